@@ -1,0 +1,121 @@
+/**
+ * Instructions whose semantics are TypeScript helpers, called from interpreted
+ * and compiled code alike. The emitter reads the operands (so that memory
+ * operands fault as usual) and calls `system(op, a, b)`.
+ *
+ * At the call: registers, flags and Cpl are in the State; S.InsnEip is the
+ * offset of this instruction and S.Eip that of the next one; S.Budget has been
+ * charged for every instruction before this one.
+ *
+ * The helper returns 0 when the instruction completed (S.Eip then says where to
+ * go on, and mode, segments and paging may have changed), or SYSTEM_FAULT after
+ * `state.raise` with nothing else changed: the core restores S.Eip from S.InsnEip
+ * and delivers the fault. Privilege checks (CPL, IOPL) are the helper's.
+ */
+export const enum SystemOp {
+  /** a = vector. INT n: gate DPL is checked against CPL. */
+  Int,
+  /** INT3 and INTO (when OF): traps with the gate's DPL checked, S.Eip pushed. */
+  Int3,
+  Into,
+  /** a = operand size in bytes (2 or 4). */
+  Iret,
+  /** a = operand size, b = bytes of parameters to release. */
+  RetFar,
+  /** a = selector, b = offset (already truncated to the operand size). Operand size 4, then 2. */
+  JmpFar32,
+  JmpFar16,
+  CallFar32,
+  CallFar16,
+  /** a = Seg, b = selector: MOV Sw and POP Sw after the load (POP changes ESP by its own emitter afterwards). SS sets S.Inhibit. CS is #UD before the call. */
+  LoadSeg,
+  /** LES, LSS, LDS, LFS, LGS. a = Seg, b = selector; the general register is written by the emitter after success. */
+  LoadFarPointer,
+  /** a = general register | control register << 4. */
+  MovToCr,
+  MovFromCr,
+  /** a = general register | debug register << 4. */
+  MovToDr,
+  MovFromDr,
+  Clts,
+  /** a = 16-bit source. */
+  Lmsw,
+  /** Checks nothing (SMSW, SGDT, SIDT, SLDT, STR are plain emitters); result in S.Scratch. a = 0 SMSW 1 SLDT 2 STR. */
+  StoreSystemWord,
+  /** a = limit (16 bits), b = base (24 bits with operand size 16). */
+  Lgdt,
+  Lidt,
+  /** a = selector. */
+  Lldt,
+  Ltr,
+  /** a = linear address (segment base added, no limit check). */
+  Invlpg,
+  /** INVD and WBINVD. */
+  Invd,
+  Hlt,
+  Cli,
+  Sti,
+  /** POPF. a = the popped value (the emitter moves ESP after success), b = operand size. */
+  Popf,
+  /** a = size in bytes, b = port (16 bits). IN writes AL, AX or EAX. OUT takes it from there. */
+  In,
+  Out,
+  /** One iteration of INS or OUTS, after the emitter has made the element's linear address. a = size | address space is checked << 4, b = linear address; port in DX. */
+  Ins,
+  Outs,
+  Rdtsc,
+  Rdpmc,
+  Rdmsr,
+  Wrmsr,
+  Cpuid,
+  /** a = selector. Zero flag is set in (Fres, Fco) and the result, where there is one, is left in S.Scratch. S.Scratch + 4 is 1 when the register is to be written. */
+  Lar,
+  Lsl,
+  Verr,
+  Verw,
+  /** x87, MMX and SSE opcodes: #NM under CR0.TS or CR0.EM, else #UD. */
+  Coprocessor,
+  /** WAIT: #NM when CR0.MP and CR0.TS. */
+  Wait,
+  Sysenter,
+  Sysexit,
+  /** #UD: UD2, undefined opcodes, LOCK where it may not stand. */
+  Undefined,
+  /** #BR and #DE out of BOUND, DIV, IDIV, AAM: a = vector, no error code. */
+  Raise,
+}
+
+export const SYSTEM_FAULT = 1;
+
+/**
+ * `sizeSeg` of the slow memory paths: the access's size in bytes (1, 2, 4) in
+ * bits 0-3, and in bits 4-6 the flat segment whose limit still has to be
+ * checked (the linear address is then its offset), or SEG_CHECKED.
+ */
+export const SEG_CHECKED = 7;
+
+/** Access bit of `segment`'s sizeSegAccess, above sizeSeg: the access writes. */
+export const SEG_ACCESS_WRITE = 1 << 7;
+
+/**
+ * What generated code imports. Addresses are linear. Each checks limits (as
+ * sizeSeg says), paging with the rights of the current CPL, crossing pages and
+ * holes in RAM; on a fault it calls `state.raise`, returns 0 and changes
+ * nothing but CR2; the caller looks at S.Fault.
+ */
+export interface MemoryPaths {
+  /** Zero-extended value. */
+  read(linear: number, sizeSeg: number): number;
+  /** The same with write intent: faults exactly as the following `write` would, so that a read-modify-write faults once and as a write. */
+  readForWrite(linear: number, sizeSeg: number): number;
+  write(linear: number, value: number, sizeSeg: number): void;
+  /**
+   * An access through a segment that is not flat: null, type, present, limit and
+   * expand-down checks (#GP(0), or #SS(0) through SS); returns the linear address.
+   */
+  segment(offset: number, sizeSegAccess: number): number;
+}
+
+export interface SystemPaths {
+  system(op: SystemOp, a: number, b: number): number;
+}
