@@ -1,0 +1,37 @@
+/**
+ * What a machine can refuse. The wording belongs to the caller (its catalogue of
+ * messages); `data` holds what the wording needs, in plain numbers and strings.
+ */
+export type MachineErrorCode =
+  /** No multiboot1 header in the first 8192 bytes. */
+  | "image-no-multiboot"
+  /** Neither an ELF file nor a header with load addresses. data: nothing. */
+  | "image-not-elf"
+  /** An ELF file for another processor or byte order. data: machine (e_machine), class, encoding. */
+  | "image-not-ia32"
+  /** A 64-bit ELF file. */
+  | "image-64-bit"
+  /** The file ends before what it announces. data: needed, size (bytes). */
+  | "image-truncated"
+  /** The header asks for something that this loader cannot give. data: flags (the bits refused). */
+  | "image-unsupported-flags"
+  /** A header with load addresses that contradict each other. data: field. */
+  | "image-bad-addresses"
+  /** No segment holds the entry point. data: entry. */
+  | "image-bad-entry"
+  /** The image or its modules do not fit. data: needed (first address beyond), memory (bytes). */
+  | "image-too-large"
+  /** Guest RAM is not between 1 MiB and 2047 MiB in steps of 64 KiB. data: memory (bytes). */
+  | "memory-size"
+  /** The debugger may not write this register. data: register. */
+  | "register-read-only";
+
+export class MachineError extends Error {
+  constructor(
+    readonly code: MachineErrorCode,
+    readonly data: Readonly<Record<string, number | string>> = {},
+  ) {
+    super(code);
+    this.name = "MachineError";
+  }
+}

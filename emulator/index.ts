@@ -1,0 +1,3 @@
+/** The emulator's one public entry. */
+export { MachineError, type MachineErrorCode } from "./boot/machine-error";
+export type * from "./machine/api";

@@ -1,0 +1,193 @@
+/**
+ * The machine as its users see it: command line, debug adapter, tests. `Machine`
+ * (machine.ts) implements `MachineApi`. Everything here is synchronous; nothing
+ * reads the host's clock. Addresses are named linear, physical or offset.
+ */
+import type { FaultRecord, Transfer } from "../cpu/cpu";
+
+/** "auto" and "compiled" fall back to the interpreter where no compiler is built in. */
+export type Engine = "auto" | "interpreter" | "compiled";
+
+export interface MachineOptions {
+  /** Guest RAM in bytes: a multiple of 64 KiB, from 1 MiB to 2047 MiB. */
+  memoryBytes: number;
+  engine?: Engine;
+  /** Bytes that left COM1 (0) or COM2 (1), in order; called at the end of a slice, before `run` returns. */
+  onSerial?(port: SerialPort, bytes: Uint8Array): void;
+  /** Input from outside at its recorded moments, to repeat a run exactly (`Machine.inputs` of that run). */
+  replay?: readonly InputRecord[];
+}
+
+/** 0 = COM1, 1 = COM2. */
+export type SerialPort = 0 | 1;
+
+export interface BootModule {
+  bytes: Uint8Array;
+  /** The string that multiboot hands over with the module. */
+  commandLine: string;
+}
+
+export interface BootOptions {
+  commandLine?: string;
+  modules?: readonly BootModule[];
+}
+
+/** Serial input with the moment at which the machine took it. */
+export interface InputRecord {
+  instructions: number;
+  ticks: number;
+  port: SerialPort;
+  bytes: Uint8Array;
+}
+
+export interface RunOptions {
+  /** At most so many instructions are retired; default: no bound. */
+  instructions?: number;
+  /**
+   * What HLT does to time while a timer is armed. true (default): it jumps to the timer and
+   * the run goes on. false: `run` returns "idle", and the caller sleeps and calls `skip`.
+   */
+  warp?: boolean;
+}
+
+/** Why `run` or `step` came back. After "exit" and "triple-fault" the machine is over: both answer the same again. */
+export type Stop =
+  /** The instructions asked for are retired. */
+  | { kind: "count" }
+  /** The next instruction stands on a breakpoint whose condition held. */
+  | { kind: "breakpoint"; linear: number }
+  /** `value` was written to the debug-exit port. */
+  | { kind: "exit"; value: number }
+  | { kind: "triple-fault"; chain: readonly FaultRecord[] }
+  /** HLT, and no timer will ever wake it. `interruptible`: serial input still can. */
+  | { kind: "halted"; interruptible: boolean }
+  /** HLT, with a timer due in `ticks` (only with warp: false). */
+  | { kind: "idle"; ticks: number };
+
+/** The part of a machine that a breakpoint condition may read. */
+export interface MachineView {
+  readonly registers: Registers;
+  readonly memory: DebugMemory;
+  readonly instructions: number;
+}
+
+/** The condition of a breakpoint (emulator/probes makes them): not 0 stops. It must not change the machine. */
+export interface Condition {
+  evaluate(machine: MachineView): number;
+}
+
+export interface Disposable {
+  dispose(): void;
+}
+
+/** General registers, EIP (the offset in CS of the next instruction) and EFLAGS. */
+export type GeneralName = "eax" | "ecx" | "edx" | "ebx" | "esp" | "ebp" | "esi" | "edi" | "eip" | "eflags";
+export type SegmentName = "es" | "cs" | "ss" | "ds" | "fs" | "gs" | "ldtr" | "tr";
+export type ControlName = "cr0" | "cr2" | "cr3" | "cr4";
+export type DebugName = "dr0" | "dr1" | "dr2" | "dr3" | "dr6" | "dr7";
+/** Segment names give the selector. */
+export type RegisterName = GeneralName | SegmentName | ControlName | DebugName | "cpl";
+
+export interface Registers {
+  /** The unsigned 32-bit value. */
+  get(name: RegisterName): number;
+  /** Writes a general register, EIP or EFLAGS. @throws MachineError register-read-only for the others */
+  set(name: GeneralName, value: number): void;
+}
+
+/** A descriptor cache. */
+export interface SegmentView {
+  selector: number;
+  base: number;
+  /** Highest valid offset (the lowest invalid one of an expand-down segment). */
+  limit: number;
+  /** High descriptor dword masked with Desc.Rights (base/arch.ts). */
+  rights: number;
+  /** False when null or unusable: every access faults. */
+  valid: boolean;
+}
+
+export interface TableRegister {
+  base: number;
+  limit: number;
+}
+
+/** One table entry that a walk read. */
+export interface WalkLevel {
+  /** 3 = PDPTE (PAE), 2 = PDE, 1 = PTE. */
+  level: 1 | 2 | 3;
+  /** Physical address of the entry. */
+  address: number;
+  low: number;
+  /** High dword, 0 for 4-byte entries. */
+  high: number;
+}
+
+/** How a linear address is translated, or where that ends. */
+export interface Walk {
+  /** Undefined when the page is not mapped. */
+  physical: number | undefined;
+  /** Entries in the order of the walk; none when paging is off. The last one is the one that ended it. */
+  levels: readonly WalkLevel[];
+  /** Rights of the page, all levels combined; false when not mapped. */
+  writable: boolean;
+  user: boolean;
+}
+
+/** Memory as the debugger sees it: rights of ring 0, no accessed or dirty bits, no device is touched. */
+export interface DebugMemory {
+  /** Shorter than `length` when it meets a page that is not mapped. */
+  readLinear(linear: number, length: number): Uint8Array;
+  /** The number of bytes written: fewer when it meets a page that is not mapped. Read-only pages are written too. */
+  writeLinear(linear: number, bytes: Uint8Array): number;
+  readPhysical(physical: number, length: number): Uint8Array;
+  writePhysical(physical: number, bytes: Uint8Array): number;
+  translate(linear: number): Walk;
+  /** Little-endian unsigned dword, or undefined when it is not mapped. */
+  readDword(linear: number): number | undefined;
+}
+
+export interface MachineApi extends MachineView {
+  /**
+   * Loads a multiboot1 kernel with its modules and sets the start state; call it once.
+   * @throws MachineError for bad images
+   */
+  boot(kernel: Uint8Array, options?: BootOptions): void;
+  /** Runs; never stops on a breakpoint at its very first instruction. */
+  run(options?: RunOptions): Stop;
+  /** One instruction (or the delivery of one interrupt and the first instruction of its handler); breakpoints are ignored. */
+  step(): Stop;
+  /** Lets `ticks` pass for a halted machine, as if the host had slept them; not beyond the next timer. */
+  skip(ticks: number): void;
+
+  /** One breakpoint for each linear address; setting it again replaces its condition. */
+  setBreakpoint(linear: number, condition?: Condition): void;
+  clearBreakpoint(linear: number): void;
+  /** A trace point: `hit` is called with the machine standing before the instruction at `linear`. It never stops. */
+  onProbe(linear: number, hit: (machine: MachineView) => void): Disposable;
+  /** Called at each change of CPL, inside the instruction that makes it. Costs nothing when undefined. */
+  onTransfer: ((transfer: Transfer) => void) | undefined;
+
+  segment(name: SegmentName): SegmentView;
+  readonly gdtr: TableRegister;
+  readonly idtr: TableRegister;
+  /** Linear address of the next instruction. */
+  readonly pc: number;
+  readonly cpl: number;
+
+  /** Retired instructions; an iteration of REP counts one. */
+  readonly instructions: number;
+  /** Machine time in ns: instructions and the ticks skipped in HLT. */
+  readonly ticks: number;
+  /** Instructions that compiled code retired (0 without a compiler). */
+  readonly compiledInstructions: number;
+  /** Guest RAM in bytes. */
+  readonly memoryBytes: number;
+
+  /** Bytes typed at a serial port; they enter at this instant and are recorded. */
+  serialInput(port: SerialPort, bytes: Uint8Array): void;
+  /** All input so far. */
+  readonly inputs: readonly InputRecord[];
+}
+
+export type { FaultRecord, Transfer };
