@@ -1,0 +1,209 @@
+/**
+ * Builds the C side: emulator/vmm -> dist/vmm.elf, and each folder
+ * sample-guests/<kind>/<name> -> dist/sample-guests/<kind>/<name>.elf.
+ *
+ * - A guest is linked with the library of its kind: sample-guests/lib/*, lib/<kind>/*.
+ * - Each linker script `<image>.lds` in a guest's folder makes one image `<image>.elf`
+ *   of the same objects; a folder without any makes `<name>.elf` with lib/<kind>/<kind>.lds.
+ * - A file named asm-offsets.c is compiled to assembly only: each line `->NAME value` of
+ *   it becomes a #define in asm-offsets.h, which the unit's other files can include.
+ * - Only what is stale is made again: every output has a record beside it of the command
+ *   that made it and of the files it was made from.
+ */
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { basename, dirname, join, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const run = promisify(execFile);
+
+/** A failure to report in its own words, without a stack. */
+export class BuildError extends Error {}
+
+/** The processor that the images are for, and what the style guide asks of their code. */
+const machineFlags = [
+  ..."-m32 -march=i686 -mno-sse -mno-mmx -ffreestanding -fno-pic -fno-pie -fno-stack-protector".split(" "),
+  ..."-fcf-protection=none -fno-common -fno-strict-aliasing".split(" "),
+];
+const debugFlags = ["-g", "-gdwarf-5", "-fno-asynchronous-unwind-tables", `-ffile-prefix-map=${root}=.`];
+const warningFlags = "-Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes".split(" ");
+/** -Og: code that reads as the source does, with the variables still in scope. */
+const compileFlags = ["-std=gnu11", "-Og", ...machineFlags, ...debugFlags, ...warningFlags];
+const linkFlags = [
+  ..."-m32 -nostdlib -static -no-pie".split(" "),
+  ..."-Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=0x1000 -Wl,--fatal-warnings".split(" "),
+];
+
+/**
+ * Builds every image.
+ * @returns the paths of the images below dist/, relative to the root
+ * @throws BuildError in one line when there is no compiler; with the compiler's own words when it refuses a file
+ */
+export async function buildC({ log = () => {} } = {}) {
+  const compiler = await findCompiler();
+  const images = [];
+  for (const unit of units()) {
+    const objects = await compileUnit(compiler, unit, log);
+    for (const image of unit.images) {
+      await link(compiler, image, objects, log);
+      images.push(image.output);
+    }
+  }
+  return images;
+}
+
+/** gcc, else clang; CC overrides. clang needs to be told the target, and where paths start. */
+async function findCompiler() {
+  const candidates = process.env.CC ? [process.env.CC] : ["gcc", "clang"];
+  for (const command of candidates) {
+    const banner = await run(command, ["--version"]).then(({ stdout }) => stdout, () => undefined);
+    if (banner === undefined) continue;
+    if (!banner.includes("clang")) return { command, flags: [], linkFlags: [] };
+    const target = "--target=i686-unknown-linux-gnu";
+    return {
+      command,
+      flags: [target, "-fdebug-compilation-dir=.", "-Qunused-arguments"],
+      linkFlags: process.platform === "linux" ? [target] : [target, "-fuse-ld=lld"],
+    };
+  }
+  throw new BuildError(
+    `No C compiler for the hypervisor and the sample guests (looked for ${candidates.join(", ")}): ` +
+      "apt-get install gcc (or clang and lld)",
+  );
+}
+
+/** What is compiled together: sources, include folders, and the images made of the objects. */
+function units() {
+  const vmm = {
+    sources: sourcesBelow("emulator/vmm"),
+    includes: ["emulator/vmm/include", "emulator/vmm"],
+    objects: "dist/obj/emulator/vmm",
+    images: [{ output: "dist/vmm.elf", script: "emulator/vmm/vmm.lds" }],
+  };
+  const whole = vmm.images.every(({ script }) => existsSync(join(root, script)));
+  return [...(whole ? [vmm] : []), ...guestFolders().map(guestUnit)];
+}
+
+function guestFolders() {
+  const kinds = foldersIn("sample-guests").filter((kind) => kind !== "lib");
+  return kinds.flatMap((kind) => foldersIn(`sample-guests/${kind}`).map((name) => ({ kind, name })));
+}
+
+function guestUnit({ kind, name }) {
+  const folder = `sample-guests/${kind}/${name}`;
+  const own = readdirSync(join(root, folder)).filter((file) => file.endsWith(".lds"));
+  const scripts = own.length > 0 ? own.map((file) => `${folder}/${file}`) : [`sample-guests/lib/${kind}/${kind}.lds`];
+  const image = (script) => (own.length > 0 ? basename(script, ".lds") : name);
+  return {
+    sources: [...sourcesIn("sample-guests/lib"), ...sourcesIn(`sample-guests/lib/${kind}`), ...sourcesBelow(folder)],
+    includes: ["sample-guests/lib", `sample-guests/lib/${kind}`, "emulator/vmm/include/public", folder],
+    objects: `dist/obj/${folder}`,
+    images: scripts.map((script) => ({ output: `dist/sample-guests/${kind}/${image(script)}.elf`, script })),
+  };
+}
+
+const isSource = (name) => /\.[cS]$/.test(name);
+
+const entriesIn = (folder) =>
+  readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+
+const foldersIn = (folder) => entriesIn(folder).filter((e) => e.isDirectory()).map((e) => e.name);
+
+const sourcesIn = (folder) =>
+  entriesIn(folder).filter((e) => e.isFile() && isSource(e.name)).map((e) => `${folder}/${e.name}`);
+
+const sourcesBelow = (folder) => [
+  ...sourcesIn(folder),
+  ...foldersIn(folder).flatMap((name) => sourcesBelow(`${folder}/${name}`)),
+];
+
+/** Compiles what is stale, a few files at a time; the objects' paths in the order of the sources. */
+async function compileUnit(compiler, unit, log) {
+  const includes = [...unit.includes, unit.objects].flatMap((folder) => ["-I", folder]);
+  const flags = [...compiler.flags, ...compileFlags, ...includes];
+  const isOffsets = (source) => basename(source) === "asm-offsets.c";
+  for (const source of unit.sources.filter(isOffsets)) await makeOffsets(compiler, unit, source, flags, log);
+
+  const sources = unit.sources.filter((source) => !isOffsets(source));
+  const objectOf = (source) => `${unit.objects}/${source}.o`;
+  const queue = [...sources];
+  const worker = async () => {
+    for (let source = queue.shift(); source !== undefined; source = queue.shift()) {
+      const object = objectOf(source);
+      const define = source.endsWith(".S") ? ["-D__ASSEMBLY__"] : [];
+      await make(compiler.command, object, [...flags, ...define, "-c", source], log);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  return sources.map(objectOf);
+}
+
+/** asm-offsets.c -> asm-offsets.h: sizes and offsets that only the compiler knows, for assembly code. */
+async function makeOffsets(compiler, unit, source, flags, log) {
+  const assembly = `${unit.objects}/asm-offsets.s`;
+  const header = join(root, unit.objects, "asm-offsets.h");
+  const made = await make(compiler.command, assembly, [...flags, "-S", source], log);
+  if (!made && existsSync(header)) return;
+  const text = readFileSync(join(root, assembly), "utf8");
+  const defines = [...text.matchAll(/->(\w+) \$?(-?\d+)/g)].map(([, name, value]) => `#define ${name} ${value}\n`);
+  writeFileSync(header, `/* Made from ${source}. */\n${defines.join("")}`);
+}
+
+async function link(compiler, image, objects, log) {
+  const flags = [...compiler.linkFlags, ...linkFlags, `-Wl,-T,${image.script}`];
+  const scripts = [image.script, ...includedScripts(image.script)];
+  await make(compiler.command, image.output, [...flags, ...objects], log, [...objects, ...scripts]);
+}
+
+/** Linker scripts that `script` names in INCLUDE lines (paths from the root). */
+function includedScripts(script) {
+  const text = readFileSync(join(root, script), "utf8");
+  return [...text.matchAll(/^\s*INCLUDE\s+"?([^\s"]+)/gm)].map(([, path]) => path);
+}
+
+/**
+ * Runs `command` for `output` when that is stale; the output appears whole or not at all.
+ * @param inputs what the output is made from; without it, a dependency file of the compiler tells
+ * @returns whether it ran
+ */
+async function make(command, output, args, log, inputs) {
+  const note = join("dist/obj", relative("dist/obj", output).replace(/^\.\.\//, ""));
+  const [record, depfile, fresh] = [join(root, `${note}.made`), `${note}.d`, `${note}.${process.pid}.new`];
+  const line = [command, ...args].join(" ");
+  if (isFresh(join(root, output), record, line)) return false;
+  for (const path of [output, note]) mkdirSync(dirname(join(root, path)), { recursive: true });
+  log(`${inputs ? "link" : "cc"} ${output}`);
+  const depfileFlags = inputs ? [] : ["-MD", "-MF", depfile];
+  await run(command, [...args, ...depfileFlags, "-o", fresh], { cwd: root, maxBuffer: 1 << 26 }).catch((failure) => {
+    throw new BuildError(failure.stderr?.trim() || failure.message);
+  });
+  renameSync(join(root, fresh), join(root, output));
+  writeFileSync(record, JSON.stringify({ line, inputs: inputs ?? dependencies(join(root, depfile)) }));
+  return true;
+}
+
+function isFresh(output, record, line) {
+  if (!existsSync(output) || !existsSync(record)) return false;
+  const made = JSON.parse(readFileSync(record, "utf8"));
+  const time = statSync(output).mtimeMs;
+  const older = (input) => existsSync(join(root, input)) && statSync(join(root, input)).mtimeMs <= time;
+  return made.line === line && made.inputs.every(older);
+}
+
+/** The prerequisites in a make-style dependency file, relative to the root. */
+function dependencies(depfile) {
+  const [, list = ""] = readFileSync(depfile, "utf8").replace(/\\\r?\n/g, " ").split(/:\s(.*)/s);
+  const words = list.match(/(?:\\ |\S)+/g) ?? [];
+  return words.map((word) => relative(root, join(root, word.replace(/\\ /g, " ")))).filter((path) => !path.startsWith(".."));
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await buildC({ log: (line) => console.log(line) }).catch((error) => {
+    if (!(error instanceof BuildError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}
