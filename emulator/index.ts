@@ -1,3 +1,4 @@
 /** The emulator's one public entry. */
 export { MachineError, type MachineErrorCode } from "./boot/machine-error";
 export type * from "./machine/api";
+export * from "./probes/index";

@@ -44,10 +44,10 @@ export interface RunOptions {
   /** At most so many instructions are retired; default: no bound. */
   instructions?: number;
   /**
-   * What HLT does to time while a timer is armed. true (default): it jumps to the timer and
-   * the run goes on. false: `run` returns "idle", and the caller sleeps and calls `skip`.
+   * What HLT does to time while a timer is armed. false (default): it jumps to the timer and
+   * the run goes on. true: `run` returns "idle", and the caller sleeps and calls `skip`.
    */
-  warp?: boolean;
+  stopWhenIdle?: boolean;
 }
 
 /** Why `run` or `step` came back. After "exit" and "triple-fault" the machine is over: both answer the same again. */
@@ -61,19 +61,26 @@ export type Stop =
   | { kind: "triple-fault"; chain: readonly FaultRecord[] }
   /** HLT, and no timer will ever wake it. `interruptible`: serial input still can. */
   | { kind: "halted"; interruptible: boolean }
-  /** HLT, with a timer due in `ticks` (only with warp: false). */
+  /** HLT, with a timer due in `ticks` (only with stopWhenIdle). */
   | { kind: "idle"; ticks: number };
 
-/** The part of a machine that a breakpoint condition may read. */
+/**
+ * The part of a machine that trace points and breakpoint conditions may read.
+ * The two `probe` methods are probes/bytecode.ts's ProbeTarget.
+ */
 export interface MachineView {
   readonly registers: Registers;
   readonly memory: DebugMemory;
   readonly instructions: number;
+  /** The register PROBE_REGISTERS[index]; a selector for segment registers. */
+  probeRegister(index: number): number;
+  /** Zero-extended value of 1, 2 or 4 bytes at a linear address, or -1 when a page of it is not mapped. */
+  probeLoad(linear: number, size: 1 | 2 | 4): number;
 }
 
-/** The condition of a breakpoint (emulator/probes makes them): not 0 stops. It must not change the machine. */
+/** The condition of a breakpoint (emulator/probes makes them). It must not change the machine. */
 export interface Condition {
-  evaluate(machine: MachineView): number;
+  stops(machine: MachineView): boolean;
 }
 
 export interface Disposable {
@@ -87,6 +94,12 @@ export type ControlName = "cr0" | "cr2" | "cr3" | "cr4";
 export type DebugName = "dr0" | "dr1" | "dr2" | "dr3" | "dr6" | "dr7";
 /** Segment names give the selector. */
 export type RegisterName = GeneralName | SegmentName | ControlName | DebugName | "cpl";
+
+/** The registers of `probeRegister`, in the order of probes/bytecode.ts's ProbeRegister. */
+export const PROBE_REGISTERS: readonly RegisterName[] = [
+  ...(["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags"] as const),
+  ...(["es", "cs", "ss", "ds", "fs", "gs", "cr0", "cr2", "cr3", "cr4", "cpl"] as const),
+];
 
 export interface Registers {
   /** The unsigned 32-bit value. */
