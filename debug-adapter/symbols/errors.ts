@@ -1,0 +1,25 @@
+/** Why an image, or a part of its debug information, cannot be read. The wording is the adapter's catalogue's. */
+export type SymbolProblem =
+  | { code: "not-elf" }
+  | { code: "elf-64-bit" }
+  | { code: "elf-big-endian" }
+  /** `machine` is e_machine; only EM_386 (3) is read. */
+  | { code: "elf-machine"; machine: number }
+  /** `type` is e_type; executables (2) and shared objects (3) are read. */
+  | { code: "elf-type"; type: number }
+  /** `what` (a header, a table, a section's name) ends at file offset `end`, the file is only `size` bytes long. */
+  | { code: "elf-truncated"; what: string; end: number; size: number }
+  /** `what` in the ELF tables contradicts itself, at file offset `offset`. */
+  | { code: "elf-corrupt"; what: string; offset: number }
+  /** Debug information that we do not read: `what` names it (a DWARF version, a compressed section, split DWARF). */
+  | { code: "dwarf-unsupported"; section: string; offset: number; what: string }
+  /** Debug information that contradicts itself; `offset` is in bytes from the section's start. */
+  | { code: "dwarf-corrupt"; section: string; offset: number; what: string };
+
+/** The one exception of this folder. `problem` says all; `message` is for our own logs. */
+export class SymbolError extends Error {
+  constructor(readonly problem: SymbolProblem) {
+    super(Object.values(problem).join(" "));
+    this.name = "SymbolError";
+  }
+}

@@ -1,0 +1,5 @@
+/** Symbols: what an ELF image and its DWARF know about its source. No Node, no DOM: runs in a worker too. */
+export * from "./model";
+export * from "./types";
+export type { ImageSymbols, LoadOptions } from "./symbols";
+export { SymbolError, type SymbolProblem } from "./errors";

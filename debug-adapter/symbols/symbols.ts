@@ -1,0 +1,93 @@
+import type {
+  CodeLocation,
+  ElfNote,
+  ElfSegment,
+  ElfSymbol,
+  FrameState,
+  FunctionSymbol,
+  LineBinding,
+  LineRow,
+  Location,
+  Place,
+  SimplePlace,
+  SourceFrame,
+  Unwound,
+  Variable,
+} from "./model";
+import type { SymbolError } from "./errors";
+import type { Type } from "./types";
+
+export interface LoadOptions {
+  /**
+   * Folder that relative source paths of the image are relative to (the
+   * compiler's folder, which -ffile-prefix-map wrote as "."). Without it such
+   * paths stay relative.
+   */
+  readonly sourceRoot?: string;
+}
+
+/**
+ * All that one image knows about its source. Queries never throw: debug
+ * information that cannot be read is left out and noted in `problems`.
+ */
+export interface ImageSymbols {
+  /** False for an image without (readable) DWARF: only ELF symbols then answer. */
+  readonly hasDebugInfo: boolean;
+  /** What could not be read, found so far; grows as queries reach further parts. */
+  readonly problems: readonly SymbolError[];
+  /** e_entry. */
+  readonly entry: number;
+  readonly segments: readonly ElfSegment[];
+  readonly notes: readonly ElfNote[];
+  /** Bytes of a section, e.g. `__xen_guest`. */
+  section(name: string): Uint8Array | undefined;
+  /** What the file holds for linked addresses (code, constants, initial data); short where it ends, zeros in .bss. */
+  readStatic(address: number, length: number): Uint8Array | undefined;
+
+  // Lines
+  /** Paths of all files with code: absolute, or under the source root when the compiler recorded a relative path. */
+  sourceFiles(): readonly string[];
+  /** The row of an instruction. For a return address ask for `pc - 1`. */
+  lineAt(pc: number): LineRow | undefined;
+  /**
+   * Where a breakpoint on that line goes, or on the next line of the same
+   * function or file that has code; undefined when there is none. On a
+   * function's first line it goes behind the prologue.
+   */
+  addressesOf(file: string, line: number): LineBinding | undefined;
+  /** Lines of the file that have code, ascending. */
+  linesWithCode(file: string): readonly number[];
+
+  // Functions
+  functionAt(pc: number): FunctionSymbol | undefined;
+  functionsNamed(name: string): readonly FunctionSymbol[];
+  /** Names of all functions with code, for completions. */
+  functionNames(): readonly string[];
+  /** Where a breakpoint on a function goes: behind the prologue of each function of that name, and at each inlined copy. */
+  addressesOfFunction(name: string): readonly CodeLocation[];
+  /** The first address where the function's frame is set up and its parameters can be read. */
+  prologueEnd(fn: FunctionSymbol): number;
+  /** The source frames at an instruction, innermost inlined function first; one frame without lines for an ELF-only function. */
+  framesAt(pc: number): readonly SourceFrame[];
+
+  // Data
+  /** Global variables of that name; also static ones of several units, and static locals. */
+  globals(name: string): readonly Variable[];
+  /** Names of all global variables, for completions. */
+  globalNames(): readonly string[];
+  /** `struct vcpu`, `union u`, `enum e`, `unsigned int`, or a typedef's name; the complete definition where the image has one. */
+  typeNamed(name: string): Type | undefined;
+  /** The global variable or object that holds this address. */
+  objectAt(address: number): { readonly symbol: ElfSymbol; readonly offset: number } | undefined;
+  symbolNamed(name: string): ElfSymbol | undefined;
+  /** The function, object or label at or below the address, in the same section: `name+offset` for displays. */
+  symbolAt(address: number): { readonly symbol: ElfSymbol; readonly offset: number } | undefined;
+
+  // Frames
+  /** The caller of the frame, or undefined where the image has no unwind information for its pc. */
+  unwind(frame: Pick<FrameState, "pc" | "isReturnAddress" | "registers" | "readMemory">): Unwound | undefined;
+  /** Where the location is in that frame. */
+  evaluateLocation(location: Location, frame: FrameState): Place;
+  /** The location at `pc` if it needs no evaluator; undefined otherwise. */
+  simplify(location: Location, pc: number): SimplePlace | undefined;
+}
