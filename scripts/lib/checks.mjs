@@ -1,0 +1,33 @@
+/** The checks that are no vitest suites: types, lint, arrows, C layout. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { capture, inCi, root, which } from "./run.mjs";
+
+/** Folders whose TypeScript the arrows are drawn between. */
+const LAYERS = ["emulator", "debug-adapter", "extension", "test"];
+
+const tool = (path, ...args) => () => capture(process.execPath, [join("node_modules", path), ...args]);
+
+/** Layout of every C file under version control, by .clang-format. */
+function checkLayout() {
+  if (!which("clang-format")) {
+    if (inCi) return { code: 1, output: "clang-format is not installed\n" };
+    return { skipped: "clang-format is not installed" };
+  }
+  const listed = capture("git", ["ls-files", "*.c", "*.h"]);
+  if (listed.code !== 0) return { skipped: "not a git clone" };
+  const files = listed.output.split("\n").filter((path) => path && existsSync(join(root, path)));
+  if (files.length === 0) return { skipped: "no C files" };
+  return capture("clang-format", ["--dry-run", "-Werror", "--style=file", ...files]);
+}
+
+/** Each gives { code, output }, or { skipped: reason }. */
+export const checks = [
+  { name: "types", check: tool("typescript/bin/tsc", "-b") },
+  { name: "lint", check: tool("eslint/bin/eslint.js", ".") },
+  {
+    name: "arrows",
+    check: tool("dependency-cruiser/bin/dependency-cruise.mjs", "--config", "dependency-cruiser.config.mjs", ...LAYERS),
+  },
+  { name: "C layout", check: checkLayout },
+];
