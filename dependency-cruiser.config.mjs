@@ -42,7 +42,7 @@ export default {
       { path: "^emulator/", pathNot: "^emulator/index\\.ts$" },
     ),
     never("adapter-below-extension", "the adapter does not know the extension", { path: "^debug-adapter/" }, { path: "^extension/" }),
-    never("adapter-without-vscode", "the adapter does not know VS Code", { path: "^debug-adapter/" }, { path: "^vscode$" }),
+    never("adapter-without-vscode", "the adapter does not know VS Code", { path: "^debug-adapter/" }, { path: "(^|/)vscode(/index\\.d\\.ts)?$" }),
     never("extension-without-emulator", "the extension does not know the machine", { path: "^extension/" }, { path: "^emulator/" }),
     never(
       "extension-sees-adapter-types",
