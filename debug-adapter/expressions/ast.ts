@@ -1,0 +1,30 @@
+/** Expressions of the debugger: C's, without calls, with registers as `$eax`. */
+export type Expression =
+  | { kind: "number"; value: bigint; unsigned: boolean; long: boolean }
+  | { kind: "name"; name: string }
+  | { kind: "register"; name: string }
+  | { kind: "unary"; op: UnaryOp; operand: Expression }
+  | { kind: "binary"; op: BinaryOp; left: Expression; right: Expression }
+  | { kind: "conditional"; condition: Expression; yes: Expression; no: Expression }
+  | { kind: "member"; object: Expression; name: string; arrow: boolean }
+  | { kind: "index"; object: Expression; index: Expression }
+  | { kind: "cast"; type: TypeName; operand: Expression }
+  | { kind: "sizeof"; operand: TypeName | Expression }
+  | { kind: "assign"; target: Expression; value: Expression };
+
+export type UnaryOp = "+" | "-" | "!" | "~" | "*" | "&";
+
+export type BinaryOp =
+  | "*" | "/" | "%" | "+" | "-" | "<<" | ">>" | "<" | "<=" | ">" | ">=" | "==" | "!=" | "&" | "^" | "|" | "&&" | "||";
+
+/** A type as written in a cast: `struct vcpu *` is { name: "vcpu", tag: "struct", pointers: 1 }. */
+export interface TypeName {
+  kind: "type-name";
+  tag: "struct" | "union" | "enum" | undefined;
+  /** Base names are normalised: `unsigned`, `unsigned int` and `int unsigned` are all "unsigned int". */
+  name: string;
+  pointers: number;
+}
+
+/** What the user wrote cannot be understood or has no value; the message is meant for them. */
+export class ExpressionError extends Error {}

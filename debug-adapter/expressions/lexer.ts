@@ -1,0 +1,28 @@
+import { ExpressionError } from "./ast";
+
+export type Token =
+  | { kind: "number"; text: string; at: number }
+  | { kind: "char"; text: string; at: number }
+  | { kind: "name"; text: string; at: number }
+  | { kind: "register"; text: string; at: number }
+  | { kind: "punctuation"; text: string; at: number }
+  | { kind: "end"; text: ""; at: number };
+
+const PATTERN =
+  /\s+|(?<number>0[xX][0-9a-fA-F]+[uUlL]*|0[bB][01]+[uUlL]*|[0-9]+[uUlL]*)(?![\w.])|(?<char>'(?:\\x[0-9a-fA-F]{1,2}|\\.|[^'\\])')|(?<register>[$%][A-Za-z][A-Za-z0-9]*)|(?<name>[A-Za-z_]\w*)|(?<punctuation>->|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^!~<>=()[\].?:,])/y;
+
+/** Splits an expression; throws ExpressionError at a character that begins no token. */
+export function tokenize(source: string): Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  while (at < source.length) {
+    PATTERN.lastIndex = at;
+    const match = PATTERN.exec(source);
+    if (match === null) throw new ExpressionError(`unexpected "${source.slice(at, at + 10)}"`);
+    const [kind, text] = Object.entries(match.groups ?? {}).find(([, value]) => value !== undefined) ?? [];
+    if (kind !== undefined && text !== undefined) tokens.push({ kind: kind as "name", text, at });
+    at = PATTERN.lastIndex;
+  }
+  tokens.push({ kind: "end", text: "", at });
+  return tokens;
+}
