@@ -100,6 +100,11 @@ export const enum Cr4 {
   Pce = 1 << 8,
 }
 
+/** IA32_EFER bits that this processor knows (vol. 3A, 2.2.1). */
+export const enum Efer {
+  Nxe = 1 << 11,
+}
+
 /** Page-table entry bits (vol. 3A, 4.3 and 4.4); they are the same in 32-bit and PAE entries. */
 export const enum Pte {
   P = 1 << 0,
@@ -143,4 +148,20 @@ export const enum Desc {
   Db = 1 << 22,
   G = 1 << 23,
   Rights = 0x00f0ff00,
+}
+
+/** Types of system descriptors (vol. 3A, table 3-2), as they stand in bits 8-11 of the high dword. */
+export const enum SysType {
+  Tss16 = 1,
+  Ldt = 2,
+  Tss16Busy = 3,
+  CallGate16 = 4,
+  TaskGate = 5,
+  InterruptGate16 = 6,
+  TrapGate16 = 7,
+  Tss32 = 9,
+  Tss32Busy = 11,
+  CallGate32 = 12,
+  InterruptGate32 = 14,
+  TrapGate32 = 15,
 }

@@ -1,0 +1,63 @@
+import type { Vector } from "../../base/arch";
+import { S } from "../../base/layout";
+import type { PortSpace } from "../../base/ports";
+import type { Reason } from "../../base/reasons";
+import type { State } from "../../base/state";
+import { SYSTEM_FAULT } from "../../isa/system-ops";
+import type { MemorySystem } from "../../memory/memory-system";
+import type { Transfer } from "../cpu";
+
+/** The surroundings of the system instructions. */
+export interface SystemWiring {
+  state: State;
+  memory: MemorySystem;
+  ports: PortSpace;
+  /** Machine time in ticks of 1 ns. */
+  now(): number;
+}
+
+/** What the families of system instructions share: the wiring, faults, and the change of CPL. */
+export class Context {
+  readonly state: State;
+  readonly memory: MemorySystem;
+  readonly ports: PortSpace;
+  readonly now: () => number;
+  onTransfer: ((transfer: Transfer) => void) | undefined;
+
+  constructor(wiring: SystemWiring) {
+    this.state = wiring.state;
+    this.memory = wiring.memory;
+    this.ports = wiring.ports;
+    this.now = () => wiring.now();
+  }
+
+  get cpl(): number {
+    return this.state.get(S.Cpl);
+  }
+
+  /** Raises an exception and answers SYSTEM_FAULT. */
+  fault(vector: Vector, errorCode: number, reason: Reason): number {
+    this.state.set(S.FaultReason, reason);
+    this.state.raise(vector, errorCode);
+    return SYSTEM_FAULT;
+  }
+
+  /** Whether an access made just now has raised an exception. */
+  faulted(): boolean {
+    return this.state.get(S.Fault) !== 0;
+  }
+
+  /** Changes CPL and with it the data TLBs. */
+  setCpl(cpl: number): void {
+    this.state.set(S.Cpl, cpl);
+    this.memory.tlb.select(cpl);
+  }
+
+  /** Tells the listener of a change of CPL that has just been made. */
+  noteTransfer(kind: Transfer["kind"], vector: number, fromCpl: number, fromEip: number): void {
+    if (this.onTransfer === undefined) return;
+    const toCpl = this.cpl;
+    if (toCpl === fromCpl) return;
+    this.onTransfer({ kind, vector, fromCpl, toCpl, fromEip, toEip: this.state.get(S.Eip) });
+  }
+}

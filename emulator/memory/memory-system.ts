@@ -1,0 +1,31 @@
+import type { State } from "../base/state";
+import { Mmu } from "./mmu";
+import { Paging } from "./paging";
+import { CheckedPaths } from "./paths";
+import { PhysicalMemory } from "./physical";
+import { SystemAccess } from "./system-access";
+import { Tlb } from "./tlb";
+
+/**
+ * The memory of one processor, wired. The block cache plugs in through
+ * `physical.tracker` (stores to code) and `tlb.onFlush` (the exec TLB).
+ */
+export class MemorySystem {
+  readonly physical: PhysicalMemory;
+  readonly paging: Paging;
+  readonly tlb: Tlb;
+  readonly mmu: Mmu;
+  /** What generated code imports. */
+  readonly paths: CheckedPaths;
+  /** The processor's implicit accesses. */
+  readonly system: SystemAccess;
+
+  constructor(readonly state: State) {
+    this.physical = new PhysicalMemory(state);
+    this.paging = new Paging(state, this.physical);
+    this.tlb = new Tlb(state, this.physical);
+    this.mmu = new Mmu(state, this.physical, this.paging, this.tlb);
+    this.paths = new CheckedPaths(state, this.mmu);
+    this.system = new SystemAccess(this.mmu);
+  }
+}

@@ -1,0 +1,102 @@
+import { RAM } from "../base/layout";
+import type { State } from "../base/state";
+
+/** Who decoded code from guest memory and has to hear of changes to it. */
+export interface CodeTracker {
+  /** Whether code was decoded from the physical page `frame` (physical address >>> 12). */
+  isCode(frame: number): boolean;
+  /** `length` bytes at `physical`, inside one page that is code, have been written. */
+  written(physical: number, length: number): void;
+}
+
+const NOBODY: CodeTracker = { isCode: () => false, written: () => undefined };
+
+/**
+ * Guest RAM by physical address. Addresses are numbers of up to 36 bits (PAE).
+ * What lies beyond RAM reads as all ones and swallows writes. An access stays
+ * inside one page; the values are unsigned.
+ */
+export class PhysicalMemory {
+  tracker: CodeTracker = NOBODY;
+  private readonly view: DataView;
+  private readonly u8: Uint8Array;
+
+  constructor(private readonly state: State) {
+    this.view = state.view;
+    this.u8 = state.u8;
+  }
+
+  get bytes(): number {
+    return this.state.ramBytes;
+  }
+
+  /** Whether the physical page `frame` is RAM. */
+  isRam(frame: number): boolean {
+    return frame < this.state.ramBytes >>> 12;
+  }
+
+  read8(physical: number): number {
+    return physical < this.state.ramBytes ? this.u8[RAM + physical] : 0xff;
+  }
+
+  read16(physical: number): number {
+    return physical < this.state.ramBytes ? this.view.getUint16(RAM + physical, true) : 0xffff;
+  }
+
+  read32(physical: number): number {
+    return physical < this.state.ramBytes ? this.view.getUint32(RAM + physical, true) : 0xffffffff;
+  }
+
+  /** `size` is 1, 2 or 4 bytes. */
+  read(physical: number, size: number): number {
+    if (size === 4) return this.read32(physical);
+    return size === 2 ? this.read16(physical) : this.read8(physical);
+  }
+
+  write8(physical: number, value: number): void {
+    if (physical >= this.state.ramBytes) return;
+    this.u8[RAM + physical] = value;
+    this.noteWrite(physical, 1);
+  }
+
+  write16(physical: number, value: number): void {
+    if (physical >= this.state.ramBytes) return;
+    this.view.setUint16(RAM + physical, value, true);
+    this.noteWrite(physical, 2);
+  }
+
+  write32(physical: number, value: number): void {
+    if (physical >= this.state.ramBytes) return;
+    this.view.setUint32(RAM + physical, value, true);
+    this.noteWrite(physical, 4);
+  }
+
+  /** `size` is 1, 2 or 4 bytes; the low bytes of `value` are written. */
+  write(physical: number, value: number, size: number): void {
+    if (size === 4) this.write32(physical, value);
+    else if (size === 2) this.write16(physical, value);
+    else this.write8(physical, value);
+  }
+
+  /** A copy of up to `length` bytes from `physical` on: fewer where RAM ends. */
+  readBlock(physical: number, length: number): Uint8Array {
+    const end = Math.min(physical + length, this.state.ramBytes);
+    return this.u8.slice(RAM + physical, RAM + Math.max(physical, end));
+  }
+
+  /** Copies bytes into RAM; returns how many found room. */
+  writeBlock(physical: number, bytes: Uint8Array): number {
+    const room = Math.max(0, Math.min(bytes.length, this.state.ramBytes - physical));
+    this.u8.set(bytes.subarray(0, room), RAM + physical);
+    for (let done = 0; done < room; ) {
+      const inPage = Math.min(room - done, 4096 - ((physical + done) & 0xfff));
+      this.noteWrite(physical + done, inPage);
+      done += inPage;
+    }
+    return room;
+  }
+
+  private noteWrite(physical: number, length: number): void {
+    if (this.tracker.isCode(physical >>> 12)) this.tracker.written(physical, length);
+  }
+}

@@ -1,0 +1,156 @@
+import { RAM, RING_CLASSES, S, TLB_BYTES, TLB_DATA } from "../base/layout";
+import type { State } from "../base/state";
+import type { Paging } from "./paging";
+import type { PhysicalMemory } from "./physical";
+
+/** `onFlush` argument: every page. */
+export const ALL_PAGES = -1;
+
+/** Filled entries that one list remembers; a table whose list is full is flushed. */
+const LIST_LENGTH = 16384;
+const TABLES = RING_CLASSES * 2;
+/** Pages of 4 MiB, the unit in which large pages are remembered. */
+const LARGE_REGIONS = 1024;
+const PAGES_PER_REGION = 1024;
+
+/** Ring class of a CPL: ring 0; rings 1 and 2; ring 3. */
+export function ringClass(cpl: number): number {
+  return (cpl + 1) >> 1;
+}
+
+/**
+ * Fills and flushes the data TLBs of layout.ts, and tells the owner of the exec
+ * TLBs about each flush. Table numbers are ring class * 2 + (1 for write).
+ * An entry stands in a write table only where a store needs nothing but the
+ * store: the page is writable, already dirty, in RAM and holds no decoded code.
+ */
+export class Tlb {
+  /** Called after each flush with a linear address inside the page, or ALL_PAGES. */
+  onFlush: (linear: number) => void = () => undefined;
+
+  private readonly words: Uint32Array;
+  /** Linear page numbers that were filled, per table: non-global pages, then global ones. */
+  private readonly lists: Int32Array[] = [];
+  private readonly counts = new Int32Array(TABLES * 2);
+  /** 4 MiB regions into which a piece of a large page was filled. */
+  private readonly large = new Uint8Array(LARGE_REGIONS);
+  private anyLarge = false;
+
+  constructor(
+    private readonly state: State,
+    private readonly physical: PhysicalMemory,
+  ) {
+    this.words = state.u32;
+    for (let list = 0; list < TABLES * 2; list++) this.lists.push(new Int32Array(LIST_LENGTH));
+    this.select(0);
+    for (let ring = 0; ring < RING_CLASSES; ring++) state.set(S.RingLimit + ring * 4, 0xffffffff);
+  }
+
+  /** Makes the tables of `cpl` the current ones. */
+  select(cpl: number): void {
+    const tables = TLB_DATA + ringClass(cpl) * 2 * TLB_BYTES;
+    this.state.set(S.TlbRead, tables);
+    this.state.set(S.TlbWrite, tables + TLB_BYTES);
+  }
+
+  /**
+   * Sets the highest linear address that the tables of a ring class may hold
+   * (`limit` ends a page). Entries beyond a lower limit go.
+   */
+  setRingLimit(ring: number, limit: number): void {
+    const at = S.RingLimit + ring * 4;
+    const before = this.state.get(at);
+    if (before === limit >>> 0) return;
+    this.state.set(at, limit);
+    if (limit >>> 0 < before) for (let list = ring * 4; list < ring * 4 + 4; list++) this.empty(list);
+  }
+
+  /** The physical address behind `linear` if the tables of `ring` hold it, else -1. `write` is 0 or 1. */
+  lookup(linear: number, ring: number, write: number): number {
+    const entry = this.words[this.index(ring * 2 + write, linear >>> 12)];
+    return entry === 0 ? -1 : ((entry + linear - 1) >>> 0) - RAM;
+  }
+
+  /** Enters the page that `paging` has just found for a data access by `ring`. */
+  fill(linear: number, ring: number, paging: Paging): void {
+    const page = linear >>> 12;
+    if (!this.physical.isRam(paging.frame) || page > this.state.get(S.RingLimit + ring * 4) >>> 12) return;
+    const entry = RAM + (paging.frame << 12) - (page << 12) + 1;
+    const global = paging.global ? 1 : 0;
+    this.enter(ring * 2, page, entry, global);
+    if (paging.writable && !this.physical.tracker.isCode(paging.frame)) this.enter(ring * 2 + 1, page, entry, global);
+    if (paging.large) {
+      this.large[page >>> 10] = 1;
+      this.anyLarge = true;
+    }
+  }
+
+  /** MOV CR3: all but global pages. */
+  flushLocal(): void {
+    for (let list = 0; list < TABLES * 2; list += 2) this.empty(list);
+    this.onFlush(ALL_PAGES);
+  }
+
+  flushAll(): void {
+    for (let list = 0; list < TABLES * 2; list++) this.empty(list);
+    if (this.anyLarge) this.large.fill(0);
+    this.anyLarge = false;
+    this.onFlush(ALL_PAGES);
+  }
+
+  /** INVLPG: the page that contains `linear`, all of it when it is a large one, global or not. */
+  flushPage(linear: number): void {
+    const page = linear >>> 12;
+    if (this.large[page >>> 10] !== 0) {
+      const first = page & ~(PAGES_PER_REGION - 1);
+      for (let table = 0; table < TABLES; table++) {
+        const at = this.index(table, first);
+        this.words.fill(0, at, at + PAGES_PER_REGION);
+      }
+      this.onFlush(ALL_PAGES);
+      return;
+    }
+    for (let table = 0; table < TABLES; table++) this.words[this.index(table, page)] = 0;
+    this.onFlush(linear);
+  }
+
+  /** Takes the physical page `frame` out of the write tables, so that every store to it is seen: it has become code. */
+  dropWrites(frame: number): void {
+    const host = (RAM + (frame << 12)) >>> 0;
+    for (let table = 1; table < TABLES; table += 2) {
+      for (let list = table * 2; list < table * 2 + 2; list++) this.dropFrame(table, this.lists[list], this.counts[list], host);
+    }
+  }
+
+  private dropFrame(table: number, pages: Int32Array, count: number, host: number): void {
+    for (let at = 0; at < count; at++) {
+      const page = pages[at];
+      const index = this.index(table, page);
+      const entry = this.words[index];
+      if (entry !== 0 && (entry + (page << 12) - 1) >>> 0 === host) this.words[index] = 0;
+    }
+  }
+
+  private enter(table: number, page: number, entry: number, global: number): void {
+    const index = this.index(table, page);
+    if (this.words[index] === 0) {
+      const list = table * 2 + global;
+      if (this.counts[list] === LIST_LENGTH) this.empty(list);
+      this.lists[list][this.counts[list]++] = page;
+    }
+    this.words[index] = entry;
+  }
+
+  /** `list` is table * 2 + (1 for global pages). */
+  private empty(list: number): void {
+    const pages = this.lists[list];
+    const first = this.index(list >> 1, 0);
+    for (let at = this.counts[list] - 1; at >= 0; at--) this.words[first + pages[at]] = 0;
+    this.counts[list] = 0;
+  }
+
+  private index(table: number, page: number): number {
+    return ((TLB_DATA + table * TLB_BYTES) >>> 2) + page;
+  }
+}
+
