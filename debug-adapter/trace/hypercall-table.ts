@@ -1,0 +1,102 @@
+/** How an argument is shown: decimal, hexadecimal, or one of the operation's names. */
+export type ArgumentForm = "dec" | "hex" | readonly string[];
+
+export interface HypercallInfo {
+  name: string;
+  arguments: readonly ArgumentForm[];
+}
+
+/** Operation names by number; holes are numbers without a meaning for guests. */
+const CONSOLE_IO = ["write", "read"];
+const SCHED_OP = ["yield", "block", "shutdown", "poll", "remote_shutdown", "shutdown_code", "watchdog"];
+const XEN_VERSION = [
+  ...["version", "extraversion", "compile_info", "capabilities", "changeset", "platform_parameters"],
+  ...["get_features", "pagesize", "guest_handle", "commandline"],
+];
+const EVTCHN_OP = [
+  ...["bind_interdomain", "bind_virq", "bind_pirq", "close", "send", "status", "alloc_unbound", "bind_ipi"],
+  ...["bind_vcpu", "unmask", "reset"],
+];
+const VCPU_OP = [
+  ...["initialise", "up", "down", "is_up", "get_runstate_info", "register_runstate_memory_area"],
+  ...["set_periodic_timer", "stop_periodic_timer", "set_singleshot_timer", "stop_singleshot_timer", "register_vcpu_info"],
+];
+const MEMORY_OP = [
+  ...["increase_reservation", "decrease_reservation", "maximum_ram_page", "current_reservation"],
+  ...["maximum_reservation", "machphys_mfn_list", "populate_physmap", "add_to_physmap", "", "memory_map"],
+  ...["machine_memory_map", "exchange"],
+];
+const GRANT_TABLE_OP = ["map", "unmap", "setup_table", "dump_table", "transfer", "copy", "query_size", "unmap_and_replace", "set_version"];
+const VM_ASSIST = ["enable", "disable"];
+
+const call = (name: string, ...args: ArgumentForm[]): HypercallInfo => ({ name, arguments: args });
+
+/** Xen's hypercalls for x86_32 by number (public/xen.h), with the arguments that each takes. */
+const TABLE: Readonly<Record<number, HypercallInfo>> = {
+  0: call("set_trap_table", "hex"),
+  1: call("mmu_update", "hex", "dec", "hex", "hex"),
+  2: call("set_gdt", "hex", "dec"),
+  3: call("stack_switch", "hex", "hex"),
+  4: call("set_callbacks", "hex", "hex", "hex", "hex"),
+  5: call("fpu_taskswitch", "dec"),
+  6: call("sched_op_compat", "dec", "hex"),
+  7: call("platform_op", "hex"),
+  8: call("set_debugreg", "dec", "hex"),
+  9: call("get_debugreg", "dec"),
+  10: call("update_descriptor", "hex", "hex", "hex", "hex"),
+  12: call("memory_op", MEMORY_OP, "hex"),
+  13: call("multicall", "hex", "dec"),
+  14: call("update_va_mapping", "hex", "hex", "hex", "hex"),
+  15: call("set_timer_op", "hex", "hex"),
+  16: call("event_channel_op_compat", "hex"),
+  17: call("xen_version", XEN_VERSION, "hex"),
+  18: call("console_io", CONSOLE_IO, "dec", "hex"),
+  19: call("physdev_op_compat", "hex"),
+  20: call("grant_table_op", GRANT_TABLE_OP, "hex", "dec"),
+  21: call("vm_assist", VM_ASSIST, "dec"),
+  22: call("update_va_mapping_otherdomain", "hex", "hex", "hex", "hex", "hex"),
+  23: call("iret"),
+  24: call("vcpu_op", VCPU_OP, "dec", "hex"),
+  25: call("set_segment_base", "dec", "hex"),
+  26: call("mmuext_op", "hex", "dec", "hex", "hex"),
+  27: call("xsm_op", "hex"),
+  28: call("nmi_op", "dec", "hex"),
+  29: call("sched_op", SCHED_OP, "hex"),
+  30: call("callback_op", "dec", "hex"),
+  31: call("xenoprof_op", "dec", "hex"),
+  32: call("event_channel_op", EVTCHN_OP, "hex"),
+  33: call("physdev_op", "dec", "hex"),
+  34: call("hvm_op", "dec", "hex"),
+  35: call("sysctl", "hex"),
+  36: call("domctl", "hex"),
+  37: call("kexec_op", "dec", "hex"),
+  38: call("tmem_op", "hex"),
+  39: call("argo_op", "dec", "hex", "hex", "hex", "hex"),
+  40: call("xenpmu_op", "dec", "hex"),
+  41: call("dm_op", "dec", "dec", "hex"),
+  42: call("hypfs_op", "dec", "hex", "hex", "hex", "hex"),
+};
+
+/** The iret hypercall, which does not come back. */
+export const HYPERCALL_IRET = 23;
+
+/** A number without a name is shown with all arguments that a call can have but the last. */
+export function hypercallInfo(number: number): HypercallInfo {
+  return TABLE[number] ?? call(`hypercall ${number}`, "hex", "hex", "hex", "hex", "hex");
+}
+
+/** `sched_op` for 29; undefined for a number without a name. */
+export function hypercallName(number: number): string | undefined {
+  return TABLE[number]?.name;
+}
+
+/** The argument as text; `value` is unsigned. */
+export function formatArgument(form: ArgumentForm, value: number): string {
+  if (form === "dec") return String(value | 0);
+  if (form === "hex") return hex32(value);
+  return form[value] || String(value);
+}
+
+export function hex32(value: number): string {
+  return `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
+}
