@@ -1,0 +1,57 @@
+import * as vscode from "vscode";
+import type { ConsoleEventBody, HypercallsEventBody, RingscopeEvents } from "../debug-adapter/protocol";
+import { configurationOf, ConfigurationProvider, DEBUG_TYPE, pickGuest } from "./configurations";
+import { GuestConsoles } from "./guest-consoles";
+import { HypercallTrace } from "./hypercall-trace";
+
+/** Wires the providers and views; VS Code starts the adapter itself, as the manifest says. */
+export function activate(context: vscode.ExtensionContext): void {
+  const provider = new ConfigurationProvider(context.extensionPath);
+  const { Dynamic, Initial } = vscode.DebugConfigurationProviderTriggerKind;
+  const offering = { provideDebugConfigurations: provider.provideDebugConfigurations.bind(provider) };
+  context.subscriptions.push(
+    vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, provider, Initial),
+    // The resolve methods of a provider run once for each registration: this one only offers.
+    vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, offering, Dynamic),
+    vscode.commands.registerCommand("ringscope.pickGuest", async () => (await pickGuest(provider))?.program),
+    vscode.commands.registerCommand("ringscope.debugGuest", () => debugGuest(provider)),
+    ...followSessions(),
+  );
+}
+
+async function debugGuest(provider: ConfigurationProvider): Promise<void> {
+  const guest = await pickGuest(provider);
+  if (guest) await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], configurationOf(guest));
+}
+
+/** Carries the adapter's own events to the terminals and the trace. */
+function followSessions(): vscode.Disposable[] {
+  const trace = new HypercallTrace();
+  const consoles = new Map<string, GuestConsoles>();
+  return [
+    trace,
+    vscode.commands.registerCommand("ringscope.clearHypercalls", () => trace.clear()),
+    vscode.debug.onDidStartDebugSession((session) => {
+      if (session.type !== DEBUG_TYPE) return;
+      for (const [id, old] of consoles) {
+        old.dispose();
+        consoles.delete(id);
+      }
+      trace.clear();
+    }),
+    vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
+      if (session.type !== DEBUG_TYPE) return;
+      switch (event as keyof RingscopeEvents) {
+        case "ringscope.hypercalls":
+          return trace.add((body as HypercallsEventBody).rows);
+        case "ringscope.console": {
+          const known = consoles.get(session.id) ?? new GuestConsoles(session);
+          consoles.set(session.id, known);
+          return known.write(body as ConsoleEventBody);
+        }
+      }
+    }),
+    vscode.debug.onDidTerminateDebugSession((session) => consoles.get(session.id)?.end()),
+    { dispose: () => consoles.forEach((guest) => guest.dispose()) },
+  ];
+}

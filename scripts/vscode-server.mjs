@@ -1,0 +1,112 @@
+/** Starts the VS Code server of vscode-install.mjs on 127.0.0.1 with an extension under development. */
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SetupError } from "./lib/run.mjs";
+
+const START_MS = 60_000;
+
+/** A quiet workbench: nothing opens by itself, nothing asks, nothing calls home. */
+const quiet = {
+  "chat.disableAIFeatures": true,
+  "extensions.autoCheckUpdates": false,
+  "extensions.autoUpdate": false,
+  "extensions.ignoreRecommendations": true,
+  "git.enabled": false,
+  "security.workspace.trust.enabled": false,
+  "telemetry.telemetryLevel": "off",
+  "update.mode": "none",
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.startupEditor": "none",
+  "workbench.tips.enabled": false,
+};
+
+/**
+ * @param {import("./vscode-server.mjs").ServeOptions} options
+ * @returns {Promise<import("./vscode-server.mjs").Served>}
+ * @throws SetupError with one line when the server ends or says nothing within a minute
+ */
+export async function serve({ node, server, settings = {} }) {
+  const home = mkdtempSync(join(tmpdir(), "ringscope-vscode-"));
+  const data = join(home, "data");
+  for (const scope of ["User", "Machine"]) {
+    mkdirSync(join(data, scope), { recursive: true });
+    writeFileSync(join(data, scope, "settings.json"), JSON.stringify({ ...quiet, ...settings }));
+  }
+  const port = await freePort();
+  const child = spawn(
+    node,
+    [
+      server,
+      ...["--host", "127.0.0.1", "--port", String(port), "--without-connection-token"],
+      ...["--accept-server-license-terms", "--telemetry-level", "off"],
+      ...["--server-data-dir", data, "--user-data-dir", data, "--extensions-dir", join(home, "extensions")],
+      // Without this the workbench ignores the payload that names the extension under development.
+      "--enable-smoke-test-driver",
+    ],
+    { stdio: ["ignore", "pipe", "pipe"], detached: true },
+  );
+  const stop = () => {
+    // The server leads a process group of its own: extension hosts and adapters end with it.
+    try {
+      if (child.pid) process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+    rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  };
+  try {
+    await listening(child, port);
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return { port, pid: child.pid, home, stop, ended: new Promise((resolve) => child.once("exit", resolve)) };
+}
+
+/**
+ * The page of a served workbench.
+ * @param {number} port
+ * @param {import("./vscode-server.mjs").Page} page what to open in it
+ */
+export function workbenchUrl(port, { folder, extension, file, payload = [] }) {
+  const remote = (path) => `vscode-remote://127.0.0.1:${port}${path}`;
+  const entries = [["extensionDevelopmentPath", remote(extension)]];
+  if (file) entries.push(["openFile", remote(file)], ["gotoLineMode", "true"]);
+  for (const [key, value] of payload) entries.push([key, value.startsWith("/") ? remote(value) : value]);
+  const encoded = encodeURIComponent(JSON.stringify(entries));
+  return `http://127.0.0.1:${port}/?folder=${encodeURI(folder)}&payload=${encoded}`;
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+async function listening(child, port) {
+  let said = "";
+  let exit;
+  const note = (chunk) => (said = (said + chunk).slice(-2000));
+  child.stdout.on("data", note);
+  child.stderr.on("data", note);
+  child.once("error", (error) => (exit = error.message));
+  child.once("exit", (code) => (exit = `ended with ${code}: ${said.trim().split("\n").pop()}`));
+  for (const until = Date.now() + START_MS; Date.now() < until; ) {
+    if (exit !== undefined) throw new SetupError(`the VS Code server ${exit}`);
+    try {
+      if ((await fetch(`http://127.0.0.1:${port}/version`)).ok) return;
+    } catch {
+      // Not yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new SetupError(`the VS Code server did not listen within ${START_MS / 1000} s: ${said.trim()}`);
+}
