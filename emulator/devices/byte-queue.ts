@@ -1,0 +1,41 @@
+/** A first-in, first-out queue of bytes that grows as needed. */
+export class ByteQueue {
+  private bytes = new Uint8Array(64);
+  private head = 0;
+  private count = 0;
+
+  get length(): number {
+    return this.count;
+  }
+
+  push(byte: number): void {
+    if (this.count === this.bytes.length) this.grow();
+    this.bytes[(this.head + this.count++) % this.bytes.length] = byte;
+  }
+
+  /** The oldest byte; the queue must not be empty. */
+  shift(): number {
+    const byte = this.bytes[this.head];
+    this.head = (this.head + 1) % this.bytes.length;
+    this.count--;
+    return byte;
+  }
+
+  clear(): void {
+    this.count = 0;
+  }
+
+  /** All bytes in order; the queue is empty afterwards. */
+  drain(): Uint8Array {
+    const all = new Uint8Array(this.count);
+    for (let i = 0; i < all.length; i++) all[i] = this.shift();
+    return all;
+  }
+
+  private grow(): void {
+    const bytes = new Uint8Array(this.bytes.length * 2);
+    for (let i = 0; i < this.count; i++) bytes[i] = this.bytes[(this.head + i) % this.bytes.length];
+    this.bytes = bytes;
+    this.head = 0;
+  }
+}
