@@ -13,7 +13,7 @@
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
@@ -189,15 +189,15 @@ function isFresh(output, record, line) {
   if (!existsSync(output) || !existsSync(record)) return false;
   const made = JSON.parse(readFileSync(record, "utf8"));
   const time = statSync(output).mtimeMs;
-  const older = (input) => existsSync(join(root, input)) && statSync(join(root, input)).mtimeMs <= time;
+  const older = (input) => existsSync(resolve(root, input)) && statSync(resolve(root, input)).mtimeMs <= time;
   return made.line === line && made.inputs.every(older);
 }
 
-/** The prerequisites in a make-style dependency file, relative to the root. */
+/** The prerequisites in a make-style dependency file. */
 function dependencies(depfile) {
   const [, list = ""] = readFileSync(depfile, "utf8").replace(/\\\r?\n/g, " ").split(/:\s(.*)/s);
   const words = list.match(/(?:\\ |\S)+/g) ?? [];
-  return words.map((word) => relative(root, join(root, word.replace(/\\ /g, " ")))).filter((path) => !path.startsWith(".."));
+  return words.map((word) => word.replace(/\\ /g, " "));
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -1,0 +1,22 @@
+/*
+ * bare/triple-fault: a kernel without an IDT meets a breakpoint.
+ *
+ * The breakpoint has no gate: general protection. That has no gate either: double
+ * fault. Nor has that: the processor shuts down, and a board resets it. What led there
+ * is lost, on most machines.
+ */
+#include "machine.h"
+#include "print.h"
+
+void kernel_main(void)
+{
+    struct {
+        u16 limit;
+        u32 base;
+    } __attribute__((packed)) no_idt = { 0, 0 };
+
+    serial_init();
+    printk("bare/triple-fault: int3 without an IDT\n");
+    asm volatile("lidt %0\n\tint3" : : "m"(no_idt));
+    printk("kernel: not reached\n");
+}
