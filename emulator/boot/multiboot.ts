@@ -1,0 +1,79 @@
+import type { LoadSegment } from "./elf-image";
+import { MachineError } from "./machine-error";
+import { planImage } from "./multiboot-header";
+import { buildInfo, CONVENTIONAL_END, HIGH_START, type PlacedModule } from "./multiboot-info";
+
+/** What EAX holds at the entry point. */
+export const BOOT_MAGIC = 0x2badb002;
+const PAGE = 4096;
+
+export interface ModuleFile {
+  bytes: Uint8Array;
+  commandLine: string;
+}
+
+/** What the processor starts with. */
+export interface BootResult {
+  /** Physical address of the first instruction. */
+  entry: number;
+  /** Physical address of the information structure, for EBX. */
+  info: number;
+}
+
+/**
+ * Places a multiboot1 kernel, its modules and the boot information in `ram`
+ * (guest physical memory from address 0). Modules start on page boundaries
+ * above the kernel; the information lies at the top of conventional memory,
+ * or above the modules when the kernel takes that place.
+ * @throws MachineError for bad images and for what does not fit; nothing is written then
+ */
+export function loadMultiboot(
+  ram: Uint8Array,
+  kernel: Uint8Array,
+  commandLine: string,
+  files: readonly ModuleFile[],
+): BootResult {
+  const plan = planImage(kernel);
+  const memoryBytes = ram.length;
+  let next = HIGH_START;
+  for (const segment of plan.segments) {
+    const end = segment.physical + segment.memoryBytes;
+    requireRoom(end, memoryBytes);
+    next = Math.max(next, end);
+  }
+  const modules: PlacedModule[] = files.map((file) => {
+    const start = pageUp(next);
+    next = start + file.bytes.length;
+    requireRoom(next, memoryBytes);
+    return { start, end: next, commandLine: file.commandLine };
+  });
+  const facts = { commandLine, modules, memoryBytes };
+  const info = placeInfo(buildInfo(facts, 0).length, plan.segments, next);
+  const block = buildInfo(facts, info);
+  requireRoom(info + block.length, memoryBytes);
+
+  for (const segment of plan.segments) copySegment(ram, kernel, segment);
+  files.forEach((file, i) => ram.set(file.bytes, modules[i].start));
+  ram.set(block, info);
+  return { entry: plan.entry, info };
+}
+
+function copySegment(ram: Uint8Array, file: Uint8Array, segment: LoadSegment): void {
+  const { fileOffset, fileBytes, physical, memoryBytes } = segment;
+  ram.set(file.subarray(fileOffset, fileOffset + fileBytes), physical);
+  ram.fill(0, physical + fileBytes, physical + memoryBytes);
+}
+
+function placeInfo(bytes: number, segments: readonly LoadSegment[], firstFree: number): number {
+  const low = (CONVENTIONAL_END - bytes) & -PAGE;
+  const taken = segments.some((s) => s.physical < CONVENTIONAL_END && s.physical + s.memoryBytes > low);
+  return low >= PAGE && !taken ? low : pageUp(firstFree);
+}
+
+function requireRoom(end: number, memoryBytes: number): void {
+  if (end > memoryBytes) throw new MachineError("image-too-large", { needed: end, memory: memoryBytes });
+}
+
+function pageUp(address: number): number {
+  return Math.ceil(address / PAGE) * PAGE;
+}
