@@ -132,9 +132,7 @@ async function compileUnit(compiler, unit, log) {
   const queue = [...sources];
   const worker = async () => {
     for (let source = queue.shift(); source !== undefined; source = queue.shift()) {
-      const object = objectOf(source);
-      const define = source.endsWith(".S") ? ["-D__ASSEMBLY__"] : [];
-      await make(compiler.command, object, [...flags, ...define, "-c", source], log);
+      await make(compiler.command, objectOf(source), [...flags, "-c", source], log);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));

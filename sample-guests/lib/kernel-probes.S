@@ -1,5 +1,5 @@
 /* Probes that a kernel makes of its own address space. */
-#include "probe.h"
+#include "probe.inc"
 
         .cfi_sections .debug_frame
         .text

@@ -2,7 +2,7 @@
 #ifndef LIB_PRINT_H
 #define LIB_PRINT_H
 
-#include "types.h"
+#include "base.h"
 
 /**
  * Knows %s, %c, %d, %u, %x and %%, with a width that pads on the left (zeros when

@@ -3,10 +3,8 @@
 /* The table that the PROBE_END macro fills; the linker script marks its ends. */
 extern const struct probe probes_start[], probes_end[];
 
-const struct probe *probe_at(u32 eip)
-{
-    for (const struct probe *probe = probes_start; probe < probes_end; probe++)
-        if (eip == probe->instruction || eip == probe->resume)
-            return probe;
-    return NULL;
+const struct probe *probe_at(u32 eip) {
+  for (const struct probe *probe = probes_start; probe < probes_end; probe++)
+    if (eip == probe->instruction || eip == probe->resume) return probe;
+  return NULL;
 }

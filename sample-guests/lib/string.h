@@ -2,7 +2,7 @@
 #ifndef LIB_STRING_H
 #define LIB_STRING_H
 
-#include "types.h"
+#include "base.h"
 
 void *memcpy(void *to, const void *from, size_t length);
 void *memmove(void *to, const void *from, size_t length);

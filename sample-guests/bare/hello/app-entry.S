@@ -1,5 +1,5 @@
 /* The application's start, its system calls, and the things that it may not do. */
-#include "probe.h"
+#include "probe.inc"
 
         .cfi_sections .debug_frame
         .text

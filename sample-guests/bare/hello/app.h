@@ -2,8 +2,8 @@
 #ifndef APP_H
 #define APP_H
 
+#include "base.h"
 #include "system-calls.h"
-#include "types.h"
 
 void app_main(void);
 

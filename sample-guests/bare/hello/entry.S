@@ -9,7 +9,7 @@
  * then says.
  */
 #include "kernel.h"
-#include "trap-frame.h"
+#include "trap-entry.inc"
 
 #define RING 0
 

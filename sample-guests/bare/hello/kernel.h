@@ -3,22 +3,22 @@
 #define KERNEL_H
 
 /* Selectors: index << 3 | RPL. */
-#define KERNEL_CS 0x08
-#define KERNEL_DS 0x10
-#define USER_CS 0x1b
-#define USER_DS 0x23
+#define KERNEL_CS  0x08
+#define KERNEL_DS  0x10
+#define USER_CS    0x1b
+#define USER_DS    0x23
 #define KERNEL_TSS 0x28
 
-#define VECTOR_BREAKPOINT 3
+#define VECTOR_BREAKPOINT         3
 #define VECTOR_GENERAL_PROTECTION 13
-#define VECTOR_PAGE_FAULT 14
-#define VECTOR_IRQ0 32 /* to 47: the PICs' sixteen lines */
-#define VECTOR_SYSTEM_CALL 0x80
+#define VECTOR_PAGE_FAULT         14
+#define VECTOR_IRQ0               32 /* to 47: the PICs' sixteen lines */
+#define VECTOR_SYSTEM_CALL        0x80
 
-#ifndef __ASSEMBLY__
+#ifndef __ASSEMBLER__
 
+#include "base.h"
 #include "trap-frame.h"
-#include "types.h"
 
 /* segments.c: flat segments for rings 0 and 3, and the TSS that names ring 0's stack. */
 void segments_init(void);

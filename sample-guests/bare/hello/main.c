@@ -14,35 +14,33 @@
 #include "probe.h"
 
 /* What each page is for, as the map prints it. */
-static void show_protection(void)
-{
-    static u32 variable;
+static void show_protection(void) {
+  static u32 variable;
 
-    printk("paging: writing the kernel's data: %s\n", probe_write(&variable, 1) ? "refused" : "done");
-    printk("paging: writing the kernel's code: %s\n", probe_write((void *)kernel_main, 1) ? "refused" : "done");
-    printk("paging: reading page 0: %s\n", probe_read(NULL) ? "refused" : "done");
+  printk("paging: writing the kernel's data: %s\n", probe_write(&variable, 1) ? "refused" : "done");
+  printk("paging: writing the kernel's code: %s\n", probe_write((void *)kernel_main, 1) ? "refused" : "done");
+  printk("paging: reading page 0: %s\n", probe_read(NULL) ? "refused" : "done");
 }
 
-void kernel_main(void)
-{
-    serial_init();
-    printk("bare/hello: a kernel in ring 0 of the bare machine\n");
+void kernel_main(void) {
+  serial_init();
+  printk("bare/hello: a kernel in ring 0 of the bare machine\n");
 
-    segments_init();
-    printk("segments: cs %04x, ds %04x, tr %04x\n", KERNEL_CS, KERNEL_DS, KERNEL_TSS);
+  segments_init();
+  printk("segments: cs %04x, ds %04x, tr %04x\n", KERNEL_CS, KERNEL_DS, KERNEL_TSS);
 
-    traps_init();
-    printk("traps: a breakpoint\n");
-    probe_breakpoint();
+  traps_init();
+  printk("traps: a breakpoint\n");
+  probe_breakpoint();
 
-    paging_init();
-    printk("paging: on\n");
-    show_protection();
+  paging_init();
+  printk("paging: on\n");
+  show_protection();
 
-    timer_init();
-    timer_wait(3);
-    timer_stop();
+  timer_init();
+  timer_wait(3);
+  timer_stop();
 
-    printk("kernel: starting the application in ring 3\n");
-    application_start();
+  printk("kernel: starting the application in ring 3\n");
+  application_start();
 }

@@ -3,8 +3,8 @@
 #define SYSTEM_CALLS_H
 
 enum system_call_number {
-    CALL_WRITE = 1, /* ebx = text, ecx = length */
-    CALL_EXIT = 2,  /* ebx = status */
+  CALL_WRITE = 1, /* ebx = text, ecx = length */
+  CALL_EXIT = 2,  /* ebx = status */
 };
 
 #define CALL_UNKNOWN 0xffffffffu

@@ -8,15 +8,14 @@
 #include "machine.h"
 #include "print.h"
 
-void kernel_main(void)
-{
-    struct {
-        u16 limit;
-        u32 base;
-    } __attribute__((packed)) no_idt = { 0, 0 };
+void kernel_main(void) {
+  struct {
+    u16 limit;
+    u32 base;
+  } __attribute__((packed)) no_idt = {0, 0};
 
-    serial_init();
-    printk("bare/triple-fault: int3 without an IDT\n");
-    asm volatile("lidt %0\n\tint3" : : "m"(no_idt));
-    printk("kernel: not reached\n");
+  serial_init();
+  printk("bare/triple-fault: int3 without an IDT\n");
+  asm volatile("lidt %0\n\tint3" : : "m"(no_idt));
+  printk("kernel: not reached\n");
 }

@@ -2,22 +2,20 @@
 #ifndef LIB_BARE_MACHINE_H
 #define LIB_BARE_MACHINE_H
 
-#include "types.h"
+#include "base.h"
 
 /* The guest's first C function: paging and interrupts off, no IDT. */
 void kernel_main(void);
 
-static inline void outb(u16 port, u8 value)
-{
-    asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+static inline void outb(u16 port, u8 value) {
+  asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }
 
-static inline u8 inb(u16 port)
-{
-    u8 value;
+static inline u8 inb(u16 port) {
+  u8 value;
 
-    asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-    return value;
+  asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+  return value;
 }
 
 /* COM1, 8 bits a character, polled. */
