@@ -1,3 +1,4 @@
+import { expressionMessages as say } from "../messages";
 import { ExpressionError } from "./ast";
 
 export type Token =
@@ -18,7 +19,7 @@ export function tokenize(source: string): Token[] {
   while (at < source.length) {
     PATTERN.lastIndex = at;
     const match = PATTERN.exec(source);
-    if (match === null) throw new ExpressionError(`unexpected "${source.slice(at, at + 10)}"`);
+    if (match === null) throw new ExpressionError(say.unexpected(source.slice(at, at + 10)));
     const [kind, text] = Object.entries(match.groups ?? {}).find(([, value]) => value !== undefined) ?? [];
     if (kind !== undefined && text !== undefined) tokens.push({ kind: kind as "name", text, at });
     at = PATTERN.lastIndex;

@@ -1,3 +1,4 @@
+import { expressionMessages as say } from "../messages";
 import { ExpressionError, type BinaryOp, type Expression, type TypeName, type UnaryOp } from "./ast";
 import { tokenize, type Token } from "./lexer";
 
@@ -176,7 +177,7 @@ class Parser {
   }
 
   private unexpected(token = this.peek()): ExpressionError {
-    return new ExpressionError(token.kind === "end" ? "the expression ends too early" : `unexpected "${token.text}"`);
+    return new ExpressionError(token.kind === "end" ? say.endsTooEarly() : say.unexpected(token.text));
   }
 }
 
@@ -197,7 +198,7 @@ function numberOf(text: string): Expression {
   const digits = text.replace(/[uUlL]+$/, "");
   const suffix = text.slice(digits.length).toLowerCase();
   const octal = /^0[0-7]+$/.test(digits);
-  if (/^0\d/.test(digits) && !octal) throw new ExpressionError(`"${text}" is no octal number`);
+  if (/^0\d/.test(digits) && !octal) throw new ExpressionError(say.badOctal(text));
   const value = BigInt(octal ? `0o${digits.slice(1)}` : digits);
   const decimal = /^[1-9]/.test(digits);
   const fitsInt = value < 1n << 31n;

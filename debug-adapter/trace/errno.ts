@@ -1,3 +1,5 @@
+import { hex32 } from "../values/hex";
+
 /** Names of the error numbers that hypercalls return (public/errno.h). */
 const ERRNO: Readonly<Record<number, string>> = {
   1: "EPERM", 2: "ENOENT", 3: "ESRCH", 4: "EINTR", 5: "EIO", 6: "ENXIO", 7: "E2BIG", 8: "ENOEXEC", 9: "EBADF",
@@ -20,5 +22,5 @@ export function isErrno(result: number): boolean {
 export function formatResult(result: number): string {
   const signed = result | 0;
   if (isErrno(result)) return ERRNO[-signed] === undefined ? String(signed) : `${signed} ${ERRNO[-signed]}`;
-  return signed >= 0 && signed < 65536 ? String(signed) : `0x${(result >>> 0).toString(16).padStart(8, "0")}`;
+  return signed >= 0 && signed < 65536 ? String(signed) : hex32(result);
 }

@@ -1,3 +1,5 @@
+import { hex32 } from "../values/hex";
+
 /** How an argument is shown: decimal, hexadecimal, or one of the operation's names. */
 export type ArgumentForm = "dec" | "hex" | readonly string[];
 
@@ -95,8 +97,4 @@ export function formatArgument(form: ArgumentForm, value: number): string {
   if (form === "dec") return String(value | 0);
   if (form === "hex") return hex32(value);
   return form[value] || String(value);
-}
-
-export function hex32(value: number): string {
-  return `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
 }

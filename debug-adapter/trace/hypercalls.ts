@@ -2,7 +2,8 @@ import type { Disposable, MachineApi, MachineView } from "../../emulator/index";
 import type { HypercallRow } from "../protocol";
 import type { ImageSymbols } from "../symbols/index";
 import { formatResult, isErrno } from "./errno";
-import { formatArgument, hex32, HYPERCALL_IRET, hypercallInfo } from "./hypercall-table";
+import { hex32 } from "../values/hex";
+import { formatArgument, HYPERCALL_IRET, hypercallInfo } from "./hypercall-table";
 import { VmmView } from "./vmm-view";
 
 /** Takes a row when the call is entered and the same object again when it is back. */

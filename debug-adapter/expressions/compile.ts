@@ -1,0 +1,361 @@
+import { Op, ProbeRegister, PROBE_STACK } from "../../emulator/index";
+import { expressionMessages as say } from "../messages";
+import { DwarfReg, sizeOf, strip, typeName, type SimplePlace, type Type } from "../symbols/index";
+import { memberNamed } from "../awareness/layout";
+import { registerPart } from "../values/registers";
+import { signedness } from "../values/typed-value";
+import { ExpressionError, type BinaryOp, type Expression } from "./ast";
+import { elementOf, INT, isPointer, pointerTo, promote, resolveType, UINT } from "./types";
+
+/** What names mean at the breakpoint's address, without a machine. */
+export interface CompileScope {
+  /** Undefined for a name that nobody knows; a `place` of undefined means that it is known but has no simple place. */
+  lookup(name: string): { type: Type; place: SimplePlace | undefined } | undefined;
+  typeNamed(name: string): Type | undefined;
+}
+
+/** Compiles a condition to probe bytecode. Throws ExpressionError. */
+export function compileCondition(e: Expression, scope: CompileScope): Int32Array {
+  const compiler = new Compiler(scope);
+  compiler.word(e);
+  compiler.emit(Op.End);
+  return compiler.finish();
+}
+
+/** Where code has left a thing: its value on the stack, or its address. */
+interface Operand {
+  type: Type;
+  in: "stack" | "address";
+  bits?: { readonly bitOffset: number; readonly bitSize: number } | undefined;
+}
+
+const PROBE_REGISTERS: Readonly<Record<string, ProbeRegister>> = {
+  eax: ProbeRegister.Eax, ecx: ProbeRegister.Ecx, edx: ProbeRegister.Edx, ebx: ProbeRegister.Ebx,
+  esp: ProbeRegister.Esp, ebp: ProbeRegister.Ebp, esi: ProbeRegister.Esi, edi: ProbeRegister.Edi,
+  eip: ProbeRegister.Eip, eflags: ProbeRegister.Eflags,
+  es: ProbeRegister.Es, cs: ProbeRegister.Cs, ss: ProbeRegister.Ss, ds: ProbeRegister.Ds, fs: ProbeRegister.Fs, gs: ProbeRegister.Gs,
+  cr0: ProbeRegister.Cr0, cr2: ProbeRegister.Cr2, cr3: ProbeRegister.Cr3, cr4: ProbeRegister.Cr4, cpl: ProbeRegister.Cpl,
+};
+
+/** DWARF numbers the registers as the processor does, EIP and EFLAGS behind. */
+const fromDwarf = (register: DwarfReg): ProbeRegister => register as number as ProbeRegister;
+
+class Compiler {
+  private readonly code: number[] = [];
+  private depth = 0;
+
+  constructor(private readonly scope: CompileScope) {}
+
+  finish(): Int32Array {
+    return Int32Array.from(this.code);
+  }
+
+  emit(...words: number[]): void {
+    this.code.push(...words);
+  }
+
+  private push(...words: number[]): void {
+    this.emit(...words);
+    if (++this.depth > PROBE_STACK) throw new ExpressionError(say.conditionDeep());
+  }
+
+  /** Leaves the value as one word on the stack; returns its promoted type (or the pointer's). */
+  word(e: Expression): Type {
+    return this.load(this.operand(e));
+  }
+
+  private load(operand: Operand): Type {
+    const { type } = operand;
+    const bare = strip(type);
+    if (operand.in === "address" && (bare.kind === "array" || bare.kind === "function")) {
+      return pointerTo(bare.kind === "array" ? bare.element : type);
+    }
+    const signed = signedness(type);
+    const size = sizeOf(type);
+    if (signed === undefined || size === undefined) throw new ExpressionError(say.notNumber(typeName(type)));
+    if (operand.bits !== undefined) return this.loadBits(operand.bits, signed);
+    if (size > 4) throw new ExpressionError(say.conditionWide());
+    if (operand.in === "address") {
+      this.emit(size === 4 ? Op.Load32 : size === 2 ? (signed ? Op.Load16S : Op.Load16U) : signed ? Op.Load8S : Op.Load8U);
+    }
+    return isPointer(type) ? type : (promote(type) ?? INT);
+  }
+
+  /** A bit-field lies in the dword at its address, or crosses out of it and is refused. */
+  private loadBits({ bitOffset, bitSize }: NonNullable<Operand["bits"]>, signed: boolean): Type {
+    if (bitOffset + bitSize > 32) throw new ExpressionError(say.conditionWide());
+    this.emit(bitOffset + bitSize <= 8 ? Op.Load8U : bitOffset + bitSize <= 16 ? Op.Load16U : Op.Load32);
+    this.push(Op.Push, 32 - bitOffset - bitSize);
+    this.fold(Op.Shl);
+    this.push(Op.Push, 32 - bitSize);
+    this.fold(signed ? Op.ShrS : Op.ShrU);
+    return signed || bitSize < 32 ? INT : UINT;
+  }
+
+  /** An opcode that pops two and pushes one. */
+  private fold(op: Op): void {
+    this.emit(op);
+    this.depth--;
+  }
+
+  private operand(e: Expression): Operand {
+    switch (e.kind) {
+      case "number":
+        if (e.long) throw new ExpressionError(say.conditionWide());
+        this.push(Op.Push, Number(BigInt.asIntN(32, e.value)));
+        return { type: e.unsigned ? UINT : INT, in: "stack" };
+      case "register":
+        return this.register(e.name);
+      case "name":
+        return this.name(e.name);
+      case "unary":
+        return this.unary(e);
+      case "binary":
+        return { type: this.binary(e), in: "stack" };
+      case "conditional":
+        return this.choice(e);
+      case "member":
+        return this.member(e);
+      case "index":
+        return this.index(e);
+      case "cast": {
+        const type = this.typeOf(e.type);
+        this.word(e.operand);
+        this.narrow(type);
+        return { type, in: "stack" };
+      }
+      case "sizeof": {
+        const type = e.operand.kind === "type-name" ? this.typeOf(e.operand) : new Compiler(this.scope).operand(e.operand).type;
+        this.push(Op.Push, this.sizeFor(type));
+        return { type: UINT, in: "stack" };
+      }
+      case "assign":
+        throw new ExpressionError(say.conditionAssigns());
+    }
+  }
+
+  private register(name: string): Operand {
+    const register = PROBE_REGISTERS[name];
+    if (register !== undefined) {
+      this.push(Op.Register, register);
+      return { type: UINT, in: "stack" };
+    }
+    const part = registerPart(name);
+    const whole = part === undefined ? undefined : PROBE_REGISTERS[part.register];
+    if (part === undefined || whole === undefined) throw new ExpressionError(say.unknownRegister(name));
+    this.push(Op.Register, whole);
+    this.push(Op.Push, part.shift);
+    this.fold(Op.ShrU);
+    this.push(Op.Push, part.size === 1 ? 0xff : 0xffff);
+    this.fold(Op.And);
+    return { type: UINT, in: "stack" };
+  }
+
+  private name(name: string): Operand {
+    const found = this.scope.lookup(name);
+    if (found === undefined) {
+      if (PROBE_REGISTERS[name] !== undefined || registerPart(name) !== undefined) return this.register(name);
+      throw new ExpressionError(say.unknownName(name));
+    }
+    const { type, place } = found;
+    switch (place?.kind) {
+      case undefined:
+        throw new ExpressionError(say.conditionPlace(name));
+      case "constant":
+        this.push(Op.Push, place.value | 0);
+        return { type, in: "stack" };
+      case "register":
+        this.push(Op.Register, fromDwarf(place.register));
+        this.narrow(type);
+        return { type, in: "stack" };
+      case "memory":
+        this.push(Op.Push, place.offset | 0);
+        if (place.base !== undefined) {
+          this.push(Op.Register, fromDwarf(place.base));
+          this.fold(Op.Add);
+        }
+        return { type, in: "address" };
+    }
+  }
+
+  /** Cuts a word on the stack to a type of 1 or 2 bytes, as a cast to it does. */
+  private narrow(type: Type): void {
+    const size = sizeOf(type);
+    if (size === undefined || signedness(type) === undefined) throw new ExpressionError(say.notNumber(typeName(type)));
+    if (size > 4) throw new ExpressionError(say.conditionWide());
+    const bare = strip(type);
+    if (bare.kind === "base" && bare.encoding === "boolean") {
+      this.emit(Op.Not, Op.Not);
+    } else if (size < 4) {
+      this.push(Op.Push, 32 - 8 * size);
+      this.fold(Op.Shl);
+      this.push(Op.Push, 32 - 8 * size);
+      this.fold(signedness(type) === true ? Op.ShrS : Op.ShrU);
+    }
+  }
+
+  private unary(e: Extract<Expression, { kind: "unary" }>): Operand {
+    switch (e.op) {
+      case "*": {
+        const type = this.word(e.operand);
+        const target = elementOf(type);
+        if (target === undefined) throw new ExpressionError(say.notPointer(typeName(type)));
+        return { type: target, in: "address" };
+      }
+      case "&": {
+        const operand = this.operand(e.operand);
+        if (operand.in !== "address" || operand.bits !== undefined) throw new ExpressionError(say.noAddress());
+        return { type: pointerTo(operand.type), in: "stack" };
+      }
+      case "!":
+        this.word(e.operand);
+        this.emit(Op.Not);
+        return { type: INT, in: "stack" };
+      default: {
+        const type = this.word(e.operand);
+        if (isPointer(type)) throw new ExpressionError(say.notNumber(typeName(type)));
+        if (e.op !== "+") this.emit(e.op === "-" ? Op.Negate : Op.Invert);
+        return { type, in: "stack" };
+      }
+    }
+  }
+
+  private binary(e: Extract<Expression, { kind: "binary" }>): Type {
+    if (e.op === "&&" || e.op === "||") return this.shortCircuit(e);
+    const left = this.word(e.left);
+    const leftElement = elementOf(left);
+    const arithmeticOnPointer = leftElement !== undefined && (e.op === "+" || e.op === "-");
+    const right = this.word(e.right);
+    if (arithmeticOnPointer && elementOf(right) === undefined) {
+      this.scale(leftElement);
+      this.fold(e.op === "+" ? Op.Add : Op.Sub);
+      return pointerTo(leftElement);
+    }
+    const isComparison = COMPARISONS.has(e.op);
+    if ((leftElement !== undefined || elementOf(right) !== undefined) && !isComparison) {
+      throw new ExpressionError(say.badOperands(e.op, typeName(left), typeName(right)));
+    }
+    const leftUnsigned = signedness(left) === false;
+    const shift = e.op === "<<" || e.op === ">>";
+    const unsigned = leftUnsigned || (!shift && signedness(right) === false);
+    this.operator(e.op, unsigned);
+    return isComparison ? INT : unsigned ? UINT : INT;
+  }
+
+  private operator(op: BinaryOp, unsigned: boolean): void {
+    switch (op) {
+      case ">":
+      case ">=":
+        // a > b is !(a <= b).
+        this.fold(op === ">" ? (unsigned ? Op.LeU : Op.LeS) : unsigned ? Op.LtU : Op.LtS);
+        this.emit(Op.Not);
+        return;
+      case "<":
+        return this.fold(unsigned ? Op.LtU : Op.LtS);
+      case "<=":
+        return this.fold(unsigned ? Op.LeU : Op.LeS);
+      case "/":
+        return this.fold(unsigned ? Op.DivU : Op.DivS);
+      case "%":
+        return this.fold(unsigned ? Op.RemU : Op.RemS);
+      case ">>":
+        return this.fold(unsigned ? Op.ShrU : Op.ShrS);
+      default:
+        return this.fold(PLAIN_OPS[op] ?? Op.Add);
+    }
+  }
+
+  private shortCircuit(e: Extract<Expression, { kind: "binary" }>): Type {
+    this.word(e.left);
+    this.emit(e.op === "&&" ? Op.JumpIfZero : Op.JumpIfNotZero);
+    const decided = this.hole();
+    this.depth--;
+    this.word(e.right);
+    this.emit(Op.Not, Op.Not, Op.Jump);
+    const end = this.hole();
+    this.fill(decided);
+    this.emit(Op.Push, e.op === "&&" ? 0 : 1);
+    this.fill(end);
+    return INT;
+  }
+
+  private choice(e: Extract<Expression, { kind: "conditional" }>): Operand {
+    this.word(e.condition);
+    this.emit(Op.JumpIfZero);
+    const otherwise = this.hole();
+    this.depth--;
+    const yes = this.word(e.yes);
+    this.emit(Op.Jump);
+    const end = this.hole();
+    this.depth--;
+    this.fill(otherwise);
+    const no = this.word(e.no);
+    this.fill(end);
+    const unsigned = signedness(yes) === false || signedness(no) === false;
+    return { type: elementOf(yes) !== undefined ? yes : unsigned ? UINT : INT, in: "stack" };
+  }
+
+  private member(e: Extract<Expression, { kind: "member" }>): Operand {
+    let object = this.operand(e.object);
+    if (e.arrow || isPointer(object.type)) {
+      const pointer = this.load(object);
+      const target = elementOf(pointer);
+      if (target === undefined) throw new ExpressionError(say.notPointer(typeName(pointer)));
+      object = { type: target, in: "address" };
+    }
+    const bare = strip(object.type);
+    if (bare.kind !== "struct" && bare.kind !== "union") throw new ExpressionError(say.noMembers(typeName(object.type)));
+    const found = memberNamed(bare.members, e.name);
+    if (found === undefined) throw new ExpressionError(say.unknownMember(typeName(object.type), e.name));
+    this.offset(found.offset);
+    return { type: found.member.type, in: "address", bits: found.member.bits };
+  }
+
+  private index(e: Extract<Expression, { kind: "index" }>): Operand {
+    const object = this.word(e.object);
+    const element = elementOf(object);
+    if (element === undefined) throw new ExpressionError(say.notIndexable(typeName(object)));
+    this.word(e.index);
+    this.scale(element);
+    this.fold(Op.Add);
+    return { type: element, in: "address" };
+  }
+
+  private scale(element: Type): void {
+    this.push(Op.Push, this.sizeFor(element));
+    this.fold(Op.Mul);
+  }
+
+  private offset(bytes: number): void {
+    if (bytes === 0) return;
+    this.push(Op.Push, bytes);
+    this.fold(Op.Add);
+  }
+
+  private hole(): number {
+    return this.code.push(0) - 1;
+  }
+
+  private fill(hole: number): void {
+    this.code[hole] = this.code.length;
+  }
+
+  private typeOf(name: Extract<Expression, { kind: "cast" }>["type"]): Type {
+    const type = resolveType(name, (wanted) => this.scope.typeNamed(wanted));
+    if (type === undefined) throw new ExpressionError(say.unknownType([name.tag, name.name].filter(Boolean).join(" ")));
+    return type;
+  }
+
+  private sizeFor(type: Type): number {
+    if (strip(type).kind === "void") return 1;
+    const size = sizeOf(type);
+    if (size === undefined) throw new ExpressionError(say.incomplete(typeName(type)));
+    return size;
+  }
+}
+
+const COMPARISONS = new Set<BinaryOp>(["==", "!=", "<", "<=", ">", ">="]);
+
+const PLAIN_OPS: Partial<Record<BinaryOp, Op>> = {
+  "+": Op.Add, "-": Op.Sub, "*": Op.Mul, "&": Op.And, "|": Op.Or, "^": Op.Xor, "<<": Op.Shl, "==": Op.Eq, "!=": Op.Ne,
+};

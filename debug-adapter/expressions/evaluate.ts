@@ -1,0 +1,237 @@
+import { expressionMessages as say } from "../messages";
+import { sizeOf, strip, typeName, type ReadMemory, type Type } from "../symbols/index";
+import { memberNamed } from "../awareness/layout";
+import { addressOf, inMemory, integerValue, memberOf, partOf, readInteger, type TypedValue } from "../values/typed-value";
+import { ExpressionError, type BinaryOp, type Expression } from "./ast";
+import { commonType, elementOf, INT, isPointer, LLONG, pointerTo, promote, resolveType, UINT, ULLONG } from "./types";
+
+/** What names mean where an expression is evaluated, and the machine's memory. */
+export interface Environment {
+  readonly readMemory: ReadMemory;
+  /** A variable, function or enumerator. */
+  lookup(name: string): TypedValue | undefined;
+  /** A register, its parts included: `eax`, `al`, `cr3`. */
+  register(name: string): TypedValue | undefined;
+  typeNamed(name: string): Type | undefined;
+  /** Stores the integer; throws ExpressionError where that cannot be done. */
+  assign(target: TypedValue, value: bigint): void;
+}
+
+/** The value of an expression. Throws ExpressionError. */
+export function evaluate(e: Expression, env: Environment): TypedValue {
+  switch (e.kind) {
+    case "number":
+      return integerValue(e.long ? (e.unsigned ? ULLONG : LLONG) : e.unsigned ? UINT : INT, e.value);
+    case "name": {
+      const found = env.lookup(e.name) ?? env.register(e.name);
+      if (found === undefined) throw new ExpressionError(say.unknownName(e.name));
+      return found;
+    }
+    case "register": {
+      const found = env.register(e.name);
+      if (found === undefined) throw new ExpressionError(say.unknownRegister(e.name));
+      return found;
+    }
+    case "unary":
+      return unary(e, env);
+    case "binary":
+      return binary(e.op, e.left, e.right, env);
+    case "conditional":
+      return evaluate(truth(evaluate(e.condition, env), env) ? e.yes : e.no, env);
+    case "member":
+      return member(evaluate(e.object, env), e.name, e.arrow, env);
+    case "index":
+      return index(evaluate(e.object, env), readInteger(evaluate(e.index, env), env.readMemory), env);
+    case "cast":
+      return cast(e, env);
+    case "sizeof": {
+      const type = e.operand.kind === "type-name" ? typeOf(e.operand, env) : evaluate(e.operand, env).type;
+      return integerValue(UINT, BigInt(sizeFor(type)));
+    }
+    case "assign": {
+      const target = evaluate(e.target, env);
+      env.assign(target, integerOf(evaluate(e.value, env), env));
+      return evaluate(e.target, env);
+    }
+  }
+}
+
+/** The value as C's conditions see it. */
+export function truth(value: TypedValue, env: Environment): boolean {
+  return integerOf(value, env) !== 0n;
+}
+
+/** What a pointer points to. Throws ExpressionError for what is no pointer to a type with a size. */
+export function dereference(value: TypedValue, env: Environment): TypedValue {
+  const target = elementOf(value.type);
+  if (target === undefined) throw new ExpressionError(say.notPointer(typeName(value.type)));
+  if (strip(target).kind === "void") throw new ExpressionError(say.incomplete("void"));
+  return inMemory(target, Number(integerOf(value, env)));
+}
+
+/** Integers and pointers as they are; arrays and functions as their addresses. */
+function integerOf(value: TypedValue, env: Environment): bigint {
+  const kind = strip(value.type).kind;
+  if (kind !== "array" && kind !== "function") return readInteger(value, env.readMemory);
+  const address = addressOf(value);
+  if (address === undefined) throw new ExpressionError(say.noAddress());
+  return BigInt(address);
+}
+
+function unary(e: Extract<Expression, { kind: "unary" }>, env: Environment): TypedValue {
+  const operand = evaluate(e.operand, env);
+  switch (e.op) {
+    case "*":
+      return dereference(operand, env);
+    case "&": {
+      const address = addressOf(operand);
+      if (address === undefined) throw new ExpressionError(say.noAddress());
+      return integerValue(pointerTo(operand.type), BigInt(address));
+    }
+    case "!":
+      return integerValue(INT, truth(operand, env) ? 0n : 1n);
+    default: {
+      const type = promote(operand.type);
+      if (type === undefined) throw new ExpressionError(say.notNumber(typeName(operand.type)));
+      const value = integerOf(operand, env);
+      return integerValue(type, e.op === "-" ? -value : e.op === "~" ? ~value : value);
+    }
+  }
+}
+
+function binary(op: BinaryOp, leftSide: Expression, rightSide: Expression, env: Environment): TypedValue {
+  const left = evaluate(leftSide, env);
+  if (op === "&&" || op === "||") {
+    const first = truth(left, env);
+    if (first === (op === "||")) return integerValue(INT, first ? 1n : 0n);
+    return integerValue(INT, truth(evaluate(rightSide, env), env) ? 1n : 0n);
+  }
+  const right = evaluate(rightSide, env);
+  if (elementOf(left.type) !== undefined || elementOf(right.type) !== undefined) return pointers(op, left, right, env);
+  const a = promote(left.type);
+  const b = promote(right.type);
+  if (a === undefined || b === undefined) throw badOperands(op, left, right);
+  // A shift has the type of its left side alone (C11 6.5.7).
+  const type = op === "<<" || op === ">>" ? a : commonType(a, b);
+  const wrap = (value: bigint): bigint =>
+    type.encoding === "signed" ? BigInt.asIntN(8 * type.size, value) : BigInt.asUintN(8 * type.size, value);
+  const x = wrap(integerOf(left, env));
+  const y = op === "<<" || op === ">>" ? integerOf(right, env) : wrap(integerOf(right, env));
+  const compared = compare(op, x, y);
+  return compared === undefined ? integerValue(type, arithmetic(op, x, y)) : integerValue(INT, compared ? 1n : 0n);
+}
+
+function compare(op: BinaryOp, x: bigint, y: bigint): boolean | undefined {
+  switch (op) {
+    case "==":
+      return x === y;
+    case "!=":
+      return x !== y;
+    case "<":
+      return x < y;
+    case "<=":
+      return x <= y;
+    case ">":
+      return x > y;
+    case ">=":
+      return x >= y;
+    default:
+      return undefined;
+  }
+}
+
+function arithmetic(op: BinaryOp, x: bigint, y: bigint): bigint {
+  switch (op) {
+    case "+":
+      return x + y;
+    case "-":
+      return x - y;
+    case "*":
+      return x * y;
+    case "/":
+    case "%":
+      if (y === 0n) throw new ExpressionError(say.divideByZero());
+      return op === "/" ? x / y : x % y;
+    case "&":
+      return x & y;
+    case "|":
+      return x | y;
+    case "^":
+      return x ^ y;
+    case "<<":
+      return x << (y & 63n);
+    default:
+      return x >> (y & 63n);
+  }
+}
+
+/** Pointer plus and minus integers count in elements; differences of pointers too. */
+function pointers(op: BinaryOp, left: TypedValue, right: TypedValue, env: Environment): TypedValue {
+  const x = BigInt.asUintN(32, integerOf(left, env));
+  const y = BigInt.asUintN(32, integerOf(right, env));
+  const compared = compare(op, x, y);
+  if (compared !== undefined) return integerValue(INT, compared ? 1n : 0n);
+  const target = elementOf(left.type);
+  const other = elementOf(right.type);
+  if (target !== undefined && other !== undefined && op === "-") {
+    return integerValue(INT, BigInt.asIntN(32, x - y) / BigInt(sizeFor(target)));
+  }
+  if (target !== undefined && other === undefined && (op === "+" || op === "-")) {
+    const bytes = BigInt.asIntN(32, y) * BigInt(sizeFor(target));
+    return integerValue(pointerTo(target), op === "+" ? x + bytes : x - bytes);
+  }
+  if (target === undefined && other !== undefined && op === "+") return pointers("+", right, left, env);
+  throw badOperands(op, left, right);
+}
+
+function badOperands(op: BinaryOp, left: TypedValue, right: TypedValue): ExpressionError {
+  return new ExpressionError(say.badOperands(op, typeName(left.type), typeName(right.type)));
+}
+
+function member(value: TypedValue, name: string, arrow: boolean, env: Environment): TypedValue {
+  // `.` through a pointer is what the user means.
+  const object = arrow || isPointer(value.type) ? dereference(value, env) : value;
+  const bare = strip(object.type);
+  if (bare.kind !== "struct" && bare.kind !== "union" && bare.kind !== "class") {
+    throw new ExpressionError(say.noMembers(typeName(object.type)));
+  }
+  const found = memberNamed(bare.members, name);
+  if (found === undefined) throw new ExpressionError(say.unknownMember(typeName(object.type), name));
+  return memberOf(object, found.member, found.offset, env.readMemory);
+}
+
+function index(object: TypedValue, at: bigint, env: Environment): TypedValue {
+  const element = elementOf(object.type);
+  if (element === undefined) throw new ExpressionError(say.notIndexable(typeName(object.type)));
+  const offset = Number(at) * sizeFor(element);
+  if (isPointer(object.type)) return inMemory(element, Number(integerOf(object, env)) + offset);
+  return partOf(object, element, offset, env.readMemory);
+}
+
+function cast(e: Extract<Expression, { kind: "cast" }>, env: Environment): TypedValue {
+  const type = typeOf(e.type, env);
+  const value = evaluate(e.operand, env);
+  const bare = strip(type);
+  if (bare.kind === "struct" || bare.kind === "union") {
+    // Not C, but of use: the bytes of one object seen as another.
+    const address = addressOf(value);
+    if (address === undefined) throw new ExpressionError(say.noAddress());
+    return inMemory(type, address);
+  }
+  if (bare.kind === "base" && bare.encoding === "boolean") return integerValue(type, truth(value, env) ? 1n : 0n);
+  return integerValue(type, integerOf(value, env));
+}
+
+function typeOf(name: Extract<Expression, { kind: "cast" }>["type"], env: Environment): Type {
+  const type = resolveType(name, (wanted) => env.typeNamed(wanted));
+  if (type === undefined) throw new ExpressionError(say.unknownType([name.tag, name.name].filter(Boolean).join(" ")));
+  return type;
+}
+
+function sizeFor(type: Type): number {
+  const size = sizeOf(type);
+  // As gcc has it: arithmetic on void pointers and functions counts in bytes.
+  if (size === undefined && (strip(type).kind === "void" || strip(type).kind === "function")) return 1;
+  if (size === undefined) throw new ExpressionError(say.incomplete(typeName(type)));
+  return size;
+}

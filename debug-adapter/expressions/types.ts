@@ -1,0 +1,72 @@
+import type { BaseType, Type } from "../symbols/index";
+import { sizeOf, strip } from "../symbols/index";
+import { signedness } from "../values/typed-value";
+import type { TypeName } from "./ast";
+
+const base = (name: string, size: number, encoding: BaseType["encoding"]): BaseType => ({ kind: "base", name, size, encoding });
+
+/** C's arithmetic types on i386. */
+export const INT = base("int", 4, "signed");
+export const UINT = base("unsigned int", 4, "unsigned");
+export const LLONG = base("long long int", 8, "signed");
+export const ULLONG = base("long long unsigned int", 8, "unsigned");
+const VOID: Type = { kind: "void" };
+
+const BASE_TYPES: ReadonlyMap<string, Type> = new Map<string, Type>([
+  ...[
+    INT,
+    UINT,
+    LLONG,
+    ULLONG,
+    base("char", 1, "signed-char"),
+    base("signed char", 1, "signed-char"),
+    base("unsigned char", 1, "unsigned-char"),
+    base("short int", 2, "signed"),
+    base("short unsigned int", 2, "unsigned"),
+    base("long int", 4, "signed"),
+    base("long unsigned int", 4, "unsigned"),
+    base("_Bool", 1, "boolean"),
+  ].map((type): [string, Type] => [type.name, type]),
+  ["void", VOID],
+]);
+
+/** What a cast's type name means; `lookup` is the image's. Undefined for a name that nobody knows. */
+export function resolveType(name: TypeName, lookup: (name: string) => Type | undefined): Type | undefined {
+  const spelled = name.tag === undefined ? name.name : `${name.tag} ${name.name}`;
+  let type = BASE_TYPES.get(spelled) ?? lookup(spelled);
+  if (type === undefined) return undefined;
+  for (let i = 0; i < name.pointers; i++) type = pointerTo(type);
+  return type;
+}
+
+export function pointerTo(target: Type): Type {
+  return { kind: "pointer", size: 4, target };
+}
+
+export function isPointer(type: Type): boolean {
+  return strip(type).kind === "pointer";
+}
+
+/** What a pointer or an array leads to; undefined for other types. */
+export function elementOf(type: Type): Type | undefined {
+  const bare = strip(type);
+  return bare.kind === "pointer" ? bare.target : bare.kind === "array" ? bare.element : undefined;
+}
+
+/** C's integer promotions; undefined for what is no integer. */
+export function promote(type: Type): BaseType | undefined {
+  const signed = signedness(type);
+  if (signed === undefined || isPointer(type)) return undefined;
+  const size = sizeOf(type) ?? 4;
+  if (size < 4) return INT;
+  if (size === 4) return signed ? INT : UINT;
+  return signed ? LLONG : ULLONG;
+}
+
+/** C's usual arithmetic conversions of two promoted types. */
+export function commonType(a: BaseType, b: BaseType): BaseType {
+  const size = Math.max(a.size, b.size);
+  const unsigned = [a, b].some((type) => type.size === size && type.encoding === "unsigned");
+  if (size === 8) return unsigned ? ULLONG : LLONG;
+  return unsigned ? UINT : INT;
+}

@@ -1,0 +1,124 @@
+import { sizeOf, strip, type ReadMemory, type StructType, type Type } from "../symbols/index";
+import { ExpressionError } from "../expressions/ast";
+import { inMemory, memberOf, partOf, readInteger, type TypedValue } from "./typed-value";
+
+/** A part of a value as the user unfolds it. */
+export interface Child {
+  name: string;
+  value: TypedValue;
+  /** An expression for it, given one for the whole. */
+  expression: string;
+}
+
+/** How many parts a value has. */
+export interface ChildCount {
+  named: number;
+  indexed: number;
+}
+
+const NONE: ChildCount = { named: 0, indexed: 0 };
+
+/** Parts that `childrenOf` would give. A pointer to a structure unfolds to that structure's members. */
+export function countChildren(type: Type): ChildCount {
+  const bare = strip(type);
+  switch (bare.kind) {
+    case "struct":
+    case "union":
+    case "class":
+      return { named: flatten(bare).length, indexed: 0 };
+    case "array":
+      return sizeOf(bare.element) === undefined ? NONE : { named: 0, indexed: bare.count ?? 0 };
+    case "pointer": {
+      const target = strip(bare.target);
+      if (target.kind === "void" || target.kind === "function" || sizeOf(target) === undefined) return NONE;
+      return isStruct(target) ? { named: flatten(target).length, indexed: 0 } : { named: 1, indexed: 0 };
+    }
+    default:
+      return NONE;
+  }
+}
+
+/**
+ * The parts [start, start + count) of a value.
+ * @param expression one for the whole value, in which C's precedence needs no brackets behind it
+ */
+export function childrenOf(
+  value: TypedValue,
+  expression: string,
+  start: number,
+  count: number,
+  readMemory: ReadMemory,
+): Child[] {
+  const bare = strip(value.type);
+  if (bare.kind === "array") return elements(value, bare.element, bare.count ?? 0, expression, start, count, readMemory);
+  if (bare.kind === "pointer") {
+    const pointee = pointeeOf(value, bare.target, readMemory);
+    if (pointee === undefined) return [];
+    const target = strip(bare.target);
+    if (isStruct(target)) return members(pointee, target, `${expression}->`, readMemory).slice(start, start + count);
+    return [{ name: `*${lastName(expression)}`, value: pointee, expression: `*${expression}` }];
+  }
+  return isStruct(bare) ? members(value, bare, `${expression}.`, readMemory).slice(start, start + count) : [];
+}
+
+function pointeeOf(value: TypedValue, target: Type, readMemory: ReadMemory): TypedValue | undefined {
+  try {
+    const address = Number(readInteger(value, readMemory));
+    return address === 0 ? undefined : inMemory(target, address);
+  } catch (error) {
+    // A pointer that cannot be read has no parts; its own row says why.
+    if (error instanceof ExpressionError) return undefined;
+    throw error;
+  }
+}
+
+function isStruct(type: Type): type is StructType {
+  return type.kind === "struct" || type.kind === "union" || type.kind === "class";
+}
+
+interface FlatMember {
+  member: StructType["members"][number];
+  offset: number;
+}
+
+/** Members with those of anonymous structures and unions in their place. */
+function flatten(type: StructType, offset = 0): FlatMember[] {
+  return type.members.flatMap((member) => {
+    const inner = strip(member.type);
+    if (member.name === undefined && isStruct(inner)) return flatten(inner, offset + member.offset);
+    return [{ member, offset: offset + member.offset }];
+  });
+}
+
+function members(object: TypedValue, type: StructType, prefix: string, readMemory: ReadMemory): Child[] {
+  return flatten(type).map(({ member, offset }) => {
+    const name = member.name ?? "?";
+    return { name, value: memberOf(object, member, offset, readMemory), expression: prefix + name };
+  });
+}
+
+function elements(
+  value: TypedValue,
+  element: Type,
+  length: number,
+  expression: string,
+  start: number,
+  count: number,
+  readMemory: ReadMemory,
+): Child[] {
+  const size = sizeOf(element);
+  if (size === undefined) return [];
+  const children: Child[] = [];
+  for (let i = start; i < Math.min(length, start + count); i++) {
+    children.push({
+      name: `[${i}]`,
+      value: partOf(value, element, i * size, readMemory),
+      expression: `${expression}[${i}]`,
+    });
+  }
+  return children;
+}
+
+function lastName(expression: string): string {
+  return /^\w+$/.test(expression) ? expression : `(${expression})`;
+}

@@ -1,0 +1,183 @@
+import { expressionMessages as say } from "../messages";
+import { sizeOf, strip, type EnumType, type ReadMemory, type StructType, type Type } from "../symbols/index";
+import { ExpressionError } from "../expressions/ast";
+import { hex, hex32 } from "./hex";
+import { addressOf, memberOf, partOf, readInteger, readPlace, type TypedValue } from "./typed-value";
+
+/** What formatting needs to know of the machine and of the user's wishes. */
+export interface FormatContext {
+  readonly readMemory: ReadMemory;
+  /** `name` or `name+0x10` of what stands at a linear address. */
+  symbolize(address: number): string | undefined;
+  /** Integers in hexadecimal. */
+  readonly hex: boolean;
+}
+
+/** Longest text of a structure or array in one line. */
+const MAX_SUMMARY = 100;
+/** Longest string shown after a character pointer. */
+const MAX_STRING = 200;
+/** Elements of an array that a summary reads. */
+const MAX_ELEMENTS = 16;
+
+/** The value in one line. Never throws: what cannot be read says why, in angle brackets. */
+export function formatValue(value: TypedValue, context: FormatContext): string {
+  try {
+    return format(value, context, 0);
+  } catch (error) {
+    if (error instanceof ExpressionError) return `<${error.message}>`;
+    throw error;
+  }
+}
+
+function format(value: TypedValue, context: FormatContext, depth: number): string {
+  const bare = strip(value.type);
+  switch (bare.kind) {
+    case "void":
+      return "void";
+    case "base":
+      return formatBase(value, context);
+    case "enum":
+      return formatEnum(bare, readInteger(value, context.readMemory), context);
+    case "pointer":
+      return formatPointer(value, bare.target, context);
+    case "function": {
+      const address = addressOf(value);
+      return address === undefined ? "?" : withSymbol(address, context);
+    }
+    case "array":
+      return formatArray(value, bare.element, bare.count, context, depth);
+    case "struct":
+    case "union":
+    case "class":
+      return formatStruct(value, bare, context, depth);
+  }
+}
+
+function formatBase(value: TypedValue, context: FormatContext): string {
+  const bare = strip(value.type);
+  if (bare.kind !== "base") return "?";
+  if (bare.encoding === "float") return formatFloat(readPlace(value.place, bare.size, context.readMemory));
+  const number = readInteger(value, context.readMemory);
+  if (bare.encoding === "boolean" && number <= 1n) return number === 1n ? "true" : "false";
+  if (bare.encoding.endsWith("-char")) return `${number} ${quoteChar(Number(BigInt.asUintN(8, number)))}`;
+  const digits = value.bits === undefined ? 2 * bare.size : 1;
+  const bits = value.bits?.bitSize ?? 8 * bare.size;
+  return context.hex ? hex(BigInt.asUintN(bits, number), digits) : String(number);
+}
+
+function formatFloat(bytes: Uint8Array): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length === 4) return String(view.getFloat32(0, true));
+  return bytes.length === 8 ? String(view.getFloat64(0, true)) : "?";
+}
+
+/** `NAME (2)`, or `A | B (3)` when the value is made of enumerators with one bit each. */
+function formatEnum(type: EnumType, value: bigint, context: FormatContext): string {
+  const number = context.hex ? hex(BigInt.asUintN(8 * type.size, value)) : String(value);
+  const exact = type.enumerators.find((e) => BigInt(e.value) === value);
+  if (exact !== undefined) return `${exact.name} (${number})`;
+  let rest = value;
+  const names: string[] = [];
+  for (const e of type.enumerators) {
+    const bit = BigInt(e.value);
+    if (bit > 0n && (bit & (bit - 1n)) === 0n && (rest & bit) !== 0n) {
+      names.push(e.name);
+      rest &= ~bit;
+    }
+  }
+  return names.length > 0 && rest === 0n ? `${names.join(" | ")} (${number})` : number;
+}
+
+function formatPointer(value: TypedValue, target: Type, context: FormatContext): string {
+  const address = Number(readInteger(value, context.readMemory));
+  const bare = strip(target);
+  if (bare.kind === "base" && bare.encoding.endsWith("-char") && address !== 0) {
+    const text = readString(address, MAX_STRING, context.readMemory);
+    return text === undefined ? hex32(address) : `${hex32(address)} ${text}`;
+  }
+  return address === 0 ? hex32(0) : withSymbol(address, context);
+}
+
+function withSymbol(address: number, context: FormatContext): string {
+  const name = context.symbolize(address);
+  return name === undefined ? hex32(address) : `${hex32(address)} <${name}>`;
+}
+
+function formatArray(
+  value: TypedValue,
+  element: Type,
+  count: number | undefined,
+  context: FormatContext,
+  depth: number,
+): string {
+  const size = sizeOf(element);
+  if (count === undefined || size === undefined) {
+    const address = addressOf(value);
+    return address === undefined ? "[]" : `[] at ${hex32(address)}`;
+  }
+  const bare = strip(element);
+  if (bare.kind === "base" && bare.encoding.endsWith("-char")) {
+    return quoteBytes(readPlace(value.place, count, context.readMemory));
+  }
+  const parts: string[] = [];
+  for (let i = 0; i < Math.min(count, MAX_ELEMENTS); i++) {
+    parts.push(format(partOf(value, element, i * size, context.readMemory), context, depth + 1));
+  }
+  return `[${count}] ${braces(parts, parts.length < count)}`;
+}
+
+function formatStruct(value: TypedValue, type: StructType, context: FormatContext, depth: number): string {
+  if (type.isIncomplete) return `{<${say.incomplete(`${type.kind} ${type.name ?? ""}`)}>}`;
+  if (depth > 1) return "{...}";
+  const parts: string[] = [];
+  let length = 0;
+  for (const member of type.members) {
+    if (length > MAX_SUMMARY) break;
+    const text = format(memberOf(value, member, member.offset, context.readMemory), context, depth + 1);
+    parts.push(member.name === undefined ? text : `${member.name} = ${text}`);
+    length += text.length;
+  }
+  return braces(parts, parts.length < type.members.length);
+}
+
+/** The parts that fit in one line. */
+function braces(parts: readonly string[], more: boolean): string {
+  const fitting: string[] = [];
+  let length = 0;
+  for (const part of parts) {
+    length += part.length + 2;
+    if (length > MAX_SUMMARY && fitting.length > 0) break;
+    fitting.push(part);
+  }
+  if (more || fitting.length < parts.length) fitting.push("...");
+  return `{${fitting.join(", ")}}`;
+}
+
+/** The zero-terminated string at a linear address in quotes; undefined where there is no memory. */
+function readString(address: number, longest: number, readMemory: ReadMemory): string | undefined {
+  const bytes = readMemory(address, longest);
+  if (bytes === undefined || bytes.length === 0) return undefined;
+  return quoteBytes(bytes);
+}
+
+/** Up to the first zero in quotes, or all with an ellipsis when none comes. */
+function quoteBytes(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  const shown = bytes.subarray(0, Math.min(end < 0 ? bytes.length : end, MAX_STRING));
+  const whole = end >= 0 && end <= MAX_STRING;
+  return `"${Array.from(shown, (byte) => escape(byte, '"')).join("")}"${whole ? "" : "..."}`;
+}
+
+function quoteChar(code: number): string {
+  return `'${escape(code, "'")}'`;
+}
+
+const ESCAPES: Readonly<Record<number, string>> = { 0: "\\0", 7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 13: "\\r", 92: "\\\\" };
+
+function escape(code: number, quote: string): string {
+  const char = String.fromCharCode(code);
+  if (char === quote) return `\\${quote}`;
+  if (code >= 32 && code < 127 && code !== 92) return char;
+  return ESCAPES[code] ?? `\\x${code.toString(16).padStart(2, "0")}`;
+}

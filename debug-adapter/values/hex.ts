@@ -1,0 +1,9 @@
+/** `0x0010a2c4`: eight digits, unsigned. */
+export function hex32(value: number): string {
+  return `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
+}
+
+/** `0xe019`: as many digits as `digits`, or more. */
+export function hex(value: number | bigint, digits = 1): string {
+  return `0x${value.toString(16).padStart(digits, "0")}`;
+}

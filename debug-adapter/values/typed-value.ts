@@ -1,0 +1,154 @@
+import { expressionMessages as say } from "../messages";
+import { sizeOf, strip, type Member, type Piece, type Place, type ReadMemory, type Type } from "../symbols/index";
+import { ExpressionError } from "../expressions/ast";
+import { hex32 } from "./hex";
+import { REGISTER_NAMES } from "./registers";
+
+/** A value of the program: its type and where it is. */
+export interface TypedValue {
+  readonly type: Type;
+  readonly place: Place;
+  /** For a bit-field: `bitSize` bits from bit `bitOffset` of the place on. */
+  readonly bits?: { readonly bitOffset: number; readonly bitSize: number } | undefined;
+}
+
+/** A value that stands nowhere: little-endian bytes. */
+export function valueOf(type: Type, bytes: Uint8Array): TypedValue {
+  return { type, place: { kind: "value", bytes } };
+}
+
+/** An integer of at most 8 bytes, as a value that stands nowhere; modulo the size of its type. */
+export function integerValue(type: Type, value: bigint): TypedValue {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt.asUintN(64, value), true);
+  return valueOf(type, bytes.subarray(0, sizeOf(type) ?? 4));
+}
+
+export function inMemory(type: Type, address: number): TypedValue {
+  return { type, place: { kind: "memory", address: address >>> 0 } };
+}
+
+/** The linear address of a value that is in memory and begins at a byte. */
+export function addressOf(value: TypedValue): number | undefined {
+  return value.place.kind === "memory" && value.bits === undefined ? value.place.address : undefined;
+}
+
+/**
+ * The first `length` bytes of a place. Throws ExpressionError with the reason
+ * where it cannot be read.
+ */
+export function readPlace(place: Place, length: number, readMemory: ReadMemory): Uint8Array {
+  switch (place.kind) {
+    case "memory": {
+      const bytes = readMemory(place.address, length);
+      if (bytes === undefined || bytes.length < length) {
+        throw new ExpressionError(say.cannotRead(hex32(place.address + (bytes?.length ?? 0))));
+      }
+      return bytes;
+    }
+    case "register": {
+      if (place.value === undefined) throw new ExpressionError(say.registerLost(REGISTER_NAMES[place.register] ?? "?"));
+      const bytes = new Uint8Array(Math.max(length, 4));
+      new DataView(bytes.buffer).setUint32(0, place.value, true);
+      return bytes.subarray(0, length);
+    }
+    case "value": {
+      const bytes = new Uint8Array(length);
+      bytes.set(place.bytes.subarray(0, length));
+      return bytes;
+    }
+    case "pieces":
+      return readPieces(place.pieces, length, readMemory);
+    case "optimizedOut":
+      throw new ExpressionError(say.optimizedOut());
+    case "unavailable":
+      throw new ExpressionError(unavailable(place.reason));
+  }
+}
+
+function unavailable(reason: Extract<Place, { kind: "unavailable" }>["reason"]): string {
+  switch (reason.code) {
+    case "memory":
+      return say.cannotRead(hex32(reason.address));
+    case "register":
+      return say.registerLost(REGISTER_NAMES[reason.register] ?? "?");
+    case "frame-base":
+      return say.noFrameBase();
+    case "entry-value":
+      return say.noEntryValue();
+    case "unsupported":
+      return say.unsupportedLocation(reason.what);
+    case "corrupt":
+      return say.corruptLocation(reason.what);
+  }
+}
+
+function readPieces(pieces: readonly Piece[], length: number, readMemory: ReadMemory): Uint8Array {
+  let all = 0n;
+  let at = 0n;
+  for (const piece of pieces) {
+    if (at >= BigInt(length) * 8n) break;
+    const bytes = readPlace(piece.place, Math.ceil((piece.bitOffset + piece.bitSize) / 8), readMemory);
+    const bits = BigInt.asUintN(piece.bitSize, littleEndian(bytes) >> BigInt(piece.bitOffset));
+    all |= bits << at;
+    at += BigInt(piece.bitSize);
+  }
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = Number((all >> BigInt(8 * i)) & 0xffn);
+  return bytes;
+}
+
+function littleEndian(bytes: Uint8Array): bigint {
+  let value = 0n;
+  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] ?? 0);
+  return value;
+}
+
+/** Whether integers of the type are signed; undefined for what is no integer, pointer or enumeration. */
+export function signedness(type: Type): boolean | undefined {
+  const bare = strip(type);
+  switch (bare.kind) {
+    case "pointer":
+      return false;
+    case "enum":
+      return bare.isSigned;
+    case "base":
+      if (bare.encoding === "float" || bare.encoding === "other") return undefined;
+      return bare.encoding === "signed" || bare.encoding === "signed-char";
+    default:
+      return undefined;
+  }
+}
+
+/** The value as a number, sign-extended if its type is signed. Throws ExpressionError for what is no integer. */
+export function readInteger(value: TypedValue, readMemory: ReadMemory): bigint {
+  const signed = signedness(value.type);
+  const size = sizeOf(value.type);
+  if (signed === undefined || size === undefined) throw new ExpressionError(say.notNumber(nameOf(value.type)));
+  if (value.bits === undefined) {
+    const raw = littleEndian(readPlace(value.place, size, readMemory));
+    return signed ? BigInt.asIntN(8 * size, raw) : raw;
+  }
+  const { bitOffset, bitSize } = value.bits;
+  const raw = littleEndian(readPlace(value.place, Math.ceil((bitOffset + bitSize) / 8), readMemory)) >> BigInt(bitOffset);
+  return signed ? BigInt.asIntN(bitSize, raw) : BigInt.asUintN(bitSize, raw);
+}
+
+/** A part of a value, `offset` bytes in. */
+export function partOf(value: TypedValue, type: Type, offset: number, readMemory: ReadMemory): TypedValue {
+  if (value.place.kind === "memory") return inMemory(type, value.place.address + offset);
+  if (value.place.kind === "optimizedOut" || value.place.kind === "unavailable") return { type, place: value.place };
+  const size = sizeOf(type) ?? 0;
+  return valueOf(type, readPlace(value.place, offset + size, readMemory).subarray(offset));
+}
+
+/** A member as a value of its own. */
+export function memberOf(object: TypedValue, member: Member, offset: number, readMemory: ReadMemory): TypedValue {
+  const part = partOf(object, member.type, offset, readMemory);
+  return member.bits === undefined ? part : { ...part, bits: member.bits };
+}
+
+function nameOf(type: Type): string {
+  const bare = strip(type);
+  return bare.kind === "struct" || bare.kind === "union" ? `${bare.kind} ${bare.name ?? "{...}"}` : bare.kind;
+}
