@@ -1,0 +1,65 @@
+import type { Clock } from "../base/ports";
+import { ByteQueue } from "../devices/byte-queue";
+import { DEBUG_EXIT_PORT, DebugExit } from "../devices/debug-exit";
+import { PicPair } from "../devices/pic-pair";
+import { Pit } from "../devices/pit";
+import { PortBus } from "../devices/port-bus";
+import { Rtc } from "../devices/rtc";
+import { Timers } from "../devices/timers";
+import { Uart } from "../devices/uart";
+import type { SerialPort } from "./api";
+
+/** First port and IRQ of COM1 and COM2. */
+const SERIAL = [
+  { firstPort: 0x3f8, irq: 4 },
+  { firstPort: 0x2f8, irq: 3 },
+] as const;
+
+/** Noon of the day the paper on Xen was presented, 2003-10-20 UTC: the same date at each start. */
+const BOOT_DATE = 1066651200;
+
+export interface BoardWiring {
+  clock: Clock;
+  memoryBytes: number;
+  /** The processor is to come back after the instruction in progress: there is an interrupt, or an earlier deadline. */
+  attention: () => void;
+  exit: (value: number) => void;
+  onSerial: (port: SerialPort, bytes: Uint8Array) => void;
+}
+
+/** The devices of the machine and the wires between them. */
+export class Board {
+  readonly ports = new PortBus();
+  readonly interrupts: PicPair;
+  readonly timers: Timers;
+  private readonly serial: readonly [Uart, Uart];
+  private readonly sent = [new ByteQueue(), new ByteQueue()] as const;
+
+  constructor(private readonly wiring: BoardWiring) {
+    this.timers = new Timers(wiring.clock, wiring.attention);
+    this.interrupts = new PicPair(wiring.attention);
+    this.interrupts.attach(this.ports);
+    new Pit(this.timers, this.interrupts.line(0)).attach(this.ports);
+    new Rtc(wiring.clock, BOOT_DATE, wiring.memoryBytes).attach(this.ports);
+    this.ports.attach(DEBUG_EXIT_PORT, 1, new DebugExit(wiring.exit));
+    this.serial = [this.uart(0), this.uart(1)];
+  }
+
+  receive(port: SerialPort, bytes: Uint8Array): void {
+    this.serial[port].receive(bytes);
+  }
+
+  /** Hands on the bytes that have left the serial ports. */
+  flushOutput(): void {
+    for (const port of [0, 1] as const) {
+      if (this.sent[port].length > 0) this.wiring.onSerial(port, this.sent[port].drain());
+    }
+  }
+
+  private uart(port: SerialPort): Uart {
+    const { firstPort, irq } = SERIAL[port];
+    const uart = new Uart(this.interrupts.line(irq), (byte) => this.sent[port].push(byte));
+    uart.attach(this.ports, firstPort);
+    return uart;
+  }
+}

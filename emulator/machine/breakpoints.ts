@@ -1,0 +1,72 @@
+import type { Condition, Disposable, MachineView } from "./api";
+import type { Processor } from "./processor";
+
+type Hit = (machine: MachineView) => void;
+
+interface Site {
+  stops: boolean;
+  condition: Condition | undefined;
+  readonly hits: Set<Hit>;
+}
+
+/** Breakpoints and trace points by linear address; the processor knows only where to come back. */
+export class Breakpoints {
+  private readonly sites = new Map<number, Site>();
+
+  constructor(private readonly processor: Pick<Processor, "breakpoints">) {}
+
+  set(linear: number, condition: Condition | undefined): void {
+    const site = this.site(linear);
+    site.stops = true;
+    site.condition = condition;
+  }
+
+  clear(linear: number): void {
+    const site = this.sites.get(linear);
+    if (site === undefined) return;
+    site.stops = false;
+    site.condition = undefined;
+    this.dropIfUnused(linear, site);
+  }
+
+  trace(linear: number, hit: Hit): Disposable {
+    const site = this.site(linear);
+    // A function of its own, so that the same listener can be there twice.
+    const own: Hit = (machine) => hit(machine);
+    site.hits.add(own);
+    return {
+      dispose: () => {
+        site.hits.delete(own);
+        this.dropIfUnused(linear, site);
+      },
+    };
+  }
+
+  has(linear: number): boolean {
+    return this.sites.has(linear);
+  }
+
+  /** The machine stands before the instruction at `linear`: tells the trace points; whether it is to stop. */
+  reached(linear: number, machine: MachineView): boolean {
+    const site = this.sites.get(linear);
+    if (site === undefined) return false;
+    for (const hit of site.hits) hit(machine);
+    return site.stops && (site.condition === undefined || site.condition.stops(machine));
+  }
+
+  private site(linear: number): Site {
+    let site = this.sites.get(linear);
+    if (site === undefined) {
+      site = { stops: false, condition: undefined, hits: new Set() };
+      this.sites.set(linear, site);
+      this.processor.breakpoints.add(linear);
+    }
+    return site;
+  }
+
+  private dropIfUnused(linear: number, site: Site): void {
+    if (site.stops || site.hits.size > 0 || this.sites.get(linear) !== site) return;
+    this.sites.delete(linear);
+    this.processor.breakpoints.remove(linear);
+  }
+}

@@ -1,0 +1,44 @@
+import { NEVER } from "../devices/timers";
+import type { InputRecord, SerialPort } from "./api";
+
+/**
+ * The one way in for what comes from outside. Each input is recorded with the
+ * instruction count and the tick at which it entered; given such a record, the
+ * log lets the same input in at the same instant.
+ */
+export class InputLog {
+  readonly records: InputRecord[] = [];
+  private nextReplay = 0;
+
+  /** @param deliver takes the bytes to their device */
+  constructor(
+    private readonly deliver: (port: SerialPort, bytes: Uint8Array) => void,
+    private readonly replay: readonly InputRecord[],
+  ) {}
+
+  enter(instructions: number, ticks: number, port: SerialPort, bytes: Uint8Array): void {
+    this.records.push({ instructions, ticks, port, bytes });
+    this.deliver(port, bytes);
+  }
+
+  /** Lets in all recorded input whose instant has come. */
+  replayDue(instructions: number, ticks: number): void {
+    for (;;) {
+      const record = this.replay[this.nextReplay];
+      if (record === undefined || record.instructions > instructions || record.ticks > ticks) return;
+      this.nextReplay++;
+      this.enter(instructions, ticks, record.port, record.bytes);
+    }
+  }
+
+  /** The instruction count of the next recorded input, or NEVER. */
+  get nextInstructions(): number {
+    return this.replay[this.nextReplay]?.instructions ?? NEVER;
+  }
+
+  /** The tick of the next recorded input for a machine halted at `instructions`, or NEVER. */
+  nextTick(instructions: number): number {
+    const record = this.replay[this.nextReplay];
+    return record !== undefined && record.instructions <= instructions ? record.ticks : NEVER;
+  }
+}

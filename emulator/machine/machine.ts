@@ -1,0 +1,174 @@
+import { Gpr } from "../base/arch";
+import { RAM, S } from "../base/layout";
+import { State } from "../base/state";
+import { MachineError } from "../boot/machine-error";
+import { BOOT_MAGIC, loadMultiboot } from "../boot/multiboot";
+import { Cpu, type Transfer } from "../cpu/cpu";
+import {
+  PROBE_REGISTERS,
+  type BootOptions,
+  type Condition,
+  type Disposable,
+  type InputRecord,
+  type MachineApi,
+  type MachineOptions,
+  type MachineView,
+  type Registers,
+  type RunOptions,
+  type SegmentName,
+  type SegmentView,
+  type SerialPort,
+  type Stop,
+  type TableRegister,
+} from "./api";
+import { Board } from "./board";
+import { Breakpoints } from "./breakpoints";
+import { PlainMemory } from "./debug-memory";
+import { InputLog } from "./input-log";
+import { StateRegisters } from "./registers";
+import { MachineClock, RunLoop } from "./run-loop";
+
+const MIN_MEMORY = 1 << 20;
+const MAX_MEMORY = 2047 * (1 << 20);
+const MEMORY_STEP = 1 << 16;
+
+/** The machine: processor, memory and devices wired together. See api.ts for the contract of each member. */
+export class Machine implements MachineApi {
+  readonly memory: PlainMemory;
+  readonly memoryBytes: number;
+  readonly compiledInstructions = 0;
+  private readonly state: State;
+  private readonly cpu: Cpu;
+  private readonly clock: MachineClock;
+  private readonly board: Board;
+  private readonly inputLog: InputLog;
+  private readonly breakpoints: Breakpoints;
+  private readonly loop: RunLoop;
+  private readonly stateRegisters: StateRegisters;
+
+  /** @throws MachineError memory-size */
+  constructor(options: MachineOptions) {
+    const { memoryBytes } = options;
+    if (memoryBytes < MIN_MEMORY || memoryBytes > MAX_MEMORY || memoryBytes % MEMORY_STEP !== 0)
+      throw new MachineError("memory-size", { memory: memoryBytes });
+    this.memoryBytes = memoryBytes;
+    this.state = new State(memoryBytes);
+    this.stateRegisters = new StateRegisters(this.state);
+
+    this.clock = new MachineClock(() => this.cpu.retired);
+    this.board = new Board({
+      clock: this.clock,
+      memoryBytes,
+      attention: () => this.cpu.yield(),
+      exit: (value) => this.loop.exit(value),
+      onSerial: (port, bytes) => options.onSerial?.(port, bytes),
+    });
+    const { ports, interrupts, timers } = this.board;
+    this.cpu = new Cpu({ state: this.state, ports, interrupts, now: () => this.clock.now() });
+    this.memory = new PlainMemory(this.state, this.cpu.memory.physical);
+    this.breakpoints = new Breakpoints(this.cpu);
+    this.inputLog = new InputLog((port, bytes) => this.board.receive(port, bytes), options.replay ?? []);
+    this.loop = new RunLoop(
+      {
+        processor: this.cpu,
+        standing: this.stateRegisters,
+        clock: this.clock,
+        timers,
+        interrupts,
+        inputs: this.inputLog,
+        breakpoints: this.breakpoints,
+        flushOutput: () => this.board.flushOutput(),
+      },
+      this,
+    );
+  }
+
+  boot(kernel: Uint8Array, options: BootOptions = {}): void {
+    const ram = this.state.u8.subarray(RAM, RAM + this.memoryBytes);
+    const { entry, info } = loadMultiboot(ram, kernel, options.commandLine ?? "", options.modules ?? []);
+    this.state.setGpr(Gpr.Eax, BOOT_MAGIC);
+    this.state.setGpr(Gpr.Ebx, info);
+    this.state.set(S.Eip, entry);
+  }
+
+  run(options: RunOptions = {}): Stop {
+    return this.loop.run(options);
+  }
+
+  step(): Stop {
+    return this.loop.run({ instructions: 1 });
+  }
+
+  skip(ticks: number): void {
+    this.loop.skip(ticks);
+  }
+
+  setBreakpoint(linear: number, condition?: Condition): void {
+    this.breakpoints.set(linear, condition);
+  }
+
+  clearBreakpoint(linear: number): void {
+    this.breakpoints.clear(linear);
+  }
+
+  onProbe(linear: number, hit: (machine: MachineView) => void): Disposable {
+    return this.breakpoints.trace(linear, hit);
+  }
+
+  get onTransfer(): ((transfer: Transfer) => void) | undefined {
+    return this.cpu.onTransfer;
+  }
+
+  set onTransfer(listener: ((transfer: Transfer) => void) | undefined) {
+    this.cpu.onTransfer = listener;
+  }
+
+  get registers(): Registers {
+    return this.stateRegisters;
+  }
+
+  probeRegister(index: number): number {
+    const name = PROBE_REGISTERS[index];
+    return this.stateRegisters.get(name);
+  }
+
+  probeLoad(linear: number, size: 1 | 2 | 4): number {
+    return this.memory.load(linear, size);
+  }
+
+  segment(name: SegmentName): SegmentView {
+    return this.stateRegisters.segment(name);
+  }
+
+  get gdtr(): TableRegister {
+    return { base: this.state.get(S.GdtrBase), limit: this.state.get(S.GdtrLimit) };
+  }
+
+  get idtr(): TableRegister {
+    return { base: this.state.get(S.IdtrBase), limit: this.state.get(S.IdtrLimit) };
+  }
+
+  get pc(): number {
+    return this.stateRegisters.pc;
+  }
+
+  get cpl(): number {
+    return this.state.get(S.Cpl);
+  }
+
+  get instructions(): number {
+    return this.cpu.retired;
+  }
+
+  get ticks(): number {
+    return this.clock.now();
+  }
+
+  serialInput(port: SerialPort, bytes: Uint8Array): void {
+    this.inputLog.enter(this.instructions, this.ticks, port, bytes);
+  }
+
+  get inputs(): readonly InputRecord[] {
+    return this.inputLog.records;
+  }
+}

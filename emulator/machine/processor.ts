@@ -1,0 +1,29 @@
+import type { CpuStop, FaultRecord } from "../cpu/cpu";
+
+/** What the run loop needs of the processor. */
+export interface Processor {
+  /** Instructions retired so far; exact at any time, in a port handler too. */
+  readonly retired: number;
+  readonly faultChain: readonly FaultRecord[];
+  readonly breakpoints: {
+    add(linear: number): void;
+    remove(linear: number): void;
+  };
+  /**
+   * Retires up to `count` instructions, taking a pending interrupt first when it may.
+   * @param passBreakpoint do not stop on a breakpoint at the first instruction
+   */
+  run(count: number, passBreakpoint?: boolean): CpuStop;
+  /** Makes `run` come back after the instruction in progress. */
+  yield(): void;
+}
+
+/** Where the processor stands between two instructions; read from the state. */
+export interface Standing {
+  /** HLT was executed and nothing has woken the processor yet. */
+  readonly halted: boolean;
+  /** EFLAGS.IF, and no instruction of grace after STI or a load of SS. */
+  readonly interruptible: boolean;
+  /** Linear address of the next instruction. */
+  readonly pc: number;
+}

@@ -1,0 +1,148 @@
+import type { Clock, InterruptSource } from "../base/ports";
+import { CpuStop } from "../cpu/cpu";
+import { NEVER, type Timers } from "../devices/timers";
+import type { MachineView, RunOptions, Stop } from "./api";
+import type { Breakpoints } from "./breakpoints";
+import type { InputLog } from "./input-log";
+import type { Processor, Standing } from "./processor";
+
+/** Longest slice; output that the guest writes waits at most so many instructions. */
+const SLICE = 1 << 20;
+
+/**
+ * Timer events in a row that left a halted processor asleep before it counts
+ * as halted for good: a periodic timer whose interrupt is masked. Every timer
+ * of the board wakes within a few edges if it ever does.
+ */
+const FRUITLESS_EVENTS = 64;
+
+/** Machine time: instructions retired and the ticks that HLT skipped. */
+export class MachineClock implements Clock {
+  skipped = 0;
+
+  /** @param retired instructions so far */
+  constructor(private readonly retired: () => number) {}
+
+  now(): number {
+    return this.retired() + this.skipped;
+  }
+}
+
+export interface RunLoopParts {
+  processor: Processor;
+  standing: Standing;
+  clock: MachineClock;
+  timers: Timers;
+  interrupts: InterruptSource;
+  inputs: InputLog;
+  breakpoints: Breakpoints;
+  /** Hands on what the guest has written. */
+  flushOutput: () => void;
+}
+
+/**
+ * Runs the processor in slices that end where a timer or recorded input is
+ * due, so that devices act between instructions and the run is a function of
+ * the instruction count.
+ */
+export class RunLoop {
+  private over: Stop | undefined;
+  private fruitless = 0;
+
+  constructor(
+    private readonly parts: RunLoopParts,
+    private readonly view: MachineView,
+  ) {}
+
+  /** The guest asked for the end. */
+  exit(value: number): void {
+    this.over ??= { kind: "exit", value };
+    this.parts.processor.yield();
+  }
+
+  run(options: RunOptions): Stop {
+    const stop = this.runToStop(options);
+    this.parts.flushOutput();
+    return stop;
+  }
+
+  /** Time passes for a halted processor, up to the next timer. */
+  skip(ticks: number): void {
+    const { clock, standing } = this.parts;
+    if (standing.halted) clock.skipped += Math.max(0, Math.min(ticks, this.nextWake() - clock.now()));
+  }
+
+  private runToStop(options: RunOptions): Stop {
+    const { processor, standing, breakpoints } = this.parts;
+    const limit = processor.retired + (options.instructions ?? Infinity);
+    const start = processor.retired;
+    let passBreakpoint = true;
+    for (;;) {
+      if (this.over !== undefined) return this.over;
+      this.settle();
+      if (processor.retired >= limit) return this.atLimit(processor.retired > start);
+      if (standing.halted && !this.interruptDue()) {
+        const stop = this.sleep(options.stopWhenIdle ?? false);
+        if (stop !== undefined) return stop;
+        continue;
+      }
+      this.fruitless = 0;
+      const before = processor.retired;
+      // With an interrupt due the first instruction is the handler's, which has not been seen yet.
+      const reason = processor.run(this.slice(limit), passBreakpoint && !this.interruptDue());
+      if (processor.retired !== before) passBreakpoint = false;
+      this.parts.flushOutput();
+      if (reason === CpuStop.TripleFault) this.over = { kind: "triple-fault", chain: processor.faultChain };
+      if (reason !== CpuStop.Breakpoint || this.somethingDue()) continue;
+      if (breakpoints.reached(standing.pc, this.view)) return { kind: "breakpoint", linear: standing.pc };
+      passBreakpoint = true;
+    }
+  }
+
+  /** Devices and recorded input catch up with the clock. */
+  private settle(): void {
+    const { processor, clock, timers, inputs } = this.parts;
+    inputs.replayDue(processor.retired, clock.now());
+    timers.runDue();
+  }
+
+  private somethingDue(): boolean {
+    return this.parts.timers.deadline <= this.parts.clock.now() || this.interruptDue();
+  }
+
+  private interruptDue(): boolean {
+    return this.parts.interrupts.pending() && this.parts.standing.interruptible;
+  }
+
+  /** A breakpoint where the count ends is reached now: the next run passes over its first instruction. */
+  private atLimit(moved: boolean): Stop {
+    const { standing, breakpoints } = this.parts;
+    const { pc } = standing;
+    if (!moved || standing.halted || !breakpoints.has(pc) || this.interruptDue()) return { kind: "count" };
+    return breakpoints.reached(pc, this.view) ? { kind: "breakpoint", linear: pc } : { kind: "count" };
+  }
+
+  private slice(limit: number): number {
+    const { processor, clock, timers, inputs } = this.parts;
+    const { retired } = processor;
+    const untilInput = inputs.nextInstructions - retired;
+    const untilTimer = timers.deadline - clock.now();
+    return Math.min(SLICE, limit - retired, untilTimer, untilInput > 0 ? untilInput : SLICE);
+  }
+
+  /** Lets a halted processor sleep until the next event; a Stop when that is not for this loop to do. */
+  private sleep(stopWhenIdle: boolean): Stop | undefined {
+    const { standing, clock } = this.parts;
+    const wake = this.nextWake();
+    if (!standing.interruptible) return { kind: "halted", interruptible: false };
+    if (wake === NEVER) return { kind: "halted", interruptible: true };
+    if (stopWhenIdle) return { kind: "idle", ticks: wake - clock.now() };
+    if (++this.fruitless > FRUITLESS_EVENTS) return { kind: "halted", interruptible: true };
+    clock.skipped += wake - clock.now();
+    return undefined;
+  }
+
+  private nextWake(): number {
+    return Math.min(this.parts.timers.deadline, this.parts.inputs.nextTick(this.parts.processor.retired));
+  }
+}
