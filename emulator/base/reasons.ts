@@ -36,6 +36,7 @@ export const enum Reason {
   UnknownMsr,
   MsrValue,
   Undefined,
+  DoubleFault,
 }
 
 const WORDS: readonly string[] = [
@@ -71,6 +72,7 @@ const WORDS: readonly string[] = [
   "the model-specific register does not exist",
   "the value is not allowed in this model-specific register",
   "the instruction is undefined",
+  "the second fault came while the first was being delivered",
 ];
 
 /** The words for a reason, for a person to read. */
