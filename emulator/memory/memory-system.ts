@@ -1,4 +1,5 @@
 import type { State } from "../base/state";
+import { PageInspector } from "./inspect";
 import { Mmu } from "./mmu";
 import { Paging } from "./paging";
 import { CheckedPaths } from "./paths";
@@ -19,6 +20,8 @@ export class MemorySystem {
   readonly paths: CheckedPaths;
   /** The processor's implicit accesses. */
   readonly system: SystemAccess;
+  /** Page walks without side effects. */
+  readonly inspector: PageInspector;
 
   constructor(readonly state: State) {
     this.physical = new PhysicalMemory(state);
@@ -27,5 +30,6 @@ export class MemorySystem {
     this.mmu = new Mmu(state, this.physical, this.paging, this.tlb);
     this.paths = new CheckedPaths(state, this.mmu);
     this.system = new SystemAccess(this.mmu);
+    this.inspector = new PageInspector(state, this.physical);
   }
 }

@@ -97,7 +97,10 @@ export class Tasks {
     if (this.probe(how, oldType, oldSelector) !== 0) return 1;
 
     this.leaveOld(how, oldType, oldSelector);
+    const from = context.cpl;
+    const fromEip = how === Switch.Nest && ext !== 0 ? state.get(S.Eip) : state.get(S.InsnEip);
     this.commit(how, type);
+    context.noteTransfer(how === Switch.Return ? "iret" : ext !== 0 ? "exception" : "call", -1, from, fromEip);
     return this.loadSegments(ext);
   }
 
