@@ -1,0 +1,84 @@
+import type { Transfer } from "../../emulator/index";
+import { hypercallName } from "../trace/index";
+import type { ReadMemory } from "../symbols/index";
+import { hex } from "../values/hex";
+import { hypercallSlotAt } from "./hypercall-page";
+import { exceptionName } from "./vectors";
+
+/** The vector that hypercalls use. */
+const HYPERCALL_VECTOR = 0x82;
+/** Bytes of `int n`. */
+const INT_BYTES = 2;
+
+/** How a frame of the stack was interrupted. */
+export type Cause =
+  | { kind: "hypercall"; number: number | undefined }
+  | { kind: "int"; vector: number }
+  | { kind: "exception"; vector: number }
+  | { kind: "interrupt"; vector: number }
+  /** The hypervisor called the guest's event callback. */
+  | { kind: "upcall" }
+  | { kind: "unknown" };
+
+export interface Crossing {
+  cause: Cause;
+  fromRing: number;
+  toRing: number;
+}
+
+/**
+ * Works out why the frame at `eip` in `fromRing` was left.
+ * @param entry the transfer that left it, if it is still remembered
+ */
+export function crossingAt(
+  eip: number,
+  fromRing: number,
+  toRing: number,
+  entry: Transfer | undefined,
+  readMemory: ReadMemory,
+): Crossing {
+  return { cause: causeOf(eip, toRing, entry, readMemory), fromRing, toRing };
+}
+
+function causeOf(eip: number, toRing: number, entry: Transfer | undefined, readMemory: ReadMemory): Cause {
+  const software = softwareVector(eip, readMemory);
+  if (entry?.kind === "exception") return { kind: "exception", vector: entry.vector };
+  if (entry?.kind === "interrupt") return toRing > 0 ? { kind: "upcall" } : { kind: "interrupt", vector: entry.vector };
+  const vector = entry?.kind === "int" ? entry.vector : software;
+  if (vector === undefined) return { kind: "unknown" };
+  if (vector !== HYPERCALL_VECTOR) return { kind: "int", vector };
+  // A guest's own handler on top of a hypercall: the hypervisor delivered an event on the way back.
+  if (toRing > 0) return { kind: "upcall" };
+  return { kind: "hypercall", number: hypercallSlotAt(eip - INT_BYTES, readMemory)?.number };
+}
+
+function softwareVector(eip: number, readMemory: ReadMemory): number | undefined {
+  const bytes = readMemory(eip - INT_BYTES, INT_BYTES);
+  return bytes?.[0] === 0xcd ? bytes[1] : undefined;
+}
+
+/** `── hypercall 29 sched_op: ring 1 → ring 0 ──` */
+export function describeCrossing({ cause, fromRing, toRing }: Crossing): string {
+  const rings = fromRing === toRing ? ` in ring ${fromRing}` : `: ring ${fromRing} → ring ${toRing}`;
+  return `── ${describeCause(cause)}${rings} ──`;
+}
+
+export function describeCause(cause: Cause): string {
+  switch (cause.kind) {
+    case "hypercall": {
+      if (cause.number === undefined) return "hypercall";
+      const name = hypercallName(cause.number);
+      return `hypercall ${cause.number}${name === undefined ? "" : ` ${name}`}`;
+    }
+    case "int":
+      return `int ${hex(cause.vector, 2)}`;
+    case "exception":
+      return exceptionName(cause.vector);
+    case "interrupt":
+      return `interrupt ${hex(cause.vector, 2)}`;
+    case "upcall":
+      return "event upcall";
+    case "unknown":
+      return "trap or interrupt";
+  }
+}

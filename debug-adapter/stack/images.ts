@@ -1,0 +1,53 @@
+import type { AddressRange, ImageSymbols } from "../symbols/index";
+
+/** Whose code an image is: the hypervisor's (or a bare kernel's), or that of a domain's guest. */
+export type Owner = { kind: "vmm" } | { kind: "kernel" } | { kind: "guest"; domain: number };
+
+/** An ELF image that runs in the machine. */
+export interface Image {
+  /** The file's name without folders. */
+  readonly name: string;
+  readonly path: string;
+  readonly owner: Owner;
+  readonly symbols: ImageSymbols;
+}
+
+/** All images of a session, and which of them an address means. */
+export class ImageSpace {
+  private readonly ranges: ReadonlyMap<Image, readonly AddressRange[]>;
+
+  constructor(readonly images: readonly Image[]) {
+    this.ranges = new Map(images.map((image) => [image, loadedRanges(image)]));
+  }
+
+  /**
+   * The image at a linear address. Guests of several domains may be linked at
+   * the same addresses, and below the hypervisor's start-up code: `ring` and
+   * `domain` decide.
+   * @param domain the domain that runs, or undefined outside of any
+   */
+  at(linear: number, ring: number, domain: number | undefined): Image | undefined {
+    const holding = this.images.filter((image) => this.holds(image, linear));
+    if (holding.length <= 1) return holding[0];
+    const guest = holding.find((image) => image.owner.kind === "guest" && image.owner.domain === domain);
+    const other = holding.find((image) => image.owner.kind !== "guest");
+    return (ring === 0 ? (other ?? guest) : (guest ?? other)) ?? holding[0];
+  }
+
+  /** Whether another guest image has something at the address, so that a breakpoint there must ask who runs. */
+  isShared(image: Image, linear: number): boolean {
+    return this.images.some((other) => other !== image && other.owner.kind === "guest" && this.holds(other, linear));
+  }
+
+  get vmm(): Image | undefined {
+    return this.images.find((image) => image.owner.kind === "vmm");
+  }
+
+  private holds(image: Image, linear: number): boolean {
+    return (this.ranges.get(image) ?? []).some(({ low, high }) => linear >= low && linear < high);
+  }
+}
+
+function loadedRanges(image: Image): AddressRange[] {
+  return image.symbols.segments.map(({ virtual, memorySize }) => ({ low: virtual, high: virtual + memorySize }));
+}

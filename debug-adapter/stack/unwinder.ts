@@ -1,0 +1,150 @@
+import { DwarfReg, type FrameState, type ReadMemory, type Registers, type Unwound } from "../symbols/index";
+import type { Transfer } from "../../emulator/index";
+import { crossingAt, type Crossing } from "./crossing";
+import { hypercallSlotAt, type HypercallSlot } from "./hypercall-page";
+import type { Image, ImageSpace } from "./images";
+
+/** Deeper stacks are cut: runaway recursion or a stack that bites its tail. */
+const MAX_FRAMES = 500;
+
+/** One frame of the machine: a function's code, whatever was inlined into it. */
+export interface MachineFrame extends FrameState {
+  readonly cs: number;
+  readonly ring: number;
+  readonly image: Image | undefined;
+  /** The pc is in a guest's hypercall page, which no debug information describes. */
+  readonly slot: HypercallSlot | undefined;
+  /** Canonical frame address: tells this call of a function from others. ESP where nothing better is known. */
+  readonly cfa: number;
+  /** How the calling frame was left, when it did not call but was interrupted. */
+  readonly crossing: Crossing | undefined;
+}
+
+/** Where the innermost frame stands. */
+export interface StartState {
+  readonly pc: number;
+  readonly cs: number;
+  readonly registers: Registers;
+}
+
+export interface UnwindContext {
+  readonly images: ImageSpace;
+  readonly readMemory: ReadMemory;
+  /** The domain whose frames these are. */
+  readonly domain: number | undefined;
+  /** The latest remembered entry into an inner ring from this place. */
+  findTransfer(eip: number, ring: number): Transfer | undefined;
+}
+
+/** The frames from the innermost on, as far as they can be followed. */
+export function unwindAll(start: StartState, context: UnwindContext, limit = MAX_FRAMES): MachineFrame[] {
+  const frames: MachineFrame[] = [];
+  let state: StartState & { isReturnAddress: boolean } = { ...start, isReturnAddress: false };
+  while (frames.length < limit) {
+    const step = stepFrom(state, context);
+    frames.push(step.frame);
+    const { next } = step;
+    if (next === undefined || isStuck(step.frame, next.registers[DwarfReg.Esp], next.pc)) break;
+    state = next;
+  }
+  return linkCallers(frames);
+}
+
+interface Step {
+  frame: MachineFrame;
+  next: (StartState & { isReturnAddress: boolean }) | undefined;
+}
+
+function stepFrom(state: StartState & { isReturnAddress: boolean }, context: UnwindContext): Step {
+  const { pc, cs, registers, isReturnAddress } = state;
+  const { readMemory } = context;
+  const ring = cs & 3;
+  const image = context.images.at(isReturnAddress ? pc - 1 : pc, ring, context.domain);
+  const slot = image?.symbols.unwind({ pc, isReturnAddress, registers, readMemory }) ? undefined : hypercallSlotAt(pc, readMemory);
+  const unwound = slot === undefined ? callerOf(state, image, readMemory) : callerOfSlot(slot, registers, readMemory);
+  const eip = unwound?.registers[DwarfReg.Eip];
+  const callerCs = unwound === undefined ? cs : callersCs(unwound, cs, readMemory);
+  const crossing =
+    unwound?.isSignalFrame === true && eip !== undefined
+      ? crossingAt(eip, callerCs & 3, ring, context.findTransfer(eip, callerCs & 3), readMemory)
+      : undefined;
+  const cfa = unwound?.cfa ?? registers[DwarfReg.Esp] ?? 0;
+  const frame: MachineFrame = { pc, isReturnAddress, registers, readMemory, cs, ring, image, slot, cfa, crossing };
+  if (unwound === undefined || eip === undefined || eip === 0) return { frame, next: undefined };
+  return { frame, next: { pc: eip, cs: callerCs, registers: unwound.registers, isReturnAddress: !unwound.isSignalFrame } };
+}
+
+/** Behind the EIP that an interrupt pushed stands the CS. */
+function callersCs(unwound: Unwound, cs: number, readMemory: ReadMemory): number {
+  if (!unwound.isSignalFrame || unwound.returnSlot === undefined) return cs;
+  // The hypervisor keeps its saved upcall mask in the upper half of the word.
+  return (dword(readMemory, unwound.returnSlot + 4) ?? cs) & 0xffff;
+}
+
+function callerOf(state: StartState & { isReturnAddress: boolean }, image: Image | undefined, readMemory: ReadMemory): Unwound | undefined {
+  const { pc, registers, isReturnAddress } = state;
+  const known = image?.symbols.unwind({ pc, isReturnAddress, registers, readMemory });
+  if (known !== undefined || image === undefined) return known;
+  const esp = registers[DwarfReg.Esp];
+  if (!isReturnAddress && esp !== undefined && image.symbols.functionAt(pc)?.entry === pc) {
+    return returnsTo(esp, registers, registers[DwarfReg.Ebp], readMemory);
+  }
+  return callerByFramePointer(registers, readMemory);
+}
+
+/** `push ebp; mov ebp, esp` at the start of each function is the convention where nothing says better. */
+function callerByFramePointer(registers: Registers, readMemory: ReadMemory): Unwound | undefined {
+  const ebp = registers[DwarfReg.Ebp];
+  const esp = registers[DwarfReg.Esp];
+  if (ebp === undefined || esp === undefined || ebp < esp) return undefined;
+  return returnsTo(ebp + 4, registers, dword(readMemory, ebp), readMemory);
+}
+
+/** The caller when its return address stands at `slot`. */
+function returnsTo(slot: number, registers: Registers, ebp: number | undefined, readMemory: ReadMemory): Unwound | undefined {
+  const eip = dword(readMemory, slot);
+  if (eip === undefined) return undefined;
+  const caller = [...registers];
+  caller[DwarfReg.Eip] = eip;
+  caller[DwarfReg.Esp] = slot + 4;
+  caller[DwarfReg.Ebp] = ebp;
+  return { cfa: slot + 4, registers: caller, isSignalFrame: false, returnSlot: slot };
+}
+
+/** A slot keeps no frame: the return address is on top of the stack; iret's frame is EAX, EIP, CS, EFLAGS[, ESP, SS]. */
+function callerOfSlot(slot: HypercallSlot, registers: Registers, readMemory: ReadMemory): Unwound | undefined {
+  const esp = registers[DwarfReg.Esp];
+  if (esp === undefined) return undefined;
+  if (!slot.isIret) return returnsTo(esp, registers, registers[DwarfReg.Ebp], readMemory);
+  const eax = slot.offset === 0 ? registers[DwarfReg.Eax] : dword(readMemory, esp);
+  const returnSlot = slot.offset === 0 ? esp : esp + 4;
+  const caller = [...registers];
+  const cs = dword(readMemory, returnSlot + 4);
+  caller[DwarfReg.Eip] = dword(readMemory, returnSlot);
+  caller[DwarfReg.Eflags] = dword(readMemory, returnSlot + 8);
+  caller[DwarfReg.Eax] = eax;
+  caller[DwarfReg.Esp] = cs !== undefined && (cs & 3) > 1 ? dword(readMemory, returnSlot + 12) : returnSlot + 12;
+  return { cfa: returnSlot + 12, registers: caller, isSignalFrame: true, returnSlot };
+}
+
+/** A caller must lie further up the stack, or on another one. */
+function isStuck(frame: MachineFrame, callerEsp: number | undefined, callerPc: number): boolean {
+  if (callerEsp === undefined) return false;
+  const esp = frame.registers[DwarfReg.Esp];
+  return frame.crossing === undefined && esp !== undefined && (callerEsp < esp || (callerEsp === esp && callerPc === frame.pc));
+}
+
+/** Values at function entry are worked out in the caller. */
+function linkCallers(frames: readonly MachineFrame[]): MachineFrame[] {
+  const linked: MachineFrame[] = [];
+  frames.forEach((frame, i) => {
+    linked.push({ ...frame, caller: frame.crossing === undefined ? () => linked[i + 1] : undefined });
+  });
+  return linked;
+}
+
+function dword(readMemory: ReadMemory, linear: number): number | undefined {
+  const bytes = readMemory(linear >>> 0, 4);
+  if (bytes === undefined || bytes.length < 4) return undefined;
+  return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+}

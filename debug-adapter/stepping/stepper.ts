@@ -1,0 +1,197 @@
+import type { Transfer } from "../../emulator/index";
+import type { MachineFrame } from "../stack/unwinder";
+import type { Debuggee, Halt, Instruction, SourcePlace, Target } from "./debuggee";
+
+export type StepKind = "in" | "over" | "out";
+export type Granularity = "line" | "instruction";
+
+/** How a step ended: where it was meant to, or earlier. */
+export type StepEnd = { kind: "done" } | { kind: "nowhere" } | Halt;
+
+/** A callee that returns a structure pops up to this many bytes more than the caller pushed. */
+const POPPED = 64;
+/** Instructions between two looks at the event loop. */
+const BREATH = 1000;
+
+const DONE: StepEnd = { kind: "done" };
+
+interface Origin {
+  place: SourcePlace | undefined;
+  ring: number;
+  cfa: number;
+  context: number;
+}
+
+/**
+ * Steps by line or by instruction, across rings. A step stays in its own
+ * context: interrupts that arrive meanwhile run and come back. "In" follows
+ * calls, software interrupts and faults; "over" and "out" let them run.
+ */
+export class Stepper {
+  constructor(private readonly debuggee: Debuggee) {}
+
+  step(kind: StepKind, granularity: Granularity): Promise<StepEnd> {
+    if (kind === "out") return this.out();
+    return granularity === "instruction" ? this.instruction(kind) : this.line(kind);
+  }
+
+  private async instruction(kind: "in" | "over"): Promise<StepEnd> {
+    const { pc } = this.debuggee;
+    for (;;) {
+      const met = await this.advance(kind);
+      if (met !== undefined && met !== "interrupted") return met;
+      // An interrupt came first: the instruction itself is still to be executed.
+      if (met === undefined || this.debuggee.pc !== pc) return DONE;
+      if (await this.debuggee.breathe()) return { kind: "pause" };
+    }
+  }
+
+  private async line(kind: "in" | "over"): Promise<StepEnd> {
+    const origin = this.origin();
+    if (origin.place === undefined) return this.instruction(kind);
+    for (let count = 1; ; count++) {
+      const met = await this.advance(kind);
+      if (met !== undefined && met !== "interrupted") return met;
+      const end = await this.afterInstruction(kind, origin);
+      if (end !== undefined) return end;
+      if (this.debuggee.isAtBreakpoint()) return { kind: "breakpoint" };
+      if (count % BREATH === 0 && (await this.debuggee.breathe())) return { kind: "pause" };
+    }
+  }
+
+  private origin(): Origin {
+    const { pc, ring, context } = this.debuggee;
+    return { place: this.debuggee.sourceAt(pc, ring), ring, context, cfa: this.cfa() };
+  }
+
+  private cfa(): number {
+    return this.debuggee.frames(1)[0]?.cfa ?? this.debuggee.esp;
+  }
+
+  /** The end of the step, if the instruction at the pc is one. */
+  private async afterInstruction(kind: "in" | "over", origin: Origin): Promise<StepEnd | undefined> {
+    const { pc, ring } = this.debuggee;
+    const place = this.source(origin, pc, ring);
+    if (place !== undefined && isSameLine(place, origin.place) && ring === origin.ring) return undefined;
+    const cfa = this.cfa();
+    if (ring === origin.ring && cfa === origin.cfa) {
+      if (place === undefined || !place.isStart) return undefined;
+      // The body of a function inlined into this one belongs to the line that calls it.
+      const inlined = kind === "over" && place.function === origin.place?.function && place.depth > origin.place.depth;
+      return inlined ? undefined : DONE;
+    }
+    const isOuter = ring > origin.ring || (ring === origin.ring && cfa > origin.cfa);
+    if (isOuter) return this.arriveOutside(kind, place);
+    return place === undefined ? undefined : this.enter(pc, ring);
+  }
+
+  /** The frame is gone: stop in the caller's line, or go on to the next frame that has source. */
+  private async arriveOutside(kind: "in" | "over", place: SourcePlace | undefined): Promise<StepEnd | undefined> {
+    if (place !== undefined) return DONE;
+    if (kind === "in") return undefined;
+    const targets = this.targets(this.debuggee.frames().slice(1));
+    return targets.length === 0 ? undefined : ((await this.debuggee.runTo(targets)) ?? DONE);
+  }
+
+  /** A function with source was entered: stop behind its prologue, unless it is one to leave aside. */
+  private async enter(pc: number, ring: number): Promise<StepEnd | undefined> {
+    const { debuggee } = this;
+    if (debuggee.isSkipped(pc, ring)) {
+      const caller = this.targets(debuggee.frames(2).slice(1), true);
+      return caller.length === 0 ? undefined : debuggee.runTo(caller);
+    }
+    const behind = debuggee.behindPrologue(pc, ring);
+    if (behind === undefined || behind === pc) return DONE;
+    const { context, esp } = debuggee;
+    const target: Target = { linear: behind, ring, context, lowestEsp: 0, highestEsp: esp };
+    return (await debuggee.runTo([target])) ?? DONE;
+  }
+
+  /** Source at the place, if it is of the kind that the step began in: from C, assembly is stepped through. */
+  private source(origin: Origin, pc: number, ring: number): SourcePlace | undefined {
+    const place = this.debuggee.sourceAt(pc, ring);
+    return place?.isAssembly === true && origin.place?.isAssembly !== true ? undefined : place;
+  }
+
+  private async out(): Promise<StepEnd> {
+    const here = this.debuggee.sourceAt(this.debuggee.pc, this.debuggee.ring);
+    if (here !== undefined && here.depth > 1) return this.outOfInlined(here);
+    const targets = this.targets(this.debuggee.frames().slice(1));
+    if (targets.length === 0) return { kind: "nowhere" };
+    return (await this.debuggee.runTo(targets)) ?? DONE;
+  }
+
+  private async outOfInlined(here: SourcePlace): Promise<StepEnd> {
+    const origin = this.origin();
+    for (let count = 1; ; count++) {
+      const met = await this.advance("over");
+      if (met !== undefined && met !== "interrupted") return met;
+      const { pc, ring } = this.debuggee;
+      const place = this.source(origin, pc, ring);
+      const outside = place !== undefined && place.function === here.function && place.depth < here.depth;
+      if (outside || ring !== origin.ring || this.cfa() > origin.cfa) return DONE;
+      if (this.debuggee.isAtBreakpoint()) return { kind: "breakpoint" };
+      if (count % BREATH === 0 && (await this.debuggee.breathe())) return { kind: "pause" };
+    }
+  }
+
+  /** Frames to come back to; those without C source only when there are no others, or when `all` are wanted. */
+  private targets(callers: readonly MachineFrame[], all = false): Target[] {
+    const { context } = this.debuggee;
+    const target = (frame: MachineFrame): Target => {
+      const esp = frame.registers[4] ?? 0;
+      return { linear: frame.pc, ring: frame.ring, context, lowestEsp: esp, highestEsp: esp + (frame.isReturnAddress ? POPPED : 0) };
+    };
+    const hasSource = (frame: MachineFrame): boolean => {
+      const place = this.debuggee.sourceAt(frame.isReturnAddress ? frame.pc - 1 : frame.pc, frame.ring);
+      return place !== undefined && !place.isAssembly;
+    };
+    const withSource = all ? callers : callers.filter(hasSource);
+    return (withSource.length > 0 ? withSource : callers).map(target);
+  }
+
+  /**
+   * One instruction. Calls (for "over"), traps (for "over") and interrupts run
+   * to their return. Undefined: executed; "interrupted": it was not its turn.
+   */
+  private async advance(kind: "in" | "over"): Promise<Halt | "interrupted" | undefined> {
+    const { debuggee } = this;
+    const instruction = debuggee.instruction();
+    const before = { pc: debuggee.pc, ring: debuggee.ring, esp: debuggee.esp, context: debuggee.context };
+    const outer = kind === "over" && instruction?.flow === "interrupt" ? debuggee.frames().slice(1) : [];
+    if (kind === "over" && instruction?.flow === "call") {
+      return this.overCall(before, instruction);
+    }
+    const { halt, transfer } = debuggee.advance();
+    if (halt !== undefined) return halt;
+    const back = (linear: number): Target => ({ ...before, linear, lowestEsp: before.esp, highestEsp: before.esp });
+    if (transfer?.kind === "interrupt" || this.wasDiverted(before, instruction)) {
+      return (await debuggee.runTo([back(before.pc)])) ?? "interrupted";
+    }
+    if (transfer === undefined || kind === "in") return undefined;
+    // What was trapped goes on at the same instruction, behind it, or, when it was a return, in a frame further out.
+    const next = back(before.pc + (instruction?.length ?? 0));
+    const targets = transfer.kind === "exception" ? [back(before.pc), next] : [next, ...this.targets(outer)];
+    const met = await debuggee.runTo(targets);
+    return met ?? (debuggee.pc === before.pc ? "interrupted" : undefined);
+  }
+
+  private async overCall(before: Omit<Target, "linear" | "lowestEsp" | "highestEsp"> & { pc: number; esp: number }, call: Instruction) {
+    const { ring, context, esp } = before;
+    const behind: Target = { linear: before.pc + call.length, ring, context, lowestEsp: esp, highestEsp: esp + POPPED };
+    return this.debuggee.runTo([behind]);
+  }
+
+  /** An interrupt within the same ring: the instruction goes on to the next one, yet the pc is elsewhere. */
+  private wasDiverted(before: { pc: number; ring: number }, instruction: Instruction | undefined): boolean {
+    if (instruction?.flow !== "next" || this.debuggee.ring !== before.ring) return false;
+    const { pc } = this.debuggee;
+    return pc !== before.pc && pc !== before.pc + instruction.length;
+  }
+}
+
+function isSameLine(a: SourcePlace, b: SourcePlace | undefined): boolean {
+  return b !== undefined && a.file === b.file && a.line === b.line && a.function === b.function;
+}
+
+export type { Transfer };
