@@ -84,7 +84,7 @@ function units() {
     images: [{ output: "dist/vmm.elf", script: "emulator/vmm/vmm.lds" }],
   };
   const whole = vmm.images.every(({ script }) => existsSync(join(root, script)));
-  return [...(whole ? [vmm] : []), ...guestFolders().map(guestUnit)];
+  return [...guestFolders().map(guestUnit), ...(whole ? [vmm] : [])];
 }
 
 function guestFolders() {

@@ -16,7 +16,7 @@ app_entry:
         .size   app_entry, . - app_entry
 
 /* u32 app_system_call(u32 number, u32 argument, u32 length) */
-        .globl  app_system_call, app_system_call_return
+        .globl  app_system_call
         .type   app_system_call, @function
 app_system_call:
         .cfi_startproc
@@ -26,14 +26,14 @@ app_system_call:
         movl    8(%esp), %eax
         movl    12(%esp), %ebx
         movl    16(%esp), %ecx
-        int     $0x80
-app_system_call_return:
-        popl    %ebx
+1:      int     $0x80
+2:      popl    %ebx
         .cfi_adjust_cfa_offset -4
         .cfi_same_value ebx
         ret
         .cfi_endproc
         .size   app_system_call, . - app_system_call
+        PROBE_RECORD app_system_call
 
 PROBE app_probe_read
 1:      movl    kernel_main, %ecx

@@ -8,7 +8,7 @@
 #define GATE_RING3     0x6000
 
 extern const u32 trap_entries[VECTOR_IRQ0 + 16];
-extern char system_call_entry[], app_system_call_return[], app_stack[], app_stack_top[];
+extern char system_call_entry[], app_stack[], app_stack_top[];
 
 static u64 idt[VECTOR_SYSTEM_CALL + 1];
 
@@ -36,8 +36,11 @@ static u32 page_fault_address(void) {
 }
 
 /* Addresses differ from build to build: the frame's EIP and ESP are printed by what they point at. */
-static void print_frame(const struct trap_frame *frame, const char *where) {
-  printk("  frame: eip %s, cs %04x, eflags %08x", where, frame->cs, frame->eflags & ~EFLAGS_ARITHMETIC);
+static void print_frame(const struct trap_frame *frame) {
+  const struct probe *probe = probe_at(frame->eip);
+
+  printk("  frame: eip %s, cs %04x, eflags %08x", probe ? probe->name : "elsewhere", frame->cs,
+         frame->eflags & ~EFLAGS_ARITHMETIC);
   if (frame->cs & 3) {
     bool inside = frame->esp > (u32)app_stack && frame->esp <= (u32)app_stack_top;
 
@@ -58,7 +61,7 @@ static void exception(struct trap_frame *frame) {
   if (frame->vector == VECTOR_PAGE_FAULT)
     printk(", in page %s", page_fault_address() < PAGE_SIZE ? "0" : "of the kernel");
   printk("\n");
-  print_frame(frame, probe->name);
+  print_frame(frame);
   frame->eip = probe->resume;
   frame->eax = PROBE_REFUSED;
 }
@@ -70,8 +73,7 @@ void trap(struct trap_frame *frame) {
   if (frame->vector == VECTOR_IRQ0) {
     timer_interrupt();
   } else if (frame->vector == VECTOR_SYSTEM_CALL) {
-    if (!shown)
-      print_frame(frame, frame->eip == (u32)app_system_call_return ? "app_system_call" : "elsewhere");
+    if (!shown) print_frame(frame);
     shown = true;
     frame->eax = system_call(frame->eax, frame->ebx, frame->ecx);
   } else {

@@ -1,0 +1,94 @@
+/*
+ * The application: ring 3, in pages of its own. It would run on the bare machine as it
+ * does here: it knows nothing of the kernel but the system calls, and nothing of the VMM.
+ */
+#include "app.h"
+
+extern char kernel_start[];
+
+enum shape_kind { SHAPE_SQUARE, SHAPE_RECTANGLE, SHAPE_TRIANGLE };
+
+struct size {
+  u32 width, height;
+};
+
+struct shape {
+  enum shape_kind kind;
+  struct size size;
+  struct shape *next;
+};
+
+/* A list through the array, in the order in which the areas are added up. */
+static struct shape shapes[] = {
+    {SHAPE_SQUARE, {3, 3}, &shapes[2]},
+    {SHAPE_TRIANGLE, {6, 4}, NULL},
+    {SHAPE_RECTANGLE, {4, 5}, &shapes[1]},
+};
+
+static u32 length_of(const char *text) {
+  u32 length = 0;
+
+  while (text[length] != '\0')
+    length++;
+  return length;
+}
+
+static void say(const char *text) {
+  app_system_call(CALL_WRITE, (u32)text, length_of(text));
+}
+
+static u32 area(const struct shape *shape) {
+  u32 rectangle = shape->size.width * shape->size.height;
+
+  return shape->kind == SHAPE_TRIANGLE ? rectangle / 2 : rectangle;
+}
+
+static u32 total_area(const struct shape *first, u32 areas[], u32 count) {
+  u32 total = 0;
+
+  for (const struct shape *shape = first; shape != NULL && count > 0; shape = shape->next, count--) {
+    *areas = area(shape);
+    total += *areas++;
+  }
+  return total;
+}
+
+static void compute(void) {
+  u32 areas[ARRAY_LENGTH(shapes)] = {0};
+  u32 total = total_area(&shapes[0], areas, ARRAY_LENGTH(areas));
+
+  say(total == 41 ? "the shapes' area is 41\n" : "the shapes' area is wrong\n");
+}
+
+static void try(const char *what, u32 refused) {
+  say(what);
+  say(refused ? "it was refused\n" : "it was done\n");
+}
+
+/*
+ * The alarm interrupts this loop: the kernel's upcall finds ring 3 at work. By way of the
+ * VMM, because that masks events until the return: the alarm cannot ring in the kernel.
+ */
+static void wait_for_alarm(void) {
+  static volatile u32 alarm;
+
+  say("waiting for an alarm\n");
+  app_bounced_call(CALL_ALARM, 100, (u32)&alarm);
+  while (!alarm)
+    ;
+  say("it rang\n");
+}
+
+void app_main(void) {
+  static const char bounced[] = "a system call by way of the VMM\n";
+
+  say("hello from ring 3\n");
+  app_bounced_call(CALL_WRITE, (u32)bounced, sizeof(bounced) - 1);
+  compute();
+  try("reading the kernel's memory\n", app_probe_read(kernel_start));
+  try("turning interrupts off\n", app_probe_cli());
+  try("an interrupt without a handler\n", app_probe_int90());
+  try("a hypercall\n", app_probe_hypercall());
+  wait_for_alarm();
+  app_system_call(CALL_EXIT, 0, 0);
+}

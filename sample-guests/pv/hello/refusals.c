@@ -1,0 +1,66 @@
+/*
+ * What the VMM refuses, with its errors. Behind each refusal stands isolation: a guest
+ * that could write a page table, or map memory that is not its own, could read and
+ * write everything.
+ */
+#include "kernel.h"
+#include "print.h"
+
+/* Machine frames that are the VMM's: it is loaded at 1 MiB. */
+#define VMM_MFN 0x100
+
+static u32 victim[PAGE_SIZE / 4] __attribute__((aligned(PAGE_SIZE)));
+
+static void show(const char *what, int result) {
+  printk("refusals: %s: %d (%s)\n", what, result, errno_name(result));
+}
+
+static u32 frame_of(u64 entry) {
+  return (u32)((entry & PTE_FRAME) >> PAGE_SHIFT);
+}
+
+/* Mappings of `victim`'s page that would give it a frame that it may not have. */
+static void refused_mappings(void) {
+  u32 own = mfn_of(victim), table = frame_of(*l2_entry(victim));
+
+  show("map a page table writable", map_page(victim, pte_of(table, PTE_PRESENT | PTE_WRITE)));
+  show("map the VMM's memory", map_page(victim, pte_of(VMM_MFN, PTE_PRESENT)));
+  show("map memory that does not exist", map_page(victim, pte_of(0x0ff00000, PTE_PRESENT | PTE_WRITE)));
+  show("set a reserved bit", map_page(victim, pte_of(own, PTE_PRESENT | PTE_WRITE) | 1ull << 55));
+  show("map a page in the VMM's range", map_page((void *)0xf6900000, pte_of(own, PTE_PRESENT)));
+  printk("refusals: the entry is %s\n", frame_of(*l1_entry(victim)) == own ? "as it was" : "changed");
+}
+
+static void refused_tables(void) {
+  const u64 *l2 = l2_entry(victim);
+  const u64 *l3 = l3_entry((void *)HYPERVISOR_VIRT_START);
+  u64 itself = pte_of(mfn_of(l2), PTE_PRESENT | PTE_WRITE);
+
+  show("enter a writable page in an L2 table", update_entry(l2 + 1, pte_of(mfn_of(victim), PTE_PRESENT)));
+  show("enter an L2 table in itself, writable", update_entry(l2 + 1, itself));
+  show("clear slot 3 of the L3 table in use", update_entry(l3, 0));
+  show("pin a writable page as an L1 table", page_table_operation(MMUEXT_PIN_L1_TABLE, victim));
+  show("pin an L2 table as an L1 table", page_table_operation(MMUEXT_PIN_L1_TABLE, l2));
+  show("unpin what is not pinned", page_table_operation(MMUEXT_UNPIN_TABLE, victim));
+  show("load a page as the L3 table", page_table_operation(MMUEXT_NEW_BASEPTR, victim));
+}
+
+/* A batch stops at the first bad entry; those before it stay done, and are counted. */
+static void refused_batch(void) {
+  u64 entry = machine_address(l1_entry(victim));
+  u64 good = pte_of(mfn_of(victim), PTE_PRESENT | PTE_WRITE | PTE_USER);
+  u64 bad = pte_of(frame_of(*l2_entry(victim)), PTE_PRESENT | PTE_WRITE);
+  struct mmu_update batch[] = {{entry, good}, {entry, bad}, {entry, 0}};
+  u32 done = 0;
+
+  show("a batch of three, the second bad", HYPERCALL4(mmu_update, (u32)batch, 3, (u32)&done, DOMID_SELF));
+  printk("refusals: done: %u, the entry is %s\n", done,
+         (*l1_entry(victim) & PTE_USER) ? "as the first left it" : "something else");
+}
+
+void show_refusals(void) {
+  victim[0] = 1;
+  refused_mappings();
+  refused_tables();
+  refused_batch();
+}
