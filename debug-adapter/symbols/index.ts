@@ -2,4 +2,5 @@
 export * from "./model";
 export * from "./types";
 export type { ImageSymbols, LoadOptions } from "./symbols";
+export { SymbolImage } from "./symbol-image";
 export { SymbolError, type SymbolProblem } from "./errors";

@@ -38,9 +38,11 @@ export interface SourcePosition {
   readonly column: number;
 }
 
-/** One row of the line table: the instructions [low, high) belong to this position. */
+/** The line of an instruction, from the line table. */
 export interface LineRow extends SourcePosition, AddressRange {
-  /** The compiler recommends `low` as a place for a breakpoint. */
+  /** Address of the row itself. [low, high) is the whole run of instructions of the same line around it. */
+  readonly start: number;
+  /** A statement begins at `start`: a place to stop at. */
   readonly isStmt: boolean;
 }
 

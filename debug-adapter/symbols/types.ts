@@ -1,7 +1,7 @@
 /**
  * C types as the debug information describes them. They form cycles (a struct
  * points to itself), so `target`, `members` and their like are worked out when
- * first asked for. The same type of one image is the same object.
+ * first asked for. Each compile unit has types of its own: compare by name.
  */
 
 export type Type =

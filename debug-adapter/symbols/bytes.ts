@@ -1,0 +1,149 @@
+import { SymbolError } from "./errors";
+
+/**
+ * A cursor over part of a debug section, little-endian. A read past the end
+ * throws `dwarf-corrupt`, so a loop that reads in each turn always ends.
+ */
+export class ByteReader {
+  private readonly view: DataView;
+
+  /**
+   * @param section name for error messages
+   * @param at offset in `bytes` to start from
+   * @param end offset in `bytes` that may not be passed
+   */
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly section: string,
+    public at = 0,
+    readonly end = bytes.length,
+  ) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (at < 0 || end > bytes.length || at > end) throw this.corrupt("offset outside of the section");
+  }
+
+  get done(): boolean {
+    return this.at >= this.end;
+  }
+
+  corrupt(what: string): SymbolError {
+    return new SymbolError({ code: "dwarf-corrupt", section: this.section, offset: this.at, what });
+  }
+
+  /** Moves past `length` bytes; their offset. */
+  skip(length: number): number {
+    const at = this.at;
+    if (length < 0 || at + length > this.end) throw this.corrupt("ends too early");
+    this.at = at + length;
+    return at;
+  }
+
+  u8(): number {
+    return this.view.getUint8(this.skip(1));
+  }
+
+  s8(): number {
+    return this.view.getInt8(this.skip(1));
+  }
+
+  u16(): number {
+    return this.view.getUint16(this.skip(2), true);
+  }
+
+  s16(): number {
+    return this.view.getInt16(this.skip(2), true);
+  }
+
+  u32(): number {
+    return this.view.getUint32(this.skip(4), true);
+  }
+
+  s32(): number {
+    return this.view.getInt32(this.skip(4), true);
+  }
+
+  u64(): bigint {
+    return this.view.getBigUint64(this.skip(8), true);
+  }
+
+  /** An unsigned number of 1, 2, 3 or 4 bytes. */
+  unsigned(size: number): number {
+    let value = 0;
+    for (let i = 0; i < size; i++) value += this.u8() * 2 ** (8 * i);
+    return value;
+  }
+
+  block(length: number): Uint8Array {
+    const at = this.skip(length);
+    return this.bytes.subarray(at, at + length);
+  }
+
+  /** An unsigned LEB128 number; imprecise above 2^53. */
+  uleb(): number {
+    let value = 0;
+    let scale = 1;
+    for (;;) {
+      const byte = this.u8();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 128;
+    }
+  }
+
+  /** A signed LEB128 number; imprecise above 2^53. */
+  sleb(): number {
+    let value = 0;
+    let scale = 1;
+    for (;;) {
+      const byte = this.u8();
+      value += (byte & 0x7f) * scale;
+      scale *= 128;
+      if (byte < 0x80) return byte & 0x40 ? value - scale : value;
+    }
+  }
+
+  ulebBig(): bigint {
+    return this.lebBig(false);
+  }
+
+  slebBig(): bigint {
+    return this.lebBig(true);
+  }
+
+  private lebBig(signed: boolean): bigint {
+    let value = 0n;
+    let shift = 0n;
+    for (;;) {
+      const byte = this.u8();
+      value |= BigInt(byte & 0x7f) << shift;
+      shift += 7n;
+      if (byte < 0x80) return BigInt.asIntN(64, signed && byte & 0x40 ? value - (1n << shift) : value);
+    }
+  }
+
+  /** A string up to its terminating zero. */
+  cstring(): string {
+    const start = this.at;
+    const zero = this.bytes.indexOf(0, start);
+    if (zero < 0 || zero >= this.end) throw this.corrupt("string without an end");
+    this.at = zero + 1;
+    return decodeText(this.bytes.subarray(start, zero));
+  }
+}
+
+/** UTF-8 text; short ASCII, the usual case, without a decoder. */
+export function decodeText(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) {
+    if (byte >= 0x80) return new TextDecoder().decode(bytes);
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+/** The string at `offset` of a string table; undefined outside of it. */
+export function stringAt(table: Uint8Array, offset: number): string | undefined {
+  if (offset < 0 || offset >= table.length) return undefined;
+  const zero = table.indexOf(0, offset);
+  return decodeText(table.subarray(offset, zero < 0 ? table.length : zero));
+}

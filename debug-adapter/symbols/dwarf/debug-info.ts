@@ -1,0 +1,128 @@
+import { SymbolError } from "../errors";
+import type { SourcePosition } from "../model";
+import { joinPath } from "../source-paths";
+import { At, UnitType } from "./constants";
+import type { Die } from "./die";
+import { readLineHeader } from "./line-header";
+import { runLineProgram } from "./line-program";
+import { LineTable, lastAtOrBelow } from "./line-table";
+import type { DwarfSections } from "./sections";
+import { readUnits, type Unit } from "./unit";
+
+/** Longest chain of abstract origins and specifications that a real program has, with room to spare. */
+const MAX_ORIGINS = 16;
+
+/** All units of an image, references between their DIEs, and their line tables. */
+export class DebugInfo {
+  /** Units of .debug_info, ascending by offset. */
+  readonly units: readonly Unit[];
+  private readonly typeUnits: readonly Unit[];
+  private readonly lineTables = new Map<Unit, LineTable | undefined>();
+
+  constructor(
+    readonly sections: DwarfSections,
+    readonly sourceRoot: string,
+    /** Whether the image holds code or data at a linked address. */
+    readonly isLoaded: (address: number) => boolean,
+    readonly note: (problem: SymbolError) => void,
+  ) {
+    this.units = readUnits(sections, "info", note);
+    this.typeUnits = [...readUnits(sections, "types", note), ...this.units.filter((u) => u.header.signature !== undefined)];
+  }
+
+  /** Units with code and data, in order. */
+  get compileUnits(): readonly Unit[] {
+    return this.units.filter((u) => u.header.type !== UnitType.Type);
+  }
+
+  /** What `read` gives, or `fallback` when it meets information that cannot be read, which is then noted. */
+  guard<T>(fallback: T, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof SymbolError)) throw error;
+      this.note(error);
+      return fallback;
+    }
+  }
+
+  /** The DIE that an attribute refers to. */
+  reference(die: Die, at: At): Die | undefined {
+    const value = die.attribute(at);
+    if (value?.kind === "reference") return this.dieAt(die.unit, value.value);
+    if (value?.kind !== "signature") return undefined;
+    const unit = this.typeUnits.find((u) => u.header.signature === value.value);
+    return unit?.dieAt(unit.header.typeOffset);
+  }
+
+  /** The DIE at an offset of the section that `from` is in. */
+  dieAt(from: Unit, offset: number): Die | undefined {
+    if (offset >= from.offset && offset < from.end) return from.dieAt(offset);
+    const unit = this.units[lastAtOrBelow(this.units, offset, (u) => u.offset)];
+    return unit && offset < unit.end ? unit.dieAt(offset) : undefined;
+  }
+
+  unitOfContext(context: number): Unit | undefined {
+    return this.units.find((u) => u.offset === context);
+  }
+
+  /** The DIE itself, then its abstract origin or specification, and so on. */
+  origins(die: Die): Die[] {
+    const chain: Die[] = [];
+    let next: Die | undefined = die;
+    while (next && chain.length < MAX_ORIGINS) {
+      chain.push(next);
+      next = this.reference(next, At.AbstractOrigin) ?? this.reference(next, At.Specification);
+    }
+    return chain;
+  }
+
+  /** The last of `origins`: the same for all copies of one function or variable. */
+  root(die: Die): Die {
+    return this.origins(die).at(-1) ?? die;
+  }
+
+  /** The DIE of `origins` that has an attribute. */
+  holder(die: Die, at: At): Die | undefined {
+    return this.origins(die).find((d) => d.has(at));
+  }
+
+  nameOf(die: Die): string | undefined {
+    return this.holder(die, At.Name)?.name;
+  }
+
+  declaredAt(die: Die): SourcePosition | undefined {
+    const holder = this.holder(die, At.DeclLine);
+    const line = holder?.number(At.DeclLine);
+    if (!holder || line === undefined) return undefined;
+    const file = this.fileOf(this.holder(die, At.DeclFile) ?? holder, At.DeclFile);
+    return file === undefined ? undefined : { file, line, column: holder.number(At.DeclColumn) ?? 0 };
+  }
+
+  /** Where the inlined copy was called. */
+  calledAt(die: Die): SourcePosition | undefined {
+    const line = die.number(At.CallLine);
+    const file = this.fileOf(die, At.CallFile);
+    return line && file !== undefined ? { file, line, column: die.number(At.CallColumn) ?? 0 } : undefined;
+  }
+
+  private fileOf(die: Die, at: At): string | undefined {
+    const index = die.number(at);
+    return index === undefined ? undefined : this.linesOf(die.unit)?.files[index];
+  }
+
+  /** The line table of a unit, run once. */
+  linesOf(unit: Unit): LineTable | undefined {
+    if (!this.lineTables.has(unit)) this.lineTables.set(unit, this.guard(undefined, () => this.readLines(unit)));
+    return this.lineTables.get(unit);
+  }
+
+  private readLines(unit: Unit): LineTable | undefined {
+    const { root } = unit;
+    const offset = root.sectionOffset(At.StmtList);
+    if (offset === undefined) return undefined;
+    const folder = joinPath(this.sourceRoot, root.string(At.CompDir) ?? ".");
+    const header = readLineHeader(unit, offset, folder, root.name ?? "");
+    return new LineTable(header.files, runLineProgram(header, this.isLoaded));
+  }
+}

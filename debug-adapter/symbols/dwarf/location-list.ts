@@ -1,0 +1,82 @@
+import { ByteReader } from "../bytes";
+import { Lle } from "./constants";
+import type { Unit } from "./unit";
+
+/**
+ * The expression that holds at `pc` in a location list; undefined where the
+ * variable is nowhere (optimised out there).
+ * @throws SymbolError dwarf-corrupt
+ */
+export function locationAt(unit: Unit, offset: number, pc: number): Uint8Array | undefined {
+  return unit.version < 5 ? oldLocationAt(unit, offset, pc) : newLocationAt(unit, offset, pc);
+}
+
+/** .debug_loc (DWARF 4, 2.6.2). */
+function oldLocationAt(unit: Unit, offset: number, pc: number): Uint8Array | undefined {
+  const reader = new ByteReader(unit.sections.loc, ".debug_loc", offset);
+  let base = unit.lowPc;
+  for (;;) {
+    const low = reader.u32();
+    const high = reader.u32();
+    if (low === 0 && high === 0) return undefined;
+    if (low === 0xffffffff) {
+      base = high;
+      continue;
+    }
+    const expression = reader.block(reader.u16());
+    if (pc >= base + low && pc < base + high) return expression;
+  }
+}
+
+/** .debug_loclists (DWARF 5, 2.6.2). */
+function newLocationAt(unit: Unit, offset: number, pc: number): Uint8Array | undefined {
+  const reader = new ByteReader(unit.sections.loclists, ".debug_loclists", offset);
+  let base = unit.lowPc;
+  let fallback: Uint8Array | undefined;
+  for (;;) {
+    let low: number;
+    let high: number;
+    const entry: Lle = reader.u8();
+    switch (entry) {
+      case Lle.EndOfList:
+        return fallback;
+      case Lle.BaseAddressx:
+        base = unit.indexedAddress(reader.uleb());
+        continue;
+      case Lle.BaseAddress:
+        base = reader.u32();
+        continue;
+      case Lle.GnuViewPair:
+        reader.uleb();
+        reader.uleb();
+        continue;
+      case Lle.DefaultLocation:
+        fallback = reader.block(reader.uleb());
+        continue;
+      case Lle.StartxEndx:
+        low = unit.indexedAddress(reader.uleb());
+        high = unit.indexedAddress(reader.uleb());
+        break;
+      case Lle.StartxLength:
+        low = unit.indexedAddress(reader.uleb());
+        high = low + reader.uleb();
+        break;
+      case Lle.OffsetPair:
+        low = base + reader.uleb();
+        high = base + reader.uleb();
+        break;
+      case Lle.StartEnd:
+        low = reader.u32();
+        high = reader.u32();
+        break;
+      case Lle.StartLength:
+        low = reader.u32();
+        high = low + reader.uleb();
+        break;
+      default:
+        throw reader.corrupt(`location list entry ${entry as number}`);
+    }
+    const expression = reader.block(reader.uleb());
+    if (pc >= low && pc < high) return expression;
+  }
+}

@@ -1,0 +1,142 @@
+import { ByteReader } from "../bytes";
+import { lookupPc, type Unwinder } from "../frame/unwinder";
+import { DwarfReg, type FrameState, type Location, type Place, type SimplePlace } from "../model";
+import { strip } from "../types";
+import { At, Op } from "./constants";
+import type { DebugInfo } from "./debug-info";
+import type { Die } from "./die";
+import type { DieIndex } from "./die-index";
+import { callArgument } from "./entry-values";
+import { evaluate, evaluateNumber, settle, type ExpressionContext } from "./expression";
+import { locationAt } from "./location-list";
+import { Unavailable, type OperandType } from "./stack-value";
+import type { TypeReader } from "./type-reader";
+import type { Unit } from "./unit";
+
+/** Finds in frames what locations describe. */
+export class LocationEvaluator {
+  constructor(
+    private readonly info: DebugInfo,
+    private readonly index: () => DieIndex,
+    private readonly types: TypeReader,
+    private readonly unwinder: Unwinder,
+  ) {}
+
+  evaluate(location: Location, frame: FrameState): Place {
+    return settle(() => {
+      if (location.kind === "none") return { kind: "optimizedOut" };
+      if (location.kind === "constant") return { kind: "value", bytes: location.bytes };
+      const expression = this.expressionAt(location, lookupPc(frame));
+      if (!expression || expression.length === 0) return { kind: "optimizedOut" };
+      return evaluate(expression, this.context(this.info.unitOfContext(location.context), frame));
+    });
+  }
+
+  /** A place that needs no evaluation at `pc`. */
+  simplify(location: Location, pc: number): SimplePlace | undefined {
+    if (location.kind === "none") return undefined;
+    if (location.kind === "constant") return constantPlace(location.bytes);
+    const expression = this.expressionAt(location, pc);
+    return expression && this.simpleExpression(expression, pc, 0);
+  }
+
+  private expressionAt(location: Location & { kind: "expression" | "list" }, pc: number): Uint8Array | undefined {
+    if (location.kind === "expression") return location.expression;
+    const unit = this.info.unitOfContext(location.context);
+    return unit && locationAt(unit, location.offset, pc);
+  }
+
+  /** Expressions of one operation, or of one that makes a constant and stack_value. */
+  private simpleExpression(expression: Uint8Array, pc: number, depth: number): SimplePlace | undefined {
+    const reader = new ByteReader(expression, "a location expression");
+    const op: Op = reader.u8();
+    let place: SimplePlace | undefined;
+    if (op >= Op.Reg0 && op <= Op.Reg0 + DwarfReg.Eflags) place = { kind: "register", register: op - Op.Reg0 };
+    else if (op >= Op.Breg0 && op <= Op.Breg0 + DwarfReg.Edi) {
+      place = { kind: "memory", base: op - Op.Breg0, offset: reader.sleb() };
+    } else if (op === Op.Addr) place = { kind: "memory", base: undefined, offset: reader.u32() };
+    else if (op === Op.CallFrameCfa) place = this.unwinder.simpleCfa(pc);
+    else if (op === Op.Fbreg && depth === 0) place = this.frameRelative(reader.sleb(), pc);
+    else if (op >= Op.Lit0 && op <= Op.Lit31) return onlyStackValue(reader, op - Op.Lit0);
+    return reader.done ? place : undefined;
+  }
+
+  /** Memory at the frame base plus an offset. A register as frame base stands for its value. */
+  private frameRelative(offset: number, pc: number): SimplePlace | undefined {
+    const base = this.frameBaseAt(pc);
+    const place = base && this.simpleExpression(base, pc, 1);
+    if (place?.kind === "register") return { kind: "memory", base: place.register, offset };
+    return place?.kind === "memory" ? { ...place, offset: place.offset + offset } : undefined;
+  }
+
+  private frameBaseAt(pc: number): Uint8Array | undefined {
+    const die = this.index().functionAt(pc)?.die;
+    const value = die?.attribute(At.FrameBase);
+    if (!die || !value) return undefined;
+    if (value.kind === "expression" || value.kind === "block") return value.value;
+    const offset =
+      value.kind === "listIndex" ? die.unit.indexedList("loclists", value.value) : die.sectionOffset(At.FrameBase);
+    return offset === undefined ? undefined : locationAt(die.unit, offset, pc);
+  }
+
+  private context(unit: Unit | undefined, frame: FrameState): ExpressionContext {
+    const context: ExpressionContext = {
+      unit,
+      register: (register) => {
+        const value = frame.registers[register];
+        if (value === undefined) throw new Unavailable({ code: "register", register });
+        return value;
+      },
+      registerIfKnown: (register) => frame.registers[register],
+      memory: (address, length) => {
+        const bytes = frame.readMemory(address, length);
+        if (!bytes || bytes.length < length) throw new Unavailable({ code: "memory", address });
+        return bytes.subarray(0, length);
+      },
+      frameBase: () => {
+        const expression = this.frameBaseAt(lookupPc(frame));
+        if (!expression) throw new Unavailable({ code: "frame-base" });
+        return evaluateNumber(expression, context);
+      },
+      cfa: () => {
+        const cfa = this.unwinder.cfa(frame);
+        if (cfa === undefined) throw new Unavailable({ code: "frame-base" });
+        return cfa;
+      },
+      entryValue: (expression) => this.entryValue(expression, frame),
+      operandType: (offset) => this.operandType(unit, offset),
+    };
+    return context;
+  }
+
+  /** What the caller passed: its call site says how to work it out in the caller's frame. */
+  private entryValue(expression: Uint8Array, frame: FrameState): number {
+    const caller = frame.caller?.();
+    const fn = this.index().functionAt(lookupPc(frame));
+    const callerFn = caller && this.index().functionAt(lookupPc(caller));
+    if (!caller || !fn || !callerFn) throw new Unavailable({ code: "entry-value" });
+    const context = this.context(callerFn.die.unit, caller);
+    const argument = callArgument(this.info, { caller: callerFn.die, returnPc: caller.pc, callee: fn }, expression, context);
+    return evaluateNumber(argument, context);
+  }
+
+  private operandType(unit: Unit | undefined, offset: number): OperandType | undefined {
+    if (offset === 0 || !unit) return undefined;
+    const die: Die = unit.dieAt(unit.offset + offset);
+    const type = strip(this.types.read(die));
+    if (type.kind !== "base") throw new Unavailable({ code: "corrupt", what: "no base type" });
+    return { size: type.size, isSigned: type.encoding.startsWith("signed"), isFloat: type.encoding === "float" };
+  }
+}
+
+function onlyStackValue(reader: ByteReader, value: number): SimplePlace | undefined {
+  if (reader.done || (reader.u8() as Op) !== Op.StackValue || !reader.done) return undefined;
+  return { kind: "constant", value };
+}
+
+function constantPlace(bytes: Uint8Array): SimplePlace | undefined {
+  if (bytes.length > 4) return undefined;
+  let value = 0;
+  bytes.forEach((byte, i) => (value += byte * 2 ** (8 * i)));
+  return { kind: "constant", value };
+}

@@ -1,0 +1,46 @@
+import { ByteReader } from "../bytes";
+import type { Member, Type } from "../types";
+import { sizeOf } from "../types";
+import { At, Op, Tag } from "./constants";
+import type { Die } from "./die";
+
+/** What members need of the type reader. */
+interface Types {
+  typeOf(die: Die): Type;
+}
+
+/** The data members of a struct or union in order; base classes count as anonymous members. */
+export function readMembers(die: Die, types: Types): Member[] {
+  return die
+    .children()
+    .filter((d) => (d.tag === Tag.Member || d.tag === Tag.Inheritance) && !d.flag(At.External))
+    .map((d) => readMember(d, types));
+}
+
+function readMember(die: Die, types: Types): Member {
+  const type = types.typeOf(die);
+  const name = die.tag === Tag.Inheritance ? undefined : die.name;
+  const bitSize = die.number(At.BitSize);
+  if (bitSize === undefined) return { name, type, offset: byteOffset(die), bits: undefined };
+  const lowBit = lowestBit(die, type, bitSize);
+  return { name, type, offset: Math.floor(lowBit / 8), bits: { bitOffset: lowBit % 8, bitSize } };
+}
+
+/** Bit number of a bit-field's lowest bit, counted from the outer type's start. */
+function lowestBit(die: Die, type: Type, bitSize: number): number {
+  const direct = die.number(At.DataBitOffset);
+  if (direct !== undefined) return direct;
+  const fromTop = die.number(At.BitOffset);
+  if (fromTop === undefined) return 8 * byteOffset(die);
+  // DWARF 3 counts from the highest bit of a storage unit.
+  const storage = die.number(At.ByteSize) ?? sizeOf(type) ?? 0;
+  return 8 * (byteOffset(die) + storage) - fromTop - bitSize;
+}
+
+function byteOffset(die: Die): number {
+  const value = die.attribute(At.DataMemberLocation);
+  if (value?.kind === "constant") return Number(value.value);
+  if (value?.kind !== "expression" && value?.kind !== "block") return 0;
+  const reader = new ByteReader(value.value, ".debug_info");
+  return !reader.done && (reader.u8() as Op) === Op.PlusUconst ? reader.uleb() : 0;
+}

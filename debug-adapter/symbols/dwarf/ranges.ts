@@ -1,0 +1,86 @@
+import { ByteReader } from "../bytes";
+import type { AddressRange } from "../model";
+import { At, Rle } from "./constants";
+import type { Die } from "./die";
+import type { Unit } from "./unit";
+
+/**
+ * The addresses of a DIE: DW_AT_ranges, or DW_AT_low_pc up to DW_AT_high_pc.
+ * @throws SymbolError dwarf-corrupt for a bad range list
+ */
+export function rangesOf(die: Die): AddressRange[] {
+  const { unit } = die;
+  const list = die.attribute(At.Ranges);
+  if (list) {
+    if (unit.version < 5) return readOldRanges(unit, die.sectionOffset(At.Ranges) ?? 0);
+    const offset = list.kind === "listIndex" ? unit.indexedList("rnglists", list.value) : die.sectionOffset(At.Ranges);
+    return readRanges(unit, offset ?? 0);
+  }
+  const low = die.address(At.LowPc);
+  if (low === undefined) return [];
+  const size = die.number(At.HighPc);
+  const high = size === undefined ? die.address(At.HighPc) : low + size;
+  return high !== undefined && high > low ? [{ low, high }] : [];
+}
+
+export function contains(ranges: readonly AddressRange[], pc: number): boolean {
+  return ranges.some((range) => pc >= range.low && pc < range.high);
+}
+
+/** A list of .debug_ranges (DWARF 4, 2.17.3). */
+function readOldRanges(unit: Unit, offset: number): AddressRange[] {
+  const reader = new ByteReader(unit.sections.ranges, ".debug_ranges", offset);
+  const ranges: AddressRange[] = [];
+  let base = unit.lowPc;
+  for (;;) {
+    const low = reader.u32();
+    const high = reader.u32();
+    if (low === 0 && high === 0) return ranges;
+    if (low === 0xffffffff) base = high;
+    else if (high > low) ranges.push({ low: (base + low) >>> 0, high: (base + high) >>> 0 });
+  }
+}
+
+/** A list of .debug_rnglists (DWARF 5, 2.17.3). */
+function readRanges(unit: Unit, offset: number): AddressRange[] {
+  const reader = new ByteReader(unit.sections.rnglists, ".debug_rnglists", offset);
+  const ranges: AddressRange[] = [];
+  let base = unit.lowPc;
+  const push = (low: number, high: number): void => {
+    if (high > low) ranges.push({ low: low >>> 0, high: high >>> 0 });
+  };
+  for (;;) {
+    const entry: Rle = reader.u8();
+    switch (entry) {
+      case Rle.EndOfList:
+        return ranges;
+      case Rle.BaseAddressx:
+        base = unit.indexedAddress(reader.uleb());
+        break;
+      case Rle.StartxEndx:
+        push(unit.indexedAddress(reader.uleb()), unit.indexedAddress(reader.uleb()));
+        break;
+      case Rle.StartxLength: {
+        const low = unit.indexedAddress(reader.uleb());
+        push(low, low + reader.uleb());
+        break;
+      }
+      case Rle.OffsetPair:
+        push(base + reader.uleb(), base + reader.uleb());
+        break;
+      case Rle.BaseAddress:
+        base = reader.u32();
+        break;
+      case Rle.StartEnd:
+        push(reader.u32(), reader.u32());
+        break;
+      case Rle.StartLength: {
+        const low = reader.u32();
+        push(low, low + reader.uleb());
+        break;
+      }
+      default:
+        throw reader.corrupt(`range list entry ${entry as number}`);
+    }
+  }
+}

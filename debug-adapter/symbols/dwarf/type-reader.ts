@@ -1,0 +1,267 @@
+import type {
+  ArrayType,
+  BaseType,
+  Encoding,
+  EnumType,
+  FunctionType,
+  PointerType,
+  QualifiedType,
+  StructType,
+  Type,
+  TypedefType,
+  VoidType,
+} from "../types";
+import { strip } from "../types";
+import { At, Ate, Tag } from "./constants";
+import type { DebugInfo } from "./debug-info";
+import { prefixOf, type DieIndex } from "./die-index";
+import type { Die } from "./die";
+import { readMembers } from "./members";
+
+const VOID: VoidType = { kind: "void" };
+const POINTER_SIZE = 4;
+
+/** Makes types of DIEs, each once. */
+export class TypeReader {
+  private readonly known = new Map<string, Type>();
+
+  constructor(
+    private readonly info: DebugInfo,
+    private readonly index: () => DieIndex,
+  ) {}
+
+  /** The type that DW_AT_type of the DIE (or of its abstract origin) names; void without one. */
+  typeOf(die: Die): Type {
+    return this.info.guard<Type>(VOID, () => {
+      const holder = this.info.holder(die, At.Type);
+      const target = holder && this.info.reference(holder, At.Type);
+      return target ? this.read(target) : VOID;
+    });
+  }
+
+  /** The type that a type's DIE describes; of a declaration the definition, if any unit has it. */
+  read(die: Die): Type {
+    const definition = this.definitionOf(die);
+    const key = `${definition.unit.section}${definition.offset}`;
+    let type = this.known.get(key);
+    if (!type) {
+      type = this.make(definition);
+      this.known.set(key, type);
+    }
+    return type;
+  }
+
+  /** The type of a function's DIE. */
+  functionType(die: Die): FunctionType {
+    return new LazyFunction(this, this.info, die);
+  }
+
+  private definitionOf(die: Die): Die {
+    if (die.has(At.Signature)) return this.info.reference(die, At.Signature) ?? die;
+    if (!die.flag(At.Declaration)) return die;
+    const prefix = prefixOf(die.tag);
+    const { name } = die;
+    return (prefix !== undefined && name !== undefined && this.index().typeNamed(prefix + name)) || die;
+  }
+
+  private make(die: Die): Type {
+    switch (die.tag) {
+      case Tag.BaseType:
+        return baseType(die);
+      case Tag.PointerType:
+      case Tag.ReferenceType:
+      case Tag.RvalueReferenceType:
+      case Tag.PtrToMemberType:
+        return new LazyPointer(this, die);
+      case Tag.StructureType:
+        return new LazyStruct(this, this.info, die, "struct");
+      case Tag.UnionType:
+        return new LazyStruct(this, this.info, die, "union");
+      case Tag.ClassType:
+        return new LazyStruct(this, this.info, die, "class");
+      case Tag.ArrayType:
+        return this.arrayType(die);
+      case Tag.EnumerationType:
+        return new LazyEnum(this, this.info, die);
+      case Tag.Typedef:
+        return new LazyTypedef(this, die);
+      case Tag.ConstType:
+        return new LazyQualified(this, die, "const");
+      case Tag.VolatileType:
+        return new LazyQualified(this, die, "volatile");
+      case Tag.RestrictType:
+        return new LazyQualified(this, die, "restrict");
+      case Tag.AtomicType:
+        return new LazyQualified(this, die, "atomic");
+      case Tag.SubroutineType:
+      case Tag.Subprogram:
+        return this.functionType(die);
+      default:
+        return VOID;
+    }
+  }
+
+  /** One array inside the other for each dimension. */
+  private arrayType(die: Die): Type {
+    const counts = die.children().filter((d) => d.tag === Tag.SubrangeType || d.tag === Tag.EnumerationType);
+    const inner = counts.pop();
+    let type: Type = new LazyArray(this, die, inner && countOf(inner));
+    for (const dimension of counts.reverse()) type = { kind: "array", element: type, count: countOf(dimension) };
+    return type;
+  }
+}
+
+/** Elements of a dimension; undefined when open, or known only at run time. */
+function countOf(die: Die): number | undefined {
+  const count = die.number(At.Count);
+  if (count !== undefined) return count;
+  const upper = die.number(At.UpperBound);
+  // An upper bound of -1, as gcc writes it for `x[0]`, may come as an unsigned word.
+  return upper === undefined ? undefined : (upper + 1) >>> 0;
+}
+
+function baseType(die: Die): BaseType {
+  return {
+    kind: "base",
+    name: die.name ?? "",
+    size: die.number(At.ByteSize) ?? 0,
+    encoding: encodingOf(die.number(At.Encoding) ?? 0),
+  };
+}
+
+function encodingOf(encoding: Ate): Encoding {
+  switch (encoding) {
+    case Ate.Boolean:
+      return "boolean";
+    case Ate.Float:
+      return "float";
+    case Ate.Signed:
+      return "signed";
+    case Ate.SignedChar:
+      return "signed-char";
+    case Ate.Unsigned:
+      return "unsigned";
+    case Ate.UnsignedChar:
+    case Ate.Utf:
+      return "unsigned-char";
+    default:
+      return "other";
+  }
+}
+
+class LazyPointer implements PointerType {
+  readonly kind = "pointer";
+  readonly size: number;
+  constructor(
+    private readonly reader: TypeReader,
+    private readonly die: Die,
+  ) {
+    this.size = die.number(At.ByteSize) ?? POINTER_SIZE;
+  }
+  get target(): Type {
+    return this.reader.typeOf(this.die);
+  }
+}
+
+class LazyTypedef implements TypedefType {
+  readonly kind = "typedef";
+  readonly name: string;
+  constructor(
+    private readonly reader: TypeReader,
+    private readonly die: Die,
+  ) {
+    this.name = die.name ?? "";
+  }
+  get target(): Type {
+    return this.reader.typeOf(this.die);
+  }
+}
+
+class LazyQualified implements QualifiedType {
+  constructor(
+    private readonly reader: TypeReader,
+    private readonly die: Die,
+    readonly kind: QualifiedType["kind"],
+  ) {}
+  get target(): Type {
+    return this.reader.typeOf(this.die);
+  }
+}
+
+class LazyArray implements ArrayType {
+  readonly kind = "array";
+  constructor(
+    private readonly reader: TypeReader,
+    private readonly die: Die,
+    readonly count: number | undefined,
+  ) {}
+  get element(): Type {
+    return this.reader.typeOf(this.die);
+  }
+}
+
+class LazyStruct implements StructType {
+  readonly name: string | undefined;
+  readonly size: number;
+  readonly isIncomplete: boolean;
+  private list: StructType["members"] | undefined;
+  constructor(
+    private readonly reader: TypeReader,
+    private readonly info: DebugInfo,
+    private readonly die: Die,
+    readonly kind: StructType["kind"],
+  ) {
+    this.name = die.name;
+    this.size = die.number(At.ByteSize) ?? 0;
+    this.isIncomplete = die.flag(At.Declaration);
+  }
+  get members(): StructType["members"] {
+    return (this.list ??= this.info.guard([], () => readMembers(this.die, this.reader)));
+  }
+}
+
+class LazyEnum implements EnumType {
+  readonly kind = "enum";
+  readonly name: string | undefined;
+  readonly size: number;
+  readonly isSigned: boolean;
+  readonly enumerators: EnumType["enumerators"];
+  constructor(reader: TypeReader, info: DebugInfo, die: Die) {
+    this.name = die.name;
+    this.size = die.number(At.ByteSize) ?? 4;
+    const underlying = strip(reader.typeOf(die));
+    const read = info.guard([], () => die.children().filter((d) => d.tag === Tag.Enumerator).map(readEnumerator));
+    this.isSigned =
+      underlying.kind === "base" ? underlying.encoding.startsWith("signed") : read.some((e) => e.value < 0);
+    this.enumerators = read;
+  }
+}
+
+function readEnumerator(die: Die): { name: string; value: number } {
+  return { name: die.name ?? "", value: die.number(At.ConstValue) ?? 0 };
+}
+
+class LazyFunction implements FunctionType {
+  readonly kind = "function";
+  private list: readonly Type[] | undefined;
+  constructor(
+    private readonly reader: TypeReader,
+    private readonly info: DebugInfo,
+    private readonly die: Die,
+  ) {}
+  get returns(): Type {
+    return this.reader.typeOf(this.die);
+  }
+  get parameters(): readonly Type[] {
+    return (this.list ??= this.children(Tag.FormalParameter).map((d) => this.reader.typeOf(d)));
+  }
+  get isVariadic(): boolean {
+    return this.children(Tag.UnspecifiedParameters).length > 0;
+  }
+  get isPrototyped(): boolean {
+    return this.info.guard(false, () => this.info.holder(this.die, At.Prototyped)?.flag(At.Prototyped) ?? false);
+  }
+  private children(tag: Tag): readonly Die[] {
+    return this.info.guard<readonly Die[]>([], () => this.die.children().filter((d) => d.tag === tag));
+  }
+}

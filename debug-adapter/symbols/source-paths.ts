@@ -1,0 +1,30 @@
+/**
+ * Paths as compilers record them and as editors give them. Both separators are
+ * taken, "/" is given back; "." and ".." are worked out without a file system.
+ */
+
+/** Joins `path` to `folder` unless it is absolute, and normalises the result. */
+export function joinPath(folder: string, path: string): string {
+  return normalisePath(isAbsolute(path) || folder === "" ? path : `${folder}/${path}`);
+}
+
+export function isAbsolute(path: string): boolean {
+  return /^([/\\]|[A-Za-z]:[/\\])/.test(path);
+}
+
+export function normalisePath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.replaceAll("\\", "/").split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
+    else parts.push(part);
+  }
+  const joined = parts.join("/");
+  return /^[/\\]/.test(path) ? `/${joined}` : joined || ".";
+}
+
+/** The key under which two spellings of one file are equal: Windows drives ignore case. */
+export function pathKey(path: string): string {
+  const normal = normalisePath(path);
+  return /^[A-Za-z]:/.test(normal) ? normal.toLowerCase() : normal;
+}

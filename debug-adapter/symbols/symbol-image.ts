@@ -1,0 +1,217 @@
+import { DebugInfo } from "./dwarf/debug-info";
+import { DebugSymbols } from "./dwarf/debug-symbols";
+import { dwarfSections } from "./dwarf/sections";
+import { ElfFile } from "./elf/elf-file";
+import { SymbolTable, type SymbolHit } from "./elf/symbol-table";
+import type { SymbolError } from "./errors";
+import { FrameTable } from "./frame/frame-table";
+import { Unwinder } from "./frame/unwinder";
+import type {
+  CodeLocation,
+  ElfNote,
+  ElfSegment,
+  ElfSymbol,
+  FrameState,
+  FunctionSymbol,
+  LineBinding,
+  LineRow,
+  Location,
+  Place,
+  SimplePlace,
+  SourceFrame,
+  Unwound,
+  Variable,
+} from "./model";
+import type { ImageSymbols, LoadOptions } from "./symbols";
+import type { Type } from "./types";
+
+/** Enough to see what is wrong; a corrupt image could give one for each query. */
+const MAX_PROBLEMS = 100;
+
+/** An ELF image with its symbols and, where it has any, its DWARF. */
+export class SymbolImage implements ImageSymbols {
+  readonly hasDebugInfo: boolean;
+  readonly problems: SymbolError[] = [];
+  private readonly symbols: SymbolTable;
+  private readonly info: DebugInfo;
+  private frameTable: FrameTable | undefined;
+  private debugSymbols: DebugSymbols | undefined;
+
+  private constructor(
+    private readonly elf: ElfFile,
+    options: LoadOptions,
+  ) {
+    this.symbols = new SymbolTable(elf);
+    const note = this.note.bind(this);
+    this.info = new DebugInfo(dwarfSections(elf, note), options.sourceRoot ?? "", (a) => this.isLoaded(a), note);
+    this.hasDebugInfo = this.info.units.length > 0;
+  }
+
+  /**
+   * Reads an i386 ELF executable; the bytes are kept, not copied.
+   * @throws SymbolError with an `elf-` code or `not-elf` when it is none that can be read
+   */
+  static load(bytes: Uint8Array, options: LoadOptions = {}): SymbolImage {
+    return new SymbolImage(new ElfFile(bytes), options);
+  }
+
+  get entry(): number {
+    return this.elf.entry;
+  }
+
+  get segments(): readonly ElfSegment[] {
+    return this.elf.segments;
+  }
+
+  get notes(): readonly ElfNote[] {
+    return this.elf.notes;
+  }
+
+  section(name: string): Uint8Array | undefined {
+    return this.elf.section(name);
+  }
+
+  readStatic(address: number, length: number): Uint8Array | undefined {
+    return this.elf.readStatic(address, length);
+  }
+
+  sourceFiles(): readonly string[] {
+    return this.ask([], (debug) => debug.lines.files());
+  }
+
+  lineAt(pc: number): LineRow | undefined {
+    return this.ask(undefined, (debug) => debug.lines.at(pc));
+  }
+
+  addressesOf(file: string, line: number): LineBinding | undefined {
+    return this.ask(undefined, (debug) => debug.addressesOf(file, line));
+  }
+
+  linesWithCode(file: string): readonly number[] {
+    const lines = this.ask([], (debug) => debug.lines.statements(file).map((row) => row.line));
+    return [...new Set(lines)].sort((a, b) => a - b);
+  }
+
+  functionAt(pc: number): FunctionSymbol | undefined {
+    const found = this.ask(undefined, (debug) => debug.functionAt(pc));
+    if (found) return found;
+    const hit = this.symbols.functionAt(pc);
+    return hit && this.elfFunction(hit.symbol);
+  }
+
+  functionsNamed(name: string): readonly FunctionSymbol[] {
+    const found = this.ask([], (debug) => debug.functionsNamed(name));
+    if (found.length > 0) return found;
+    const symbol = this.symbols.named(name);
+    return symbol && this.symbols.functionAt(symbol.address) && isCode(symbol) ? [this.elfFunction(symbol)] : [];
+  }
+
+  functionNames(): readonly string[] {
+    const names = new Set(this.ask<Iterable<string>>([], (debug) => debug.index.functionsByName.keys()));
+    for (const symbol of this.symbols.all()) if (symbol.kind === "function") names.add(symbol.name);
+    return [...names].sort();
+  }
+
+  addressesOfFunction(name: string): readonly CodeLocation[] {
+    const found = this.ask([], (debug) => debug.addressesOfFunction(name));
+    if (found.length > 0) return found;
+    return this.functionsNamed(name).map((fn) => ({ address: fn.entry, functionName: name, isInlined: false }));
+  }
+
+  prologueEnd(fn: FunctionSymbol): number {
+    return this.ask(fn.entry, (debug) => debug.prologueEnd(fn));
+  }
+
+  framesAt(pc: number): readonly SourceFrame[] {
+    const frames = this.ask([], (debug) => debug.framesAt(pc));
+    if (frames.length > 0) return frames;
+    const fn = this.functionAt(pc);
+    return fn ? [elfFrame(fn, this.lineAt(pc))] : [];
+  }
+
+  globals(name: string): readonly Variable[] {
+    return this.ask([], (debug) => debug.globals(name));
+  }
+
+  globalNames(): readonly string[] {
+    return this.ask<string[]>([], (debug) => [...debug.index.variablesByName.keys()]).sort();
+  }
+
+  typeNamed(name: string): Type | undefined {
+    return this.ask(undefined, (debug) => debug.typeNamed(name));
+  }
+
+  objectAt(address: number): SymbolHit | undefined {
+    return this.symbols.at(address, (symbol) => symbol.kind === "object");
+  }
+
+  symbolNamed(name: string): ElfSymbol | undefined {
+    return this.symbols.named(name);
+  }
+
+  symbolAt(address: number): SymbolHit | undefined {
+    return this.symbols.at(address, (symbol) => symbol.kind !== "other");
+  }
+
+  unwind(frame: Pick<FrameState, "pc" | "isReturnAddress" | "registers" | "readMemory">): Unwound | undefined {
+    return this.info.guard(undefined, () => new Unwinder(this.frames).unwind(frame));
+  }
+
+  evaluateLocation(location: Location, frame: FrameState): Place {
+    const nowhere: Place = { kind: "optimizedOut" };
+    return this.ask(nowhere, (debug) => debug.locations.evaluate(location, frame));
+  }
+
+  simplify(location: Location, pc: number): SimplePlace | undefined {
+    return this.ask(undefined, (debug) => debug.locations.simplify(location, pc));
+  }
+
+  /** Asks the DWARF; `fallback` when there is none or it cannot be read. */
+  private ask<T>(fallback: T, query: (debug: DebugSymbols) => T): T {
+    if (!this.hasDebugInfo) return fallback;
+    return this.info.guard(fallback, () => query((this.debugSymbols ??= new DebugSymbols(this.info, this.frames))));
+  }
+
+  private get frames(): FrameTable {
+    return (this.frameTable ??= new FrameTable(this.elf, (a) => this.isLoaded(a), this.note.bind(this)));
+  }
+
+  private isLoaded(address: number): boolean {
+    return this.elf.sectionAt(address) !== undefined;
+  }
+
+  private note(problem: SymbolError): void {
+    if (this.problems.length >= MAX_PROBLEMS) return;
+    if (!this.problems.some((known) => known.message === problem.message)) this.problems.push(problem);
+  }
+
+  private elfFunction(symbol: ElfSymbol): FunctionSymbol {
+    return {
+      name: symbol.name,
+      entry: symbol.address,
+      ranges: [{ low: symbol.address, high: this.symbols.endOf(symbol) }],
+      hasDebugInfo: false,
+      isExternal: symbol.isGlobal,
+      declared: undefined,
+      type: undefined,
+    };
+  }
+}
+
+function isCode(symbol: ElfSymbol): boolean {
+  return symbol.kind === "function" || symbol.kind === "label";
+}
+
+/** The frame of a function that only the ELF symbols know. */
+function elfFrame(fn: FunctionSymbol, position: LineRow | undefined): SourceFrame {
+  return {
+    functionName: fn.name,
+    isInlined: false,
+    function: fn,
+    position,
+    parameters: [],
+    scopes: [{ ranges: fn.ranges, variables: [] }],
+    ranges: fn.ranges,
+    returnType: undefined,
+  };
+}
