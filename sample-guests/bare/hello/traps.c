@@ -40,7 +40,7 @@ static void print_frame(const struct trap_frame *frame) {
   const struct probe *probe = probe_at(frame->eip);
 
   printk("  frame: eip %s, cs %04x, eflags %08x", probe ? probe->name : "elsewhere", frame->cs,
-         frame->eflags & ~EFLAGS_ARITHMETIC);
+         frame->eflags & ~EFLAGS_VARYING);
   if (frame->cs & 3) {
     bool inside = frame->esp > (u32)app_stack && frame->esp <= (u32)app_stack_top;
 

@@ -74,7 +74,7 @@ static void deliver(u32 port) {
 
 /* The VMM masked events when it came here; the return unmasks them again. */
 void event_upcall(struct trap_frame *frame) {
-  printk("  upcall: cs %08x, eflags %08x\n", frame->cs, frame->eflags & ~EFLAGS_ARITHMETIC);
+  printk("  upcall: cs %08x, eflags %08x\n", frame->cs, frame->eflags & ~EFLAGS_VARYING);
   while (vcpu_info->evtchn_upcall_pending) {
     vcpu_info->evtchn_upcall_pending = 0;
     vcpu_info->evtchn_pending_sel = 0;

@@ -49,7 +49,7 @@ void print_frame(const struct trap_frame *frame) {
   const struct probe *probe = probe_at(frame->eip);
 
   printk("  frame: error %08x, eip %s, cs %08x, eflags %08x", frame->error_code,
-         probe ? probe->name : "elsewhere", frame->cs, frame->eflags & ~EFLAGS_ARITHMETIC);
+         probe ? probe->name : "elsewhere", frame->cs, frame->eflags & ~EFLAGS_VARYING);
   if ((frame->cs & 3) == 3) printk(", esp %s, ss %08x", stack_name(frame->esp), frame->ss);
   printk("\n");
 }

@@ -1,0 +1,20 @@
+/** What each guest has to say, line by line, on every machine and from every compiler. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import type { BootResult } from "../harness/machines";
+
+/** The lines that `guest` prints, from golden/<guest>.txt. */
+export function goldenLines(guest: string): string[] {
+  return readFileSync(join(import.meta.dirname, "golden", `${guest}.txt`), "latin1").split("\n");
+}
+
+/** Serial lines may end in CR LF; nothing else is forgiven. */
+const linesOf = (text: string): string[] => text.split("\n").map((line) => line.replace(/\r$/, ""));
+
+/** Asserts that the console shows what `guest` has to say, and nothing else. */
+export function expectGolden(result: BootResult, guest: string): void {
+  const evidence = `\nlog:\n${result.log}\nmachine:\n${result.diagnostics}`;
+  expect(result.timedOut, `the machine did not end${evidence}`).toBe(false);
+  expect(linesOf(result.console), evidence).toEqual(goldenLines(guest));
+}

@@ -1,0 +1,47 @@
+/** QEMU's i386 machine, without acceleration. It does not enforce segment limits. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runProcess } from "../process";
+import { program } from "../tools";
+import { type Boot, type BootResult, type TestMachine, dist, exitValue, requireImages } from "./machine";
+
+const TIMEOUT_SECONDS = 30;
+
+function commandLine(boot: Boot, log: string): string[] {
+  const modules = boot.modules ?? [];
+  return [
+    ...["-cpu", "pentium3,+pae,+nx", "-m", "128", "-nodefaults", "-no-reboot", "-display", "none"],
+    ...["-serial", "stdio", "-serial", `file:${log}`],
+    ...["-device", "isa-debug-exit,iobase=0xf4,iosize=1"],
+    ...["-kernel", boot.kernel],
+    ...(modules.length > 0 ? ["-initrd", modules.join(",")] : []),
+  ];
+}
+
+async function boot(request: Boot): Promise<BootResult> {
+  requireImages(request);
+  const folder = mkdtempSync(join(tmpdir(), "ringscope-qemu-"));
+  try {
+    const log = join(folder, "com2");
+    const result = await runProcess("qemu-system-i386", commandLine(request, log), {
+      cwd: dist,
+      timeoutSeconds: request.timeoutSeconds ?? TIMEOUT_SECONDS,
+    });
+    return {
+      console: result.stdout,
+      log: readFileSync(log, "latin1"),
+      exitValue: exitValue(result.status),
+      timedOut: result.timedOut,
+      diagnostics: result.stderr,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export const qemu: TestMachine = {
+  name: "QEMU",
+  tools: [program("qemu-system-i386", "qemu-system-x86")],
+  boot,
+};
