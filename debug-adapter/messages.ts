@@ -3,6 +3,9 @@
  * for each. Style: a full sentence without a final stop where it stands alone
  * on a line; names and values in double quotes.
  */
+import type { FaultRecord, MachineError } from "../emulator/index";
+import type { ImageProblem } from "./images/guest-image";
+import { hex32 } from "./values/hex";
 
 // Expressions (watches, hovers, conditions)
 
@@ -35,4 +38,204 @@ export const expressionMessages = {
   conditionPlace: (name: string) => `"${name}" cannot be used in a condition here: its place changes from instruction to instruction`,
   conditionAssigns: () => "a condition cannot assign",
   conditionDeep: () => "the condition is nested too deeply",
+} as const;
+
+// Images
+
+/** Names of the machine types that are met most (e_machine). */
+const MACHINES: Readonly<Record<number, string>> = { 2: "SPARC", 8: "MIPS", 20: "PowerPC", 40: "ARM", 62: "x86-64", 183: "AArch64", 243: "RISC-V" };
+const machineName = (machine: number): string => MACHINES[machine] ?? `machine type ${machine}`;
+const MIB = 1 << 20;
+const inMiB = (bytes: number): string => `${Math.ceil(bytes / MIB)} MiB`;
+
+/** Why an image cannot be booted (machine), or cannot be read (problem). */
+export const imageMessages = {
+  inFile: (file: string, what: string) => `${file}: ${what}`,
+  notElf: () => "not an ELF file",
+  is64Bit: () => "a 64-bit ELF file; the machine is 32-bit (IA-32): build with -m32",
+  otherMachine: (machine: number) => `an ELF file for ${machineName(machine)}, not for IA-32`,
+  bigEndian: () => "a big-endian ELF file, not for IA-32",
+  truncated: (end: number, size: number) => `truncated: it should have ${end} bytes at least and has ${size}`,
+  empty: () => "the file is empty",
+  noXenNotes: () => "no paravirtual kernel: it has neither Xen notes nor a __xen_guest section",
+  noMultiboot: () => "no multiboot1 header in its first 8192 bytes",
+  paravirtual: () => 'no multiboot1 header: it is a paravirtual kernel, start it with "ringscope guest"',
+
+  machine(error: MachineError): string {
+    const { data } = error;
+    const number = (name: string): number => Number(data[name]);
+    switch (error.code) {
+      case "image-no-multiboot":
+        return imageMessages.noMultiboot();
+      case "image-not-elf":
+        return imageMessages.notElf();
+      case "image-64-bit":
+        return imageMessages.is64Bit();
+      case "image-not-ia32":
+        return imageMessages.otherMachine(number("machine"));
+      case "image-truncated":
+        return imageMessages.truncated(number("needed"), number("size"));
+      case "image-unsupported-flags":
+        return `its multiboot header asks for something unknown (flags ${hex32(number("flags"))})`;
+      case "image-bad-addresses":
+        return `the addresses in its multiboot header contradict each other (${data["field"]})`;
+      case "image-bad-entry":
+        return `its entry point ${hex32(number("entry"))} lies in none of its segments`;
+      case "image-too-large":
+        return `needs ${inMiB(number("needed"))} of memory, the machine has ${inMiB(number("memory"))}`;
+      case "memory-size":
+        return `the machine's memory must be 1M to 2047M in steps of 64K, not ${number("memory")} bytes`;
+      case "register-read-only":
+        return `the register ${data["register"]} cannot be changed`;
+    }
+  },
+
+  problem(problem: ImageProblem): string {
+    switch (problem.code) {
+      case "empty":
+        return imageMessages.empty();
+      case "not-elf":
+        return imageMessages.notElf();
+      case "elf-64-bit":
+        return imageMessages.is64Bit();
+      case "elf-big-endian":
+        return imageMessages.bigEndian();
+      case "elf-machine":
+        return imageMessages.otherMachine(problem.machine);
+      case "elf-type":
+        return `an ELF file that cannot be run (type ${problem.type})`;
+      case "elf-truncated":
+        return imageMessages.truncated(problem.end, problem.size);
+      case "elf-corrupt":
+        return `a corrupt ELF file (${problem.what} at offset ${problem.offset})`;
+      case "no-xen-notes":
+        return imageMessages.noXenNotes();
+      case "dwarf-unsupported":
+        return `debug information that is not supported (${problem.what} in ${problem.section})`;
+      case "dwarf-corrupt":
+        return `corrupt debug information (${problem.what} in ${problem.section} at offset ${problem.offset})`;
+    }
+  },
+} as const;
+
+// The command line
+
+const VECTORS = [
+  ...["#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "vector 9", "#TS", "#NP", "#SS", "#GP", "#PF"],
+  ...["vector 15", "#MF", "#AC", "#MC"],
+];
+const PAGE_FAULT = 14;
+
+/** `#PF(0x0002)`; the error code in brackets where there is one. */
+export function vectorName(vector: number, errorCode = -1): string {
+  const name = VECTORS[vector] ?? `interrupt ${vector}`;
+  return errorCode < 0 ? name : `${name}(0x${errorCode.toString(16).padStart(4, "0")})`;
+}
+
+function faultLine(fault: FaultRecord): string {
+  const where = `at ${fault.cs.toString(16).padStart(4, "0")}:${hex32(fault.eip)}, ESP ${hex32(fault.esp)}`;
+  const cr2 = fault.vector === PAGE_FAULT ? `, CR2 ${hex32(fault.cr2)}` : "";
+  const reason = fault.reason === "" ? "" : `: ${fault.reason}`;
+  return `  ${vectorName(fault.vector, fault.errorCode)} ${where}${cr2}${reason}`;
+}
+
+const FILE_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: "no such file",
+  EISDIR: "it is a folder",
+  EACCES: "permission denied",
+  ENOTDIR: "part of the path is no folder",
+};
+
+/** Why the system refused a file. */
+export function fileProblem(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+  return FILE_PROBLEMS[code] ?? code;
+}
+
+export const cliMessages = {
+  /** One line on standard error. */
+  line: (text: string) => `ringscope: ${text}`,
+  noCommand: () => 'a command is missing: run, guest, trace or dap (see "ringscope --help")',
+  unknownCommand: (name: string) => `unknown command "${name}" (see "ringscope --help")`,
+  unknownOption: (flag: string, command: string) => `unknown option "${flag}" (see "${command} --help")`,
+  missingArgument: (name: string, command: string) => `<${name}> is missing (see "${command} --help")`,
+  excessArgument: (text: string, command: string) => `unexpected argument "${text}" (see "${command} --help")`,
+  optionMissingArgument: (option: string) => `${option} needs a value`,
+  badMemory: (text: string) => `--memory takes a size such as 128M, not "${text}"`,
+  badInstructions: (text: string) => `--instructions takes a whole number, not "${text}"`,
+  badVcpus: (text: string, most: number) => `--vcpus takes a number from 1 to ${most}, not "${text}"`,
+  badPort: (text: string) => `--port takes a number from 0 to 65535, not "${text}"`,
+  badChoice: (option: string, text: string, choices: readonly string[]) =>
+    `${option} takes ${choices.slice(0, -1).join(", ")} or ${choices.at(-1) ?? ""}, not "${text}"`,
+  emptyModule: () => "--module and --domain take a file and its arguments",
+  cannotRead: (file: string, why: string) => `cannot read ${file}: ${why}`,
+  cannotWrite: (file: string, why: string) => `cannot write ${file}: ${why}`,
+  noVmm: () => "the hypervisor is not built: run npm run build",
+  noTraceKind: () => "trace needs at least one of --hypercalls, --rings and --events",
+  noTracePoints: () => "the hypervisor image has no trace points to follow hypercalls by",
+
+  tripleFault: (instructions: number, chain: readonly FaultRecord[]) => [
+    cliMessages.line(`triple fault after ${instructions} instructions; the faults that led to it:`),
+    ...chain.map(faultLine),
+  ],
+  halted: (instructions: number) =>
+    cliMessages.line(`the machine halted after ${instructions} instructions and nothing can wake it`),
+  instructionLimit: (instructions: number) => cliMessages.line(`stopped after ${instructions} instructions`),
+  domainCrashed: (reason: string) => cliMessages.line(`a domain crashed${because(reason)}`),
+  vmmBug: (reason: string) => cliMessages.line(`the hypervisor failed${because(reason)}`),
+  unknownVmmExit: (value: number) => cliMessages.line(`the hypervisor ended with an unknown code (${value})`),
+
+  help: {
+    program: "Runs guest operating systems on a Xen-style hypervisor inside a built-in IA-32 machine, and debugs them.",
+    version: "show the version",
+    help: "show this help",
+    statuses: `
+Exit status of run: ((V << 1) | 1) & 255 for a byte V that the guest writes to port 0xF4;
+of guest and trace: 0 when the last domain powers off.
+  64  wrong usage, or an image that cannot be started
+  70  triple fault               72  a domain crashed
+  74  the hypervisor failed      76  --instructions reached
+  78  halted, and nothing can wake the machine`,
+    run: "boot a multiboot1 kernel on the bare machine",
+    guest: "boot the hypervisor with a paravirtual kernel as its first, privileged domain",
+    trace: "as guest, and print what happens (the console goes to standard error)",
+    dap: "serve the Debug Adapter Protocol on standard input and output",
+    kernel: "multiboot1 kernel (ELF)",
+    guestKernel: "paravirtual kernel (ELF) of the first domain",
+    memory: "memory of the machine",
+    module: "multiboot module, may be repeated",
+    append: "command line of the kernel",
+    serial: "where COM1 goes: the terminal, or a file",
+    log: "file for what COM2 sends",
+    instructions: "stop after so many instructions",
+    engine: "auto, interpreter or compiled",
+    stats: "file for the figures of the run (JSON)",
+    vmm: "another hypervisor image",
+    vcpus: "virtual processors of the first domain",
+    domain: "a further domain, may be repeated",
+    hypercalls: "each hypercall with its arguments and result",
+    rings: "each change of privilege level",
+    events: "events, upcalls, bounced faults, refusals, crashes",
+    format: "text, json or perfetto",
+    port: "serve on 127.0.0.1 instead",
+    traceFile: "file for the protocol and the adapter's log",
+  },
+} as const;
+
+function because(reason: string): string {
+  return reason === "" ? "" : `: ${reason}`;
+}
+
+// Breakpoints
+
+export const breakpointMessages = {
+  noSuchSource: (path: string) => `no loaded image was made from "${path}"`,
+  noCode: (line: number) => `there is no code at line ${line} or behind it`,
+  moved: (asked: number, line: number) => `line ${asked} has no code; the breakpoint stands on line ${line}`,
+  noFunction: (name: string) => `there is no function "${name}"`,
+  badHitCount: (text: string) => `"${text}" is no hit count: write a number, or >=, >, <, <=, % and a number`,
+  badAddress: (text: string) => `"${text}" is no address`,
+  badCondition: (reason: string) => `the condition cannot be used: ${reason}`,
+  conditionFailed: (reason: string) => `The condition of a breakpoint could not be evaluated: ${reason}`,
+  unknownFilter: (name: string) => `there is no exception filter "${name}"`,
 } as const;

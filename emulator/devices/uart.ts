@@ -110,6 +110,11 @@ export class Uart implements PortDevice {
     this.update();
   }
 
+  /** Whether a byte from the terminal would raise an interrupt. */
+  get listening(): boolean {
+    return (this.ier & Ier.Received) !== 0 && (this.mcr & (Mcr.Out2 | Mcr.Loop)) === Mcr.Out2;
+  }
+
   readPort(port: number): number {
     switch ((port & 7) as Reg) {
       case Reg.Data:

@@ -3,7 +3,7 @@
  * (machine.ts) implements `MachineApi`. Everything here is synchronous; nothing
  * reads the host's clock. Addresses are named linear, physical or offset.
  */
-import type { FaultRecord, Transfer } from "../cpu/cpu";
+import type { FaultRecord, Transfer } from "../cpu/wiring";
 
 /** "auto" and "compiled" fall back to the interpreter where no compiler is built in. */
 export type Engine = "auto" | "interpreter" | "compiled";

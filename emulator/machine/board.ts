@@ -49,6 +49,11 @@ export class Board {
     this.serial[port].receive(bytes);
   }
 
+  /** Whether serial input would raise an interrupt. */
+  get listening(): boolean {
+    return this.serial.some((uart) => uart.listening);
+  }
+
   /** Hands on the bytes that have left the serial ports. */
   flushOutput(): void {
     for (const port of [0, 1] as const) {

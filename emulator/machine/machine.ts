@@ -3,7 +3,8 @@ import { RAM, S } from "../base/layout";
 import { State } from "../base/state";
 import { MachineError } from "../boot/machine-error";
 import { BOOT_MAGIC, loadMultiboot } from "../boot/multiboot";
-import { Cpu, type Transfer } from "../cpu/cpu";
+import { Cpu } from "../cpu/cpu";
+import type { Transfer } from "../cpu/wiring";
 import {
   PROBE_REGISTERS,
   type BootOptions,
@@ -77,6 +78,7 @@ export class Machine implements MachineApi {
         interrupts,
         inputs: this.inputLog,
         breakpoints: this.breakpoints,
+        listening: () => this.board.listening,
         flushOutput: () => this.board.flushOutput(),
       },
       this,

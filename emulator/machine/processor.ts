@@ -1,4 +1,4 @@
-import type { CpuStop, FaultRecord } from "../cpu/cpu";
+import type { CpuStop, FaultRecord } from "../cpu/wiring";
 
 /** What the run loop needs of the processor. */
 export interface Processor {

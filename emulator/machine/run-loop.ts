@@ -1,5 +1,5 @@
 import type { Clock, InterruptSource } from "../base/ports";
-import { CpuStop } from "../cpu/cpu";
+import { CpuStop } from "../cpu/wiring";
 import { NEVER, type Timers } from "../devices/timers";
 import type { MachineView, RunOptions, Stop } from "./api";
 import type { Breakpoints } from "./breakpoints";
@@ -36,6 +36,8 @@ export interface RunLoopParts {
   interrupts: InterruptSource;
   inputs: InputLog;
   breakpoints: Breakpoints;
+  /** Whether input from outside could wake a halted processor. */
+  listening: () => boolean;
   /** Hands on what the guest has written. */
   flushOutput: () => void;
 }
@@ -135,9 +137,10 @@ export class RunLoop {
     const { standing, clock } = this.parts;
     const wake = this.nextWake();
     if (!standing.interruptible) return { kind: "halted", interruptible: false };
-    if (wake === NEVER) return { kind: "halted", interruptible: true };
+    const halted: Stop = { kind: "halted", interruptible: this.parts.listening() };
+    if (wake === NEVER) return halted;
     if (stopWhenIdle) return { kind: "idle", ticks: wake - clock.now() };
-    if (++this.fruitless > FRUITLESS_EVENTS) return { kind: "halted", interruptible: true };
+    if (++this.fruitless > FRUITLESS_EVENTS) return halted;
     clock.skipped += wake - clock.now();
     return undefined;
   }

@@ -1,0 +1,37 @@
+import { Command, type Option } from "commander";
+import { cliMessages } from "../messages";
+import { CliError } from "./cli-error";
+
+/**
+ * A commander command whose refusals are worded by our catalogue and thrown as
+ * CliError. The methods are commander's own hooks for each kind of wrong usage.
+ */
+export class UsageCommand extends Command {
+  override createCommand(name?: string): UsageCommand {
+    return new UsageCommand(name);
+  }
+
+  unknownOption(flag: string): never {
+    throw new CliError(cliMessages.unknownOption(flag, this.fullName));
+  }
+
+  unknownCommand(): never {
+    throw new CliError(cliMessages.unknownCommand(this.args[0] ?? ""));
+  }
+
+  missingArgument(name: string): never {
+    throw new CliError(cliMessages.missingArgument(name, this.fullName));
+  }
+
+  optionMissingArgument(option: Option): never {
+    throw new CliError(cliMessages.optionMissingArgument(option.long ?? option.flags));
+  }
+
+  _excessArguments(): never {
+    throw new CliError(cliMessages.excessArgument(this.args[this.registeredArguments.length] ?? "", this.fullName));
+  }
+
+  private get fullName(): string {
+    return this.parent === null ? this.name() : `${this.parent.name()} ${this.name()}`;
+  }
+}

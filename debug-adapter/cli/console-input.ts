@@ -1,0 +1,79 @@
+import { fstatSync, readFileSync } from "node:fs";
+
+const STDIN = 0;
+/** Ctrl-C ends the command as in any terminal; everything else typed is the guest's. */
+const CTRL_C = 3;
+
+/**
+ * Standard input as what is typed at COM1. A plain file goes in whole at the
+ * start, so that the run repeats exactly; a terminal is read key by key.
+ */
+export class ConsoleInput {
+  /** No more will come. */
+  ended = false;
+  private wake: (() => void) | undefined;
+
+  /** @param deliver takes the bytes; called between slices only */
+  constructor(private readonly deliver: (bytes: Uint8Array) => void) {}
+
+  /** A person is typing. */
+  get interactive(): boolean {
+    return process.stdin.isTTY === true;
+  }
+
+  open(): void {
+    if (isPlainFile()) {
+      const bytes = readFileSync(STDIN);
+      if (bytes.length > 0) this.deliver(bytes);
+      this.ended = true;
+      return;
+    }
+    const { stdin } = process;
+    if (this.interactive) stdin.setRawMode(true);
+    stdin.on("data", (data: Buffer) => this.typed(data));
+    stdin.on("end", () => this.end());
+    // A closed or unreadable standard input is one that has nothing to say.
+    stdin.on("error", () => this.end());
+  }
+
+  /** Gives the terminal back; nothing keeps the process alive afterwards. */
+  close(): void {
+    if (this.interactive) process.stdin.setRawMode(false);
+    if (!isPlainFile()) process.stdin.destroy();
+  }
+
+  /** Waits for input or its end, for `milliseconds` at most. */
+  async wait(milliseconds?: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wake = undefined;
+  }
+
+  private typed(data: Buffer): void {
+    if (this.interactive && data.includes(CTRL_C)) {
+      this.close();
+      process.kill(process.pid, "SIGINT");
+      return;
+    }
+    this.deliver(data);
+    this.wake?.();
+  }
+
+  private end(): void {
+    this.ended = true;
+    this.wake?.();
+  }
+}
+
+function isPlainFile(): boolean {
+  try {
+    return fstatSync(STDIN).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,35 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Machine, Stop } from "../../emulator/index";
+import type { ConsoleInput } from "./console-input";
+import { Pacing } from "./pacing";
+
+/** Instructions between two looks at the host's events: some 10 ms. */
+const SLICE = 2_000_000;
+
+/** Runs a machine to its end, letting typed input in between slices. "count" means that `limit` was reached. */
+export async function drive(machine: Machine, input: ConsoleInput, limit = Infinity): Promise<Stop> {
+  const pacing = new Pacing((milliseconds) => input.wait(milliseconds));
+  for (;;) {
+    const instructions = Math.min(SLICE, limit - machine.instructions);
+    const stop = machine.run({ instructions, stopWhenIdle: input.interactive });
+    switch (stop.kind) {
+      case "exit":
+      case "triple-fault":
+        return stop;
+      case "count":
+        if (machine.instructions >= limit) return stop;
+        if (!input.ended) await turn();
+        break;
+      case "idle":
+        machine.skip(await pacing.idle(stop.ticks));
+        break;
+      case "halted":
+        if (!stop.interruptible || input.ended) return stop;
+        await input.wait();
+        break;
+      case "breakpoint":
+        // The command line sets none; trace points do not stop.
+        break;
+    }
+  }
+}

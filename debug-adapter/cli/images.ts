@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import type { BootModule } from "../../emulator/index";
+import { checkGuestImage, ImageError } from "../images/guest-image";
+import { cliMessages, fileProblem, imageMessages } from "../messages";
+import { CliError } from "./cli-error";
+
+export function readImage(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new CliError(cliMessages.cannotRead(file, fileProblem(error)));
+  }
+}
+
+/** "FILE ARGS" as file, bytes and the string that multiboot hands over: the file's own name without folders, then ARGS. */
+export function readModule(text: string): BootModule & { file: string } {
+  const [, file = "", rest = ""] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(text) ?? [];
+  if (file === "") throw new CliError(cliMessages.emptyModule());
+  return { file, bytes: readImage(file), commandLine: bootLine(file, rest) };
+}
+
+/** A boot command line. Folders are left out: where a file lies must not change what the guest computes. */
+export function bootLine(file: string, args: string): string {
+  return args === "" ? basename(file) : `${basename(file)} ${args}`;
+}
+
+/** A paravirtual kernel for a domain: checked here, so that a wrong file is told before the machine starts. */
+export function readGuest(text: string): BootModule {
+  const { file, ...module } = readModule(text);
+  try {
+    checkGuestImage(module.bytes);
+  } catch (error) {
+    if (error instanceof ImageError) throw new CliError(imageMessages.inFile(file, imageMessages.problem(error.problem)));
+    throw error;
+  }
+  return module;
+}

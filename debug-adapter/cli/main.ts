@@ -1,0 +1,24 @@
+import { CommanderError } from "commander";
+import { cliMessages } from "../messages";
+import { CliError } from "./cli-error";
+import { ExitStatus } from "./exit-status";
+import { makeProgram } from "./program";
+
+/** The command line's entry: parses the arguments, and leaves with the status that the command gives. */
+async function main(): Promise<void> {
+  const program = makeProgram((status) => {
+    process.exitCode = status;
+  });
+  try {
+    if (process.argv.length <= 2) throw new CliError(cliMessages.noCommand());
+    await program.parseAsync();
+  } catch (error) {
+    // Help and version have been printed.
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    if (!(error instanceof CliError)) throw error;
+    process.stderr.write(`${cliMessages.line(error.message)}\n`);
+    process.exitCode = ExitStatus.Usage;
+  }
+}
+
+await main();

@@ -1,0 +1,72 @@
+import type { Engine } from "../../emulator/index";
+import { cliMessages } from "../messages";
+import { CliError } from "./cli-error";
+
+/** Options that `run`, `guest` and `trace` share, parsed. */
+export interface LaunchOptions {
+  /** Guest RAM in bytes. */
+  memory: number;
+  /** "FILE ARGS" each. */
+  module: string[];
+  append: string;
+  /** "stdio", or a file for what COM1 sends. */
+  serial: string;
+  /** File for what COM2 sends. */
+  log?: string;
+  instructions?: number;
+  engine: Engine;
+  /** File for the figures of the run. */
+  stats?: string;
+}
+
+/** Further options of `guest` and `trace`. */
+export interface GuestOptions extends LaunchOptions {
+  /** Another hypervisor image. */
+  vmm?: string;
+  vcpus?: number;
+  /** "FILE ARGS" each. */
+  domain: string[];
+}
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+const MAX_VCPUS = 32;
+
+/** "128M" in bytes. Whether a machine can have it is the machine's to say. */
+export function parseMemory(text: string): number {
+  const [, digits, unit = ""] = /^(\d+)([KMG]?)$/i.exec(text) ?? [];
+  const scale = UNITS[unit.toUpperCase()];
+  if (digits === undefined || scale === undefined) throw new CliError(cliMessages.badMemory(text));
+  return Number(digits) * scale;
+}
+
+export function parseInstructions(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count)) throw new CliError(cliMessages.badInstructions(text));
+  return count;
+}
+
+export function parseVcpus(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > MAX_VCPUS) throw new CliError(cliMessages.badVcpus(text, MAX_VCPUS));
+  return count;
+}
+
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65535) throw new CliError(cliMessages.badPort(text));
+  return port;
+}
+
+/** One of a few words. */
+export function parseChoice<T extends string>(option: string, choices: readonly T[]): (text: string) => T {
+  return (text) => {
+    const choice = choices.find((each) => each === text);
+    if (choice === undefined) throw new CliError(cliMessages.badChoice(option, text, choices));
+    return choice;
+  };
+}
+
+/** An option that may be given several times. */
+export function collect(text: string, before: string[]): string[] {
+  return [...before, text];
+}

@@ -1,0 +1,53 @@
+import { cliMessages } from "../messages";
+import { debugExitStatus, ExitStatus } from "./exit-status";
+import type { Outcome } from "./session";
+
+/** What the hypervisor writes to the debug-exit port. */
+const enum VmmExit {
+  PowerOff = 0,
+  DomainCrash = 1,
+  Bug = 2,
+}
+
+/** The exit status of `run`; why a machine ended otherwise than by the guest's wish is told on standard error. */
+export function runStatus(outcome: Outcome): number {
+  const { stop } = outcome;
+  return stop.kind === "exit" ? debugExitStatus(stop.value) : abnormalStatus(outcome);
+}
+
+/** The exit status of `guest` and `trace`: the byte at the debug-exit port is the hypervisor's. */
+export function guestStatus(outcome: Outcome): number {
+  const { stop, lastLog } = outcome;
+  if (stop.kind !== "exit") return abnormalStatus(outcome);
+  switch (stop.value as VmmExit) {
+    case VmmExit.PowerOff:
+      return ExitStatus.Ok;
+    case VmmExit.DomainCrash:
+      tell(cliMessages.domainCrashed(lastLog));
+      return ExitStatus.DomainCrash;
+    case VmmExit.Bug:
+      tell(cliMessages.vmmBug(lastLog));
+      return ExitStatus.VmmBug;
+    default:
+      tell(cliMessages.unknownVmmExit(stop.value));
+      return ExitStatus.VmmBug;
+  }
+}
+
+function abnormalStatus({ stop, machine }: Outcome): number {
+  switch (stop.kind) {
+    case "triple-fault":
+      for (const line of cliMessages.tripleFault(machine.instructions, stop.chain)) tell(line);
+      return ExitStatus.TripleFault;
+    case "halted":
+      tell(cliMessages.halted(machine.instructions));
+      return ExitStatus.Halted;
+    default:
+      tell(cliMessages.instructionLimit(machine.instructions));
+      return ExitStatus.InstructionLimit;
+  }
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,76 @@
+import { Machine, MachineError, type BootModule, type Stop } from "../../emulator/index";
+import { imageMessages } from "../messages";
+import { CliError } from "./cli-error";
+import { ConsoleInput } from "./console-input";
+import { drive } from "./drive";
+import type { LaunchOptions } from "./options";
+import { type ByteSink, fileSink, LastLines, nowhere, streamSink } from "./serial-files";
+import { Stopwatch, writeStats } from "./stats";
+
+/** What is booted, whoever chose it. */
+export interface BootPlan {
+  /** For messages. */
+  kernelFile: string;
+  kernel: Uint8Array;
+  commandLine: string;
+  modules: readonly BootModule[];
+}
+
+export interface Outcome {
+  stop: Stop;
+  machine: Machine;
+  /** The last line that COM2 carried: the hypervisor's last word. */
+  lastLog: string;
+}
+
+export interface SessionHooks {
+  /** Where COM1 goes with --serial stdio; default: standard output. */
+  console?: NodeJS.WriteStream;
+  /** Called before the first instruction. */
+  started?(machine: Machine): void;
+}
+
+/**
+ * Boots and runs one machine as the options say, to its end.
+ * @throws CliError for images and files that cannot be used
+ */
+export async function runSession(plan: BootPlan, options: LaunchOptions, hooks: SessionHooks = {}): Promise<Outcome> {
+  const onStdio = options.serial === "stdio";
+  const console: ByteSink = onStdio ? streamSink(hooks.console ?? process.stdout) : fileSink(options.serial);
+  const log = new LastLines(options.log === undefined ? nowhere : fileSink(options.log));
+  const machine = bootMachine(plan, options, (port, bytes) => (port === 0 ? console : log).write(bytes));
+  const input = new ConsoleInput((bytes) => machine.serialInput(0, bytes));
+  hooks.started?.(machine);
+
+  const stopwatch = new Stopwatch();
+  if (onStdio) input.open();
+  else input.ended = true;
+  let stop: Stop;
+  try {
+    stop = await drive(machine, input, options.instructions);
+  } finally {
+    if (onStdio) input.close();
+  }
+  const stats = stopwatch.read(machine);
+  console.close();
+  log.close();
+  if (options.stats !== undefined) writeStats(options.stats, stats);
+  return { stop, machine, lastLog: log.last };
+}
+
+function bootMachine(
+  plan: BootPlan,
+  options: LaunchOptions,
+  onSerial: (port: 0 | 1, bytes: Uint8Array) => void,
+): Machine {
+  const { memory: memoryBytes, engine } = options;
+  try {
+    const machine = new Machine({ memoryBytes, engine, onSerial });
+    machine.boot(plan.kernel, { commandLine: plan.commandLine, modules: plan.modules });
+    return machine;
+  } catch (error) {
+    if (!(error instanceof MachineError)) throw error;
+    const words = imageMessages.machine(error);
+    throw new CliError(error.code === "memory-size" ? words : imageMessages.inFile(plan.kernelFile, words));
+  }
+}

@@ -1,0 +1,46 @@
+import type { Machine } from "../../emulator/index";
+import { cliMessages } from "../messages";
+import { SymbolImage } from "../symbols/index";
+import { traceEvents, traceHypercalls } from "../trace/index";
+import { CliError } from "./cli-error";
+import { planGuest } from "./guest";
+import type { GuestOptions } from "./options";
+import { guestStatus } from "./outcome";
+import { runSession } from "./session";
+import { TraceCollector } from "./trace-collector";
+import { makeWriter, type TraceFormat } from "./trace-writer";
+
+export interface TraceOptions extends GuestOptions {
+  hypercalls?: boolean;
+  rings?: boolean;
+  events?: boolean;
+  format: TraceFormat;
+}
+
+/**
+ * `ringscope trace`: as `guest`, with the trace on standard output and the
+ * guests' console on standard error. The exit status.
+ */
+export async function trace(kernelFile: string, options: TraceOptions): Promise<number> {
+  if (!options.hypercalls && !options.rings && !options.events) throw new CliError(cliMessages.noTraceKind());
+  const plan = planGuest(kernelFile, options);
+  const writer = makeWriter(options.format, (text) => process.stdout.write(text));
+  let collector: TraceCollector | undefined;
+  const started = (machine: Machine): void => {
+    collector = new TraceCollector(machine, writer);
+    follow(machine, collector, plan.kernel, options);
+  };
+  const outcome = await runSession(plan, options, { console: process.stderr, started });
+  collector?.end();
+  return guestStatus(outcome);
+}
+
+function follow(machine: Machine, collector: TraceCollector, vmm: Uint8Array, options: TraceOptions): void {
+  if (options.rings) machine.onTransfer = (transfer) => collector.transfer(transfer);
+  if (!options.hypercalls && !options.events) return;
+  const symbols = SymbolImage.load(vmm);
+  if (options.events) traceEvents(machine, symbols, (row) => collector.event(row));
+  if (!options.hypercalls) return;
+  const followed = traceHypercalls(machine, symbols, (row) => collector.hypercall(row));
+  if (followed === undefined) throw new CliError(cliMessages.noTracePoints());
+}

@@ -1,0 +1,36 @@
+import { ElfFile } from "../symbols/elf/elf-file";
+import { SymbolError, type SymbolProblem } from "../symbols/errors";
+
+/** Why a file cannot be the kernel of a domain; imageMessages words it. */
+export type ImageProblem = SymbolProblem | { code: "no-xen-notes" } | { code: "empty" };
+
+export class ImageError extends Error {
+  constructor(readonly problem: ImageProblem) {
+    super(problem.code);
+    this.name = "ImageError";
+  }
+}
+
+/** Owner of the ELF notes that make an image a paravirtual kernel, and the section that older ones have. */
+const NOTE_OWNER = "Xen";
+const OLD_SECTION = "__xen_guest";
+
+/**
+ * Checks that `bytes` is a 32-bit IA-32 ELF image, whole, that says how Xen is to start it.
+ * @throws ImageError
+ */
+export function checkGuestImage(bytes: Uint8Array): void {
+  if (bytes.length === 0) throw new ImageError({ code: "empty" });
+  let elf: ElfFile;
+  try {
+    elf = new ElfFile(bytes);
+  } catch (error) {
+    throw error instanceof SymbolError ? new ImageError(error.problem) : error;
+  }
+  if (!isParavirtual(elf)) throw new ImageError({ code: "no-xen-notes" });
+}
+
+/** Whether an image carries Xen's notes, or the text section of older kernels. */
+export function isParavirtual(elf: ElfFile): boolean {
+  return elf.notes.some((note) => note.name === NOTE_OWNER) || elf.section(OLD_SECTION) !== undefined;
+}
