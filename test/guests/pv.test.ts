@@ -1,0 +1,63 @@
+/** Guests beneath the VMM: the same images say the same on every machine. */
+import { expect, it } from "vitest";
+import { type BootResult, type TestMachine, bochs, machines } from "../harness/machines";
+import { describeWith } from "../harness/tools";
+import { expectGolden } from "./golden";
+
+/** What the VMM writes to the debug-exit port. */
+const POWER_OFF = 0;
+const DOMAIN_CRASHED = 1;
+
+const VARIANTS = [
+  ["hello", "linked at 1 MiB"],
+  ["hello-c0000000", "linked at 0xC0000000"],
+  ["hello-xen-guest", "with only a __xen_guest section"],
+] as const;
+
+const bootGuest = (machine: TestMachine, guest: string): Promise<BootResult> =>
+  machine.boot({ kernel: "vmm.elf", modules: [`sample-guests/pv/${guest}.elf`] });
+
+/** Bochs has no debug-exit port, so nothing can be told there. */
+function expectExit(machine: TestMachine, result: BootResult, value: number): void {
+  if (machine !== bochs) expect(result.exitValue, result.diagnostics).toBe(value);
+}
+
+for (const machine of machines) {
+  describeWith(machine.tools, `paravirtual guests on ${machine.name}`, () => {
+    for (const [image, how] of VARIANTS) {
+      it(`pv/hello ${how} prints its golden text and powers off`, async () => {
+        const result = await bootGuest(machine, image);
+
+        expectGolden(result, "pv-hello");
+        expectExit(machine, result, POWER_OFF);
+      });
+    }
+  });
+}
+
+// What goes wrong in a guest is the VMM's to handle; Bochs would show the same once more, in seconds each.
+for (const machine of machines.filter((each) => each !== bochs)) {
+  describeWith(machine.tools, `guests that go wrong on ${machine.name}`, () => {
+    it("pv/unknown-hypercall gets -ENOSYS and goes on", async () => {
+      const result = await bootGuest(machine, "unknown-hypercall");
+
+      expectGolden(result, "pv-unknown-hypercall");
+      expectExit(machine, result, POWER_OFF);
+    });
+
+    it("pv/fault is crashed by the VMM, which logs the fault", async () => {
+      const result = await bootGuest(machine, "fault");
+
+      expectGolden(result, "pv-fault");
+      expectExit(machine, result, DOMAIN_CRASHED);
+      expect(result.log).toMatch(/page fault/);
+    });
+
+    it("pv/no-notes is refused by the domain builder, which logs why", async () => {
+      const result = await bootGuest(machine, "no-notes");
+
+      expect(result.console).toBe("");
+      expect(result.log).toMatch(/note/);
+    });
+  });
+}
