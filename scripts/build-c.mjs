@@ -13,9 +13,9 @@
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { promisify } from "node:util";
+import { parseArgs, promisify } from "node:util";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const run = promisify(execFile);
@@ -39,16 +39,18 @@ const linkFlags = [
 
 /**
  * Builds every image.
- * @returns the paths of the images below dist/, relative to the root
+ * @param log told one line for each file that is made
+ * @param out the folder for what is made, relative to the root
+ * @returns the paths of the images, relative to the root
  * @throws BuildError in one line when there is no compiler; with the compiler's own words when it refuses a file
  */
-export async function buildC({ log = () => {} } = {}) {
+export async function buildC({ log = () => {}, out = "dist" } = {}) {
   const compiler = await findCompiler();
   const images = [];
-  for (const unit of units()) {
+  for (const unit of units(out)) {
     const objects = await compileUnit(compiler, unit, log);
     for (const image of unit.images) {
-      await link(compiler, image, objects, log);
+      await link(compiler, unit, image, objects, log);
       images.push(image.output);
     }
   }
@@ -76,15 +78,15 @@ async function findCompiler() {
 }
 
 /** What is compiled together: sources, include folders, and the images made of the objects. */
-function units() {
+function units(out) {
   const vmm = {
     sources: sourcesBelow("emulator/vmm"),
     includes: ["emulator/vmm/include", "emulator/vmm"],
-    objects: "dist/obj/emulator/vmm",
-    images: [{ output: "dist/vmm.elf", script: "emulator/vmm/vmm.lds" }],
+    objects: `${out}/obj/emulator/vmm`,
+    images: [{ output: `${out}/vmm.elf`, script: "emulator/vmm/vmm.lds" }],
   };
   const whole = vmm.images.every(({ script }) => existsSync(join(root, script)));
-  return [...guestFolders().map(guestUnit), ...(whole ? [vmm] : [])];
+  return [...guestFolders().map((guest) => guestUnit(guest, out)), ...(whole ? [vmm] : [])];
 }
 
 function guestFolders() {
@@ -92,7 +94,7 @@ function guestFolders() {
   return kinds.flatMap((kind) => foldersIn(`sample-guests/${kind}`).map((name) => ({ kind, name })));
 }
 
-function guestUnit({ kind, name }) {
+function guestUnit({ kind, name }, out) {
   const folder = `sample-guests/${kind}/${name}`;
   const own = readdirSync(join(root, folder)).filter((file) => file.endsWith(".lds"));
   const scripts = own.length > 0 ? own.map((file) => `${folder}/${file}`) : [`sample-guests/lib/${kind}/${kind}.lds`];
@@ -100,8 +102,8 @@ function guestUnit({ kind, name }) {
   return {
     sources: [...sourcesIn("sample-guests/lib"), ...sourcesIn(`sample-guests/lib/${kind}`), ...sourcesBelow(folder)],
     includes: ["sample-guests/lib", `sample-guests/lib/${kind}`, "emulator/vmm/include/public", folder],
-    objects: `dist/obj/${folder}`,
-    images: scripts.map((script) => ({ output: `dist/sample-guests/${kind}/${image(script)}.elf`, script })),
+    objects: `${out}/obj/${folder}`,
+    images: scripts.map((script) => ({ output: `${out}/sample-guests/${kind}/${image(script)}.elf`, script })),
   };
 }
 
@@ -150,10 +152,13 @@ async function makeOffsets(compiler, unit, source, flags, log) {
   writeFileSync(header, `/* Made from ${source}. */\n${defines.join("")}`);
 }
 
-async function link(compiler, image, objects, log) {
+async function link(compiler, unit, image, objects, log) {
   const flags = [...compiler.linkFlags, ...linkFlags, `-Wl,-T,${image.script}`];
   const scripts = [image.script, ...includedScripts(image.script)];
-  await make(compiler.command, image.output, [...flags, ...objects], log, [...objects, ...scripts]);
+  await make(compiler.command, image.output, [...flags, ...objects], log, {
+    inputs: [...objects, ...scripts],
+    notes: `${unit.objects}/${basename(image.output)}`,
+  });
 }
 
 /** Linker scripts that `script` names in INCLUDE lines (paths from the root). */
@@ -165,14 +170,14 @@ function includedScripts(script) {
 /**
  * Runs `command` for `output` when that is stale; the output appears whole or not at all.
  * @param inputs what the output is made from; without it, a dependency file of the compiler tells
+ * @param notes where the record of its making is kept: files whose names begin so
  * @returns whether it ran
  */
-async function make(command, output, args, log, inputs) {
-  const note = join("dist/obj", relative("dist/obj", output).replace(/^\.\.\//, ""));
-  const [record, depfile, fresh] = [join(root, `${note}.made`), `${note}.d`, `${note}.${process.pid}.new`];
+async function make(command, output, args, log, { inputs, notes = output } = {}) {
+  const [record, depfile, fresh] = [join(root, `${notes}.made`), `${notes}.d`, `${notes}.${process.pid}.new`];
   const line = [command, ...args].join(" ");
   if (isFresh(join(root, output), record, line)) return false;
-  for (const path of [output, note]) mkdirSync(dirname(join(root, path)), { recursive: true });
+  for (const path of [output, notes]) mkdirSync(dirname(join(root, path)), { recursive: true });
   log(`${inputs ? "link" : "cc"} ${output}`);
   const depfileFlags = inputs ? [] : ["-MD", "-MF", depfile];
   await run(command, [...args, ...depfileFlags, "-o", fresh], { cwd: root, maxBuffer: 1 << 26 }).catch((failure) => {
@@ -199,7 +204,8 @@ function dependencies(depfile) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await buildC({ log: (line) => console.log(line) }).catch((error) => {
+  const { out } = parseArgs({ options: { out: { type: "string", default: "dist" } } }).values;
+  await buildC({ log: (line) => console.log(line), out }).catch((error) => {
     if (!(error instanceof BuildError)) throw error;
     console.error(error.message);
     process.exitCode = 1;
