@@ -62,6 +62,9 @@ extern volatile u32 timer_events;
 /* privileged.c */
 void show_privileged(void);
 
+/* limits.c */
+void show_limits(void);
+
 /* tasks.c: task_start() leaves for ring 3. */
 _Noreturn void task_start(void);
 void system_call(struct trap_frame *frame);

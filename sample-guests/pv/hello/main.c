@@ -12,6 +12,7 @@
  *   refusals.c     the changes that the VMM refuses, and its errors
  *   events.c       events instead of interrupts; the timer
  *   privileged.c   privileged instructions, which trap and are emulated
+ *   limits.c       segment limits, which protect the VMM from ring 1
  *   tasks.c        the application's system calls: int 0x80 comes here without the VMM
  *   app.c          the application, in ring 3
  *
@@ -43,6 +44,7 @@ void kernel_main(void) {
   events_init();
   show_events();
   show_privileged();
+  show_limits();
 
   printk("kernel: starting the application in ring 3\n");
   task_start();

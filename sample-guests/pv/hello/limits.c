@@ -1,0 +1,32 @@
+/*
+ * What keeps ring 1 out of ring 0: paging does not (both are supervisor), the limits of
+ * the guest's segments do. They end below the VMM, so that even an address that is mapped
+ * cannot be formed. Shown only when asked for by the argument "limits", because QEMU does
+ * not check limits: there the VMM's memory can be read.
+ */
+#include "kernel.h"
+#include "print.h"
+#include "probe.h"
+#include "string.h"
+
+/* The VMM's code is mapped from here on. */
+#define VMM_IMAGE ((const void *)0xf6900000)
+
+static bool has_argument(const char *word) {
+  size_t length = strlen(word);
+
+  for (const char *rest = start_info->cmd_line; *rest != '\0'; rest++)
+    if (memcmp(rest, word, length) == 0) return true;
+  return false;
+}
+
+static void show(const char *what, u32 refused) {
+  printk("limits: %s: %s\n", what, refused ? "refused" : "done");
+}
+
+void show_limits(void) {
+  if (!has_argument("limits")) return;
+  show("read the machine-to-physical table", probe_read((const void *)MACH2PHYS_VIRT_START));
+  show("read behind the segments' end", probe_read((const void *)(GUEST_SEGMENT_END - 2)));
+  show("read the VMM's code", probe_read(VMM_IMAGE));
+}
