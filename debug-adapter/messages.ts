@@ -239,3 +239,43 @@ export const breakpointMessages = {
   conditionFailed: (reason: string) => `The condition of a breakpoint could not be evaluated: ${reason}`,
   unknownFilter: (name: string) => `there is no exception filter "${name}"`,
 } as const;
+
+// The debugger's launch, stops and end
+
+export const debugMessages = {
+  unknownAttribute: (name: string, known: readonly string[]) =>
+    `launch configuration: unknown attribute "${name}"; the attributes are ${known.join(", ")}`,
+  wrongAttribute: (name: string, expected: string, value: unknown) =>
+    `launch configuration: "${name}" must be ${expected}, not ${JSON.stringify(value) ?? "undefined"}`,
+  noProgram: () => 'launch configuration: "program" is missing: the ELF file of a guest kernel',
+  cannotLaunch: (what: string) => `cannot launch ${what}`,
+  noDebugInfo: (name: string) => `${name} has no debug information: its source cannot be shown, breakpoints go to functions only`,
+  badDebugInfo: (name: string, what: string) => `${name}: ${what}`,
+  notRunning: () => "nothing is being debugged",
+  noAttach: () => "attach is not supported: Ringscope runs the machine itself, use a launch configuration",
+  noThread: (id: number) => `there is no thread ${id}`,
+  noFrame: () => "this stack frame is gone",
+  notAFrame: () => "a separator has no variables",
+  nowhereToStepOut: () => "there is no calling frame to step out to",
+  noConsole: (name: string) => `there is no console "${name}"`,
+  badReference: (text: string) => `"${text}" is no memory reference`,
+  staleVariable: () => "this variable is gone",
+  noSuchVariable: (name: string) => `there is no variable "${name}" here`,
+
+  crashed: (domain: number, reason: string) => `Domain ${domain} crashed${because(reason)}`,
+  unbuiltDomain: (reason: string) => `A domain could not be built${because(reason)}`,
+  refused: (domain: number, reason: string) => `The hypervisor refused a request of domain ${domain}${because(reason)}`,
+  bounced: (name: string, domain: number) => `A ${name} goes to the handler of domain ${domain}`,
+  tripleFault: (chain: readonly FaultRecord[]) =>
+    ["Triple fault. The machine stands before its reset. The faults that led to it:", ...chain.map(faultLine)].join("\n"),
+  halted: () => "The machine is halted with interrupts off and no timer armed: nothing can wake it",
+  ended: (status: number) => `The machine ended with status ${status}.`,
+  vmmEnded: (value: number) => VMM_ENDS[value] ?? `The hypervisor ended with an unknown code (${value}).`,
+} as const;
+
+/** By the value that the hypervisor writes to the debug-exit port. */
+const VMM_ENDS: Readonly<Record<number, string>> = {
+  0: "All domains have powered off.",
+  1: "A domain crashed.",
+  2: "The hypervisor failed.",
+};

@@ -60,7 +60,8 @@ function stepFrom(state: StartState & { isReturnAddress: boolean }, context: Unw
   const { readMemory } = context;
   const ring = cs & 3;
   const image = context.images.at(isReturnAddress ? pc - 1 : pc, ring, context.domain);
-  const slot = image?.symbols.unwind({ pc, isReturnAddress, registers, readMemory }) ? undefined : hypercallSlotAt(pc, readMemory);
+  // Its guest may describe the page as a plain function, which the iret slot is not.
+  const slot = image?.symbols.lineAt(pc) === undefined ? hypercallSlotAt(pc, readMemory) : undefined;
   const unwound = slot === undefined ? callerOf(state, image, readMemory) : callerOfSlot(slot, registers, readMemory);
   const eip = unwound?.registers[DwarfReg.Eip];
   const callerCs = unwound === undefined ? cs : callersCs(unwound, cs, readMemory);

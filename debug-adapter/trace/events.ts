@@ -1,6 +1,6 @@
 import type { Disposable, MachineApi, MachineView } from "../../emulator/index";
 import type { ImageSymbols } from "../symbols/index";
-import { VmmView, type TracePoint } from "./vmm-view";
+import { VmmView, type TracePoint } from "../awareness/vmm-view";
 
 /** One step in the life of an event, a fault handed to a guest, a refusal or a crash. */
 export interface EventRow {

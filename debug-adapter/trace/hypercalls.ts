@@ -4,7 +4,7 @@ import type { ImageSymbols } from "../symbols/index";
 import { formatResult, isErrno } from "./errno";
 import { hex32 } from "../values/hex";
 import { formatArgument, HYPERCALL_IRET, hypercallInfo } from "./hypercall-table";
-import { VmmView } from "./vmm-view";
+import { VmmView } from "../awareness/vmm-view";
 
 /** Takes a row when the call is entered and the same object again when it is back. */
 export type HypercallSink = (row: HypercallRow) => void;

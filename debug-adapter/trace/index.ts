@@ -2,4 +2,4 @@
 export { traceHypercalls, type HypercallSink } from "./hypercalls";
 export { traceEvents, type EventRow } from "./events";
 export { formatArgument, hypercallInfo, hypercallName } from "./hypercall-table";
-export { VmmView, type TracePoint } from "./vmm-view";
+export { VmmView, type TracePoint } from "../awareness/vmm-view";

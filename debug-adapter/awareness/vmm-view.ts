@@ -1,6 +1,6 @@
 import type { MachineView } from "../../emulator/index";
-import { fieldOf, type Field } from "../awareness/layout";
-import type { ImageSymbols } from "../symbols/index";
+import { strip, type ImageSymbols } from "../symbols/index";
+import { fieldOf, memberNamed, type Field } from "./layout";
 
 /** Names of the hypervisor's trace points: empty functions that it calls with its arguments on the stack. */
 export type TracePoint =
@@ -15,8 +15,23 @@ export type TracePoint =
 /** Longest string that is read from the machine for display. */
 const MAX_STRING = 256;
 
-/** The few fields of the hypervisor's structures that traces show. */
+/** A virtual processor; `pointer` is the linear address of its struct vcpu. */
+export interface Vcpu {
+  pointer: number;
+  id: number;
+  domain: number;
+}
+
+/** Longer lists are taken for broken: the machine may stand in the middle of building one. */
+const MAX_LIST = 256;
+
+/** The hypervisor's structures, read through its own debug information. */
 export class VmmView {
+  private readonly currentAt: number | undefined;
+  private readonly domainListAt: number | undefined;
+  private readonly domainNext: Field | undefined;
+  private readonly domainVcpus: { offset: number; count: number } | undefined;
+  private readonly vcpuRegs: Field | undefined;
   private readonly vcpuDomain: Field | undefined;
   private readonly vcpuId: Field | undefined;
   private readonly domainId: Field | undefined;
@@ -24,6 +39,11 @@ export class VmmView {
   private readonly regsCs: Field | undefined;
 
   constructor(private readonly symbols: ImageSymbols) {
+    this.currentAt = symbols.symbolNamed("current")?.address;
+    this.domainListAt = symbols.symbolNamed("domain_list")?.address;
+    this.domainNext = fieldOf(symbols, "domain", "next");
+    this.domainVcpus = pointerArray(symbols, "domain", "vcpu");
+    this.vcpuRegs = fieldOf(symbols, "vcpu", "regs");
     this.vcpuDomain = fieldOf(symbols, "vcpu", "domain");
     this.vcpuId = fieldOf(symbols, "vcpu", "id");
     this.domainId = fieldOf(symbols, "domain", "id");
@@ -34,6 +54,38 @@ export class VmmView {
   /** The entry of a trace point; undefined in an image without it. */
   addressOf(point: TracePoint): number | undefined {
     return this.symbols.symbolNamed(point)?.address;
+  }
+
+  /** The struct vcpu in whose context the hypervisor runs; 0 during boot and while idle. */
+  current(machine: MachineView): number {
+    return this.currentAt === undefined ? 0 : load(machine, this.currentAt, 4);
+  }
+
+  /** All virtual processors, by domain. */
+  vcpus(machine: MachineView): Vcpu[] {
+    const vcpus: Vcpu[] = [];
+    if (this.domainListAt === undefined || this.domainVcpus === undefined) return vcpus;
+    let domain = load(machine, this.domainListAt, 4);
+    for (let n = 0; domain !== 0 && n < MAX_LIST; n++) {
+      for (let i = 0; i < this.domainVcpus.count; i++) {
+        const pointer = load(machine, domain + this.domainVcpus.offset + 4 * i, 4);
+        if (pointer === 0) continue;
+        vcpus.push({ pointer, id: this.idOfVcpu(machine, pointer), domain: this.idOfDomain(machine, domain) });
+      }
+      domain = this.field(machine, domain, this.domainNext);
+    }
+    return vcpus.sort((a, b) => a.domain - b.domain || a.id - b.id);
+  }
+
+  /** The address of the guest's saved struct cpu_regs of a vCPU that does not run. */
+  savedRegs(machine: MachineView, vcpu: number): number {
+    return this.field(machine, vcpu, this.vcpuRegs);
+  }
+
+  /** A word of a struct cpu_regs. */
+  savedRegister(machine: MachineView, regs: number, name: string): number | undefined {
+    const field = fieldOf(this.symbols, "cpu_regs", name);
+    return field === undefined ? undefined : load(machine, regs + field.offset, field.size);
   }
 
   /** Argument `index` of the cdecl function whose first instruction the machine stands at. */
@@ -76,6 +128,14 @@ export class VmmView {
   private field(machine: MachineView, base: number, field: Field | undefined): number {
     return field === undefined ? 0 : load(machine, base + field.offset, field.size);
   }
+}
+
+function pointerArray(symbols: ImageSymbols, structName: string, name: string): { offset: number; count: number } | undefined {
+  const type = symbols.typeNamed(`struct ${structName}`);
+  if (type?.kind !== "struct") return undefined;
+  const found = memberNamed(type.members, name);
+  const array = found === undefined ? undefined : strip(found.member.type);
+  return found === undefined || array?.kind !== "array" ? undefined : { offset: found.offset, count: array.count ?? 0 };
 }
 
 /** Zero where the page is not mapped: a trace shows what it can. */

@@ -1,0 +1,28 @@
+import { ProbeRegister, type Condition, type MachineView } from "../../emulator/index";
+import type { VmmView } from "../awareness/vmm-view";
+import type { Image, ImageSpace } from "../stack/images";
+
+/**
+ * A condition that keeps a breakpoint in its own image's context: the
+ * hypervisor starts where guests are linked, and guests of several domains may
+ * share addresses. Undefined where the address alone is enough.
+ */
+export function scopeOf(image: Image, linear: number, space: ImageSpace, vmm: VmmView | undefined): Condition | undefined {
+  if (image.owner.kind !== "guest") return undefined;
+  const { domain } = image.owner;
+  if (vmm === undefined || !space.isShared(image, linear)) return { stops: isOutsideRing0 };
+  return {
+    stops: (view) => isOutsideRing0(view) && vmm.domainOfVcpu(view, vmm.current(view)) === domain,
+  };
+}
+
+function isOutsideRing0(view: MachineView): boolean {
+  return view.probeRegister(ProbeRegister.Cpl) !== 0;
+}
+
+/** All of the conditions, in order; later ones are not asked when an earlier one fails. */
+export function allOf(...conditions: readonly (Condition | undefined)[]): Condition | undefined {
+  const present = conditions.filter((condition) => condition !== undefined);
+  if (present.length <= 1) return present[0];
+  return { stops: (view) => present.every((condition) => condition.stops(view)) };
+}

@@ -1,0 +1,200 @@
+import type { Stop, Transfer } from "../../emulator/index";
+import type { BreakpointTable, Site } from "../breakpoints/table";
+import { classify, MAX_INSTRUCTION } from "../disassembly/decoder";
+import type { MachineFrame } from "../stack/unwinder";
+import type { Debuggee, Halt, Instruction, SourcePlace, Target } from "../stepping/debuggee";
+import { Pause } from "./pause";
+import { Pacing } from "../cli/pacing";
+import type { Program } from "./program";
+
+/** Instructions between two looks at the event loop: some 10 ms. */
+const SLICE = 2_000_000;
+/** Functions of the hypervisor that "step in" leaves aside: its trace points. */
+const SKIPPED = /^trace_/;
+
+/** Runs the machine in slices from the event loop, and steps it for the stepper. */
+export class Execution implements Debuggee {
+  /** What the machine said when it came to its end; running on is then in vain. */
+  ending: Exclude<Stop, { kind: "count" | "breakpoint" | "idle" }> | undefined;
+  /** Called between slices. */
+  onSlice: (() => void) | undefined;
+  private readonly pauseRequest = new Pause();
+  private readonly pacing = new Pacing((milliseconds) => this.pauseRequest.sleep(milliseconds));
+  private entered: Transfer | undefined;
+
+  constructor(
+    private readonly program: Program,
+    private readonly table: BreakpointTable,
+  ) {
+    program.machine.onTransfer = (transfer) => {
+      program.transfers.record(transfer);
+      if (transfer.toCpl < transfer.fromCpl) this.entered = { ...transfer };
+    };
+  }
+
+  /** Makes a running or sleeping machine stop soon; without effect on one that stands. */
+  pause(): void {
+    this.pauseRequest.ask();
+  }
+
+  /** Wakes a machine that waits for input. */
+  wake(): void {
+    this.pauseRequest.wake();
+  }
+
+  /** To be called when the user sets the machine going: earlier wishes to pause are void. */
+  begin(): void {
+    this.pauseRequest.clear();
+  }
+
+  /** Runs until something stops it. */
+  async run(): Promise<Halt> {
+    for (;;) {
+      const halt = await this.slice();
+      if (halt !== undefined) return halt;
+    }
+  }
+
+  private async slice(): Promise<Halt | undefined> {
+    const { machine } = this.program;
+    if (this.pauseRequest.asked) return { kind: "pause" };
+    const stop = machine.run({ instructions: SLICE, stopWhenIdle: true });
+    this.onSlice?.();
+    switch (stop.kind) {
+      case "breakpoint":
+        return { kind: "breakpoint" };
+      case "idle":
+        machine.skip(await this.pacing.idle(stop.ticks));
+        return undefined;
+      case "count":
+        await this.pauseRequest.turn();
+        return undefined;
+      case "halted":
+        if (stop.interruptible) {
+          await this.pauseRequest.sleep();
+          return undefined;
+        }
+        return this.end(stop);
+      default:
+        return this.end(stop);
+    }
+  }
+
+  private end(stop: NonNullable<Execution["ending"]>): Halt {
+    this.ending = stop;
+    return { kind: "ended" };
+  }
+
+  // Debuggee
+
+  get pc(): number {
+    return this.program.machine.pc;
+  }
+
+  get ring(): number {
+    return this.program.machine.cpl;
+  }
+
+  get esp(): number {
+    return this.program.machine.registers.get("esp");
+  }
+
+  get context(): number {
+    return this.program.vcpu;
+  }
+
+  frames(limit?: number): MachineFrame[] {
+    return this.program.liveFrames(limit);
+  }
+
+  sourceAt(linear: number, ring: number): SourcePlace | undefined {
+    const symbols = this.imageAt(linear, ring)?.symbols;
+    const row = symbols?.lineAt(linear);
+    if (symbols === undefined || row === undefined) return undefined;
+    return {
+      file: row.file,
+      line: row.line,
+      isStart: row.isStmt && row.low === linear,
+      function: symbols.functionAt(linear)?.entry ?? 0,
+      depth: symbols.framesAt(linear).length,
+      isAssembly: /\.(s|S|asm|inc)$/.test(row.file),
+    };
+  }
+
+  behindPrologue(linear: number, ring: number): number | undefined {
+    const symbols = this.imageAt(linear, ring)?.symbols;
+    const fn = symbols?.functionAt(linear);
+    return fn?.entry === linear ? symbols?.prologueEnd(fn) : undefined;
+  }
+
+  isSkipped(linear: number, ring: number): boolean {
+    if (ring !== 0) return false;
+    return SKIPPED.test(this.imageAt(linear, ring)?.symbols.functionAt(linear)?.name ?? "");
+  }
+
+  instruction(): Instruction | undefined {
+    const { machine } = this.program;
+    const bytes = machine.memory.readLinear(machine.pc, MAX_INSTRUCTION);
+    return classify(bytes, this.bitness);
+  }
+
+  /** Width of the code that runs: the D bit of CS. */
+  get bitness(): 16 | 32 {
+    return (this.program.machine.segment("cs").rights & D_BIT) !== 0 ? 32 : 16;
+  }
+
+  advance(): { halt: Halt | undefined; transfer: Transfer | undefined } {
+    const { machine } = this.program;
+    this.entered = undefined;
+    const stop = machine.step();
+    const transfer = this.entered;
+    switch (stop.kind) {
+      case "count":
+      case "breakpoint":
+        return { halt: undefined, transfer };
+      case "idle":
+        machine.skip(stop.ticks);
+        return { halt: undefined, transfer };
+      default:
+        return { halt: this.end(stop), transfer };
+    }
+  }
+
+  async runTo(targets: readonly Target[]): Promise<Halt | undefined> {
+    const { machine } = this.program;
+    const sites = targets.map((target): [number, Site] => [target.linear, { condition: { stops: () => this.isAt(target) } }]);
+    for (const [linear, site] of sites) this.table.add(linear, site);
+    try {
+      // A target may be where the machine stands already: `run` never stops there.
+      if (targets.some((target) => target.linear === machine.pc && this.isAt(target))) return undefined;
+      const halt = await this.run();
+      const reached = halt.kind === "breakpoint" && sites.some(([, site]) => this.table.hits.includes(site));
+      const isUsers = this.table.hits.some((hit) => !sites.some(([, site]) => site === hit));
+      return reached && !isUsers ? undefined : halt;
+    } finally {
+      for (const [linear, site] of sites) this.table.remove(linear, site);
+    }
+  }
+
+  private isAt({ ring, context, lowestEsp, highestEsp }: Target): boolean {
+    const { esp } = this;
+    return this.ring === ring && esp >= lowestEsp && esp <= highestEsp && this.context === context;
+  }
+
+  isAtBreakpoint(): boolean {
+    return this.table.test(this.pc, this.program.machine);
+  }
+
+  async breathe(): Promise<boolean> {
+    this.onSlice?.();
+    await this.pauseRequest.turn();
+    return this.pauseRequest.asked;
+  }
+
+  private imageAt(linear: number, ring: number) {
+    return this.program.images.at(linear, ring, this.program.domain);
+  }
+}
+
+/** D/B of a descriptor's high dword (SDM vol. 3A, figure 3-8). */
+const D_BIT = 1 << 22;

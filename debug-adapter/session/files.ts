@@ -1,0 +1,16 @@
+/** The host's files, as far as a session needs them: Node's, or another host's. */
+export interface Files {
+  /** Throws with a `code` such as ENOENT. */
+  read(path: string): Uint8Array;
+  exists(path: string): boolean;
+  /** Absolute, without `.` and `..`. */
+  resolve(...parts: string[]): string;
+  isAbsolute(path: string): boolean;
+  folderOf(path: string): string;
+  /** Without its folders. */
+  nameOf(path: string): string;
+  /** The image that is built with the package. */
+  readonly builtInVmm: string;
+  /** The package's own folder, below which its samples' sources are. */
+  readonly packageRoot: string;
+}

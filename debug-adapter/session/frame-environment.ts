@@ -1,0 +1,143 @@
+import type { GeneralName, RegisterName } from "../../emulator/index";
+import { ExpressionError } from "../expressions/ast";
+import type { Environment } from "../expressions/evaluate";
+import { UINT } from "../expressions/types";
+import { expressionMessages as say } from "../messages";
+import type { FrameRow } from "../stack/stack";
+import type { Image } from "../stack/images";
+import { DwarfReg, sizeOf, type Type, type Variable } from "../symbols/index";
+import { hex32 } from "../values/hex";
+import { isRegisterName, REGISTER_NAMES, registerPart } from "../values/registers";
+import { inMemory, integerValue, type TypedValue } from "../values/typed-value";
+import type { Program } from "./program";
+
+/** A frame in which expressions are evaluated; undefined outside of any. */
+export type EvaluationFrame = (FrameRow & { isLive: boolean }) | undefined;
+
+/** The meaning of names in a frame: its blocks from the inside out, its image, the other images, registers. */
+export class FrameEnvironment implements Environment {
+  readonly readMemory;
+
+  constructor(
+    private readonly program: Program,
+    private readonly frame: EvaluationFrame,
+  ) {
+    this.readMemory = program.readMemory;
+  }
+
+  lookup(name: string): TypedValue | undefined {
+    const local = this.frame === undefined ? undefined : findLocal(this.frame, name);
+    if (local !== undefined) return local;
+    for (const image of this.images()) {
+      const found = this.global(image, name) ?? functionValue(image, name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  register(name: string): TypedValue | undefined {
+    const part = registerPart(name);
+    if (part !== undefined) {
+      const whole = this.registerValue(part.register);
+      return whole === undefined ? undefined : integerValue(UINT, BigInt((whole >>> part.shift) & (part.size === 1 ? 0xff : 0xffff)));
+    }
+    if (!isRegisterName(name)) return undefined;
+    const dwarf = REGISTER_NAMES.indexOf(name as (typeof REGISTER_NAMES)[number]);
+    if (dwarf >= 0) {
+      return { type: UINT, place: { kind: "register", register: dwarf as DwarfReg, value: this.registerValue(name) } };
+    }
+    const value = this.registerValue(name);
+    return value === undefined ? undefined : integerValue(UINT, BigInt(value));
+  }
+
+  /** The frame's value of a register: kept by the unwinder for general ones, the machine's for all others. */
+  registerValue(name: RegisterName): number | undefined {
+    const dwarf = REGISTER_NAMES.indexOf(name as (typeof REGISTER_NAMES)[number]);
+    if (this.frame === undefined) return this.program.machine.registers.get(name);
+    if (dwarf >= 0) return this.frame.machine.registers[dwarf];
+    if (name === "cs") return this.frame.machine.cs;
+    if (name === "cpl") return this.frame.machine.ring;
+    return this.program.machine.registers.get(name);
+  }
+
+  typeNamed(name: string): Type | undefined {
+    return this.images()
+      .map((image) => image.symbols.typeNamed(name))
+      .find((type) => type !== undefined);
+  }
+
+  assign(target: TypedValue, value: bigint): void {
+    const { place } = target;
+    const size = sizeOf(target.type) ?? 0;
+    if (size === 0 || size > 8) throw new ExpressionError(say.notAssignable());
+    if (place.kind === "memory") return this.store(target, place.address, size, value);
+    const name = place.kind === "register" ? REGISTER_NAMES[place.register] : undefined;
+    // Registers of outer frames are known, but live nowhere that could be written.
+    if (name === undefined || !this.isInnermost()) throw new ExpressionError(say.notAssignable());
+    this.program.machine.registers.set(name satisfies GeneralName, Number(BigInt.asUintN(32, value)));
+  }
+
+  private store(target: TypedValue, address: number, size: number, value: bigint): void {
+    let word = value;
+    if (target.bits !== undefined) {
+      const { bitOffset, bitSize } = target.bits;
+      const old = this.readMemory(address, size);
+      if (old === undefined || old.length < size) throw new ExpressionError(say.cannotRead(hex32(address)));
+      const mask = ((1n << BigInt(bitSize)) - 1n) << BigInt(bitOffset);
+      const before = old.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+      word = (before & ~mask) | ((value << BigInt(bitOffset)) & mask);
+    }
+    const bytes = Uint8Array.from({ length: size }, (_, i) => Number((word >> BigInt(8 * i)) & 0xffn));
+    if (this.program.machine.memory.writeLinear(address, bytes) < size) {
+      throw new ExpressionError(say.cannotWrite(hex32(address)));
+    }
+  }
+
+  private isInnermost(): boolean {
+    return this.frame === undefined || (this.frame.isLive && this.frame.machine.pc === this.program.machine.pc && !this.frame.machine.isReturnAddress);
+  }
+
+  private images(): Image[] {
+    const own = this.frame?.machine.image;
+    const all = this.program.images.images;
+    return own === undefined ? [...all] : [own, ...all.filter((image) => image !== own)];
+  }
+
+  private global(image: Image, name: string): TypedValue | undefined {
+    const variable = image.symbols.globals(name)[0];
+    if (variable === undefined) return undefined;
+    const state = this.frame?.machine ?? { pc: 0, isReturnAddress: false, registers: [], readMemory: this.readMemory };
+    return { type: variable.type, place: image.symbols.evaluateLocation(variable.location, state) };
+  }
+}
+
+/** A variable of the frame's blocks, the innermost of that name. */
+function findLocal(frame: NonNullable<EvaluationFrame>, name: string): TypedValue | undefined {
+  const { source } = frame;
+  const variable =
+    source?.scopes.flatMap((scope) => scope.variables).find((v) => v.name === name) ??
+    source?.parameters.find((v) => v.name === name);
+  return variable === undefined ? undefined : localValue(frame, variable);
+}
+
+/** Where a parameter or local of the frame is now. */
+export function localValue(frame: NonNullable<EvaluationFrame>, variable: Variable): TypedValue {
+  const symbols = frame.machine.image?.symbols;
+  const place = symbols?.evaluateLocation(variable.location, frame.machine) ?? { kind: "optimizedOut" as const };
+  return { type: variable.type, place };
+}
+
+function functionValue(image: Image, name: string): TypedValue | undefined {
+  const fn = image.symbols.functionsNamed(name)[0];
+  if (fn !== undefined) return inMemory(fn.type ?? UNKNOWN_FUNCTION, fn.entry);
+  const symbol = image.symbols.symbolNamed(name);
+  return symbol === undefined ? undefined : inMemory(symbol.kind === "object" ? UINT : UNKNOWN_FUNCTION, symbol.address);
+}
+
+const UNKNOWN_FUNCTION: Type = {
+  kind: "function",
+  returns: { kind: "void" },
+  parameters: [],
+  isVariadic: false,
+  isPrototyped: false,
+};

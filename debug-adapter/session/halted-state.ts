@@ -1,0 +1,54 @@
+import { stackRows, type FrameRow, type StackRow } from "../stack/stack";
+import type { Program } from "./program";
+import { threadsOf, type SessionThread } from "./threads";
+
+/** A row of a stack with the id by which the client asks for more. */
+export interface IdentifiedRow {
+  id: number;
+  row: StackRow;
+}
+
+/** What the client may ask about while the machine stands: worked out once, thrown away when it goes on. */
+export class HaltedState {
+  readonly threads: readonly SessionThread[];
+  private readonly stacks = new Map<number, IdentifiedRow[]>();
+  private readonly rows = new Map<number, { row: StackRow; isLive: boolean }>();
+
+  /** @param nextId ids go on over the whole session, so that none is mistaken for an older one */
+  constructor(
+    program: Program,
+    private readonly nextId: () => number,
+  ) {
+    this.threads = threadsOf(program);
+  }
+
+  get liveThread(): SessionThread | undefined {
+    return this.threads.find((thread) => thread.isLive);
+  }
+
+  /** The stack of a thread; undefined for a thread that is not there. */
+  stack(threadId: number): readonly IdentifiedRow[] | undefined {
+    const known = this.stacks.get(threadId);
+    if (known !== undefined) return known;
+    const thread = this.threads.find(({ id }) => id === threadId);
+    if (thread === undefined) return undefined;
+    const stack = stackRows(thread.frames()).map((row) => ({ id: this.nextId(), row }));
+    for (const { id, row } of stack) this.rows.set(id, { row, isLive: thread.isLive });
+    this.stacks.set(threadId, stack);
+    return stack;
+  }
+
+  /** The frame of that id; "separator" for a row without one, undefined for an id of another moment. */
+  frame(id: number): (FrameRow & { isLive: boolean }) | "separator" | undefined {
+    const found = this.rows.get(id);
+    if (found === undefined) return undefined;
+    return found.row.kind === "separator" ? "separator" : { ...found.row, isLive: found.isLive };
+  }
+
+  /** The innermost frame of what the processor executes. */
+  innermost(): (FrameRow & { isLive: boolean }) | undefined {
+    const live = this.liveThread;
+    const row = live === undefined ? undefined : this.stack(live.id)?.[0]?.row;
+    return row?.kind === "frame" ? { ...row, isLive: true } : undefined;
+  }
+}

@@ -1,0 +1,107 @@
+import { Machine, MachineError, type BootModule, type SerialPort } from "../../emulator/index";
+import { checkGuestImage, ImageError } from "../images/guest-image";
+import { debugMessages as say, fileProblem, imageMessages } from "../messages";
+import { ImageSpace, type Image, type Owner } from "../stack/images";
+import { SymbolError, SymbolImage } from "../symbols/index";
+import type { Files } from "./files";
+import { UserError, type LaunchPlan } from "./launch";
+import { Program } from "./program";
+
+/** A program ready to run. */
+export interface Loaded {
+  program: Program;
+  /** No hypervisor: the program is the only image. */
+  isBare: boolean;
+  /** What the user should know, though it does not prevent the launch. */
+  warnings: string[];
+}
+
+interface Binary {
+  file: string;
+  bytes: Uint8Array;
+  commandLine: string;
+}
+
+/** Reads the images of a plan and boots a machine with them. Throws UserError. */
+export function load(plan: LaunchPlan, files: Files, onSerial: (port: SerialPort, bytes: Uint8Array) => void): Loaded {
+  const kernel = readBinary(plan.program, plan.commandLine, files);
+  const isBare = plan.vmm === "none" || (plan.vmm === undefined && isBareKernel(kernel));
+  const guests = [kernel, ...plan.domains.map(({ file, commandLine }) => readBinary(file, commandLine, files))];
+  const images: Image[] = [];
+  const machine = attempt(plan.program, () => new Machine({ memoryBytes: plan.memoryBytes, onSerial }));
+  if (isBare) {
+    boot(machine, kernel, []);
+    images.push(imageOf(kernel, { kind: "kernel" }, files));
+  } else {
+    for (const guest of guests) attempt(guest.file, () => checkGuestImage(guest.bytes));
+    const vmm = readBinary(plan.vmm ?? files.builtInVmm, "", files);
+    const modules = guests.map(({ bytes, commandLine, file }) => ({
+      bytes,
+      commandLine: `${files.nameOf(file)} ${commandLine}`.trim(),
+    }));
+    boot(machine, vmm, modules);
+    images.push(imageOf(vmm, { kind: "vmm" }, files));
+    guests.forEach((guest, domain) => images.push(imageOf(guest, { kind: "guest", domain }, files)));
+  }
+  return { program: new Program(machine, new ImageSpace(images)), isBare, warnings: images.flatMap(warningsOf) };
+}
+
+function readBinary(file: string, commandLine: string, files: Files): Binary {
+  try {
+    return { file, bytes: files.read(file), commandLine };
+  } catch (error) {
+    throw new UserError(say.cannotLaunch(imageMessages.inFile(file, fileProblem(error))));
+  }
+}
+
+/** A multiboot kernel that is no paravirtual one needs no hypervisor. */
+function isBareKernel({ bytes }: Binary): boolean {
+  try {
+    checkGuestImage(bytes);
+    return false;
+  } catch (error) {
+    return error instanceof ImageError && error.problem.code === "no-xen-notes" && hasMultibootHeader(bytes);
+  }
+}
+
+const MULTIBOOT_MAGIC = 0x1badb002;
+const MULTIBOOT_SEARCH = 8192;
+
+function hasMultibootHeader(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 0; at + 12 <= Math.min(bytes.length, MULTIBOOT_SEARCH); at += 4) {
+    if (view.getUint32(at, true) === MULTIBOOT_MAGIC) return true;
+  }
+  return false;
+}
+
+function boot(machine: Machine, kernel: Binary, modules: BootModule[]): void {
+  attempt(kernel.file, () => machine.boot(kernel.bytes, { commandLine: kernel.commandLine, modules }));
+}
+
+function imageOf({ file, bytes }: Binary, owner: Owner, files: Files): Image {
+  const symbols = attempt(file, () => SymbolImage.load(bytes));
+  return { name: files.nameOf(file), path: files.resolve(file), owner, symbols };
+}
+
+/** Words what a file cannot be used for. */
+function attempt<T>(file: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    const what = problemOf(error);
+    if (what === undefined) throw error;
+    throw new UserError(say.cannotLaunch(imageMessages.inFile(file, what)));
+  }
+}
+
+function problemOf(error: unknown): string | undefined {
+  if (error instanceof MachineError) return imageMessages.machine(error);
+  if (error instanceof ImageError || error instanceof SymbolError) return imageMessages.problem(error.problem);
+  return undefined;
+}
+
+function warningsOf({ name, symbols }: Image): string[] {
+  if (!symbols.hasDebugInfo && symbols.problems.length === 0) return [say.noDebugInfo(name)];
+  return symbols.problems.map((error) => say.badDebugInfo(name, imageMessages.problem(error.problem)));
+}

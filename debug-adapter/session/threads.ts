@@ -1,0 +1,41 @@
+import type { MachineFrame } from "../stack/unwinder";
+import type { Program } from "./program";
+
+/** A thread of the session: a vCPU with the hypervisor's frames entered from it, or the hypervisor's own context. */
+export interface SessionThread {
+  id: number;
+  name: string;
+  /** It is what the processor executes now. */
+  isLive: boolean;
+  frames(): MachineFrame[];
+}
+
+/** The processor outside of any vCPU: the hypervisor while it boots, schedules or idles; all of a bare machine. */
+const OWN_CONTEXT = 1;
+/** vCPU v of domain d is thread VCPU_BASE + d * VCPUS + v. */
+const VCPU_BASE = 100;
+const VCPUS = 100;
+
+/** The threads at this moment; exactly one is live. */
+export function threadsOf(program: Program): SessionThread[] {
+  const { vmm, machine } = program;
+  if (vmm === undefined) return [live(OWN_CONTEXT, "CPU", program)];
+  const current = program.vcpu;
+  const threads = vmm.vcpus(machine).map((vcpu): SessionThread => {
+    const id = VCPU_BASE + vcpu.domain * VCPUS + vcpu.id;
+    const name = `domain ${vcpu.domain} vCPU ${vcpu.id}: ${guestName(program, vcpu.domain)}`;
+    if (vcpu.pointer === current) return live(id, name, program);
+    return { id, name, isLive: false, frames: () => program.savedFrames(vcpu.pointer, vcpu.domain) };
+  });
+  const isOwn = !threads.some((thread) => thread.isLive);
+  return isOwn ? [live(OWN_CONTEXT, "VMM", program), ...threads] : threads;
+}
+
+function live(id: number, name: string, program: Program): SessionThread {
+  return { id, name, isLive: true, frames: () => program.liveFrames() };
+}
+
+function guestName(program: Program, domain: number): string {
+  const image = program.images.images.find(({ owner }) => owner.kind === "guest" && owner.domain === domain);
+  return image?.name ?? "?";
+}
