@@ -7,16 +7,22 @@
 
 const MiB = 1 << 20;
 
+/**
+ * The first 16 KiB stay 0: they are the entry table of a page without code, so
+ * that an exec TLB entry of 0 (invalid) leads to no block.
+ */
+export const NO_ENTRIES = 0;
+
 /** Processor state; every field is one 32-bit word. */
 export const enum S {
   /** Eight general registers, ModRM order, 4 bytes each. */
-  Gpr = 0x1000,
+  Gpr = 0x4000,
   /** Always 0: the base or index register of an address that has none. */
-  Zero = 0x1020,
+  Zero = 0x4020,
   /** Offset in CS (not linear) of the next instruction. */
-  Eip = 0x1024,
+  Eip = 0x4024,
   /** EFLAGS without the arithmetic flags (Flag.Arith), which Fres and Fco hold; bit 1 is kept set. */
-  Eflags = 0x1028,
+  Eflags = 0x4028,
   /**
    * Arithmetic flags, lazily: Fres is the last result sign-extended to 32 bits,
    * Fco the vector of carries out of each bit, with these bits used:
@@ -24,54 +30,64 @@ export const enum S {
    *   ZF = Fres == 0   SF = Fres[31] ^ Fco[0]
    *   PF = even parity of (Fres ^ Fco >>> 8) & 0xff
    */
-  Fres = 0x102c,
-  Fco = 0x1030,
+  Fres = 0x402c,
+  Fco = 0x4030,
   /** Instructions left in this slice. */
-  Budget = 0x1034,
-  /** Exec: why the hot function came back (enum Exit in cpu/tier0). */
-  Exit = 0x1038,
+  Budget = 0x4034,
+  /** Why generated code came back (enum Exit in cpu/exit.ts). */
+  Exit = 0x4038,
   /** Offset in CS of the instruction in progress; set before each call of a system helper. */
-  InsnEip = 0x103c,
+  InsnEip = 0x403c,
   /** Not 0: an exception waits to be delivered (FaultVector, FaultError). Set by `raise`. */
-  Fault = 0x1040,
-  FaultVector = 0x1044,
+  Fault = 0x4040,
+  FaultVector = 0x4044,
   /** The error code, or NO_ERROR_CODE. */
-  FaultError = 0x1048,
+  FaultError = 0x4048,
   /** Current privilege level, 0-3. */
-  Cpl = 0x104c,
-  Cr0 = 0x1050,
-  Cr2 = 0x1054,
-  Cr3 = 0x1058,
-  Cr4 = 0x105c,
+  Cpl = 0x404c,
+  Cr0 = 0x4050,
+  Cr2 = 0x4054,
+  Cr3 = 0x4058,
+  Cr4 = 0x405c,
   /** 1 after HLT until an interrupt is taken. */
-  Halted = 0x1060,
+  Halted = 0x4060,
   /** 1: interrupts and single-step traps wait for one more instruction (STI, MOV SS, POP SS). */
-  Inhibit = 0x1064,
-  GdtrBase = 0x1068,
-  GdtrLimit = 0x106c,
-  IdtrBase = 0x1070,
-  IdtrLimit = 0x1074,
+  Inhibit = 0x4064,
+  GdtrBase = 0x4068,
+  GdtrLimit = 0x406c,
+  IdtrBase = 0x4070,
+  IdtrLimit = 0x4074,
   /** DR0-DR7. */
-  Dr = 0x1078,
+  Dr = 0x4078,
   /** Bases of the data TLB tables of the current ring class. */
-  TlbRead = 0x10a0,
-  TlbWrite = 0x10a4,
+  TlbRead = 0x40a0,
+  TlbWrite = 0x40a4,
   /** Base of the exec TLB of the current mode. */
-  TlbExec = 0x10a8,
+  TlbExec = 0x40a8,
   /** Highest linear address that the TLB tables of ring class 0, 1-2, 3 may hold (page granular). */
-  RingLimit = 0x10ac,
-  SysenterCs = 0x10b8,
-  SysenterEsp = 0x10bc,
-  SysenterEip = 0x10c0,
+  RingLimit = 0x40ac,
+  SysenterCs = 0x40b8,
+  SysenterEsp = 0x40bc,
+  SysenterEip = 0x40c0,
   /** IA32_EFER, low word (only NXE has a meaning). */
-  Efer = 0x10c4,
+  Efer = 0x40c4,
   /** The four PDPTEs loaded with CR3 under PAE (vol. 3A, 4.4.1), low and high word each. */
-  Pdpte = 0x10c8,
+  Pdpte = 0x40c8,
+  /** Why the pending fault was raised (enum Reason in base/reasons.ts), 0 when its vector says it all. */
+  FaultReason = 0x40e8,
+  /** IA32_TIME_STAMP_COUNTER minus machine time, low and high word. */
+  TscOffset = 0x40f0,
+  /** IA32_PAT, low and high word: kept, and without effect (there are no caches). */
+  Pat = 0x40f8,
   /** Descriptor caches of ES CS SS DS FS GS LDTR TR: SegField offsets, SEG_SIZE bytes each. */
-  Seg = 0x1100,
+  Seg = 0x4100,
   /** 64-bit scratch for helpers. */
-  Scratch = 0x1200,
-  End = 0x1300,
+  Scratch = 0x4200,
+  /** Address of the record in progress when generated code came back. */
+  ExitRecord = 0x4208,
+  /** Address of the link word that the core may patch with the next block, or 0. */
+  ExitLink = 0x420c,
+  End = 0x4300,
 }
 
 export const SEG_SIZE = 32;
@@ -105,11 +121,11 @@ export const TLB_DATA = 2 * MiB;
 /**
  * Exec TLBs, one for each of MODE_SLOTS processor modes. Entry for linear page
  * p: address of the page's entry table for that mode (4096 words: offset in
- * page -> block record), or of NO_ENTRIES.
+ * page -> block record), or NO_ENTRIES.
  */
 export const TLB_EXEC = TLB_DATA + RING_CLASSES * 2 * TLB_BYTES;
 export const MODE_SLOTS = 8;
-/** Entry tables of code pages, ENTRY_TABLE_BYTES each; the first 16 KiB stay 0: the table of a page without code. */
+/** Entry tables of code pages, ENTRY_TABLE_BYTES each. */
 export const ENTRY_TABLES = TLB_EXEC + MODE_SLOTS * TLB_BYTES;
 export const ENTRY_TABLE_BYTES = 4096 * 4;
 export const ENTRY_TABLES_BYTES = 32 * MiB;

@@ -1,50 +1,199 @@
-import type { State } from "../base/state";
-import type { InterruptSource, PortSpace } from "../base/ports";
+import { Flag } from "../base/arch";
+import { RECORDS, S } from "../base/layout";
+import { Decoder } from "../isa/decode";
+import { MemorySystem } from "../memory/memory-system";
+import { CodeCache } from "./code-cache";
+import { Exit } from "./exit";
+import { Fetcher } from "./fetcher";
+import { type Mode, Modes } from "./mode";
+import { System } from "./system/system";
+import { BlockWriter } from "./tier0/block";
+import { tier0Image } from "./tier0/image";
+import { MAX_BLOCK, MISC_OWN_SHIFT, Rec, RECORD_BYTES } from "./tier0/record";
+import { CpuStop, type CpuWiring, type FaultRecord, type Transfer } from "./wiring";
 
-/** Why `Cpu.run` came back. */
-export const enum CpuStop {
-  /** `count` instructions were retired. */
-  Count,
-  /** HLT with nothing pending: only an interrupt can wake the processor. */
-  Halted,
-  /** The next instruction stands on a breakpoint. */
-  Breakpoint,
-  /** `yield` was called (a device changed its deadline, or asked for the end). */
-  Yield,
-  /** A fault while delivering a double fault; the chain is in `faultChain`. */
-  TripleFault,
+/** Instructions in one call of generated code: short enough that V8 can put better code in between calls. */
+const SLICE = 50_000;
+
+/**
+ * The processor: runs generated code in slices and does between them what it
+ * cannot: finds code, delivers faults and interrupts, steps, stops.
+ */
+export class Cpu {
+  readonly memory: MemorySystem;
+  readonly breakpoints = { add: (linear: number) => this.addBreakpoint(linear), remove: (linear: number) => this.removeBreakpoint(linear) };
+  private readonly system: System;
+  private readonly cache: CodeCache;
+  private readonly modes: Modes;
+  private readonly fetcher: Fetcher;
+  private readonly execute: (record: number) => void;
+  private readonly words: Int32Array;
+  private readonly stops = new Set<number>();
+  /** Retired before the current slice, and the budget that the slice began with. */
+  private before = 0;
+  private granted = 0;
+  private yielded = false;
+
+  constructor(private readonly wiring: CpuWiring) {
+    const { state } = wiring;
+    this.words = state.i32;
+    this.memory = new MemorySystem(state);
+    this.system = new System({ state, memory: this.memory, ports: wiring.ports, now: () => wiring.now() });
+    this.cache = new CodeCache(state, this.memory.tlb, (MAX_BLOCK + 2) * RECORD_BYTES);
+    this.memory.physical.tracker = this.cache;
+    this.memory.tlb.onFlush = (linear) => this.cache.flush(linear);
+    this.system.reset();
+    this.modes = new Modes(state, this.memory.tlb, (slot) => this.cache.evictSlot(slot));
+    this.fetcher = new Fetcher(state, this.memory, this.cache, new Decoder(), new BlockWriter(state), this.stops);
+    this.execute = this.instantiate();
+  }
+
+  private instantiate(): (record: number) => void {
+    const { paths } = this.memory;
+    const { system } = this;
+    const env = {
+      memory: this.wiring.state.memory,
+      read: (linear: number, sizeSeg: number) => paths.read(linear >>> 0, sizeSeg),
+      readForWrite: (linear: number, sizeSeg: number) => paths.readForWrite(linear >>> 0, sizeSeg),
+      write: (linear: number, value: number, sizeSeg: number) => paths.write(linear >>> 0, value, sizeSeg),
+      segment: (offset: number, access: number) => paths.segment(offset >>> 0, access),
+      system: (op: number, a: number, b: number) => system.system(op, a, b),
+    };
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(tier0Image()), { env });
+    return instance.exports["run"] as (record: number) => void;
+  }
+
+  /** Instructions retired so far; exact at any time, in a port handler too. */
+  get retired(): number {
+    return this.before + this.granted - this.words[S.Budget >> 2];
+  }
+
+  get faultChain(): readonly FaultRecord[] {
+    return this.system.faultChain;
+  }
+
+  get onTransfer(): ((transfer: Transfer) => void) | undefined {
+    return this.system.onTransfer;
+  }
+
+  set onTransfer(listener: ((transfer: Transfer) => void) | undefined) {
+    this.system.onTransfer = listener;
+  }
+
+  /** Makes `run` come back after the instruction in progress. */
+  yield(): void {
+    this.yielded = true;
+  }
+
+  /**
+   * Retires up to `count` instructions, taking a pending interrupt first when it may.
+   * @param passBreakpoint do not stop on a breakpoint at the first instruction
+   */
+  run(count: number, passBreakpoint = false): CpuStop {
+    this.yielded = false;
+    const end = this.retired + count;
+    let pass = passBreakpoint;
+    while (this.retired < end) {
+      if (this.yielded) return CpuStop.Yield;
+      if (!this.takeInterrupt()) return CpuStop.TripleFault;
+      if (this.words[S.Halted >> 2] !== 0) return CpuStop.Halted;
+      const mode = this.modes.update();
+      if (this.stops.size && !pass && this.stops.has(this.pc(mode))) return CpuStop.Breakpoint;
+      if (!this.advance(mode, end - this.retired, pass)) return CpuStop.TripleFault;
+      pass = false;
+    }
+    return CpuStop.Count;
+  }
+
+  private pc(mode: Mode): number {
+    return (mode.csBase + this.words[S.Eip >> 2]) >>> 0;
+  }
+
+  /** False after a triple fault. */
+  private takeInterrupt(): boolean {
+    const { state, interrupts } = this.wiring;
+    if ((state.get(S.Eflags) & Flag.If) === 0 || this.words[S.Inhibit >> 2] !== 0 || !interrupts.pending()) return true;
+    return this.system.deliverInterrupt(interrupts.acknowledge());
+  }
+
+  /** Runs one piece: a slice, or fewer instructions where something has to happen after them. */
+  private advance(mode: Mode, left: number, pass: boolean): boolean {
+    const { state } = this.wiring;
+    const trap = (state.get(S.Eflags) & Flag.Tf) !== 0;
+    const single = trap || pass || this.words[S.Inhibit >> 2] !== 0;
+    this.words[S.Inhibit >> 2] = 0;
+    const budget = single ? 1 : Math.min(left, SLICE);
+    const record = budget < MAX_BLOCK ? this.fetcher.scratchBlock(mode, budget) : this.fetcher.find(mode);
+    if (record === 0) return this.fault();
+    this.begin(budget);
+    this.execute(record);
+    return this.afterExit(mode, trap);
+  }
+
+  private begin(budget: number): void {
+    this.before = this.retired;
+    this.granted = budget;
+    this.words[S.Budget >> 2] = budget;
+  }
+
+  private afterExit(mode: Mode, trap: boolean): boolean {
+    const exit = this.words[S.Exit >> 2] as Exit;
+    switch (exit) {
+      case Exit.Fault:
+        this.leaveRecord();
+        return this.fault();
+      case Exit.SystemFault:
+        return this.fault();
+      case Exit.Stale:
+        this.leaveRecord();
+        return true;
+      case Exit.Guard:
+        return this.fetcher.revalidate(mode, this.words[S.ExitRecord >> 2]) || this.fault();
+      case Exit.Lookup:
+        if (!trap) this.link(mode);
+        break;
+      default:
+        break;
+    }
+    return trap ? this.system.deliverSingleStep() : true;
+  }
+
+  /** Goes back to the record that could not be completed: charges what came before it in its block. */
+  private leaveRecord(): void {
+    const { words } = this;
+    const record = words[S.ExitRecord >> 2] >> 2;
+    const before = words[record + (Rec.Count >> 2)] - (words[record + (Rec.Misc >> 2)] >>> MISC_OWN_SHIFT);
+    words[S.Budget >> 2] -= before;
+    words[S.Eip >> 2] = words[record + (Rec.Eip >> 2)];
+  }
+
+  private fault(): boolean {
+    this.words[S.InsnEip >> 2] = this.words[S.Eip >> 2];
+    return this.system.deliverFault();
+  }
+
+  /** Patches the link that led nowhere, when the target lies in the same linear page as its source. */
+  private link(mode: Mode): void {
+    const { words } = this;
+    const link = words[S.ExitLink >> 2];
+    const eip = words[S.Eip >> 2];
+    if (link === 0 || link < RECORDS || this.cache.isScratch(link) || this.stops.has(this.pc(mode))) return;
+    const record = link - (link % RECORD_BYTES);
+    if ((words[(record + Rec.Eip) >> 2] ^ eip) >>> 12 !== 0) return;
+    const { generation } = this.cache;
+    const target = this.fetcher.findQuietly(mode);
+    if (target !== 0 && generation === this.cache.generation) words[link >> 2] = target;
+  }
+
+  private addBreakpoint(linear: number): void {
+    this.stops.add(linear);
+    this.cache.reset();
+  }
+
+  private removeBreakpoint(linear: number): void {
+    this.stops.delete(linear);
+    this.cache.reset();
+  }
 }
 
-/** One fault of the chain that ended in a triple fault. */
-export interface FaultRecord {
-  vector: number;
-  errorCode: number;
-  /** CS selector and offset of the instruction that faulted. */
-  cs: number;
-  eip: number;
-  esp: number;
-  /** CR2, for page faults. */
-  cr2: number;
-  /** Why the processor refused, in words. */
-  reason: string;
-}
-
-/** A change of CPL: how, from where, to where. Offsets are EIP values. */
-export interface Transfer {
-  kind: "interrupt" | "exception" | "int" | "iret" | "call" | "ret" | "sysenter" | "sysexit";
-  /** Interrupt vector, for the first three kinds; else -1. */
-  vector: number;
-  fromCpl: number;
-  toCpl: number;
-  fromEip: number;
-  toEip: number;
-}
-
-/** The processor's outside, as the Cpu's constructor takes it. */
-export interface CpuWiring {
-  state: State;
-  ports: PortSpace;
-  interrupts: InterruptSource;
-  /** Machine time for RDTSC: instructions retired + ticks skipped. */
-  now(): number;
-}
+export { CpuStop, type CpuWiring, type FaultRecord, type Transfer } from "./wiring";

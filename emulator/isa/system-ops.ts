@@ -40,8 +40,6 @@ export const enum SystemOp {
   Clts,
   /** a = 16-bit source. */
   Lmsw,
-  /** Checks nothing (SMSW, SGDT, SIDT, SLDT, STR are plain emitters); result in S.Scratch. a = 0 SMSW 1 SLDT 2 STR. */
-  StoreSystemWord,
   /** a = limit (16 bits), b = base (24 bits with operand size 16). */
   Lgdt,
   Lidt,
@@ -60,7 +58,12 @@ export const enum SystemOp {
   /** a = size in bytes, b = port (16 bits). IN writes AL, AX or EAX. OUT takes it from there. */
   In,
   Out,
-  /** One iteration of INS or OUTS, after the emitter has made the element's linear address. a = size | address space is checked << 4, b = linear address; port in DX. */
+  /**
+   * One whole iteration of INS or OUTS. a = element size | address size << 4 | repeated << 8; b = source
+   * segment of OUTS (INS writes through ES); port in DX. The helper checks port and memory before it
+   * touches either, moves ESI or EDI by DF, and when repeated counts ECX (CX) down and sets S.Eip to
+   * S.InsnEip while iterations are left; with a count of 0 it does nothing.
+   */
   Ins,
   Outs,
   Rdtsc,
@@ -81,8 +84,6 @@ export const enum SystemOp {
   Sysexit,
   /** #UD: UD2, undefined opcodes, LOCK where it may not stand. */
   Undefined,
-  /** #BR and #DE out of BOUND, DIV, IDIV, AAM: a = vector, no error code. */
-  Raise,
 }
 
 export const SYSTEM_FAULT = 1;

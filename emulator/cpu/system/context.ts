@@ -5,7 +5,7 @@ import type { Reason } from "../../base/reasons";
 import type { State } from "../../base/state";
 import { SYSTEM_FAULT } from "../../isa/system-ops";
 import type { MemorySystem } from "../../memory/memory-system";
-import type { Transfer } from "../cpu";
+import type { Transfer } from "../wiring";
 
 /** The surroundings of the system instructions. */
 export interface SystemWiring {

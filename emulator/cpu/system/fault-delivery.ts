@@ -1,7 +1,7 @@
 import { Gpr, Seg, Vector } from "../../base/arch";
 import { NO_ERROR_CODE, S, SegField } from "../../base/layout";
 import { Reason, reasonText } from "../../base/reasons";
-import type { FaultRecord } from "../cpu";
+import type { FaultRecord } from "../wiring";
 import type { Context } from "./context";
 import { Source, type Interrupts } from "./interrupts";
 

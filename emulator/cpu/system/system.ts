@@ -2,7 +2,7 @@ import { Cr0, Flag, Seg, Vector } from "../../base/arch";
 import { NO_ERROR_CODE, S } from "../../base/layout";
 import { Reason } from "../../base/reasons";
 import { SystemOp, type SystemPaths } from "../../isa/system-ops";
-import type { FaultRecord, Transfer } from "../cpu";
+import type { FaultRecord, Transfer } from "../wiring";
 import { Context, type SystemWiring } from "./context";
 import { Control } from "./control";
 import { cpuid } from "./cpuid";

@@ -1,0 +1,141 @@
+import { type Code, Type, unsignedLeb } from "./code";
+
+export interface FuncType {
+  params: Type[];
+  results: Type[];
+}
+
+const enum Section {
+  Type = 1,
+  Import = 2,
+  Function = 3,
+  Table = 4,
+  Export = 7,
+  Element = 9,
+  Code = 10,
+}
+
+interface Import {
+  name: string;
+  type: number;
+}
+
+/**
+ * Builds a WebAssembly module: imported functions come first in the index
+ * space, so all imports are named before the first `reserve`. Imports are from
+ * module "env"; the memory is env.memory.
+ */
+export class ModuleBuilder {
+  private readonly types: FuncType[] = [];
+  private readonly imports: Import[] = [];
+  private readonly funcs: { type: number; code: Code | undefined }[] = [];
+  private readonly exports: { name: string; func: number }[] = [];
+  private table: number[] = [];
+
+  /** Index of the imported function. */
+  import(name: string, type: FuncType): number {
+    if (this.funcs.length) throw new Error("imports come before functions");
+    return this.imports.push({ name, type: this.typeIndex(type) }) - 1;
+  }
+
+  /** Index of a function whose body follows with `define`. */
+  reserve(type: FuncType): number {
+    return this.imports.length + this.funcs.push({ type: this.typeIndex(type), code: undefined }) - 1;
+  }
+
+  define(func: number, code: Code): void {
+    this.funcs[func - this.imports.length].code = code;
+  }
+
+  export(name: string, func: number): void {
+    this.exports.push({ name, func });
+  }
+
+  /** The module's own function table, for call_indirect; not exported. */
+  setTable(funcs: number[]): void {
+    this.table = funcs;
+  }
+
+  /** Index of a type, for call_indirect. */
+  typeIndex(type: FuncType): number {
+    const same = (a: Type[], b: Type[]): boolean => a.length === b.length && a.every((t, k) => t === b[k]);
+    const found = this.types.findIndex((t) => same(t.params, type.params) && same(t.results, type.results));
+    return found >= 0 ? found : this.types.push(type) - 1;
+  }
+
+  bytes(): Uint8Array {
+    const out = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+    section(out, Section.Type, this.types, (type, into) => {
+      into.push(0x60);
+      vector(into, type.params);
+      vector(into, type.results);
+    });
+    const imports: { name: string; describe: number[] }[] = this.imports.map((i) => ({ name: i.name, describe: [0, ...leb(i.type)] }));
+    imports.push({ name: "memory", describe: [2, 0, 1] });
+    section(out, Section.Import, imports, (i, into) => {
+      text(into, "env");
+      text(into, i.name);
+      into.push(...i.describe);
+    });
+    section(out, Section.Function, this.funcs, (f, into) => unsignedLeb(into, f.type));
+    if (this.table.length) section(out, Section.Table, [this.table], (t, into) => into.push(0x70, 0, ...leb(t.length)));
+    section(out, Section.Export, this.exports, (e, into) => {
+      text(into, e.name);
+      into.push(0);
+      unsignedLeb(into, e.func);
+    });
+    if (this.table.length) {
+      section(out, Section.Element, [this.table], (t, into) => {
+        into.push(0, 0x41, 0, 0x0b);
+        unsignedLeb(into, t.length);
+        for (const func of t) unsignedLeb(into, func);
+      });
+    }
+    section(out, Section.Code, this.funcs, (f, into) => body(into, f.code));
+    return new Uint8Array(out);
+  }
+}
+
+function leb(value: number): number[] {
+  const out: number[] = [];
+  unsignedLeb(out, value);
+  return out;
+}
+
+function vector(into: number[], bytes: number[]): void {
+  unsignedLeb(into, bytes.length);
+  into.push(...bytes);
+}
+
+function text(into: number[], value: string): void {
+  unsignedLeb(into, value.length);
+  for (let k = 0; k < value.length; k++) into.push(value.charCodeAt(k));
+}
+
+function section<T>(out: number[], id: Section, items: T[], write: (item: T, into: number[]) => void): void {
+  const content: number[] = [];
+  unsignedLeb(content, items.length);
+  for (const item of items) write(item, content);
+  out.push(id);
+  unsignedLeb(out, content.length);
+  for (const byte of content) out.push(byte);
+}
+
+function body(into: number[], code: Code | undefined): void {
+  if (!code) throw new Error("a reserved function has no body");
+  const head: number[] = [];
+  const runs: [count: number, type: Type][] = [];
+  for (const type of code.locals) {
+    const last = runs.at(-1);
+    if (last && last[1] === type) last[0]++;
+    else runs.push([1, type]);
+  }
+  unsignedLeb(head, runs.length);
+  for (const [count, type] of runs) {
+    unsignedLeb(head, count);
+    head.push(type);
+  }
+  unsignedLeb(into, head.length + code.bytes.length);
+  for (const byte of head) into.push(byte);
+  for (const byte of code.bytes) into.push(byte);
+}

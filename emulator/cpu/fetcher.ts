@@ -1,0 +1,194 @@
+import { Vector } from "../base/arch";
+import { RAM, RECORDS, S } from "../base/layout";
+import { Reason } from "../base/reasons";
+import type { State } from "../base/state";
+import { type Decoder, MAX_LENGTH } from "../isa/decode";
+import type { Insn } from "../isa/insn";
+import { endsBlock, isRepeated } from "../isa/traits";
+import type { MemorySystem } from "../memory/memory-system";
+import type { CodeCache } from "./code-cache";
+import type { Mode } from "./mode";
+import { BlockWriter } from "./tier0/block";
+import { MAX_BLOCK, RECORD_BYTES } from "./tier0/record";
+
+const PAGE = 4096;
+/** Guard, instructions, cut. */
+const MOST_RECORDS = MAX_BLOCK + 2;
+
+/** What a fetch found: where the code lies and the instructions decoded from it. */
+interface Run {
+  insns: Insn[];
+  physical: number;
+  /** Physical address of the bytes beyond the page end, -1 when there are none. */
+  second: number;
+}
+
+/**
+ * Finds or makes the block of records at CS:EIP. Every method answers 0 after
+ * raising the fault of a fetch that cannot be made: #PF, or #GP(0) beyond the
+ * CS limit.
+ */
+export class Fetcher {
+  /** An instruction's bytes when they do not lie in one page of RAM. */
+  private readonly straddling = new Uint8Array(2 * MAX_LENGTH);
+
+  /** @param stops linear addresses that a block must not run across */
+  constructor(
+    private readonly state: State,
+    private readonly memory: MemorySystem,
+    private readonly cache: CodeCache,
+    private readonly decoder: Decoder,
+    private readonly writer: BlockWriter,
+    private readonly stops: ReadonlySet<number>,
+  ) {}
+
+  /** The block at CS:EIP. */
+  find(mode: Mode): number {
+    const linear = this.linear(mode);
+    const table = this.cache.knownTable(mode.slot, linear >>> 12);
+    const known = table === 0 ? 0 : this.cache.entry(table, linear & 0xfff);
+    return known !== 0 ? known : this.make(mode, linear);
+  }
+
+  /** `find` where the page is in the exec TLB; else 0 without a fault. */
+  findQuietly(mode: Mode): number {
+    return this.cache.knownTable(mode.slot, this.linear(mode) >>> 12) === 0 ? 0 : this.find(mode);
+  }
+
+  /**
+   * The guard at `record` found its block's second page mapped otherwise, or not
+   * in the exec TLB: enters it, and makes the block anew where it is another page.
+   * @returns false after raising the fault of the fetch
+   */
+  revalidate(mode: Mode, record: number): boolean {
+    const linear = this.linear(mode);
+    const next = ((linear | (PAGE - 1)) + 1) >>> 0;
+    const physical = this.memory.mmu.translateFetch(next);
+    if (physical < 0) return false;
+    const isRam = this.memory.physical.isRam(physical >>> 12);
+    if (isRam && this.cache.table(mode.slot, next >>> 12, physical >>> 12) === BlockWriter.guarded(this.state, record)) return true;
+    return this.make(mode, linear) !== 0;
+  }
+
+  /** A block of at most `count` instructions that is used once. */
+  scratchBlock(mode: Mode, count: number): number {
+    const run = this.fetch(mode, this.linear(mode), count);
+    if (!run) return 0;
+    const records = this.writer.write(RECORDS, run.insns);
+    if (run.insns.length > 1) this.note(run, RECORDS, records);
+    return RECORDS;
+  }
+
+  private linear(mode: Mode): number {
+    return (mode.csBase + this.state.get(S.Eip)) >>> 0;
+  }
+
+  private make(mode: Mode, linear: number): number {
+    this.cache.reserve(MOST_RECORDS);
+    const run = this.fetch(mode, linear, MAX_BLOCK);
+    if (!run) return 0;
+    if (!this.memory.physical.isRam(run.physical >>> 12)) return this.scratchBlock(mode, 1);
+    return run.second < 0 ? this.enter(mode, linear, run) : this.enterStraddling(mode, linear, run);
+  }
+
+  private enter(mode: Mode, linear: number, run: Run): number {
+    const table = this.cache.table(mode.slot, linear >>> 12, run.physical >>> 12);
+    const record = this.cache.allocate(BlockWriter.records(run.insns));
+    const records = this.writer.write(record, run.insns);
+    this.note(run, record, records);
+    this.cache.enter(table, linear & 0xfff, record);
+    return record;
+  }
+
+  /** One instruction across a page end: valid while the second page is mapped as it is now. */
+  private enterStraddling(mode: Mode, linear: number, run: Run): number {
+    const { cache } = this;
+    const page = linear >>> 12;
+    const nextPage = (page + 1) & 0xfffff;
+    if (!this.memory.physical.isRam(run.second >>> 12)) return this.scratchBlock(mode, 1);
+    const { generation } = cache;
+    const second = cache.table(mode.slot, nextPage, run.second >>> 12);
+    const table = cache.table(mode.slot, page, run.physical >>> 12);
+    if (generation !== cache.generation) return this.scratchBlock(mode, 1);
+    const record = cache.allocate(MOST_RECORDS);
+    this.writer.writeGuard(record, run.insns[0].eip, cache.execEntry(mode.slot, nextPage), second);
+    const records = 1 + this.writer.write(record + RECORD_BYTES, run.insns);
+    this.note(run, record, records);
+    cache.enter(table, linear & 0xfff, record);
+    return record;
+  }
+
+  private note(run: Run, record: number, records: number): void {
+    const first = run.insns[0];
+    const last = run.insns[run.insns.length - 1];
+    const bytes = last.eip + last.length - first.eip;
+    if (!this.memory.physical.isRam(run.physical >>> 12)) return;
+    if (run.second < 0) return this.cache.noteBlock(run.physical, bytes, record, records);
+    const inFirst = PAGE - (run.physical & (PAGE - 1));
+    this.cache.noteBlock(run.physical, inFirst, record, records);
+    if (this.memory.physical.isRam(run.second >>> 12)) this.cache.noteBlock(run.second, bytes - inFirst, record, records);
+  }
+
+  // ---- decoding
+
+  private fetch(mode: Mode, linear: number, count: number): Run | undefined {
+    const eip = this.state.get(S.Eip);
+    if (eip > mode.csLimit) return this.refuse();
+    const physical = this.memory.mmu.translateFetch(linear);
+    if (physical < 0) return undefined;
+    if (!this.memory.physical.isRam(physical >>> 12)) return this.fetchStraddling(mode, linear, physical);
+    const insns = this.decodeRun(mode, linear, physical, count);
+    return insns.length > 0 ? { insns, physical, second: -1 } : this.fetchStraddling(mode, linear, physical);
+  }
+
+  /** Instructions that lie wholly in the page and within the CS limit. */
+  private decodeRun(mode: Mode, linear: number, physical: number, count: number): Insn[] {
+    const insns: Insn[] = [];
+    const start = RAM + physical;
+    const eip = this.state.get(S.Eip);
+    const end = Math.min(start + PAGE - (physical & (PAGE - 1)), start + (mode.csLimit - eip) + 1);
+    let at = start;
+    while (insns.length < count) {
+      if (insns.length > 0 && this.stops.has(linear + at - start)) break;
+      const insn = this.decoder.decode(this.state.u8, at, end, (eip + at - start) | 0, mode.big);
+      if (!insn || (insns.length > 0 && isRepeated(insn))) break;
+      this.writer.prepare(insn, mode);
+      insns.push(insn);
+      at += insn.length;
+      if (endsBlock(insn)) break;
+    }
+    return insns;
+  }
+
+  /** One instruction whose bytes cross the page end, or lie where there is no RAM (all ones). */
+  private fetchStraddling(mode: Mode, linear: number, physical: number): Run | undefined {
+    const { physical: ram, mmu } = this.memory;
+    const eip = this.state.get(S.Eip);
+    const inFirst = PAGE - (linear & (PAGE - 1));
+    const allowed = Math.min(2 * MAX_LENGTH, mode.csLimit - eip + 1);
+    for (let n = 0; n < Math.min(inFirst, allowed); n++) this.straddling[n] = ram.read8(physical + n);
+    if (inFirst < allowed) {
+      const alone = this.decodeStraddling(mode, inFirst);
+      if (alone) return { insns: [alone], physical, second: -1 };
+      const second = mmu.translateFetch((linear + inFirst) >>> 0);
+      if (second < 0) return undefined;
+      for (let n = inFirst; n < allowed; n++) this.straddling[n] = ram.read8(second + n - inFirst);
+      const insn = this.decodeStraddling(mode, allowed);
+      return insn ? { insns: [insn], physical, second } : this.refuse();
+    }
+    const insn = this.decodeStraddling(mode, allowed);
+    return insn ? { insns: [insn], physical, second: -1 } : this.refuse();
+  }
+
+  private decodeStraddling(mode: Mode, end: number): Insn | undefined {
+    const insn = this.decoder.decode(this.straddling, 0, end, this.state.get(S.Eip) | 0, mode.big);
+    if (insn) this.writer.prepare(insn, mode);
+    return insn;
+  }
+
+  private refuse(): undefined {
+    this.state.set(S.FaultReason, Reason.InstructionPointerLimit);
+    this.state.raise(Vector.Gp, 0);
+    return undefined;
+  }
+}

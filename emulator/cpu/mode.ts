@@ -1,0 +1,107 @@
+import { Desc, Seg } from "../base/arch";
+import { MODE_SLOTS, S, SegField, TLB_BYTES, TLB_EXEC } from "../base/layout";
+import type { State } from "../base/state";
+import { ringClass, type Tlb } from "../memory/tlb";
+
+/** What decoded code depends on besides its bytes. A segment is flat when its offsets are linear addresses. */
+export interface Mode {
+  /** Exec TLB and entry tables of this mode, 1 .. MODE_SLOTS - 1. */
+  slot: number;
+  /** D bit of CS. */
+  big: boolean;
+  flatCs: boolean;
+  flatSs: boolean;
+  flatDs: boolean;
+  flatEs: boolean;
+  csBase: number;
+  csLimit: number;
+}
+
+interface Slot {
+  bits: number;
+  base: number;
+  limit: number;
+  mode: Mode;
+}
+
+const DATA_MASK = Desc.S | Desc.Code | Desc.Ec | Desc.Rw;
+/** A writable, expand-up data segment. */
+const PLAIN_DATA = Desc.S | Desc.Rw;
+
+/**
+ * Keeps the processor's mode: recognises the few combinations of ring, code
+ * segment and flat data segments that a system runs in and gives each an exec
+ * TLB of its own, so that changing between them flushes nothing. Slot 0 stays
+ * empty: code whose CS is not flat looks every jump up there and leaves.
+ */
+export class Modes {
+  current: Mode;
+  private readonly slots: (Slot | undefined)[] = new Array<Slot | undefined>(MODE_SLOTS);
+  private active: Slot | undefined;
+  private victim = 0;
+
+  /** @param evict told of a slot whose mode is given up: its exec TLB and entry tables must go */
+  constructor(
+    private readonly state: State,
+    private readonly tlb: Tlb,
+    private readonly evict: (slot: number) => void,
+  ) {
+    this.current = this.update();
+  }
+
+  /** Looks at the segment registers anew; cheap when nothing has changed. */
+  update(): Mode {
+    const { state } = this;
+    const ring = ringClass(state.get(S.Cpl));
+    const flatSs = this.isFlatStack(ring);
+    const limit = state.get(S.RingLimit + ring * 4);
+    const flatDs = this.isPlain(Seg.Ds, limit);
+    const flatEs = this.isPlain(Seg.Es, limit);
+    const big = (state.seg(Seg.Cs, SegField.Rights) & Desc.Db) !== 0;
+    const csBase = state.seg(Seg.Cs, SegField.Base);
+    const csLimit = state.seg(Seg.Cs, SegField.Limit);
+    const bits = ring | (big ? 4 : 0) | (flatSs ? 8 : 0) | (flatDs ? 16 : 0) | (flatEs ? 32 : 0);
+    const { active } = this;
+    if (active?.bits === bits && active.base === csBase && active.limit === csLimit) return this.current;
+    return this.select(bits, csBase, csLimit, { slot: 0, big, flatCs: csBase === 0 && (csLimit & 0xfff) === 0xfff, flatSs, flatDs, flatEs, csBase, csLimit });
+  }
+
+  private select(bits: number, base: number, limit: number, mode: Mode): Mode {
+    let slot = this.slots.findIndex((s) => s?.bits === bits && s.base === base && s.limit === limit);
+    if (slot < 0) {
+      this.victim = (this.victim % (MODE_SLOTS - 1)) + 1;
+      slot = this.victim;
+      if (this.slots[slot]) this.evict(slot);
+      this.slots[slot] = { bits, base, limit, mode: { ...mode, slot } };
+    }
+    const chosen = this.slots[slot];
+    if (!chosen) throw new Error("a mode slot was just filled");
+    this.active = chosen;
+    this.current = chosen.mode;
+    this.state.set(S.TlbExec, TLB_EXEC + (mode.flatCs ? slot : 0) * TLB_BYTES);
+    return this.current;
+  }
+
+  /**
+   * The stack segment, when it is flat, sets the limit that the ring class's
+   * TLBs fold in; other segments are flat when they agree with it.
+   */
+  private isFlatStack(ring: number): boolean {
+    const { state } = this;
+    const limit = state.seg(Seg.Ss, SegField.Limit);
+    if ((limit & 0xfff) !== 0xfff || (state.seg(Seg.Ss, SegField.Rights) & Desc.Db) === 0) return false;
+    if (!this.isPlain(Seg.Ss, limit)) return false;
+    this.tlb.setRingLimit(ring, limit);
+    return true;
+  }
+
+  private isPlain(seg: Seg, limit: number): boolean {
+    const { state } = this;
+    return (
+      state.seg(seg, SegField.Valid) !== 0 &&
+      state.seg(seg, SegField.Base) === 0 &&
+      state.seg(seg, SegField.Limit) === limit &&
+      (state.seg(seg, SegField.Rights) & DATA_MASK) === PLAIN_DATA
+    );
+  }
+}

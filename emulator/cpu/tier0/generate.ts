@@ -1,0 +1,240 @@
+import { S } from "../../base/layout";
+import { Code, type Label, Op, Type } from "../../base/wasm/code";
+import * as x from "../../base/wasm/expr";
+import { type Expr, type Var, variable } from "../../base/wasm/expr";
+import { ModuleBuilder } from "../../base/wasm/module";
+import { condition } from "../../isa/conditions";
+import type { Emit } from "../../isa/emit";
+import { EMITTERS } from "../../isa/emitters";
+import { endsBlock } from "../../isa/traits";
+import { Exit } from "../exit";
+import { ColdEmit } from "./emit-cold";
+import { HotEmit, type HotFrame } from "./emit-hot";
+import { catalogue, SPECIAL } from "./catalogue";
+import { defineHelpers, type Helpers, lookup } from "./helpers";
+import { MAX_BLOCK, Rec } from "./record";
+import type { HandlerShape } from "./shapes";
+
+const COLD_TYPE = { params: [Type.I32], results: [Type.I32] };
+
+/**
+ * Generates tier 0: one module whose export `run(record)` executes records
+ * until something needs the core. Hot handlers are cases of one br_table; the
+ * others are functions reached through the module's own table.
+ */
+export function generateTier0(): Uint8Array {
+  const module = new ModuleBuilder();
+  const helpers = defineHelpers(module);
+  const cold = catalogue().cold.map((shape) => defineCold(module, helpers, shape));
+  module.setTable(cold);
+  const run = module.reserve({ params: [Type.I32], results: [] });
+  module.define(run, new HotFunction(module, helpers).code());
+  module.export("run", run);
+  return module.bytes();
+}
+
+/** The instruction, and the conditional jump fused with it. */
+function emitShape(e: Emit & { finish(): void }, shape: HandlerShape): void {
+  e.insn = shape;
+  e.flagSource = undefined;
+  EMITTERS[shape.mnemonic](e);
+  if (shape.fusedCc >= 0) e.branch(condition(e, shape.fusedCc));
+  else if (!endsBlock(shape)) e.finish();
+  e.endInsn();
+}
+
+function defineCold(module: ModuleBuilder, helpers: Helpers, shape: HandlerShape): number {
+  const func = module.reserve(COLD_TYPE);
+  const c = new Code(1);
+  emitShape(new ColdEmit(c, variable(0), helpers), shape);
+  c.op(Op.Unreachable, Op.End);
+  module.define(func, c);
+  return func;
+}
+
+/** Builds `run`: the dispatch loop around the hot handlers. */
+class HotFunction {
+  private readonly c = new Code(1);
+  private readonly st = variable(0);
+  private readonly fres = this.local();
+  private readonly fco = this.local();
+  private readonly budget = this.local();
+  private readonly tlbRead = this.local();
+  private readonly tlbWrite = this.local();
+  private readonly tlbExec = this.local();
+  private readonly to = this.local();
+
+  constructor(
+    private readonly module: ModuleBuilder,
+    private readonly helpers: Helpers,
+  ) {}
+
+  code(): Code {
+    const { c } = this;
+    this.reload();
+    this.set(this.tlbRead, this.word(S.TlbRead));
+    this.set(this.tlbWrite, this.word(S.TlbWrite));
+    this.set(this.tlbExec, this.word(S.TlbExec));
+    const fault = c.block();
+    const next = c.loop();
+    const goTo = c.block();
+    const go = c.block();
+    const coldLabel = c.block();
+    const { st, fres, fco, tlbRead, tlbWrite, to } = this;
+    this.handlers({ st, fres, fco, tlbRead, tlbWrite, to, next, go, goTo, fault }, coldLabel);
+    c.end();
+    this.callCold(next);
+    c.end();
+    this.linked(next);
+    c.end();
+    this.looked(next);
+    c.end();
+    c.end();
+    this.store(S.ExitRecord, this.st);
+    this.leave(x.k(Exit.Fault));
+    c.op(Op.End);
+    return c;
+  }
+
+  private handlers(frame: HotFrame, coldLabel: Label): void {
+    const { c } = this;
+    const { hot } = catalogue();
+    const labels = [...hot, ...SPECIALS].map(() => c.block()).reverse();
+    x.load32(this.st, Rec.Op)(c);
+    c.brTable(labels, coldLabel);
+    for (const special of SPECIALS) {
+      c.end();
+      special(this, frame);
+    }
+    for (const shape of hot) {
+      c.end();
+      emitShape(new HotEmit(c, frame, this.helpers), shape);
+    }
+  }
+
+  /** A handler out of line works on flags and budget in the State. */
+  private callCold(next: Label): void {
+    const { c } = this;
+    this.spill();
+    this.st(c);
+    x.load32(this.st, Rec.Handler)(c);
+    c.op(Op.CallIndirect, this.module.typeIndex(COLD_TYPE), 0);
+    c.local(Op.LocalTee, this.st.index);
+    c.op(0x45);
+    c.if();
+    c.op(Op.Return);
+    c.end();
+    this.reload();
+    c.br(next);
+  }
+
+  /** `go`: the end of a block, by the link word at `to`. */
+  private linked(next: Label): void {
+    const target = this.local();
+    this.charge(x.load32(this.st, Rec.Count));
+    this.set(target, x.load32(this.to));
+    this.follow(target, next);
+    this.store(S.Eip, x.load32(this.to, 4));
+    this.store(S.ExitLink, x.select(target, x.k(0), this.to));
+    this.leave(x.select(target, x.k(Exit.Budget), x.k(Exit.Lookup)));
+  }
+
+  /** `goTo`: the end of a block, to the offset in `to`. */
+  private looked(next: Label): void {
+    const target = this.local();
+    this.charge(x.load32(this.st, Rec.Count));
+    this.set(target, lookup(this.tlbExec, this.to));
+    this.follow(target, next);
+    this.store(S.Eip, this.to);
+    this.store(S.ExitLink, x.k(0));
+    this.leave(x.select(target, x.k(Exit.Budget), x.k(Exit.Lookup)));
+  }
+
+  private follow(target: Var, next: Label): void {
+    const { c } = this;
+    x.and(x.ne(target, x.k(0)), x.geS(this.budget, x.k(MAX_BLOCK)))(c);
+    c.if();
+    this.set(this.st, target);
+    c.br(next);
+    c.end();
+  }
+
+  // ---- special records
+
+  /** Leaves because the code was written to. */
+  stale(): void {
+    this.store(S.ExitRecord, this.st);
+    this.leave(x.k(Exit.Stale));
+  }
+
+  /** Before a block that straddles a page end: Base is the exec TLB slot of its second page, Imm what it must hold. */
+  guard(frame: HotFrame): void {
+    const { c } = this;
+    x.ne(x.load32(x.load32(this.st, Rec.Base)), x.load32(this.st, Rec.Imm))(c);
+    c.if();
+    this.store(S.Eip, x.load32(this.st, Rec.Eip));
+    this.store(S.ExitRecord, this.st);
+    this.leave(x.k(Exit.Guard));
+    c.end();
+    this.set(this.st, x.add(this.st, x.k(64)));
+    c.br(frame.next);
+  }
+
+  /** The end of a block that a following instruction cut. */
+  cut(frame: HotFrame): void {
+    this.set(this.to, x.add(this.st, x.k(Rec.Next)));
+    this.c.br(frame.go);
+  }
+
+  // ---- statements
+
+  private local(): Var {
+    return variable(this.c.take(Type.I32));
+  }
+
+  private word(at: number): Expr {
+    return x.load32(x.k(0), at);
+  }
+
+  private set(to: Var, value: Expr): void {
+    value(this.c);
+    this.c.local(Op.LocalSet, to.index);
+  }
+
+  private store(at: number, value: Expr): void {
+    x.k(0)(this.c);
+    value(this.c);
+    this.c.memory(Op.I32Store, at);
+  }
+
+  private charge(count: Expr): void {
+    this.set(this.budget, x.sub(this.budget, count));
+  }
+
+  private spill(): void {
+    this.store(S.Fres, this.fres);
+    this.store(S.Fco, this.fco);
+    this.store(S.Budget, this.budget);
+  }
+
+  private reload(): void {
+    this.set(this.fres, this.word(S.Fres));
+    this.set(this.fco, this.word(S.Fco));
+    this.set(this.budget, this.word(S.Budget));
+  }
+
+  private leave(exit: Expr): void {
+    this.spill();
+    this.store(S.Exit, exit);
+    this.c.op(Op.Return);
+  }
+}
+
+type Special = (f: HotFunction, frame: HotFrame) => void;
+
+/** In the order of SPECIAL's numbers, which are the first opcodes. */
+const SPECIALS: Special[] = [];
+SPECIALS[SPECIAL.stale] = (f) => f.stale();
+SPECIALS[SPECIAL.guard] = (f, frame) => f.guard(frame);
+SPECIALS[SPECIAL.cut] = (f, frame) => f.cut(frame);
+

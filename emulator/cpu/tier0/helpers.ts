@@ -1,0 +1,160 @@
+import { S } from "../../base/layout";
+import { Code, Op, Type } from "../../base/wasm/code";
+import * as x from "../../base/wasm/expr";
+import { type Expr, variable } from "../../base/wasm/expr";
+import type { ModuleBuilder } from "../../base/wasm/module";
+import type { Size } from "../../isa/emit";
+import { Exit } from "../exit";
+import { MAX_BLOCK, Rec } from "./record";
+
+/** Function indices that emitted handlers call; contracts of the imports are in isa/system-ops.ts. */
+export interface Helpers {
+  segment: number;
+  system: number;
+  /** (linear, sizeSeg) -> value: the TLB with any alignment inside a page, else the slow path. */
+  load: Record<Size, number>;
+  /** (linear, sizeSeg) -> value, with write intent. */
+  open: Record<Size, number>;
+  /** (linear, value, sizeSeg). */
+  store: Record<Size, number>;
+  /** (record) -> 0: leaves with Exit.Fault. */
+  fault: number;
+  /** (record, vector, error code) -> 0: raises and leaves. */
+  raise: number;
+  /** (record, address of a link word) -> next record or 0: the end of a block. */
+  go: number;
+  /** (record, offset in CS) -> next record or 0. */
+  goTo: number;
+  /** (record) -> record or 0: one more iteration. */
+  again: number;
+}
+
+const I32 = Type.I32;
+const func = (params: number, results: number): { params: Type[]; results: Type[] } => ({
+  params: new Array<Type>(params).fill(I32),
+  results: new Array<Type>(results).fill(I32),
+});
+const SIZES: Size[] = [1, 2, 4];
+const LOAD: Record<Size, number> = { 1: Op.I32Load8U, 2: Op.I32Load16U, 4: Op.I32Load };
+const STORE: Record<Size, number> = { 1: Op.I32Store8, 2: Op.I32Store16, 4: Op.I32Store };
+
+/** Address of the TLB entry of a linear address. */
+export const tlbSlot = (base: Expr, linear: Expr): Expr => x.add(base, x.and(x.shr(linear, x.k(10)), x.k(0x3ffffc)));
+
+const state = (at: number): Expr => x.load32(x.k(0), at);
+
+function setState(c: Code, at: number, value: Expr): void {
+  x.k(0)(c);
+  value(c);
+  c.memory(Op.I32Store, at);
+}
+
+/** Declares the imports and writes the module's shared functions. */
+export function defineHelpers(module: ModuleBuilder): Helpers {
+  const read = module.import("read", func(2, 1));
+  const readForWrite = module.import("readForWrite", func(2, 1));
+  const write = module.import("write", func(3, 0));
+  const segment = module.import("segment", func(2, 1));
+  const system = module.import("system", func(3, 1));
+  const define = (params: number, results: number, body: (c: Code, ...args: x.Var[]) => void): number => {
+    const index = module.reserve(func(params, results));
+    const c = new Code(params);
+    body(c, ...Array.from({ length: params }, (_, n) => variable(n)));
+    c.op(Op.End);
+    module.define(index, c);
+    return index;
+  };
+  const bySize = (make: (size: Size) => number): Record<Size, number> => {
+    const [one, two, four] = SIZES.map(make);
+    return { 1: one, 2: two, 4: four };
+  };
+  const fault = define(1, 1, (c, st) => leave(c, Exit.Fault, st));
+  return {
+    segment,
+    system,
+    load: bySize((size) => define(2, 1, (c, at, sizeSeg) => access(c, size, S.TlbRead, at, LOAD[size], x.call(read, at, sizeSeg)))),
+    open: bySize((size) => define(2, 1, (c, at, sizeSeg) => access(c, size, S.TlbWrite, at, LOAD[size], x.call(readForWrite, at, sizeSeg)))),
+    store: bySize((size) =>
+      define(3, 0, (c, at, value, sizeSeg) => access(c, size, S.TlbWrite, at, STORE[size], x.call(write, at, value, sizeSeg), value)),
+    ),
+    fault,
+    raise: define(3, 1, (c, st, vector, errorCode) => {
+      setState(c, S.Fault, x.k(1));
+      setState(c, S.FaultVector, vector);
+      setState(c, S.FaultError, errorCode);
+      x.call(fault, st)(c);
+    }),
+    go: define(2, 1, (c, st, link) => {
+      const next = variable(c.take(I32));
+      charge(c, x.load32(st, Rec.Count));
+      follow(c, x.load32(link), next, () => {
+        setState(c, S.Eip, x.load32(link, 4));
+        setState(c, S.ExitLink, x.select(next, x.k(0), link));
+      });
+    }),
+    goTo: define(2, 1, (c, st, eip) => {
+      const next = variable(c.take(I32));
+      charge(c, x.load32(st, Rec.Count));
+      follow(c, lookup(state(S.TlbExec), eip), next, () => {
+        setState(c, S.Eip, eip);
+        setState(c, S.ExitLink, x.k(0));
+      });
+    }),
+    again: define(1, 1, (c, st) => {
+      const next = variable(c.take(I32));
+      charge(c, x.k(1));
+      follow(c, st, next, () => {
+        setState(c, S.Eip, x.load32(st, Rec.Eip));
+        setState(c, S.ExitLink, x.k(0));
+      });
+    }),
+  };
+}
+
+/** The block record of an offset in a flat CS, or 0. */
+export const lookup = (execTlb: Expr, eip: Expr): Expr =>
+  x.load32(x.add(x.load32(tlbSlot(execTlb, eip)), x.shl(x.and(eip, x.k(0xfff)), x.k(2))));
+
+function charge(c: Code, count: Expr): void {
+  setState(c, S.Budget, x.sub(state(S.Budget), count));
+}
+
+/** Returns the next record while the budget lasts, else what `note` says about where to go on, and 0. */
+function follow(c: Code, record: Expr, next: x.Var, note: () => void): void {
+  record(c);
+  c.local(Op.LocalTee, next.index);
+  c.if();
+  x.geS(state(S.Budget), x.k(MAX_BLOCK))(c);
+  c.if();
+  next(c);
+  c.op(Op.Return);
+  c.end();
+  c.end();
+  note();
+  leave(c, x.select(next, x.k(Exit.Budget), x.k(Exit.Lookup)));
+}
+
+function leave(c: Code, exit: Exit | Expr, record?: Expr): void {
+  setState(c, S.Exit, typeof exit === "number" ? x.k(exit) : exit);
+  if (record) setState(c, S.ExitRecord, record);
+  c.i32(0);
+}
+
+/** Through the TLB when the access stays in its page, else by the slow path. */
+function access(c: Code, size: Size, table: S, at: x.Var, op: number, slow: Expr, value?: Expr): void {
+  const entry = variable(c.take(I32));
+  const type = value ? Type.Void : I32;
+  tlbSlot(state(table), at)(c);
+  c.memory(Op.I32Load, 0);
+  c.local(Op.LocalTee, entry.index);
+  x.leU(x.and(at, x.k(0xfff)), x.k(0x1000 - size))(c);
+  // Valid entries have bit 0 set, so that this is entry != 0 and no page crossing.
+  c.op(0x71);
+  c.if(type);
+  x.sub(x.add(at, entry), x.k(1))(c);
+  value?.(c);
+  c.memory(op, 0);
+  c.else();
+  slow(c);
+  c.end();
+}

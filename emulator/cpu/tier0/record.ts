@@ -1,0 +1,45 @@
+/**
+ * A decoded instruction as tier 0 executes it: RECORD_BYTES in the record area
+ * (layout.ts). Fields are 32-bit words at these byte offsets. Pointers to
+ * registers are addresses of the register's byte, word or dword in the State.
+ */
+export const enum Rec {
+  /** Index into the hot function's table; COLD_OP for a handler out of line. */
+  Op = 0,
+  /** Operands 0 and 1: pointer to the register, or the number of a special one. */
+  A = 4,
+  B = 8,
+  /** Pointers to base and index register, or to S.Zero. */
+  Base = 12,
+  Index = 16,
+  Shift = 20,
+  /** Displacement; for instructions without memory operand the second immediate. */
+  Disp = 24,
+  /** Immediate; for a third operand in a register its pointer or number. */
+  Imm = 28,
+  /** Record of the taken branch (0: not linked) and its offset in CS. */
+  Taken = 32,
+  TakenEip = 36,
+  /** Record of what follows (0: not linked) and its offset in CS. */
+  Next = 40,
+  NextEip = 44,
+  /** Instructions of the block before this one; in the block's last record those of the whole block. */
+  Count = 48,
+  /** Offset in CS of this instruction (of the first of a fused pair). */
+  Eip = 52,
+  /** Index of a cold handler in the module's table. */
+  Handler = 56,
+  /** Segment of the memory operand << 4 (sizeSeg form), MISC_ADDRESS16, and for a block's last record its own instructions (1, or 2 when fused). */
+  Misc = 60,
+}
+
+export const RECORD_BYTES = 64;
+
+/** Most instructions in one block: a slice goes on in whole blocks while this many are left. */
+export const MAX_BLOCK = 32;
+
+/** Misc bit: addresses have 16 bits. */
+export const MISC_ADDRESS16 = 1 << 8;
+
+/** Count less this is the number of instructions before the record. */
+export const MISC_OWN_SHIFT = 12;

@@ -1,0 +1,235 @@
+import { Flag, Gpr, Seg, type Vector } from "../base/arch";
+import { S, SEG_SIZE, SegField } from "../base/layout";
+import { type Code, Op, Type } from "../base/wasm/code";
+import * as x from "../base/wasm/expr";
+import { type Expr, type Var, variable } from "../base/wasm/expr";
+import type { Shape } from "./insn";
+import type { SystemOp } from "./system-ops";
+
+export type Size = 1 | 2 | 4;
+
+/** Which segment an access goes through: the instruction's own, or a fixed one. */
+export type AccessSeg = "own" | Seg.Es | Seg.Ss;
+
+/** A register or memory location opened for read-modify-write: `store` can no longer fault. */
+export interface Place {
+  readonly value: Var;
+  store(value: Expr): void;
+}
+
+/** What the flags were last computed from, so that a condition that follows at once need not unpack them. */
+export type FlagSource =
+  | { kind: "sub"; a: Var; b: Var; result: Var; size: Size }
+  | { kind: "logic"; result: Var; size: Size }
+  | { kind: "result"; result: Var; size: Size };
+
+/**
+ * The operand interface: an emitter describes its instruction through it once,
+ * and each tier says how registers, memory, flags and control flow are reached.
+ *
+ * Values are zero-extended to 32 bits unless a comment says otherwise. An
+ * emitter makes every access that can fault before its first write to a
+ * register, the flags or memory.
+ */
+export abstract class Emit {
+  insn!: Shape;
+  /** Set while the flags are as the instruction just emitted left them. */
+  flagSource: FlagSource | undefined;
+  private taken: number[] = [];
+
+  constructor(readonly c: Code) {}
+
+  // ---- statements
+
+  /** A local that holds the value until `endInsn`. */
+  let(value: Expr, type: Type = Type.I32): Var {
+    const v = this.temp(type);
+    this.set(v, value);
+    return v;
+  }
+
+  temp(type: Type = Type.I32): Var {
+    const index = this.c.take(type);
+    this.taken.push(index);
+    return variable(index, type);
+  }
+
+  set(to: Var, value: Expr): void {
+    value(this.c);
+    this.c.local(Op.LocalSet, to.index);
+  }
+
+  if(condition: Expr, then: () => void, otherwise?: () => void): void {
+    condition(this.c);
+    this.c.if();
+    then();
+    if (otherwise) {
+      this.c.else();
+      otherwise();
+    }
+    this.c.end();
+  }
+
+  /** Repeats the body while it leaves a value that is not 0. */
+  repeat(body: () => Expr): void {
+    const top = this.c.loop();
+    body()(this.c);
+    this.c.brIf(top);
+    this.c.end();
+  }
+
+  storeWord(address: Expr, value: Expr, offset = 0): void {
+    this.storeRaw(address, value, 4, offset);
+  }
+
+  /** Gives back the locals of the instruction. */
+  endInsn(): void {
+    for (const index of this.taken) this.c.release(index);
+    this.taken = [];
+  }
+
+  // ---- state
+
+  stateWord(at: number): Expr {
+    return x.load32(x.k(0), at);
+  }
+
+  setStateWord(at: number, value: Expr): void {
+    this.storeWord(x.k(0), value, at);
+  }
+
+  segWord(seg: Seg, field: SegField): Expr {
+    return this.stateWord(S.Seg + seg * SEG_SIZE + field);
+  }
+
+  /** Not 0 when the direction flag is set. */
+  directionDown(): Expr {
+    return x.and(this.stateWord(S.Eflags), x.k(Flag.Df));
+  }
+
+  abstract readonly fres: Expr;
+  abstract readonly fco: Expr;
+  abstract setFres(value: Expr): void;
+  abstract setFco(value: Expr): void;
+
+  // ---- general registers by number
+
+  abstract gpr(reg: Gpr): Expr;
+  abstract setGpr(reg: Gpr, value: Expr): void;
+
+  /** AL, AX or EAX and their like (not AH-BH). */
+  acc(reg: Gpr, size: Size): Expr {
+    return size === 4 ? this.gpr(reg) : x.and(this.gpr(reg), x.k(size === 1 ? 0xff : 0xffff));
+  }
+
+  setAcc(reg: Gpr, value: Expr, size: Size): void {
+    if (size === 4) this.setGpr(reg, value);
+    else this.setGpr(reg, this.insert(this.gpr(reg), value, size));
+  }
+
+  protected insert(whole: Expr, part: Expr, size: Size): Expr {
+    const mask = size === 1 ? 0xff : 0xffff;
+    return x.or(x.and(whole, x.k(~mask)), x.and(part, x.k(mask)));
+  }
+
+  // ---- operands by position
+
+  protected abstract readReg(n: number): Expr;
+  protected abstract writeReg(n: number, value: Expr): void;
+  /** An immediate, sign-extended to 32 bits. */
+  abstract imm(): Expr;
+  abstract imm2(): Expr;
+  /** The number of a segment, control or debug register. */
+  abstract number(n: number): Expr;
+  /** Register number of a 32-bit general register operand. */
+  abstract regNumber(n: number): Expr;
+  /** Number of the segment that the memory operand, or an implicit source, goes through. */
+  abstract ownSegment(): Expr;
+  /** Offset of the memory operand in its segment, cut to the address size. */
+  protected abstract effective(): Expr;
+
+  size(n = 0): Size {
+    return this.insn.operands[n].size;
+  }
+
+  isMemory(n: number): boolean {
+    return this.insn.operands[n].kind === "m";
+  }
+
+  /** The memory operand's offset, kept for several accesses. */
+  address(): Var {
+    return this.let(this.effective());
+  }
+
+  /** Operand n, zero-extended. */
+  read(n: number): Var {
+    const { kind, size } = this.insn.operands[n];
+    if (kind === "m") return this.load(this.address(), size);
+    if (kind === "r") return this.let(this.readReg(n));
+    if (kind === "n") return this.let(this.number(n));
+    return this.let(size === 4 ? this.imm() : x.and(this.imm(), x.k(size === 1 ? 0xff : 0xffff)));
+  }
+
+  /** Writes operand n without reading it. */
+  write(n: number, value: Expr): void {
+    if (this.isMemory(n)) {
+      const v = this.let(value);
+      this.store(this.address(), v, this.size(n));
+    } else this.writeReg(n, value);
+  }
+
+  /** Operand n for read-modify-write. */
+  modify(n: number): Place {
+    if (this.isMemory(n)) return this.open(this.address(), this.size(n));
+    return { value: this.let(this.readReg(n)), store: (value) => this.writeReg(n, value) };
+  }
+
+  // ---- memory; `at` is an offset in the segment
+
+  abstract load(at: Var, size: Size, seg?: AccessSeg): Var;
+  abstract store(at: Var, value: Var, size: Size, seg?: AccessSeg): void;
+  abstract open(at: Var, size: Size, seg?: AccessSeg): Place;
+  /** Linear address of the memory operand with no check at all (INVLPG). */
+  abstract linear(): Expr;
+
+  /** Stack pointer moved by `delta` bytes, cut to the stack's width; not yet written back. */
+  abstract stackOffset(delta: Expr): Var;
+  /** Any offset in the stack segment, cut to the stack's width. */
+  abstract stackAt(offset: Expr): Var;
+  /** Sets ESP, or SP alone on a 16-bit stack, from an offset that `stackOffset` gave. */
+  abstract setStack(offset: Expr): void;
+
+  push(value: Var, size: Size): void {
+    const top = this.stackOffset(x.k(-size));
+    this.store(top, value, size, Seg.Ss);
+    this.setStack(top);
+  }
+
+  // ---- control flow
+
+  abstract nextEip(): Expr;
+  /** Goes to the target of the direct branch. */
+  abstract jumpTarget(): void;
+  abstract jumpNext(): void;
+  /** Goes to the target when the condition is not 0, else on. */
+  abstract branch(condition: Expr): void;
+  /** Goes to an offset in CS; `checkTarget` has been called. */
+  abstract jumpTo(eip: Var): void;
+  /** The same instruction again: the next iteration of a REP. */
+  abstract again(): void;
+  /** #GP(0) when the offset lies beyond the CS limit; before anything is written. */
+  checkTarget(eip: Expr): void {
+    this.if(x.gtU(eip, this.segWord(Seg.Cs, SegField.Limit)), () => this.raise(13 as Vector, 0));
+  }
+  /** Offset of the direct branch's target. */
+  abstract target(): Expr;
+  /** Raises a fault of this instruction. */
+  abstract raise(vector: Vector, errorCode: number): void;
+
+  /**
+   * Calls the system helper (system-ops.ts) and leaves generated code; `then`
+   * finishes the instruction after the helper has succeeded.
+   */
+  abstract system(op: SystemOp, a?: Expr, b?: Expr, then?: () => void): void;
+  protected abstract storeRaw(address: Expr, value: Expr, size: Size, offset?: number): void;
+}

@@ -1,0 +1,98 @@
+import { Seg } from "../base/arch";
+import { OPCODES, VECTOR_RANGES } from "./opcode-map";
+
+/** What an operand is, from the first letter of its code. */
+export type Addressing = "E" | "G" | "Z" | "I" | "J" | "M" | "O" | "S" | "A" | "C" | "D" | "R" | "fixed" | "number";
+
+/** Operand size in bytes, or by the operand-size attribute. */
+export type SizeCode = 1 | 2 | 4 | "v";
+
+export interface OperandSpec {
+  addressing: Addressing;
+  size: SizeCode;
+  /** An immediate byte sign-extended to the operand size. */
+  signExtended: boolean;
+  /** Register or segment number of a fixed operand; the value of a number. */
+  value: number;
+}
+
+/** One encoding of the instruction set. */
+export interface Spec {
+  /** Position in SPECS. */
+  readonly id: number;
+  readonly mnemonic: string;
+  readonly operands: readonly OperandSpec[];
+  /** Condition number (vol. 2, B.1.4.7) of jcc, setcc and cmov; else -1. */
+  readonly cc: number;
+  /** A ModRM byte follows the opcode. */
+  readonly modrm: boolean;
+  /** The line of opcode-map.ts, for people. */
+  readonly text: string;
+}
+
+const FIXED: Record<string, [size: SizeCode, value: number]> = {
+  AL: [1, 0],
+  CL: [1, 1],
+  AX: [2, 0],
+  DX: [2, 2],
+  eAX: ["v", 0],
+};
+const SEGMENTS: Record<string, Seg> = { ES: Seg.Es, CS: Seg.Cs, SS: Seg.Ss, DS: Seg.Ds, FS: Seg.Fs, GS: Seg.Gs };
+const SIZES: Record<string, SizeCode> = { b: 1, w: 2, d: 4, v: "v", z: "v", p: "v", a: "v", "": "v" };
+
+function parseOperand(code: string): OperandSpec {
+  const fixed = FIXED[code];
+  if (fixed) return { addressing: "fixed", size: fixed[0], signExtended: false, value: fixed[1] };
+  if (code in SEGMENTS) return { addressing: "number", size: 2, signExtended: false, value: SEGMENTS[code] };
+  if (code === "1") return { addressing: "I", size: 1, signExtended: false, value: 1 };
+  const signExtended = code === "Ibs";
+  const size = signExtended ? "v" : SIZES[code.slice(1)];
+  return { addressing: code[0] as Addressing, size, signExtended, value: -1 };
+}
+
+const MODRM: ReadonlySet<Addressing> = new Set<Addressing>(["E", "G", "M", "S", "C", "D", "R"]);
+
+function isModrm(operands: OperandSpec[], group: boolean): boolean {
+  return group || operands.some((o) => MODRM.has(o.addressing));
+}
+
+export const SPECS: Spec[] = [];
+
+/** One-byte opcodes, then those after 0F at 256 and up: a spec, or eight by ModRM.reg. */
+export const OPCODE_TABLE: (Spec | (Spec | undefined)[] | undefined)[] = new Array(512);
+
+function addSpec(mnemonic: string, operands: OperandSpec[], cc: number, modrm: boolean, text: string): Spec {
+  const spec: Spec = { id: SPECS.length, mnemonic, operands, cc, modrm, text };
+  SPECS.push(spec);
+  return spec;
+}
+
+export const UNDEFINED = addSpec("undefined", [], -1, false, "undefined opcode");
+const VECTOR_UNIT = addSpec("coprocessor", [], -1, false, "MMX or SSE opcode");
+
+function addLine(line: string): void {
+  const [where, mnemonic, operandText] = line.split(" ");
+  const [opcodeText, suffix = ""] = where.split(/(?=[/+])/);
+  const opcode = parseInt(opcodeText, 16);
+  const at = opcode >= 0x0f00 ? 256 + (opcode & 0xff) : opcode;
+  const operands = operandText ? operandText.split(",").map(parseOperand) : [];
+  const isGroup = suffix.startsWith("/");
+  const modrm = isModrm(operands, isGroup);
+  if (suffix === "+cc") {
+    for (let cc = 0; cc < 16; cc++) OPCODE_TABLE[at + cc] = addSpec(mnemonic, operands, cc, modrm, line);
+    return;
+  }
+  const spec = addSpec(mnemonic, operands, -1, modrm, line);
+  if (isGroup) {
+    const group = (OPCODE_TABLE[at] ??= new Array<Spec | undefined>(8).fill(undefined)) as (Spec | undefined)[];
+    group[Number(suffix[1])] = spec;
+    return;
+  }
+  const count = suffix === "+r" ? 8 : suffix === "+r7" ? 7 : 1;
+  for (let k = 0; k < count; k++) OPCODE_TABLE[at + k] = spec;
+}
+
+for (const line of OPCODES.split("\n")) if (line) addLine(line);
+for (const [first, last] of VECTOR_RANGES) {
+  for (let second = first; second <= last; second++) OPCODE_TABLE[256 + second] ??= VECTOR_UNIT;
+}
