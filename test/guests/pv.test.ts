@@ -45,6 +45,13 @@ for (const machine of machines.filter((each) => each !== bochs)) {
       expectExit(machine, result, POWER_OFF);
     });
 
+    it("pv/failsafe is called back with the frames that IRET refuses", async () => {
+      const result = await bootGuest(machine, "failsafe");
+
+      expectGolden(result, "pv-failsafe");
+      expectExit(machine, result, POWER_OFF);
+    });
+
     it("pv/fault is crashed by the VMM, which logs the fault", async () => {
       const result = await bootGuest(machine, "fault");
 

@@ -19,6 +19,20 @@
         .cfi_sections .debug_frame
         .text
 
+/* With vector and error code pushed: completes the frame and hands it to trap(). */
+.macro TRAP_CALL
+        TRAP_SAVE
+        movl    $FLAT_RING1_DS, %eax
+        movl    %eax, %ds
+        movl    %eax, %es
+        cld
+        pushl   %esp
+        .cfi_adjust_cfa_offset 4
+        call    trap
+        addl    $4, %esp
+        .cfi_adjust_cfa_offset -4
+.endm
+
 /* A stub for `vector`; has_error: the frame begins with an error code. */
 .macro TRAP_ENTRY name, vector, has_error=0, return=trap_return
         .globl  \name
@@ -33,16 +47,7 @@
         .endif
         pushl   $\vector
         .cfi_adjust_cfa_offset 4
-        TRAP_SAVE
-        movl    $FLAT_RING1_DS, %eax
-        movl    %eax, %ds
-        movl    %eax, %es
-        cld
-        pushl   %esp
-        .cfi_adjust_cfa_offset 4
-        call    trap
-        addl    $4, %esp
-        .cfi_adjust_cfa_offset -4
+        TRAP_CALL
         TRAP_RESTORE
         \return
         .cfi_endproc
@@ -65,7 +70,7 @@
 /*
  * The VMM could not load the segments, or take the frame, that a return asked for: it
  * comes here with the selectors ds, es, fs, gs below the frame. Nothing here asks for
- * such a thing.
+ * such a thing (pv/failsafe does).
  */
         .globl  failsafe_entry
         .type   failsafe_entry, @function
@@ -77,10 +82,7 @@ failsafe_entry:
         .cfi_adjust_cfa_offset 4
         pushl   $0x101
         .cfi_adjust_cfa_offset 4
-        TRAP_SAVE
-        pushl   %esp
-        .cfi_adjust_cfa_offset 4
-        call    trap
+        TRAP_CALL
 1:      jmp     1b
         .cfi_endproc
         .size   failsafe_entry, . - failsafe_entry
