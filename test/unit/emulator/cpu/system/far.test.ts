@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Gpr, Seg, SysType } from "../../../../../emulator/base/arch";
-import type { Transfer } from "../../../../../emulator/cpu/cpu";
+import type { Transfer } from "../../../../../emulator/cpu/wiring";
 import { SystemOp } from "../../../../../emulator/isa/system-ops";
 import {
   Bench,

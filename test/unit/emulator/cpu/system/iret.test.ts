@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Flag, Gpr, Seg } from "../../../../../emulator/base/arch";
 import { S } from "../../../../../emulator/base/layout";
-import type { Transfer } from "../../../../../emulator/cpu/cpu";
+import type { Transfer } from "../../../../../emulator/cpu/wiring";
 import { SystemOp } from "../../../../../emulator/isa/system-ops";
 import {
   Bench,
