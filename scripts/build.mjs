@@ -1,17 +1,13 @@
 /**
- * `npm run build`: everything into dist/. The C images (scripts/build-c.mjs),
- * then the bundles: the command line with the debug adapter, and the extension.
+ * `npm run build`: everything into dist/. The bundles (the command line with the
+ * debug adapter, and the extension), then the C images (scripts/build-c.mjs).
  * Only what is stale is made again. `--no-c` leaves the images as they are.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { SetupError, entry, root } from "./lib/run.mjs";
+import { SetupError, entry } from "./lib/run.mjs";
+import { buildC, BuildError } from "./build-c.mjs";
 import { bundle } from "./lib/bundle.mjs";
 
 async function buildImages(log) {
-  const script = join(root, "scripts", "build-c.mjs");
-  if (!existsSync(script)) return;
-  const { buildC, BuildError } = await import("./build-c.mjs");
   await buildC({ log }).catch((error) => {
     throw error instanceof BuildError ? new SetupError(error.message) : error;
   });
@@ -19,7 +15,7 @@ async function buildImages(log) {
 
 await entry(async () => {
   const log = (line) => console.log(line);
-  if (!process.argv.includes("--no-c")) await buildImages(log);
   await bundle(log);
+  if (!process.argv.includes("--no-c")) await buildImages(log);
   return 0;
 });

@@ -14,10 +14,11 @@ const enum Header {
   LoadEndAddr = 20,
   BssEndAddr = 24,
   EntryAddr = 28,
-  /** Bytes without and with the address fields. */
-  Size = 12,
-  SizeWithAddresses = 32,
 }
+
+/** Bytes of a header without and with the address fields. */
+const HEADER_BYTES = 12;
+const HEADER_BYTES_WITH_ADDRESSES = 32;
 
 /** Header flags. Bits 0-15 must be understood, the others may be ignored. */
 export const enum HeaderFlag {
@@ -54,7 +55,7 @@ export function planImage(file: Uint8Array): LoadPlan {
 }
 
 function findHeader(view: DataView): number | undefined {
-  const end = Math.min(view.byteLength, SEARCH_BYTES) - Header.Size;
+  const end = Math.min(view.byteLength, SEARCH_BYTES) - HEADER_BYTES;
   for (let at = 0; at <= end; at += 4) {
     if (view.getUint32(at, true) !== HEADER_MAGIC) continue;
     const flags = view.getUint32(at + Header.Flags, true);
@@ -66,7 +67,7 @@ function findHeader(view: DataView): number | undefined {
 
 /** Section 3.1.3: one text-and-data run, then bss. A zero end means "to the end of the file" or "no bss". */
 function planAddresses(view: DataView, at: number): LoadPlan {
-  if (at + Header.SizeWithAddresses > view.byteLength) throw truncated(at + Header.SizeWithAddresses, view);
+  if (at + HEADER_BYTES_WITH_ADDRESSES > view.byteLength) throw truncated(at + HEADER_BYTES_WITH_ADDRESSES, view);
   const field = (offset: number): number => view.getUint32(at + offset, true);
   const loadAddr = field(Header.LoadAddr);
   const fileOffset = at - (field(Header.HeaderAddr) - loadAddr);
