@@ -12,7 +12,7 @@ export function tier0Plugin() {
   return {
     name: "tier0",
     setup(build) {
-      build.onLoad({ filter: IMAGE }, () => ({
+      build.onLoad({ filter: IMAGE, namespace: "file" }, () => ({
         contents: `import bytes from "${NAMESPACE}:image";\nexport const tier0Image = () => bytes;\n`,
         loader: "js",
       }));
