@@ -36,6 +36,7 @@ export class Cpu {
 
   constructor(private readonly wiring: CpuWiring) {
     const { state } = wiring;
+    const image = tier0Image();
     this.words = state.i32;
     this.memory = new MemorySystem(state);
     this.system = new System({ state, memory: this.memory, ports: wiring.ports, now: () => wiring.now() });
@@ -44,11 +45,11 @@ export class Cpu {
     this.memory.tlb.onFlush = (linear) => this.cache.flush(linear);
     this.system.reset();
     this.modes = new Modes(state, this.memory.tlb, (slot) => this.cache.evictSlot(slot));
-    this.fetcher = new Fetcher(state, this.memory, this.cache, new Decoder(), new BlockWriter(state), this.stops);
-    this.execute = this.instantiate();
+    this.fetcher = new Fetcher(state, this.memory, this.cache, new Decoder(), new BlockWriter(state, image.handlers), this.stops);
+    this.execute = this.instantiate(image.bytes);
   }
 
-  private instantiate(): (record: number) => void {
+  private instantiate(module: Uint8Array): (record: number) => void {
     const { paths } = this.memory;
     const { system } = this;
     const env = {
@@ -59,7 +60,7 @@ export class Cpu {
       segment: (offset: number, access: number) => paths.segment(offset >>> 0, access),
       system: (op: number, a: number, b: number) => system.system(op, a, b),
     };
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(tier0Image()), { env });
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(module), { env });
     return instance.exports["run"] as (record: number) => void;
   }
 

@@ -164,7 +164,8 @@ export class Decoder {
       if (insn.mnemonic === "enter" && insn.operands.length === 1) insn.imm2 = value & 0xff;
     }
     if (insn.operands.every((o) => o.kind !== "i")) insn.imm = value;
-    return { kind: "i", size, reg: -1 };
+    // A target is an offset in CS, however it is encoded.
+    return { kind: "i", size: spec.addressing === "J" ? 4 : size, reg: -1 };
   }
 
   /** Turns a displacement into the target's offset in CS, cut to the operand size. */

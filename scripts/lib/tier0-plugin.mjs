@@ -13,22 +13,31 @@ export function tier0Plugin() {
     name: "tier0",
     setup(build) {
       build.onLoad({ filter: IMAGE, namespace: "file" }, () => ({
-        contents: `import bytes from "${NAMESPACE}:image";\nexport const tier0Image = () => bytes;\n`,
+        contents: `import bytes from "${NAMESPACE}:image";
+import handlers from "${NAMESPACE}-handlers:image";
+export const tier0Image = () => ({ bytes, handlers: new Map(handlers) });
+`,
         loader: "js",
       }));
-      build.onResolve({ filter: new RegExp(`^${NAMESPACE}:`) }, ({ importer }) => ({
-        path: importer,
-        namespace: NAMESPACE,
-      }));
-      build.onLoad({ filter: /.*/, namespace: NAMESPACE }, async ({ path }) => ({
-        contents: await generate(build.esbuild, path),
-        loader: "binary",
-      }));
+      let made;
+      build.onStart(() => {
+        made = undefined;
+      });
+      for (const [namespace, loader, contents] of [
+        [NAMESPACE, "binary", (image) => image.bytes],
+        [`${NAMESPACE}-handlers`, "json", (image) => JSON.stringify([...image.handlers])],
+      ]) {
+        build.onResolve({ filter: new RegExp(`^${namespace}:`) }, ({ importer }) => ({ path: importer, namespace }));
+        build.onLoad({ filter: /.*/, namespace }, async ({ path }) => {
+          made ??= generate(build.esbuild, path);
+          return { contents: contents(await made), loader };
+        });
+      }
     },
   };
 }
 
-/** Runs the generator itself; the module's bytes. */
+/** Runs the generator itself; what image.ts returns. */
 async function generate(esbuild, path) {
   const { outputFiles } = await esbuild.build({
     entryPoints: [path],

@@ -4,9 +4,8 @@ import type { State } from "../../base/state";
 import type { Insn, Operand } from "../../isa/insn";
 import { endsBlock, isRepeated, isString, killsFlags, mayFault, readsFlags } from "../../isa/traits";
 import type { Mode } from "../mode";
-import { COLD_OP, SPECIAL } from "./catalogue";
 import { HandlerCache } from "./handler-cache";
-import { MISC_ADDRESS16, MISC_OWN_SHIFT, Rec, RECORD_BYTES } from "./record";
+import { COLD_OP, MISC_ADDRESS16, MISC_OWN_SHIFT, Rec, RECORD_BYTES, Special } from "./record";
 
 const USES_STACK = new Set([
   "push", "pushseg", "pop", "popseg", "pusha", "popa", "pushf", "popf", "enter", "leave", "call", "callind", "ret",
@@ -19,10 +18,12 @@ const OPERAND_FIELDS = [Rec.A, Rec.B, Rec.Imm];
 
 /** Turns decoded instructions into records. */
 export class BlockWriter {
-  private readonly handlers = new HandlerCache();
+  private readonly handlers: HandlerCache;
   private readonly words: Int32Array;
 
-  constructor(state: State) {
+  /** @param numbers the image's handlers by key */
+  constructor(state: State, numbers: ReadonlyMap<string, number>) {
+    this.handlers = new HandlerCache(numbers);
     this.words = state.i32;
   }
 
@@ -57,7 +58,7 @@ export class BlockWriter {
   /** A block that straddles a page end starts with this: see generate.ts, guard. */
   writeGuard(record: number, eip: number, execEntry: number, table: number): void {
     this.clear(record);
-    this.set(record, Rec.Op, SPECIAL.guard);
+    this.set(record, Rec.Op, Special.Guard);
     this.set(record, Rec.Base, execEntry);
     this.set(record, Rec.Imm, table);
     this.set(record, Rec.Eip, eip);
@@ -105,7 +106,7 @@ export class BlockWriter {
 
   private writeCut(record: number, eip: number, count: number): void {
     this.clear(record);
-    this.set(record, Rec.Op, SPECIAL.cut);
+    this.set(record, Rec.Op, Special.Cut);
     this.set(record, Rec.NextEip, eip);
     this.set(record, Rec.Eip, eip);
     this.set(record, Rec.Count, count);

@@ -10,9 +10,9 @@ import { endsBlock } from "../../isa/traits";
 import { Exit } from "../exit";
 import { ColdEmit } from "./emit-cold";
 import { HotEmit, type HotFrame } from "./emit-hot";
-import { catalogue, SPECIAL } from "./catalogue";
+import { catalogue } from "./catalogue";
 import { defineHelpers, type Helpers, lookup } from "./helpers";
-import { MAX_BLOCK, Rec } from "./record";
+import { MAX_BLOCK, Rec, RECORD_BYTES, Special } from "./record";
 import type { HandlerShape } from "./shapes";
 
 const COLD_TYPE = { params: [Type.I32], results: [Type.I32] };
@@ -176,7 +176,7 @@ class HotFunction {
     this.store(S.ExitRecord, this.st);
     this.leave(x.k(Exit.Guard));
     c.end();
-    this.set(this.st, x.add(this.st, x.k(64)));
+    this.set(this.st, x.add(this.st, x.k(RECORD_BYTES)));
     c.br(frame.next);
   }
 
@@ -230,11 +230,11 @@ class HotFunction {
   }
 }
 
-type Special = (f: HotFunction, frame: HotFrame) => void;
+type SpecialHandler = (f: HotFunction, frame: HotFrame) => void;
 
-/** In the order of SPECIAL's numbers, which are the first opcodes. */
-const SPECIALS: Special[] = [];
-SPECIALS[SPECIAL.stale] = (f) => f.stale();
-SPECIALS[SPECIAL.guard] = (f, frame) => f.guard(frame);
-SPECIALS[SPECIAL.cut] = (f, frame) => f.cut(frame);
+/** In the order of Special's numbers, which are the first opcodes. */
+const SPECIALS: SpecialHandler[] = [];
+SPECIALS[Special.Stale] = (f) => f.stale();
+SPECIALS[Special.Guard] = (f, frame) => f.guard(frame);
+SPECIALS[Special.Cut] = (f, frame) => f.cut(frame);
 

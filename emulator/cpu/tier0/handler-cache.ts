@@ -1,24 +1,41 @@
 import type { Insn } from "../../isa/insn";
-import { handlerOf } from "./catalogue";
+import { coldKey, coldName, hotKey } from "./shapes";
 
 const NONE = -0x80000000;
 
-/** `handlerOf` without its strings: remembers the answer for each encoding and variant. */
+/** Finds the handler for an instruction; remembers the answer for each encoding and variant. */
 export class HandlerCache {
   private readonly known = new Map<number, number>();
 
-  /** The handler's number (catalogue.ts), or undefined where a fused one does not exist. */
+  /** @param numbers the image's handlers by key */
+  constructor(private readonly numbers: ReadonlyMap<string, number>) {}
+
+  /**
+   * The best hot handler's number, else that of the one out of line (negative:
+   * -1 - index), which every decodable instruction has. A fused handler is only
+   * answered where there is one: undefined otherwise.
+   */
   find(insn: Insn, flags: boolean, fusedCc: number): number | undefined {
     const indexed = !insn.checked && insn.mem.index >= 0;
-    const variant = { indexed, flags, fusedCc };
-    if (insn.mnemonic !== insn.spec.mnemonic) return handlerOf(insn, variant);
+    if (insn.mnemonic !== insn.spec.mnemonic) return this.search(insn, indexed, flags, fusedCc);
     const key = this.key(insn, indexed, flags, fusedCc);
     let number = this.known.get(key);
     if (number === undefined) {
-      number = handlerOf(insn, variant) ?? NONE;
+      number = this.search(insn, indexed, flags, fusedCc) ?? NONE;
       this.known.set(key, number);
     }
     return number === NONE ? undefined : number;
+  }
+
+  private search(insn: Insn, indexed: boolean, flags: boolean, fusedCc: number): number | undefined {
+    const { numbers } = this;
+    const key = coldKey(insn);
+    const exact = numbers.get(hotKey(key, { indexed, flags, fusedCc }));
+    if (exact !== undefined || fusedCc >= 0) return exact;
+    const flagged = flags ? undefined : numbers.get(hotKey(key, { indexed, flags: true, fusedCc }));
+    const number = flagged ?? numbers.get(coldName(key));
+    if (number === undefined) throw new Error(`no handler for ${key}`);
+    return number;
   }
 
   private key(insn: Insn, indexed: boolean, flags: boolean, fusedCc: number): number {

@@ -1,6 +1,14 @@
+import { catalogue } from "./catalogue";
 import { generateTier0 } from "./generate";
 
-/** The tier-0 module's bytes. The build replaces this file by the bytes themselves, emitted once. */
-export function tier0Image(): Uint8Array {
-  return generateTier0();
+export interface Tier0Image {
+  /** The WebAssembly module. */
+  bytes: Uint8Array;
+  /** Numbers of its handlers by key (catalogue.ts). */
+  handlers: ReadonlyMap<string, number>;
+}
+
+/** Tier 0 as it is run. The build replaces this file by what it returns, made once. */
+export function tier0Image(): Tier0Image {
+  return { bytes: generateTier0(), handlers: catalogue().numbers };
 }

@@ -43,3 +43,14 @@ export const MISC_ADDRESS16 = 1 << 8;
 
 /** Count less this is the number of instructions before the record. */
 export const MISC_OWN_SHIFT = 12;
+
+/** Rec.Op of the records that are no instruction (see generate.ts). 0 is "stale", so that cleared memory is safe. */
+export const enum Special {
+  Stale = 0,
+  Guard = 1,
+  Cut = 2,
+}
+export const SPECIALS = 3;
+
+/** Rec.Op of every handler out of line: any value beyond the hot function's table. */
+export const COLD_OP = 0x7fffffff;

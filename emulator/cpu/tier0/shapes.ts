@@ -45,6 +45,9 @@ export function coldKey(shape: Shape): string {
   return shape.checked ? `${key} !` : key;
 }
 
+/** The key of a handler out of line among the hot ones' keys. */
+export const coldName = (key: string): string => `cold ${key}`;
+
 /** What a hot handler may say beyond its cold twin: an index register, no flags, a fused jump. */
 export interface HotVariant {
   indexed: boolean;
@@ -126,7 +129,7 @@ function operandForms(spec: Spec, opSize: 2 | 4): Pick<Operand, "kind" | "size">
 const WORD_TO_MEMORY = new Set(["movfromseg", "sldt", "str", "smsw"]);
 
 function sizeOf(spec: Spec, operand: OperandSpec, kind: OperandKind, opSize: 2 | 4): 1 | 2 | 4 {
-  if (kind === "n" || operand.addressing === "R" || operand.addressing === "A") return 4;
+  if (kind === "n" || operand.addressing === "R" || operand.addressing === "A" || operand.addressing === "J") return 4;
   if (kind === "m" && WORD_TO_MEMORY.has(spec.mnemonic)) return 2;
   return operand.size === "v" ? opSize : operand.size;
 }
