@@ -150,23 +150,21 @@ export function typeName(type: Type): string {
 export function declare(type: Type, name: string): string {
   let t = type;
   let declarator = name;
-  let qualifiers = "";
+  /** Seen, but not yet the type that they qualify. */
+  let qualifiers = new Set<string>();
+  const words = (): string => ["const", "volatile", "restrict", "_Atomic"].filter((w) => qualifiers.has(w)).join(" ");
   for (let i = 0; i < MAX_WRAPPERS; i++) {
     switch (t.kind) {
       case "const":
       case "volatile":
       case "restrict":
-      case "atomic": {
-        const word = t.kind === "atomic" ? "_Atomic" : t.kind;
-        qualifiers = qualifiers ? `${word} ${qualifiers}` : word;
+      case "atomic":
+        qualifiers.add(t.kind === "atomic" ? "_Atomic" : t.kind);
         t = t.target;
         break;
-      }
       case "pointer": {
-        const space = qualifiers && declarator && !/^[[(]/.test(declarator) ? " " : "";
-        declarator = `* ${qualifiers}${space}${declarator}`.replace(/^\* (?!const|volatile|restrict|_Atomic)/, "*");
-        if (qualifiers && declarator.startsWith("* ")) declarator = `* ${declarator.slice(2)}`;
-        qualifiers = "";
+        declarator = qualifiers.size > 0 ? `* ${words()}${declarator ? " " : ""}${declarator}` : `*${declarator}`;
+        qualifiers = new Set();
         t = t.target;
         if (t.kind === "array" || t.kind === "function") declarator = `(${declarator})`;
         break;
@@ -179,10 +177,8 @@ export function declare(type: Type, name: string): string {
         declarator = `${declarator}(${parameterList(t)})`;
         t = t.returns;
         break;
-      default: {
-        const base = qualifiers ? `${qualifiers} ${leafName(t)}` : leafName(t);
-        return declarator ? `${base} ${declarator}` : base;
-      }
+      default:
+        return [words(), leafName(t), declarator].filter((part) => part !== "").join(" ");
     }
   }
   return "void";

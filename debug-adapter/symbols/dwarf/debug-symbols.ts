@@ -93,7 +93,7 @@ export class DebugSymbols {
     if (marked) return marked.address;
     const producer = found.die.unit.root.string(At.Producer) ?? "";
     if (/^GNU AS|\s-O([1-9sgz]|fast)?(\s|$)/.test(producer)) return fn.entry;
-    return rows.find((row) => row.address > fn.entry && row.line > 0)?.address ?? fn.entry;
+    return rows.find((row) => row.address > fn.entry)?.address ?? fn.entry;
   }
 
   addressesOfFunction(name: string): CodeLocation[] {

@@ -75,7 +75,7 @@ export class LineIndex {
         wanted.set(table, indices);
       }
       for (const row of sequence.rows) {
-        if (row.isStmt && row.line > 0 && row.address < sequence.high && indices.has(row.file)) result.push(row);
+        if (row.isStmt && row.address < sequence.high && indices.has(row.file)) result.push(row);
       }
     }
     return result;
@@ -88,7 +88,7 @@ export class LineIndex {
 
   private addFiles(table: LineTable): void {
     const used = new Set<number>();
-    for (const row of table.rows()) if (row.line > 0) used.add(row.file);
+    for (const row of table.rows()) used.add(row.file);
     for (const index of used) {
       const path = table.files[index];
       if (path !== undefined && !this.paths.has(pathKey(path))) this.paths.set(pathKey(path), path);

@@ -40,6 +40,8 @@ class LineMachine {
   private column = 0;
   private isStmt: boolean;
   private prologueEnd = false;
+  /** Address of the last row that began a statement. */
+  private statementAt = -1;
 
   constructor(private readonly header: LineHeader) {
     this.isStmt = header.defaultIsStmt;
@@ -64,16 +66,26 @@ class LineMachine {
     this.column = 0;
     this.isStmt = this.header.defaultIsStmt;
     this.prologueEnd = false;
+    this.statementAt = -1;
   }
 
   private advance(operation: number): void {
     this.address = (this.address + operation * this.header.minimumInstructionLength) >>> 0;
   }
 
+  /**
+   * Two kinds of rows are left out, as gdb does. Line 0, code of no line in
+   * particular, counts as part of the line before. A row of another file that is
+   * no statement would hide the statement that begins at the same address.
+   */
   private emit(): void {
     const { address, file, line, column, isStmt, prologueEnd } = this;
-    this.rows.push({ address, file, line, column, isStmt, prologueEnd });
     this.prologueEnd = false;
+    const last = this.rows.at(-1);
+    const hides = last?.address === address && last.file !== file && !isStmt && this.statementAt === address;
+    if (line === 0 || hides) return;
+    if (isStmt) this.statementAt = address;
+    this.rows.push({ address, file, line, column, isStmt, prologueEnd });
   }
 
   /** An opcode that advances address and line at once and emits a row (DWARF 5, 6.2.5.1). */

@@ -22,14 +22,14 @@ export class LineTable {
     readonly sequences: readonly Sequence[],
   ) {}
 
-  /** The row of an instruction; undefined outside of the table, and for code of no line (line 0). */
+  /** The row of an instruction; undefined outside of the table. */
   at(pc: number): LineRow | undefined {
     const sequence = this.sequences[lastAtOrBelow(this.sequences, pc, (s) => s.low)];
     if (!sequence || pc >= sequence.high) return undefined;
     const { rows } = sequence;
     const last = lastAtOrBelow(rows, pc, (r) => r.address);
     const row = statementAt(rows, last);
-    if (!row || row.line === 0) return undefined;
+    if (!row) return undefined;
     const file = this.files[row.file] ?? "";
     const { line, column, isStmt } = row;
     return { file, line, column, isStmt, start: row.address, ...runAround(sequence, last, row) };
@@ -48,7 +48,7 @@ function statementAt(rows: readonly RawRow[], last: number): RawRow | undefined 
   for (let i = last - 1; i >= 0; i--) {
     const other = rows[i];
     if (!other || other.address !== row.address || other.file !== row.file) break;
-    if (other.isStmt && other.line !== 0) return other;
+    if (other.isStmt) return other;
   }
   return row;
 }
