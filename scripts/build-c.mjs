@@ -30,8 +30,9 @@ const machineFlags = [
 ];
 const debugFlags = ["-g", "-gdwarf-5", "-fno-asynchronous-unwind-tables", `-ffile-prefix-map=${root}=.`];
 const warningFlags = "-Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes".split(" ");
-/** -Og: code that reads as the source does, with the variables still in scope. */
-const compileFlags = ["-std=gnu11", "-Og", ...machineFlags, ...debugFlags, ...warningFlags];
+const compileFlags = ["-std=gnu11", ...machineFlags, ...debugFlags, ...warningFlags];
+/** Guests are there to be stepped through: each variable keeps its place from the first line to the last. */
+const optimization = { guest: "-O0", vmm: "-Og" };
 const linkFlags = [
   ..."-m32 -nostdlib -static -no-pie".split(" "),
   ..."-Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=0x1000 -Wl,--fatal-warnings".split(" "),
@@ -82,6 +83,7 @@ function units(out) {
   const vmm = {
     sources: sourcesBelow("emulator/vmm"),
     includes: ["emulator/vmm/include", "emulator/vmm"],
+    optimization: optimization.vmm,
     objects: `${out}/obj/emulator/vmm`,
     images: [{ output: `${out}/vmm.elf`, script: "emulator/vmm/vmm.lds" }],
   };
@@ -102,6 +104,7 @@ function guestUnit({ kind, name }, out) {
   return {
     sources: [...sourcesIn("sample-guests/lib"), ...sourcesIn(`sample-guests/lib/${kind}`), ...sourcesBelow(folder)],
     includes: ["sample-guests/lib", `sample-guests/lib/${kind}`, "emulator/vmm/include/public", folder],
+    optimization: optimization.guest,
     objects: `${out}/obj/${folder}`,
     images: scripts.map((script) => ({ output: `${out}/sample-guests/${kind}/${image(script)}.elf`, script })),
   };
@@ -125,7 +128,7 @@ const sourcesBelow = (folder) => [
 /** Compiles what is stale, a few files at a time; the objects' paths in the order of the sources. */
 async function compileUnit(compiler, unit, log) {
   const includes = [...unit.includes, unit.objects].flatMap((folder) => ["-I", folder]);
-  const flags = [...compiler.flags, ...compileFlags, ...includes];
+  const flags = [...compiler.flags, ...compileFlags, unit.optimization, ...includes];
   const isOffsets = (source) => basename(source) === "asm-offsets.c";
   for (const source of unit.sources.filter(isOffsets)) await makeOffsets(compiler, unit, source, flags, log);
 
