@@ -1,0 +1,108 @@
+/**
+ * `npm run bench`: instructions, seconds and MIPS of each kernel in kernels/,
+ * run by the built command line, and by QEMU's TCG when it is there. The
+ * kernel's checksum must be the same on both. `-- NAME...` chooses kernels.
+ *
+ * Seconds are the processor time of the run; QEMU's are wall time less that of
+ * the empty kernel. QEMU's MIPS use our count of instructions.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { SetupError, entry, root, which } from "../../scripts/lib/run.mjs";
+
+const SOURCES = join(root, "test", "bench", "kernels");
+const OUT = join(root, "dist", "bench");
+const RESULTS = join(OUT, "results.json");
+const FLAGS = [
+  ..."-std=gnu11 -O2 -m32 -march=i686 -mno-sse -mno-mmx -ffreestanding -nostdlib -static -fno-pic -no-pie".split(" "),
+  ..."-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables".split(" "),
+  ..."-fno-tree-loop-distribute-patterns -Wall -Wextra -Werror -Wl,--build-id=none -Wl,-z,noexecstack".split(" "),
+];
+const EMPTY = "empty";
+const MEMORY_MIB = 64;
+
+function kernelNames() {
+  const names = readdirSync(SOURCES).filter((file) => file.endsWith(".c") && file !== "main.c");
+  return names.map((file) => basename(file, ".c"));
+}
+
+/** Compiles one kernel; its image. */
+function build(name) {
+  const compiler = process.env.CC ?? ["gcc", "clang"].find((command) => which(command) !== undefined);
+  if (compiler === undefined) throw new SetupError("a C compiler is needed for the benchmark kernels (gcc or clang)");
+  mkdirSync(OUT, { recursive: true });
+  const image = join(OUT, `${name}.elf`);
+  const inputs = [`${name}.c`, "main.c", "start.S"].map((file) => join(SOURCES, file));
+  const { status, stderr } = spawnSync(compiler, [...FLAGS, `-Wl,-T,${join(SOURCES, "bench.lds")}`, ...inputs, "-o", image], {
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new SetupError(`${name}.c does not compile: ${stderr}`);
+  return image;
+}
+
+function runOurs(image) {
+  const stats = join(OUT, "stats.json");
+  const args = ["run", "--memory", `${MEMORY_MIB}M`, "--stats", stats, image];
+  const { status, stdout, stderr } = spawnSync(join(root, "bin", "ringscope"), args, { encoding: "utf8", input: "" });
+  if (status !== 1) throw new SetupError(`${basename(image)} ended with status ${status}: ${stderr}`);
+  const { instructions, cpuSeconds, wallSeconds } = JSON.parse(readFileSync(stats, "utf8"));
+  return { checksum: stdout.trim(), instructions, cpuSeconds, wallSeconds };
+}
+
+function runQemu(qemu, image) {
+  const args = [
+    ...`-cpu pentium3,+pae,+nx -m ${MEMORY_MIB} -nodefaults -no-reboot -display none -serial stdio`.split(" "),
+    ..."-device isa-debug-exit,iobase=0xf4,iosize=1 -kernel".split(" "),
+  ];
+  const before = performance.now();
+  const { status, stdout, stderr } = spawnSync(qemu, [...args, image], { encoding: "utf8", input: "" });
+  if (status !== 1) throw new SetupError(`${basename(image)} ended with status ${status} on QEMU: ${stderr}`);
+  return { checksum: stdout.trim(), wallSeconds: (performance.now() - before) / 1000 };
+}
+
+/** One kernel measured: a row of the results. */
+function measure(name, qemu, qemuStart) {
+  const image = build(name);
+  const { checksum, instructions, cpuSeconds, wallSeconds } = runOurs(image);
+  const row = { name, checksum, instructions, cpuSeconds, wallSeconds, mips: instructions / cpuSeconds / 1e6 };
+  if (qemu === undefined) return row;
+  const theirs = runQemu(qemu, image);
+  if (theirs.checksum !== checksum) throw new SetupError(`${name}: ${checksum} here, ${theirs.checksum} on QEMU`);
+  const qemuSeconds = Math.max(theirs.wallSeconds - qemuStart, 0.001);
+  return { ...row, qemuSeconds, qemuMips: instructions / qemuSeconds / 1e6 };
+}
+
+const COLUMNS = [
+  ["kernel", 10, ({ name }) => name],
+  ["instructions", 14, ({ instructions }) => instructions.toLocaleString("en-US")],
+  ["seconds", 9, ({ cpuSeconds }) => cpuSeconds.toFixed(2)],
+  ["MIPS", 8, ({ mips }) => mips.toFixed(0)],
+  ["QEMU MIPS", 11, ({ qemuMips }) => qemuMips?.toFixed(0) ?? "-"],
+];
+
+const pad = (text, width, column) => (column === 0 ? text.padEnd(width) : text.padStart(width));
+
+function printRow(row) {
+  console.log(COLUMNS.map(([, width, value], column) => pad(value(row), width, column)).join(""));
+}
+
+await entry(async () => {
+  if (!existsSync(join(root, "dist", "ringscope.js"))) throw new SetupError("run npm run build first");
+  const known = kernelNames().filter((name) => name !== EMPTY);
+  const asked = process.argv.slice(2);
+  const unknown = asked.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new SetupError(`no kernel "${unknown}": ${known.join(", ")}`);
+
+  const qemu = which("qemu-system-i386");
+  const qemuStart = qemu === undefined ? 0 : runQemu(qemu, build(EMPTY)).wallSeconds;
+  console.log(COLUMNS.map(([title, width], column) => pad(title, width, column)).join(""));
+  const rows = [];
+  for (const name of asked.length > 0 ? asked : known) {
+    rows.push(measure(name, qemu, qemuStart));
+    printRow(rows.at(-1));
+  }
+  writeFileSync(RESULTS, `${JSON.stringify({ node: process.version, rows }, undefined, 2)}\n`);
+  console.log(`written to ${RESULTS}`);
+  return 0;
+});
