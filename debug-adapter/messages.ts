@@ -171,6 +171,7 @@ export const cliMessages = {
   cannotRead: (file: string, why: string) => `cannot read ${file}: ${why}`,
   cannotWrite: (file: string, why: string) => `cannot write ${file}: ${why}`,
   noVmm: () => "the hypervisor is not built: run npm run build",
+  listening: (port: number) => `listening on 127.0.0.1:${port}`,
   noTraceKind: () => "trace needs at least one of --hypercalls, --rings and --events",
   noTracePoints: () => "the hypervisor image has no trace points to follow hypercalls by",
 
@@ -259,6 +260,11 @@ export const debugMessages = {
   nowhereToStepOut: () => "there is no calling frame to step out to",
   noConsole: (name: string) => `there is no console "${name}"`,
   badReference: (text: string) => `"${text}" is no memory reference`,
+  cannotWriteAll: (address: string) => `memory at ${address} cannot be written`,
+  hoverAssigns: () => "a hover changes nothing",
+  unsupported: (command: string) => `the request "${command}" is not supported`,
+  internal: (what: string) => `an error of the debugger itself: ${what}`,
+  isRunning: () => "the machine is running",
   staleVariable: () => "this variable is gone",
   noSuchVariable: (name: string) => `there is no variable "${name}" here`,
 

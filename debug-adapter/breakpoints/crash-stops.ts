@@ -1,0 +1,76 @@
+import type { DebugProtocol } from "@vscode/debugprotocol";
+import { debugMessages as say } from "../messages";
+import type { TracePoint } from "../awareness/vmm-view";
+import type { Program } from "../session/program";
+import { exceptionName } from "../stack/vectors";
+import type { BreakpointTable, Site } from "./table";
+
+/** What the user may ask to stop at besides breakpoints. */
+export const EXCEPTION_FILTERS: DebugProtocol.ExceptionBreakpointsFilter[] = [
+  { filter: "crash", label: "Guest crashes", description: "Stop before the hypervisor ends a domain that crashed", default: true },
+  { filter: "refusal", label: "Refusals", description: "Stop where the hypervisor refuses a guest's request", default: false },
+  { filter: "bounce", label: "Guest exceptions", description: "Stop where the hypervisor hands a fault to a guest's handler", default: false },
+];
+
+const POINTS: Readonly<Record<string, TracePoint>> = {
+  crash: "trace_domain_crash",
+  refusal: "trace_refusal",
+  bounce: "trace_bounce",
+};
+
+interface CrashSite extends Site {
+  readonly point: TracePoint;
+}
+
+/** What stopped the machine at one of the filters. */
+export interface ExceptionStop {
+  id: string;
+  description: string;
+}
+
+/** Stops at the hypervisor's trace points, by exception filters. */
+export class CrashStops {
+  private sites: [number, CrashSite][] = [];
+
+  constructor(
+    private readonly program: Program,
+    private readonly table: BreakpointTable,
+  ) {}
+
+  /** Replaces the filters in force; whether each is known. */
+  set(filters: readonly string[]): boolean[] {
+    for (const [address, site] of this.sites) this.table.remove(address, site);
+    this.sites = [];
+    return filters.map((filter) => {
+      const point = POINTS[filter];
+      if (point === undefined) return false;
+      const address = this.program.vmm?.addressOf(point);
+      if (address !== undefined) this.sites.push([address, { point }]);
+      if (address !== undefined) this.table.add(address, this.sites.at(-1)?.[1] ?? { point });
+      return true;
+    });
+  }
+
+  /** What stopped the machine, if it was a filter; to be asked while it stands there. */
+  hit(): ExceptionStop | undefined {
+    const { program } = this;
+    const point = this.table.hits.find((site): site is CrashSite => "point" in site)?.point;
+    if (point === undefined || program.vmm === undefined) return undefined;
+    const { vmm, machine } = program;
+    const subject = vmm.argument(machine, 0);
+    const text = point === "trace_bounce" ? "" : vmm.string(machine, vmm.argument(machine, 1));
+    switch (point) {
+      case "trace_domain_crash":
+        return {
+          id: "domain crash",
+          description: subject === 0 ? say.unbuiltDomain(text) : say.crashed(vmm.idOfDomain(machine, subject), text),
+        };
+      case "trace_refusal":
+        return { id: "refusal", description: say.refused(vmm.domainOfVcpu(machine, subject), text) };
+      default: {
+        const name = exceptionName(vmm.argument(machine, 1));
+        return { id: name, description: say.bounced(name, vmm.domainOfVcpu(machine, subject)) };
+      }
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import { ExitedEvent, OutputEvent, StoppedEvent, TerminatedEvent } from "@vscode/debugadapter";
+import type { DebugProtocol } from "@vscode/debugprotocol";
+import { ProbeFailure, type Stop } from "../../emulator/index";
+import type { Site } from "../breakpoints/table";
+import { breakpointMessages, debugMessages as say, expressionMessages } from "../messages";
+import type { Halt } from "../stepping/debuggee";
+import type { Granularity, StepEnd, StepKind } from "../stepping/stepper";
+import { hex32 } from "../values/hex";
+import type { Target } from "./target";
+
+/** Exit codes, as the command line has them. */
+const TRIPLE_FAULT = 70;
+const NEVER_WOKEN = 78;
+const VMM_EXITS: Readonly<Record<number, number>> = { 0: 0, 1: 72, 2: 74 };
+
+/** Sets the machine going and says, as events, why it came to a stand or to its end. */
+export class Runner {
+  private isOver = false;
+
+  constructor(
+    private readonly target: Target,
+    private readonly send: (event: DebugProtocol.Event) => void,
+  ) {}
+
+  /** From the machine's first instruction, or up to the program's with stopOnEntry. */
+  begin(): void {
+    const { plan, program, table } = this.target;
+    const entry = plan.stopOnEntry && !plan.noDebug ? this.target.entry() : undefined;
+    if (entry === undefined) return this.continue();
+    if (program.machine.pc === entry.linear && entry.leastRing === 0) {
+      this.target.halt();
+      return this.stopped("entry");
+    }
+    const site: Site = { condition: { stops: (view) => view.registers.get("cpl") >= entry.leastRing } };
+    table.add(entry.linear, site);
+    this.go(() => this.target.execution.run(), () => {
+      const isEntry = table.hits.includes(site);
+      table.remove(entry.linear, site);
+      return isEntry ? "entry" : undefined;
+    });
+  }
+
+  continue(): void {
+    if (this.target.execution.ending !== undefined) return this.finishAfterEnding(this.target.execution.ending);
+    this.go(() => this.target.execution.run(), () => undefined);
+  }
+
+  step(kind: StepKind, granularity: Granularity): void {
+    if (this.target.execution.ending !== undefined) return this.finishAfterEnding(this.target.execution.ending);
+    this.go(() => this.target.stepper.step(kind, granularity), () => undefined);
+  }
+
+  pause(): void {
+    this.target.execution.pause();
+  }
+
+  /** The end, wanted by the client: nothing more is executed. */
+  terminate(): void {
+    if (this.isOver) return;
+    this.target.execution.pause();
+    this.over();
+  }
+
+  /** @param why the reason of the stop if it is a special one, asked when it has come */
+  private go(run: () => Promise<StepEnd | Halt>, why: () => string | undefined): void {
+    this.target.resume();
+    run().then(
+      (end) => this.arrived(end, why()),
+      (error: unknown) => {
+        this.output(say.internal(error instanceof Error ? error.message : String(error)));
+        this.over();
+      },
+    );
+  }
+
+  private arrived(end: StepEnd | Halt, special: string | undefined): void {
+    if (this.isOver) return;
+    this.target.halt();
+    switch (end.kind) {
+      case "done":
+        return this.stopped("step");
+      case "nowhere":
+        this.output(say.nowhereToStepOut());
+        return this.stopped("step");
+      case "pause":
+        return this.stopped("pause");
+      case "breakpoint":
+        return special === undefined ? this.atBreakpoint() : this.stopped(special);
+      case "ended":
+        return this.ended(this.target.execution.ending);
+    }
+  }
+
+  private atBreakpoint(): void {
+    const { crashStops, breakpoints } = this.target;
+    const exception = crashStops.hit();
+    if (exception !== undefined) {
+      this.target.exception = exception;
+      return this.stopped("exception", { text: exception.description });
+    }
+    const hits = breakpoints.hits();
+    for (const { probe } of hits) {
+      if (probe !== undefined && probe.outcome.failure !== ProbeFailure.None) {
+        this.output(breakpointMessages.conditionFailed(reasonOf(probe.outcome.failure, probe.outcome.linear)));
+      }
+    }
+    const [first] = hits;
+    this.stopped(first?.origin ?? "breakpoint", { hitBreakpointIds: [...new Set(hits.map(({ id }) => id))] });
+  }
+
+  private ended(stop: Target["execution"]["ending"]): void {
+    switch (stop?.kind) {
+      case "exit":
+        return this.finish(stop.value);
+      case "triple-fault":
+        return this.endedBadly("triple fault", say.tripleFault(stop.chain));
+      default:
+        return this.endedBadly("halted", say.halted());
+    }
+  }
+
+  /** The machine stands at its end so that the user can look at it; going on ends the session. */
+  private endedBadly(id: string, description: string): void {
+    this.output(description);
+    this.target.exception = { id, description };
+    this.stopped("exception", { text: description.split("\n")[0] ?? "" });
+  }
+
+  private finishAfterEnding(stop: Exclude<Stop, { kind: "count" | "breakpoint" | "idle" }>): void {
+    if (stop.kind === "exit") return this.finish(stop.value);
+    this.exit(stop.kind === "triple-fault" ? TRIPLE_FAULT : NEVER_WOKEN);
+  }
+
+  /** @param value what the debug-exit port was given */
+  private finish(value: number): void {
+    if (this.target.loaded.isBare) {
+      const status = ((value << 1) | 1) & 255;
+      this.output(say.ended(status));
+      return this.exit(status);
+    }
+    this.output(say.vmmEnded(value));
+    this.exit(VMM_EXITS[value] ?? value);
+  }
+
+  private exit(code: number): void {
+    this.send(new ExitedEvent(code));
+    this.over();
+  }
+
+  private over(): void {
+    if (this.isOver) return;
+    this.target.consoles.flush();
+    this.target.feed.flush();
+    this.isOver = true;
+    this.target.halted = undefined;
+    this.send(new TerminatedEvent());
+  }
+
+  private stopped(reason: string, more: Partial<DebugProtocol.StoppedEvent["body"]> = {}): void {
+    const threadId = this.target.halted?.liveThread?.id ?? 0;
+    const event: DebugProtocol.StoppedEvent = Object.assign(new StoppedEvent(reason, threadId), {
+      body: { reason, threadId, allThreadsStopped: true, ...more },
+    });
+    this.send(event);
+  }
+
+  private output(text: string): void {
+    this.send(new OutputEvent(`${text}\n`, "console"));
+  }
+}
+
+function reasonOf(failure: ProbeFailure, linear: number): string {
+  return failure === ProbeFailure.DivideByZero ? expressionMessages.divideByZero() : expressionMessages.cannotRead(hex32(linear));
+}
+

@@ -1,0 +1,229 @@
+import { DebugSession, Event, InitializedEvent, OutputEvent, Response } from "@vscode/debugadapter";
+import type { DebugProtocol } from "@vscode/debugprotocol";
+import { ExpressionError } from "../expressions/ast";
+import { breakpointMessages, debugMessages as say } from "../messages";
+import type { ConsoleInputArguments, HypercallsEventBody, RingscopeEvents } from "../protocol";
+import type { Granularity, StepKind } from "../stepping/stepper";
+import { CAPABILITIES } from "./capabilities";
+import type { Files } from "./files";
+import * as inspect from "./inspect";
+import { checkLaunch, UserError } from "./launch";
+import { Runner } from "./runner";
+import { Target } from "./target";
+
+type Handler = (args: never) => object | undefined;
+
+/** Errors of requests carry no number that means anything. */
+const ERROR_ID = 1;
+
+/** The protocol's side of a debug session: each request in a line or two, the work is elsewhere. */
+export class RingscopeSession extends DebugSession {
+  private target: Target | undefined;
+  private runner: Runner | undefined;
+  /** To be done when the response is out. */
+  private readonly afterwards: (() => void)[] = [];
+  private lineBase = 1;
+
+  /** @param left called when the client has left */
+  constructor(
+    private readonly files: Files,
+    private readonly left: () => void,
+  ) {
+    super();
+  }
+
+  private readonly handlers: Readonly<Record<string, Handler>> = {
+    initialize: (args: DebugProtocol.InitializeRequestArguments) => this.initialize(args),
+    launch: (args: object) => this.launch(args),
+    attach: () => {
+      throw new UserError(say.noAttach());
+    },
+    configurationDone: () => this.later(() => this.begin()),
+    disconnect: () => this.later(() => this.leave()),
+    terminate: () => this.later(() => this.runner?.terminate()),
+
+    setBreakpoints: (args: DebugProtocol.SetBreakpointsArguments) => {
+      const wanted = (args.breakpoints ?? []).map((each) => ({ ...each, line: this.fromClient(each.line) }));
+      return { breakpoints: this.present().breakpoints.setSource(args.source.path ?? "", wanted).map((each) => this.placed(each)) };
+    },
+    setFunctionBreakpoints: (args: DebugProtocol.SetFunctionBreakpointsArguments) => ({
+      breakpoints: this.present().breakpoints.setFunctions(args.breakpoints),
+    }),
+    setInstructionBreakpoints: (args: DebugProtocol.SetInstructionBreakpointsArguments) => ({
+      breakpoints: this.present().breakpoints.setInstructions(args.breakpoints),
+    }),
+    setExceptionBreakpoints: (args: DebugProtocol.SetExceptionBreakpointsArguments) => {
+      const known = this.present().crashStops.set(args.filters);
+      return {
+        breakpoints: known.map((verified, i) =>
+          verified ? { verified } : { verified, message: breakpointMessages.unknownFilter(args.filters[i] ?? "") },
+        ),
+      };
+    },
+    breakpointLocations: (args: DebugProtocol.BreakpointLocationsArguments) => {
+      const first = this.fromClient(args.line);
+      const last = args.endLine === undefined ? first : this.fromClient(args.endLine);
+      const lines = this.present().breakpoints.possibleLines(args.source.path ?? "", first, last);
+      return { breakpoints: lines.map((line) => ({ line: this.toClient(line) })) };
+    },
+
+    continue: () => {
+      this.going().continue();
+      return { allThreadsContinued: true };
+    },
+    next: (args: DebugProtocol.NextArguments) => this.step("over", args.granularity),
+    stepIn: (args: DebugProtocol.StepInArguments) => this.step("in", args.granularity),
+    stepOut: (args: DebugProtocol.StepOutArguments) => this.step("out", args.granularity),
+    pause: () => this.later(() => this.runner?.pause()),
+
+    threads: () => ({ threads: this.present().threads().map(({ id, name }) => ({ id, name })) }),
+    stackTrace: (args: DebugProtocol.StackTraceArguments) => {
+      const body = inspect.stackTrace(this.standing(), args);
+      return { ...body, stackFrames: body.stackFrames.map((frame) => ({ ...frame, line: frame.line === 0 ? 0 : this.toClient(frame.line) })) };
+    },
+    scopes: (args: DebugProtocol.ScopesArguments) => {
+      const target = this.standing();
+      return { scopes: target.variables.scopes(target.frame(args.frameId)) };
+    },
+    variables: (args: DebugProtocol.VariablesArguments) => {
+      const { variablesReference, filter, start, count, format } = args;
+      return { variables: this.standing().variables.rows(variablesReference, filter, start ?? 0, count ?? 0, format?.hex ?? false) };
+    },
+    setVariable: (args: DebugProtocol.SetVariableArguments) => {
+      const { variablesReference, name, value, format } = args;
+      const { name: _, evaluateName, ...row } = this.standing().variables.set(variablesReference, name, value, format?.hex ?? false);
+      return this.afterEdit(row);
+    },
+    setExpression: (args: DebugProtocol.SetExpressionArguments) => this.afterEdit(inspect.setExpression(this.standing(), args)),
+    evaluate: (args: DebugProtocol.EvaluateArguments) => inspect.evaluateIn(this.standing(), args),
+    exceptionInfo: () => {
+      const stop = this.standing().exception;
+      return { exceptionId: stop?.id ?? "none", description: stop?.description ?? "", breakMode: "always" };
+    },
+    readMemory: (args: DebugProtocol.ReadMemoryArguments) => inspect.readMemory(this.standing(), args),
+    writeMemory: (args: DebugProtocol.WriteMemoryArguments) => this.afterEdit(inspect.writeMemory(this.standing(), args) ?? {}),
+    disassemble: (args: DebugProtocol.DisassembleArguments) => inspect.disassembleAt(this.standing(), args),
+    loadedSources: () => ({ sources: this.present().sources.all() }),
+    modules: () => ({ modules: inspect.modules(this.present()) }),
+    "ringscope.consoleInput": (args: ConsoleInputArguments) => this.consoleInput(args),
+  };
+
+  protected override dispatchRequest(request: DebugProtocol.Request): void {
+    const response = new Response(request);
+    try {
+      const handler = this.handlers[request.command];
+      if (handler === undefined) throw new UserError(say.unsupported(request.command));
+      // The protocol promises the arguments' shape to each command.
+      const body = handler((request.arguments ?? {}) as never);
+      this.sendResponse(body === undefined ? response : Object.assign(response, { body }));
+    } catch (error) {
+      this.sendErrorResponse(response, { id: ERROR_ID, format: messageOf(error), showUser: true });
+      this.afterwards.length = 0;
+    }
+    for (const action of this.afterwards.splice(0)) action();
+  }
+
+  private initialize(args: DebugProtocol.InitializeRequestArguments): object {
+    this.lineBase = args.linesStartAt1 === false ? 0 : 1;
+    return CAPABILITIES;
+  }
+
+  private launch(args: object): undefined {
+    const plan = checkLaunch(args);
+    const target = new Target(plan, this.files, {
+      console: (name, data) => this.consoleOutput(plan.console, name, data),
+      log: (name, data) => this.consoleOutput(plan.console === "event" ? "event" : "log", name, data),
+      hypercalls: (rows) => this.custom("ringscope.hypercalls", { rows } satisfies HypercallsEventBody),
+    });
+    this.target = target;
+    this.runner = new Runner(target, (event) => this.sendEvent(event));
+    this.later(() => {
+      for (const warning of target.loaded.warnings) this.sendEvent(new OutputEvent(`${warning}\n`, "important"));
+      // The client now sends breakpoints; every image is known, so each is bound at once.
+      this.sendEvent(new InitializedEvent());
+    });
+    return undefined;
+  }
+
+  private begin(): void {
+    this.runner?.begin();
+  }
+
+  private leave(): void {
+    this.runner?.terminate();
+    this.target?.feed.dispose();
+    this.left();
+  }
+
+  private step(kind: StepKind, granularity: DebugProtocol.SteppingGranularity | undefined): undefined {
+    const unit: Granularity = granularity === "instruction" ? "instruction" : "line";
+    this.going().step(kind, unit);
+    return undefined;
+  }
+
+  /** A runner whose machine stands and is about to go. */
+  private going(): Runner {
+    this.standing();
+    if (this.runner === undefined) throw new UserError(say.notRunning());
+    return this.runner;
+  }
+
+  private present(): Target {
+    if (this.target === undefined) throw new UserError(say.notRunning());
+    return this.target;
+  }
+
+  private standing(): Target {
+    const target = this.present();
+    if (target.halted === undefined) throw new UserError(say.isRunning());
+    return target;
+  }
+
+  private later(action: () => void): undefined {
+    this.afterwards.push(action);
+    return undefined;
+  }
+
+  /** What the client shows may depend on what was changed. */
+  private afterEdit<T extends object>(body: T): T {
+    this.later(() => this.sendEvent(new Event("invalidated", { areas: ["variables", "stacks"] })));
+    return body;
+  }
+
+  private consoleInput({ console: name, data }: ConsoleInputArguments): undefined {
+    const target = this.present();
+    const port = target.consoles.portOf(name);
+    if (port === undefined) throw new UserError(say.noConsole(name));
+    target.program.machine.serialInput(port, Buffer.from(data, "latin1"));
+    target.execution.wake();
+    return undefined;
+  }
+
+  private consoleOutput(where: "output" | "event" | "log", name: string, data: string): void {
+    if (where === "event") this.custom("ringscope.console", { console: name, data });
+    else this.sendEvent(new OutputEvent(Buffer.from(data, "latin1").toString("utf8"), where === "output" ? "stdout" : "console"));
+  }
+
+  private custom<Name extends keyof RingscopeEvents>(name: Name, body: RingscopeEvents[Name]): void {
+    this.sendEvent(new Event(name, body));
+  }
+
+  private placed(breakpoint: DebugProtocol.Breakpoint): DebugProtocol.Breakpoint {
+    return breakpoint.line === undefined ? breakpoint : { ...breakpoint, line: this.toClient(breakpoint.line) };
+  }
+
+  private fromClient(line: number): number {
+    return line + 1 - this.lineBase;
+  }
+
+  private toClient(line: number): number {
+    return line - 1 + this.lineBase;
+  }
+}
+
+/** One line for the user; never a stack trace of ours. */
+function messageOf(error: unknown): string {
+  if (error instanceof UserError || error instanceof ExpressionError) return error.message;
+  return say.internal(error instanceof Error ? error.message : String(error));
+}
+

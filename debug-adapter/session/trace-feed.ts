@@ -1,0 +1,42 @@
+import type { Disposable } from "../../emulator/index";
+import type { HypercallRow } from "../protocol";
+import { traceHypercalls } from "../trace/index";
+import type { Program } from "./program";
+
+/** Milliseconds between two batches while the machine runs. */
+const INTERVAL_MS = 100;
+/** More rows than that wait for no clock. */
+const MAX_BATCH = 2000;
+
+/** Gathers the rows of the hypercall trace and sends them in batches. */
+export class TraceFeed {
+  private readonly changed = new Map<number, HypercallRow>();
+  private readonly trace: Disposable | undefined;
+  private lastSent = 0;
+
+  constructor(
+    program: Program,
+    private readonly send: (rows: HypercallRow[]) => void,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    const vmm = program.images.vmm?.symbols;
+    this.trace = vmm === undefined ? undefined : traceHypercalls(program.machine, vmm, (row) => this.changed.set(row.index, row));
+  }
+
+  /** Sends a batch when it is time for one; called between slices. */
+  tick(): void {
+    if (this.now() - this.lastSent >= INTERVAL_MS || this.changed.size > MAX_BATCH) this.flush();
+  }
+
+  /** Sends what has gathered; before each stop and at the end. */
+  flush(): void {
+    this.lastSent = this.now();
+    if (this.changed.size === 0) return;
+    this.send([...this.changed.values()].map((row) => ({ ...row })));
+    this.changed.clear();
+  }
+
+  dispose(): void {
+    this.trace?.dispose();
+  }
+}

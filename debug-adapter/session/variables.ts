@@ -1,0 +1,229 @@
+import type { DebugProtocol } from "@vscode/debugprotocol";
+import type { ControlName, SegmentName } from "../../emulator/index";
+import { ExpressionError } from "../expressions/ast";
+import { evaluate } from "../expressions/evaluate";
+import { parseExpression } from "../expressions/parser";
+import { debugMessages as say, expressionMessages } from "../messages";
+import { sizeOf, strip, typeName, type ReadMemory } from "../symbols/index";
+import { childrenOf, countChildren } from "../values/children";
+import { fieldsOf, setFields } from "../values/control";
+import { describeSegment } from "../values/descriptor";
+import { formatValue, type FormatContext } from "../values/format";
+import { hex32 } from "../values/hex";
+import { REGISTER_NAMES } from "../values/registers";
+import { addressOf, readInteger, type TypedValue } from "../values/typed-value";
+import { FrameEnvironment, localValue, type EvaluationFrame } from "./frame-environment";
+import { UserError } from "./launch";
+import type { Program } from "./program";
+
+/** Rows of the Variables view under one reference. */
+interface Container {
+  rows(request: { start: number; count: number; hex: boolean }): DebugProtocol.Variable[];
+  /** An expression for the row of that name, to change it; undefined where nothing can be changed. */
+  expressionFor(name: string): string | undefined;
+  readonly frame: EvaluationFrame;
+}
+
+const SEGMENTS: readonly SegmentName[] = ["cs", "ss", "ds", "es", "fs", "gs", "ldtr", "tr"];
+const CONTROLS: readonly ControlName[] = ["cr0", "cr2", "cr3", "cr4"];
+
+const { registerLost } = expressionMessages;
+
+type Frame = NonNullable<EvaluationFrame>;
+
+/** Scopes, variables and their parts, by the references that the client holds while the machine stands. */
+export class Variables {
+  private readonly containers = new Map<number, Container>();
+  private next = 1;
+
+  constructor(private readonly program: Program) {}
+
+  /** Forgets everything: the machine went on. References are not given a second time. */
+  clear(): void {
+    this.containers.clear();
+  }
+
+  scopes(frame: Frame): DebugProtocol.Scope[] {
+    const { source } = frame;
+    const scopes: DebugProtocol.Scope[] = [];
+    if (source !== undefined && source.function.hasDebugInfo) {
+      scopes.push(this.scope("Locals", this.locals(frame), { presentationHint: "locals", expensive: false }));
+    }
+    scopes.push(this.scope("Registers", this.registers(frame), { presentationHint: "registers", expensive: false }));
+    scopes.push(this.scope("Segments", this.segments(frame), { presentationHint: "registers", expensive: false }));
+    scopes.push(this.scope("Control Registers", this.controls(frame), { presentationHint: "registers", expensive: false }));
+    return scopes;
+  }
+
+  rows(reference: number, filter: string | undefined, start: number, count: number, hex: boolean): DebugProtocol.Variable[] {
+    const container = this.containers.get(reference);
+    if (container === undefined) throw new UserError(say.staleVariable());
+    const all = container.rows({ start, count: count === 0 ? Infinity : count, hex });
+    const isIndexed = (row: DebugProtocol.Variable): boolean => row.name.startsWith("[");
+    if (filter === "named") return all.filter((row) => !isIndexed(row));
+    return filter === "indexed" ? all.filter(isIndexed) : all;
+  }
+
+  /** Changes a row and gives it anew. Throws UserError and ExpressionError. */
+  set(reference: number, name: string, text: string, hex: boolean): DebugProtocol.Variable {
+    const container = this.containers.get(reference);
+    if (container === undefined) throw new UserError(say.staleVariable());
+    const expression = container.expressionFor(name);
+    if (expression === undefined) throw new UserError(say.noSuchVariable(name));
+    const environment = new FrameEnvironment(this.program, container.frame);
+    const parsed = (source: string) => parseExpression(source, (type) => environment.typeNamed(type)?.kind === "typedef");
+    evaluate({ kind: "assign", target: parsed(expression), value: parsed(text) }, environment);
+    const value = evaluate(parsed(expression), environment);
+    return this.row(name, value, expression, container.frame, hex);
+  }
+
+  /** A value as the client shows it, with a reference to its parts. Without an expression its parts are not shown. */
+  row(name: string, value: TypedValue, expression: string | undefined, frame: EvaluationFrame, hex: boolean): DebugProtocol.Variable {
+    const counts = countChildren(value.type);
+    const total = counts.named + counts.indexed;
+    const isReadable = total > 0 && !isNowhere(value);
+    const address = this.memoryReference(value);
+    return {
+      name,
+      value: formatValue(value, this.context(frame, hex)),
+      type: typeName(value.type),
+      ...(expression === undefined ? {} : { evaluateName: expression }),
+      variablesReference: isReadable && expression !== undefined ? this.add(this.parts(value, expression, frame)) : 0,
+      ...(counts.indexed > 0 ? { indexedVariables: counts.indexed } : {}),
+      ...(counts.indexed === 0 && counts.named > 0 ? { namedVariables: counts.named } : {}),
+      ...(address === undefined ? {} : { memoryReference: hex32(address) }),
+    };
+  }
+
+  context(frame: EvaluationFrame, hex: boolean): FormatContext {
+    return { readMemory: this.program.readMemory, hex, symbolize: (address) => this.symbolize(address, frame) };
+  }
+
+  private symbolize(address: number, frame: EvaluationFrame): string | undefined {
+    const { images, domain } = this.program;
+    const symbols = images.at(address, frame?.machine.ring ?? this.program.machine.cpl, domain)?.symbols;
+    const found = symbols?.objectAt(address) ?? (symbols?.functionAt(address) === undefined ? undefined : symbols.symbolAt(address));
+    if (found === undefined) return undefined;
+    return found.offset === 0 ? found.symbol.name : `${found.symbol.name}+0x${found.offset.toString(16)}`;
+  }
+
+  /** What a pointer points to, or where the value itself is. */
+  private memoryReference(value: TypedValue): number | undefined {
+    if (strip(value.type).kind !== "pointer") return addressOf(value);
+    try {
+      return Number(readInteger(value, this.program.readMemory));
+    } catch (error) {
+      if (error instanceof ExpressionError) return undefined;
+      throw error;
+    }
+  }
+
+  private scope(name: string, container: Container, more: Omit<DebugProtocol.Scope, "name" | "variablesReference">): DebugProtocol.Scope {
+    return { name, variablesReference: this.add(container), ...more };
+  }
+
+  private add(container: Container): number {
+    this.containers.set(this.next, container);
+    return this.next++;
+  }
+
+  private parts(value: TypedValue, expression: string, frame: EvaluationFrame): Container {
+    const whole = /^[\w$.>[\]-]+$/.test(expression) ? expression : `(${expression})`;
+    const children = (start: number, count: number, readMemory: ReadMemory) => childrenOf(value, whole, start, count, readMemory);
+    const { readMemory } = this.program;
+    return {
+      frame,
+      rows: ({ start, count, hex }) =>
+        children(start, count, readMemory).map((child) => this.row(child.name, child.value, child.expression, frame, hex)),
+      expressionFor: (name) => children(0, Infinity, readMemory).find((child) => child.name === name)?.expression,
+    };
+  }
+
+  /** Parameters, then locals from the innermost block out; a name that an inner block hides stands in brackets. */
+  private locals(frame: Frame): Container {
+    const named = new Map<string, TypedValue>();
+    const hidden: [string, TypedValue][] = [];
+    const scopes = frame.source?.scopes ?? [];
+    const visible = [...scopes.flatMap((scope) => scope.variables)];
+    const parameters = frame.source?.parameters ?? [];
+    const shadowing = new Set(visible.map((variable) => variable.name));
+    for (const variable of [...parameters.filter(({ name }) => !shadowing.has(name)), ...visible, ...parameters]) {
+      const value = localValue(frame, variable);
+      if (!named.has(variable.name)) named.set(variable.name, value);
+      else if (!parameters.includes(variable) || shadowing.has(variable.name)) hidden.push([`${variable.name} (outer)`, value]);
+    }
+    return {
+      frame,
+      rows: ({ start, count, hex }) => [
+        ...[...named].slice(start, start + count).map(([name, value]) => this.row(name, value, name, frame, hex)),
+        ...hidden.map(([name, value]) => this.row(name, value, undefined, frame, hex)),
+      ],
+      expressionFor: (name) => (named.has(name) ? name : undefined),
+    };
+  }
+
+  private registers(frame: Frame): Container {
+    const environment = new FrameEnvironment(this.program, frame);
+    const row = (name: (typeof REGISTER_NAMES)[number]): DebugProtocol.Variable => {
+      const value = environment.registerValue(name);
+      const isFlags = name === "eflags" && value !== undefined;
+      return {
+        name,
+        value: value === undefined ? `<${registerLost(name)}>` : isFlags ? `${hex32(value)} [${setFields(name, value)}]` : hex32(value),
+        evaluateName: `$${name}`,
+        variablesReference: isFlags ? this.add(this.fields(name, value, frame)) : 0,
+        ...(value === undefined || isFlags ? {} : { memoryReference: hex32(value) }),
+      };
+    };
+    return {
+      frame,
+      rows: () => REGISTER_NAMES.map(row),
+      expressionFor: (name) => ((REGISTER_NAMES as readonly string[]).includes(name) ? `$${name}` : undefined),
+    };
+  }
+
+  private segments(frame: Frame): Container {
+    const row = (name: SegmentName): DebugProtocol.Variable => {
+      const { summary, fields } = describeSegment(name, this.program.machine.segment(name));
+      const reference = this.add(readOnly(frame, () => fields.map((field) => ({ ...field, variablesReference: 0 }))));
+      return { name, value: summary, evaluateName: `$${name}`, variablesReference: reference };
+    };
+    return readOnly(frame, () => SEGMENTS.map(row));
+  }
+
+  private controls(frame: Frame): Container {
+    const { machine } = this.program;
+    const row = (name: ControlName): DebugProtocol.Variable => {
+      const value = machine.registers.get(name);
+      const set = setFields(name, value);
+      const hasFields = fieldsOf(name, value).length > 0;
+      return {
+        name,
+        value: set === "" ? hex32(value) : `${hex32(value)} [${set}]`,
+        evaluateName: `$${name}`,
+        variablesReference: hasFields ? this.add(this.fields(name, value, frame)) : 0,
+      };
+    };
+    const table = (name: string, { base, limit }: { base: number; limit: number }): DebugProtocol.Variable => ({
+      name,
+      value: `base ${hex32(base)}, limit ${hex32(limit)}`,
+      variablesReference: 0,
+      memoryReference: hex32(base),
+    });
+    return readOnly(frame, () => [...CONTROLS.map(row), table("gdtr", machine.gdtr), table("idtr", machine.idtr)]);
+  }
+
+  private fields(register: string, value: number, frame: Frame): Container {
+    return readOnly(frame, () =>
+      fieldsOf(register, value).map((field) => ({ name: field.name, value: String(field.value), variablesReference: 0 })),
+    );
+  }
+}
+
+function readOnly(frame: Frame, rows: Container["rows"]): Container {
+  return { frame, rows, expressionFor: () => undefined };
+}
+
+function isNowhere(value: TypedValue): boolean {
+  return value.place.kind === "optimizedOut" || value.place.kind === "unavailable" || sizeOf(value.type) === undefined;
+}
