@@ -3,12 +3,12 @@ import { S } from "../base/layout";
 import type { State } from "../base/state";
 import type { PhysicalMemory } from "./physical";
 
-/** What a walk is for; the bits are those of the page-fault error code. */
+/** What a walk is for; the bits are those of the page-fault error code (PfError W, U and I). */
 export const enum Access {
   Read = 0,
-  Write = PfError.W,
-  User = PfError.U,
-  Fetch = PfError.I,
+  Write = 1 << 1,
+  User = 1 << 2,
+  Fetch = 1 << 4,
 }
 
 /** A walk that found the page. */

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { State } from "../../../../emulator/base/state";
 import { PhysicalMemory } from "../../../../emulator/memory/physical";
 
