@@ -38,7 +38,7 @@ const PROBE_REGISTERS: Readonly<Record<string, ProbeRegister>> = {
 };
 
 /** DWARF numbers the registers as the processor does, EIP and EFLAGS behind. */
-const fromDwarf = (register: DwarfReg): ProbeRegister => register as number as ProbeRegister;
+const fromDwarf = (register: DwarfReg): ProbeRegister => register as number;
 
 class Compiler {
   private readonly code: number[] = [];

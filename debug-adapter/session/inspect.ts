@@ -52,7 +52,7 @@ export function evaluateIn(target: Target, args: DebugProtocol.EvaluateArguments
   if (args.context === "hover" && hasEffect(expression)) throw new UserError(say.hoverAssigns());
   const value = evaluate(expression, environment);
   const row = target.variables.row(text, value, text, frame, hex || expression.kind === "register");
-  const { name, value: result, evaluateName, ...rest } = row;
+  const { name: _name, value: result, evaluateName: _expression, ...rest } = row;
   return { ...rest, result };
 }
 

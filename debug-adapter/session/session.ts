@@ -91,7 +91,7 @@ export class RingscopeSession extends DebugSession {
     },
     setVariable: (args: DebugProtocol.SetVariableArguments) => {
       const { variablesReference, name, value, format } = args;
-      const { name: _, evaluateName, ...row } = this.standing().variables.set(variablesReference, name, value, format?.hex ?? false);
+      const { name: _name, evaluateName: _expression, ...row } = this.standing().variables.set(variablesReference, name, value, format?.hex ?? false);
       return this.afterEdit(row);
     },
     setExpression: (args: DebugProtocol.SetExpressionArguments) => this.afterEdit(inspect.setExpression(this.standing(), args)),

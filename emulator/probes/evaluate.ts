@@ -1,4 +1,4 @@
-import { Op, type ProbeRegister, type ProbeTarget } from "./bytecode";
+import { Op, type ProbeTarget } from "./bytecode";
 
 /** Deepest stack that `evaluateProbe` has room for; the compiler refuses what would need more. */
 export const PROBE_STACK = 64;
@@ -34,7 +34,7 @@ export function evaluateProbe(code: Int32Array, target: ProbeTarget, outcome: Pr
         stack[++top] = code[at++];
         break;
       case Op.Register:
-        stack[++top] = target.probeRegister(code[at++] as ProbeRegister);
+        stack[++top] = target.probeRegister(code[at++]);
         break;
       case Op.Load8U:
       case Op.Load8S:
