@@ -1,0 +1,58 @@
+/* The page tables that a domain starts with: first the L3, then the L2s, then the L1s. */
+#include "vmm/domain.h"
+#include "vmm/heap.h"
+#include "vmm/image.h"
+#include "x86/build.h"
+
+#define LEAF_FLAGS  (PTE_P | PTE_US | PTE_A)
+#define TABLE_FLAGS (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
+
+static mfn_t table_mfn(const struct builder *b, u32 index) {
+  return build_mfn(b, b->tables_va + index * PAGE_SIZE);
+}
+
+static void set_entry(mfn_t table, u32 index, pte_t entry) {
+  pte_t *window = window_open(table);
+  window[index] = entry;
+  window_close(window);
+}
+
+/* The L1 tables, one for each 2 MiB; the pages that hold the tables are read-only. */
+static void fill_l1s(const struct builder *b) {
+  u32 start = b->image->virt_base, first_l1 = 1 + b->nr_l2;
+  for (u32 va = start; va < b->end_va; va += PAGE_SIZE) {
+    bool table = va >= b->tables_va && va < b->stack_va;
+    u32 l1 = first_l1 + (va >> 21) - (start >> 21);
+    set_entry(table_mfn(b, l1), l1_index(va), pte_make(build_mfn(b, va), LEAF_FLAGS | (table ? 0 : PTE_RW)));
+  }
+}
+
+static void fill_l2s(const struct builder *b) {
+  u32 start = b->image->virt_base;
+  for (u32 i = 0; i < b->nr_l1; i++) {
+    u32 va = ((start >> 21) + i) << 21, l2 = 1 + l3_index(va) - l3_index(start);
+    set_entry(table_mfn(b, l2), l2_index(va), pte_make(table_mfn(b, 1 + b->nr_l2 + i), TABLE_FLAGS));
+  }
+}
+
+/* Slot 3 is there in any case; when nothing of the guest lies in it, its L2 is the last. */
+static void fill_l3(const struct builder *b) {
+  u32 first = l3_index(b->image->virt_base), last = l3_index(b->end_va - 1);
+  for (u32 slot = first; slot <= last; slot++)
+    set_entry(table_mfn(b, 0), slot, pte_make(table_mfn(b, 1 + slot - first), PTE_P));
+  set_entry(table_mfn(b, 0), PDPT_ENTRIES - 1, pte_make(table_mfn(b, b->nr_l2), PTE_P));
+}
+
+const char *build_tables(struct builder *b) {
+  fill_l1s(b);
+  fill_l2s(b);
+  fill_l3(b);
+  mfn_t base = table_mfn(b, 0);
+  if (pin_table(b->domain, base, FRAME_L3) || set_base(b->domain->vcpu[0], base))
+    return "its initial page tables are not valid";
+  return NULL;
+}
+
+struct console_ring *map_console(mfn_t mfn, struct domain *d) {
+  return get_frame(mfn, d) ? heap_map(mfn) : NULL;
+}

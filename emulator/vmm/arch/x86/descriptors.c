@@ -1,0 +1,145 @@
+/* GDT, IDT and TSS of the processor. */
+#include "public/layout.h"
+#include "vmm/config.h"
+#include "vmm/domain.h"
+#include "vmm/guest_copy.h"
+#include "x86/cpu.h"
+#include "x86/desc.h"
+#include "x86/page.h"
+
+#define FLAT_4G(type, dpl)                                                                                   \
+  (0xf00000000ffffull | (type) | DESC_S | DESC_P | DESC_DPL(dpl) | DESC_BIG | DESC_PAGES | DESC_ACCESSED)
+/* Ends at GUEST_SEGMENT_END: this is what keeps ring 1 out of the VMM. */
+#define FLAT_GUEST(type, dpl) (FLAT_4G(type, dpl) - 0xf00000000ffffull + 0xf0000000067ffull)
+#define RESERVED_ENTRIES      512
+#define RESERVED(selector)    (((selector)-FIRST_RESERVED_GDT_BYTE) >> 3)
+#define SYSTEM_TSS            0x89
+#define SYSTEM_LDT            0x82
+#define STUB_BYTES            16
+#define STUBS                 48
+
+_Static_assert(GUEST_SEGMENT_END >> PAGE_SHIFT == 0xf67ff, "the limit of FLAT_GUEST");
+
+extern const u8 trap_stubs[], hypercall_gate[];
+
+/* Page 14 of every GDT. */
+static desc_t reserved_gdt[RESERVED_ENTRIES] __attribute__((aligned(4096))) = {
+    [RESERVED(VMM_CS)] = FLAT_4G(DESC_CODE, 0),
+    [RESERVED(VMM_DS)] = FLAT_4G(DESC_DATA, 0),
+    [RESERVED(FLAT_RING1_CS)] = FLAT_GUEST(DESC_CODE, 1),
+    [RESERVED(FLAT_RING1_DS)] = FLAT_GUEST(DESC_DATA, 1),
+    [RESERVED(FLAT_RING3_CS)] = FLAT_GUEST(DESC_CODE, 3),
+    [RESERVED(FLAT_RING3_DS)] = FLAT_GUEST(DESC_DATA, 3),
+};
+/* Stands for guest GDT pages that are not set: null descriptors. */
+static const u8 empty_page[PAGE_SIZE] __attribute__((aligned(4096)));
+static desc_t idt[256] __attribute__((aligned(8)));
+static struct tss tss;
+
+static desc_t system_descriptor(const void *base, u32 limit, u32 type) {
+  u64 b = (u32)base;
+  return (limit & 0xffff) | (b & 0xffffff) << 16 | (u64)type << 40 | (b >> 24) << 56;
+}
+
+static desc_t gate(u32 selector, u32 offset, u32 type, u32 dpl) {
+  return (offset & 0xffff) | selector << 16 | (u64)type << 40 | DESC_DPL(dpl) | DESC_P |
+         (u64)(offset >> 16) << 48;
+}
+
+/* A table register's operand: limit, then base. */
+struct table_register {
+  u16 limit;
+  u32 base;
+} __attribute__((packed));
+
+static void load_gdt(linear_t base) {
+  struct table_register gdtr = {FIRST_RESERVED_GDT_BYTE + PAGE_SIZE - 1, base};
+  asm volatile("lgdt %0" : : "m"(gdtr));
+}
+
+static void load_segments(void) {
+  asm volatile("ljmp %0, $1f\n1:\n\t"
+               "mov %1, %%ds\n\tmov %1, %%es\n\tmov %1, %%ss\n\t"
+               "mov %2, %%fs\n\tmov %2, %%gs"
+               :
+               : "i"(VMM_CS), "r"(VMM_DS), "r"(0)
+               : "memory");
+}
+
+static void fill_idt(void) {
+  for (u32 vector = 0; vector < STUBS; vector++) {
+    u32 dpl = vector == 3 || vector == 4 ? 3 : 0;
+    idt[vector] = gate(VMM_CS, (u32)trap_stubs + vector * STUB_BYTES, GATE_INTERRUPT, dpl);
+  }
+  idt[HYPERCALL_VECTOR] = gate(VMM_CS, (u32)hypercall_gate, GATE_INTERRUPT, 1);
+}
+
+void descriptors_init(void) {
+  tss.ss0 = VMM_DS;
+  tss.trace_iobase = sizeof(tss) << 16; /* no I/O bitmap: ports trap */
+  reserved_gdt[RESERVED(VMM_TSS_SEL)] = system_descriptor(&tss, sizeof(tss) - 1, SYSTEM_TSS);
+  /* Only the reserved page of the idle GDT is ever looked at. */
+  load_gdt((linear_t)reserved_gdt - FIRST_RESERVED_GDT_BYTE);
+  load_segments();
+  asm volatile("ltr %w0" : : "r"(VMM_TSS_SEL));
+  asm volatile("lldt %w0" : : "r"(0));
+  fill_idt();
+  struct table_register idtr = {sizeof(idt) - 1, (u32)idt};
+  asm volatile("lidt %0" : : "m"(idtr));
+}
+
+linear_t gdt_area(u32 area) {
+  return GDT_AREA_START + area * GDT_AREA_BYTES;
+}
+
+void gdt_area_map(u32 area, u32 page, mfn_t mfn) {
+  vmm_map(gdt_area(area) + page * PAGE_SIZE, mfn, PTE_P | PTE_RW | PTE_A | PTE_D);
+}
+
+void gdt_area_clear(u32 area, u32 page) {
+  vmm_map(gdt_area(area) + page * PAGE_SIZE, vmm_mfn((linear_t)empty_page), PTE_P | PTE_A);
+}
+
+bool gdt_area_init(u32 area) {
+  if (area >= GDT_AREAS) return false;
+  for (u32 page = 0; page < GDT_AREA_BYTES / PAGE_SIZE; page++)
+    gdt_area_clear(area, page);
+  gdt_area_map(area, FIRST_RESERVED_GDT_PAGE, vmm_mfn((linear_t)reserved_gdt));
+  return true;
+}
+
+void descriptors_load_stack(struct vcpu *v) {
+  tss.ss1 = v->arch.kernel_ss;
+  tss.esp1 = v->arch.kernel_sp;
+  descriptors_load_direct_trap(v); /* it depends on the stack being usable */
+}
+
+/*
+ * int 0x80 from ring 3 straight to ring 1: only where the guest does not want
+ * events masked on entry (a gate cannot do that), and never onto a stack in the
+ * VMM's region, which not every machine's segment limits would stop.
+ */
+void descriptors_load_direct_trap(struct vcpu *v) {
+  const struct trap_info *trap = &v->traps[0x80];
+  idt[0x80] = 0;
+  if (trap->address == 0 || !(trap->cs & ~3) || trap->flags & TRAP_MASK_EVENTS) return;
+  if (v->arch.kernel_sp > HYPERVISOR_VIRT_START) return;
+  idt[0x80] = gate(trap->cs, trap->address, GATE_TRAP, trap->flags & TRAP_DPL_MASK);
+}
+
+void descriptors_load_ldt(struct vcpu *v) {
+  if (v->arch.ldt_ents == 0) {
+    asm volatile("lldt %w0" : : "r"(0));
+    return;
+  }
+  const void *base = (const void *)(gdt_area(v->arch.area) + LDT_PAGE * PAGE_SIZE);
+  reserved_gdt[RESERVED(VMM_LDT_SEL)] = system_descriptor(base, v->arch.ldt_ents * 8 - 1, SYSTEM_LDT);
+  asm volatile("lldt %w0" : : "r"(VMM_LDT_SEL));
+}
+
+void descriptors_load(struct vcpu *v) {
+  tss.esp0 = (u32)&v->regs->es;
+  load_gdt(gdt_area(v->arch.area));
+  descriptors_load_ldt(v);
+  descriptors_load_stack(v);
+}

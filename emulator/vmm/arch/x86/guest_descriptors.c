@@ -1,0 +1,155 @@
+/* Guests' own GDT and LDT: what their descriptors may say. */
+#include "public/errno.h"
+#include "public/layout.h"
+#include "vmm/domain.h"
+#include "vmm/guest_copy.h"
+#include "vmm/hypercall.h"
+#include "vmm/log.h"
+#include "x86/desc.h"
+#include "x86/mm.h"
+
+static u32 desc_base(desc_t desc) {
+  return (u32)(desc >> 16 & 0xffffff) | (u32)(desc >> 56) << 24;
+}
+
+/* The highest offset, in bytes. */
+static u32 desc_limit(desc_t desc) {
+  u32 limit = (u32)(desc & 0xffff) | (u32)(desc >> 32 & 0xf0000);
+  return desc & DESC_PAGES ? limit << PAGE_SHIFT | (PAGE_SIZE - 1) : limit;
+}
+
+static desc_t desc_with_limit(desc_t desc, u32 limit) {
+  desc &= ~(0xf00000000ffffull | DESC_PAGES);
+  if (limit >= 1u << 20) {
+    limit >>= PAGE_SHIFT;
+    desc |= DESC_PAGES;
+  }
+  return desc | (limit & 0xffff) | (u64)(limit & 0xf0000) << 32;
+}
+
+/*
+ * A code or data segment that reaches the VMM is cut short below it. Expand-down
+ * segments reach up to 4 GiB by nature and are refused.
+ */
+bool descriptor_fix(desc_t *desc) {
+  if (!(*desc & DESC_P)) return true;
+  if (!(*desc & DESC_S)) return false;
+  bool code = *desc >> 43 & 1, expand_down_or_conforming = *desc >> 42 & 1;
+  if (expand_down_or_conforming) return false;
+  if (!(*desc & DESC_DPL(3))) *desc |= DESC_DPL(1);
+  u32 base = desc_base(*desc), room = GUEST_SEGMENT_END - base;
+  if (base > GUEST_SEGMENT_END) return false;
+  if (desc_limit(*desc) > room) {
+    /* A limit counted in pages rounds up: cut to whole pages. */
+    if (room >= 1u << 20) room = ((room + 1) & PAGE_MASK) - 1;
+    *desc = desc_with_limit(*desc, room);
+  }
+  (void)code;
+  return true;
+}
+
+bool gate_selector_ok(u32 selector) {
+  return selector >> 3 < FIRST_RESERVED_GDT_ENTRY || selector == FLAT_RING1_CS || selector & 4;
+}
+
+bool selector_base(struct vcpu *v, u32 selector, u32 *base) {
+  u32 index = selector >> 3;
+  *base = 0;
+  if (index * 8 >= FIRST_RESERVED_GDT_BYTE && !(selector & 4))
+    return index * 8 < FIRST_RESERVED_GDT_BYTE + 0x38;
+  u32 entries = selector & 4 ? v->arch.ldt_ents : v->arch.gdt_ents;
+  if (index >= entries || !(selector & ~3)) return false;
+  const desc_t *table = (const desc_t *)(gdt_area(v->arch.area) + (selector & 4 ? LDT_PAGE * PAGE_SIZE : 0));
+  if (!(table[index] & DESC_P)) return false;
+  *base = desc_base(table[index]);
+  return true;
+}
+
+void gdt_release(struct vcpu *v) {
+  for (u32 page = 0; page < PAGES(v->arch.gdt_ents * 8); page++) {
+    gdt_area_clear(v->arch.area, page);
+    put_frame_and_type(v->arch.gdt_frames[page]);
+  }
+  v->arch.gdt_ents = 0;
+}
+
+void ldt_release(struct vcpu *v) {
+  for (u32 page = 0; page < PAGES(v->arch.ldt_ents * 8); page++) {
+    mfn_t mfn = vmm_mfn(gdt_area(v->arch.area) + (LDT_PAGE + page) * PAGE_SIZE);
+    gdt_area_clear(v->arch.area, LDT_PAGE + page);
+    put_frame_and_type(mfn);
+  }
+  v->arch.ldt_ents = 0;
+}
+
+/*
+ * The LDT at a linear address of the guest. Its pages must be mapped now; they
+ * are held as descriptor tables until the LDT changes.
+ */
+int set_ldt(struct vcpu *v, u32 linear, u32 entries) {
+  u32 pages = PAGES(entries * 8);
+  mfn_t frames[LDT_PAGES];
+  if (linear & (PAGE_SIZE - 1) || entries > LDT_PAGES * PAGE_SIZE / 8 || !guest_range_ok(linear, entries * 8))
+    return refuse(-XEN_EINVAL, "set_ldt: %u entries at %08x", entries, linear);
+  for (u32 page = 0; page < pages; page++) {
+    pte_t entry = walk_to_entry(v, linear + page * PAGE_SIZE);
+    frames[page] = pte_mfn(entry);
+    if (!(entry & PTE_P) || get_frame_and_type(frames[page], v->domain, FRAME_SEGMENTS)) {
+      while (page-- > 0)
+        put_frame_and_type(frames[page]);
+      return refuse(-XEN_EINVAL, "set_ldt: %08x is not a page for descriptors", linear);
+    }
+  }
+  ldt_release(v);
+  v->arch.ldt_base = linear;
+  v->arch.ldt_ents = entries;
+  for (u32 page = 0; page < pages; page++)
+    gdt_area_map(v->arch.area, LDT_PAGE + page, frames[page]);
+  descriptors_load_ldt(v);
+  return 0;
+}
+
+/* set_gdt(frame list, entries): all frames are checked before the old table goes. */
+int do_set_gdt(u32 frame_list, u32 entries, u32 c, u32 d, u32 e, u32 f) {
+  (void)c, (void)d, (void)e, (void)f;
+  struct vcpu *v = current;
+  u32 pages = PAGES(entries * 8), frames[FIRST_RESERVED_GDT_PAGE];
+  if (entries > FIRST_RESERVED_GDT_ENTRY) return refuse(-XEN_EINVAL, "set_gdt: %u entries", entries);
+  if (copy_from_guest(frames, frame_list, pages * sizeof(u32))) return -XEN_EFAULT;
+  for (u32 page = 0; page < pages; page++)
+    if (get_frame_and_type(MFN(frames[page]), v->domain, FRAME_SEGMENTS)) {
+      while (page-- > 0)
+        put_frame_and_type(MFN(frames[page]));
+      return -XEN_EINVAL;
+    }
+  gdt_release(v);
+  v->arch.gdt_ents = entries;
+  for (u32 page = 0; page < pages; page++) {
+    v->arch.gdt_frames[page] = MFN(frames[page]);
+    gdt_area_map(v->arch.area, page, MFN(frames[page]));
+  }
+  return 0;
+}
+
+/* update_descriptor(machine address, descriptor): into a frame that is or may become a descriptor table. */
+int do_update_descriptor(u32 address_low, u32 address_high, u32 low, u32 high, u32 e, u32 f) {
+  (void)e, (void)f;
+  mfn_t mfn = MFN(address_low >> PAGE_SHIFT | address_high << (32 - PAGE_SHIFT));
+  desc_t desc = (u64)high << 32 | low;
+  if (address_low & 7) return refuse(-XEN_EINVAL, "update_descriptor: address not a multiple of 8");
+  if (!descriptor_fix(&desc))
+    return refuse(-XEN_EINVAL, "descriptor %016llx: guests may not have its kind", desc);
+  if (!get_frame(mfn, current->domain))
+    return refuse(-XEN_EINVAL, "update_descriptor: frame %x is not the domain's", mfn.n);
+  /* A table in use keeps its type; any other frame is written as the page it is. */
+  bool table = (mfn_frame(mfn)->type_info & FRAME_TYPE_MASK) == FRAME_SEGMENTS;
+  int error = get_frame_type(mfn, table ? FRAME_SEGMENTS : FRAME_WRITABLE);
+  if (!error) {
+    desc_t *page = window_open(mfn);
+    page[(address_low & (PAGE_SIZE - 1)) / sizeof(desc_t)] = desc;
+    window_close(page);
+    put_frame_type(mfn);
+  }
+  put_frame(mfn);
+  return error;
+}

@@ -1,0 +1,132 @@
+/* What a frame is used as: counting uses, and changing type only when there are none. */
+#include "public/errno.h"
+#include "vmm/domain.h"
+#include "vmm/hypercall.h"
+#include "vmm/log.h"
+#include "x86/mm.h"
+
+const char *frame_type_name(u32 type_info) {
+  switch (type_info & FRAME_TYPE_MASK) {
+  case FRAME_NONE:
+    return "untyped";
+  case FRAME_L1:
+    return "L1 table";
+  case FRAME_L2:
+    return type_info & FRAME_VMM_L2 ? "L2 table of slot 3" : "L2 table";
+  case FRAME_L3:
+    return "L3 table";
+  case FRAME_SEGMENTS:
+    return "descriptor table";
+  default:
+    return "writable page";
+  }
+}
+
+static bool needs_validation(u32 kind) {
+  u32 type = kind & FRAME_TYPE_MASK;
+  return type != FRAME_WRITABLE && type != FRAME_NONE;
+}
+
+/*
+ * A frame that was writable may still be so in the TLB: the guest owes no flush
+ * for removing a mapping, but the frame must not be a table before one.
+ */
+static void change_type(struct frame *frame, u32 kind) {
+  bool was_writable = (frame->type_info & FRAME_TYPE_MASK) == FRAME_WRITABLE;
+  if (was_writable && frame->flush_stamp == tlb_clock) tlb_flush();
+  frame->type_info = kind;
+}
+
+int get_frame_type(mfn_t mfn, u32 kind) {
+  struct frame *frame = mfn_frame(mfn);
+  u32 count = frame->type_info & FRAME_COUNT;
+  if (count == FRAME_COUNT) return refuse(-XEN_EINVAL, "frame %x: too many uses", mfn.n);
+  if (count > 0) {
+    if ((frame->type_info & FRAME_KIND) != kind)
+      return refuse(-XEN_EINVAL, "frame %x is a %s in use, not a %s", mfn.n,
+                    frame_type_name(frame->type_info), frame_type_name(kind));
+    if (!(frame->type_info & FRAME_VALIDATED))
+      return refuse(-XEN_EINVAL, "frame %x: a table cannot refer to itself", mfn.n);
+    frame->type_info++;
+    return 0;
+  }
+  if ((frame->type_info & FRAME_KIND) != kind) change_type(frame, kind);
+  frame->type_info = kind | 1;
+  if (needs_validation(kind)) {
+    int error = table_validate(mfn, kind, domain_find(frame->owner));
+    if (error) {
+      frame->type_info = FRAME_NONE;
+      return error;
+    }
+  }
+  frame->type_info |= FRAME_VALIDATED;
+  return 0;
+}
+
+void put_frame_type(mfn_t mfn) {
+  struct frame *frame = mfn_frame(mfn);
+  BUG_ON((frame->type_info & FRAME_COUNT) == 0);
+  if ((frame->type_info & FRAME_COUNT) > 1) {
+    frame->type_info--;
+    return;
+  }
+  u32 kind = frame->type_info & FRAME_KIND;
+  if (needs_validation(kind)) {
+    /* While it is taken apart nothing may use it. */
+    frame->type_info &= ~FRAME_VALIDATED;
+    table_devalidate(mfn, kind);
+    frame->type_info = FRAME_NONE;
+  } else {
+    frame->type_info = kind;
+    frame->flush_stamp = tlb_clock;
+  }
+}
+
+int get_frame_and_type(mfn_t mfn, struct domain *d, u32 kind) {
+  if (!get_frame(mfn, d)) {
+    static const char *const uses[] = {"no RAM", "free", "the VMM's", "another domain's"};
+    return refuse(-XEN_EINVAL, "frame %x is %s", mfn.n, uses[frame_use(mfn)]);
+  }
+  int error = get_frame_type(mfn, kind);
+  if (error) put_frame(mfn);
+  return error;
+}
+
+void put_frame_and_type(mfn_t mfn) {
+  put_frame_type(mfn);
+  put_frame(mfn);
+}
+
+int pin_table(struct domain *d, mfn_t mfn, u32 kind) {
+  int error = get_frame_and_type(mfn, d, kind);
+  if (error) return error;
+  struct frame *frame = mfn_frame(mfn);
+  if (frame->type_info & FRAME_PINNED) {
+    put_frame_and_type(mfn);
+    return refuse(-XEN_EINVAL, "frame %x is pinned already", mfn.n);
+  }
+  frame->type_info |= FRAME_PINNED;
+  return 0;
+}
+
+static bool is_base_table(struct domain *d, mfn_t mfn) {
+  for (u32 i = 0; i < MAX_DOMAIN_VCPUS; i++)
+    if (d->vcpu[i] && d->vcpu[i]->arch.base.n == mfn.n) return true;
+  return false;
+}
+
+int unpin_table(struct domain *d, mfn_t mfn) {
+  if (!get_frame(mfn, d)) return refuse(-XEN_EINVAL, "unpin: frame %x is not the domain's", mfn.n);
+  struct frame *frame = mfn_frame(mfn);
+  int error = 0;
+  if (!(frame->type_info & FRAME_PINNED))
+    error = refuse(-XEN_EINVAL, "unpin: frame %x is not pinned", mfn.n);
+  else if (!d->dying && is_base_table(d, mfn))
+    error = refuse(-XEN_EBUSY, "unpin: frame %x is the page directory that a vCPU runs on", mfn.n);
+  if (!error) {
+    frame->type_info &= ~FRAME_PINNED;
+    put_frame_and_type(mfn);
+  }
+  put_frame(mfn);
+  return error;
+}

@@ -1,0 +1,124 @@
+/* The VMM's own address space: what lies from MACH2PHYS_VIRT_START up. */
+#include "x86/page.h"
+
+#include "public/layout.h"
+#include "vmm/log.h"
+#include "vmm/string.h"
+#include "x86/cpu.h"
+#include "x86/frame.h"
+#include "x86/mm.h"
+
+pte_t vmm_l2[PT_ENTRIES] __attribute__((aligned(4096)));
+pte_t idle_l3[PDPT_ENTRIES] __attribute__((aligned(32)));
+u64 pte_reserved;
+
+/* Tables of the VMM's that must be there before frames can be mapped. */
+static pte_t window_l1[PT_ENTRIES] __attribute__((aligned(4096)));
+static u32 windows_open;
+
+#define TABLE_FLAGS (PTE_P | PTE_RW | PTE_A | PTE_D)
+
+static mfn_t image_mfn(const void *in_image) {
+  return MFN(((u32)in_image - VMM_OFFSET) >> PAGE_SHIFT);
+}
+
+/* The VMM's L1 tables for its region, by L2 entry; each mapped by heap or image. */
+static pte_t *vmm_l1[PT_ENTRIES];
+
+static pte_t *l1_of(linear_t linear) {
+  return vmm_l1[l2_index(linear)];
+}
+
+/*
+ * A table must be writable before it can be filled, and mapping it would need a
+ * table: tables are reached through a region of their own whose L1 is in the image.
+ */
+#define TABLES_START (WINDOW_START + WINDOW_SLOTS * PAGE_SIZE)
+static u32 tables_used;
+
+static pte_t *new_table(void) {
+  mfn_t mfn = frame_alloc(NULL);
+  if (mfn.n == INVALID_MFN.n) return NULL;
+  u32 slot = WINDOW_SLOTS + tables_used++;
+  BUG_ON(slot >= PT_ENTRIES);
+  window_l1[slot] = pte_make(mfn, TABLE_FLAGS | PTE_G);
+  return (pte_t *)(WINDOW_START + slot * PAGE_SIZE);
+}
+
+static bool install_l1(u32 index, pte_t *l1, u64 flags) {
+  if (l1 == NULL) return false;
+  vmm_l1[index] = l1;
+  mfn_t mfn = (u32)l1 >= WINDOW_START ? pte_mfn(window_l1[l1_index((u32)l1)]) : image_mfn(l1);
+  vmm_l2[index] = pte_make(mfn, flags);
+  return true;
+}
+
+bool vmm_map(linear_t linear, mfn_t mfn, u64 flags) {
+  if (l1_of(linear) == NULL && !install_l1(l2_index(linear), new_table(), TABLE_FLAGS)) return false;
+  l1_of(linear)[l1_index(linear)] = pte_make(mfn, flags);
+  invlpg(linear);
+  return true;
+}
+
+void vmm_unmap(linear_t linear) {
+  l1_of(linear)[l1_index(linear)] = 0;
+  invlpg(linear);
+}
+
+mfn_t vmm_mfn(linear_t linear) {
+  if (linear < VMM_OFFSET + VMM_LOW_MAPPED) return MFN((linear - VMM_OFFSET) >> PAGE_SHIFT);
+  return pte_mfn(l1_of(linear)[l1_index(linear)]);
+}
+
+void *window_open(mfn_t mfn) {
+  BUG_ON(windows_open >= WINDOW_SLOTS);
+  linear_t linear = WINDOW_START + windows_open * PAGE_SIZE;
+  window_l1[windows_open++] = pte_make(mfn, TABLE_FLAGS | PTE_G);
+  invlpg(linear);
+  return (void *)linear;
+}
+
+void window_close(void *window) {
+  windows_open--;
+  BUG_ON(PAGE_DOWN((u32)window) != WINDOW_START + windows_open * PAGE_SIZE);
+}
+
+/*
+ * Later changes of vmm_l2 would have to reach every domain's slot-3 L2, so all
+ * tables of the region exist before the first domain does.
+ */
+static void make_all_tables(void) {
+  u32 areas_end = GDT_AREA_START + GDT_AREAS * GDT_AREA_BYTES;
+  for (linear_t linear = HEAP_START; linear < areas_end; linear += PT_ENTRIES * PAGE_SIZE)
+    if (l1_of(linear) == NULL && !install_l1(l2_index(linear), new_table(), TABLE_FLAGS))
+      vmm_bug("no memory for the VMM's page tables");
+}
+
+/* The read-only view of the machine-to-physical table shares the L1s of the writable one. */
+static void share_m2p(void) {
+  for (u32 offset = 0; offset < MACH2PHYS_VIRT_END - MACH2PHYS_VIRT_START; offset += PT_ENTRIES * PAGE_SIZE)
+    vmm_l2[l2_index(MACH2PHYS_VIRT_START + offset)] = vmm_l2[l2_index(M2P_RW_START + offset)] & ~PTE_RW;
+}
+
+/* NX where the processor has it: PTE bit 63 is reserved without. */
+static void enable_nx(void) {
+  pte_reserved = PTE_RSV | PTE_NX;
+  if (cpuid(0x80000000).eax < 0x80000001 || cpuid(0x80000000).eax > 0x8000ffff) return;
+  if (!(cpuid(0x80000001).edx & (1u << 20))) return;
+  wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NXE);
+  pte_reserved = PTE_RSV;
+}
+
+void paging_init(void) {
+  enable_nx();
+  install_l1(l2_index(WINDOW_START), window_l1, TABLE_FLAGS);
+  frame_table_init();
+  make_all_tables();
+  share_m2p();
+  tlb_flush();
+}
+
+void paging_drop_identity(void) {
+  idle_l3[0] = 0;
+  tlb_flush();
+}

@@ -1,0 +1,155 @@
+/* Whole page tables: making one valid, taking it apart, changing one entry. */
+#include "public/errno.h"
+#include "vmm/domain.h"
+#include "vmm/hypercall.h"
+#include "vmm/log.h"
+#include "vmm/string.h"
+#include "x86/cpu.h"
+#include "x86/desc.h"
+#include "x86/mm.h"
+
+/* Entries of a table that are the guest's. */
+static u32 guest_entries(u32 kind) {
+  switch (kind) {
+  case FRAME_L3:
+    return PDPT_ENTRIES;
+  case FRAME_L2 | FRAME_VMM_L2:
+    return VMM_L2_FIRST;
+  default:
+    return PT_ENTRIES;
+  }
+}
+
+static int get_entry(pte_t entry, u32 index, mfn_t table, u32 kind, struct domain *d) {
+  switch (kind & FRAME_TYPE_MASK) {
+  case FRAME_L1:
+    return get_l1_entry(entry, d);
+  case FRAME_L2:
+    return get_l2_entry(entry, table, d);
+  default:
+    return get_l3_entry(entry, index, d);
+  }
+}
+
+static void put_entry(pte_t entry, mfn_t table, u32 kind) {
+  switch (kind & FRAME_TYPE_MASK) {
+  case FRAME_L1:
+    return put_l1_entry(entry);
+  case FRAME_L2:
+    return put_l2_entry(entry, table);
+  default:
+    return put_l3_entry(entry);
+  }
+}
+
+static int validate_segments(mfn_t mfn) {
+  desc_t *desc = window_open(mfn);
+  int error = 0;
+  for (u32 i = 0; i < PAGE_SIZE / sizeof(*desc) && !error; i++)
+    if (!descriptor_fix(&desc[i]))
+      error = refuse(-XEN_EINVAL, "descriptor %016llx: guests may not have its kind", desc[i]);
+  window_close(desc);
+  return error;
+}
+
+/* On refusal the references taken so far are dropped: nothing has changed. */
+int table_validate(mfn_t mfn, u32 kind, struct domain *d) {
+  if (kind == FRAME_SEGMENTS) return validate_segments(mfn);
+  u32 entries = guest_entries(kind);
+  pte_t *table = window_open(mfn);
+  int error = 0;
+  u32 i;
+  for (i = 0; i < entries; i++) {
+    error = get_entry(table[i], i, mfn, kind, d);
+    if (error) break;
+  }
+  if (error)
+    while (i-- > 0)
+      put_entry(table[i], mfn, kind);
+  else if (kind == FRAME_L3)
+    for (i = 0; i < PDPT_ENTRIES; i++)
+      table[i] = l3_entry_masked(table[i]);
+  else if (kind & FRAME_VMM_L2)
+    memcpy(&table[VMM_L2_FIRST], &vmm_l2[VMM_L2_FIRST], (PT_ENTRIES - VMM_L2_FIRST) * sizeof(pte_t));
+  window_close(table);
+  return error;
+}
+
+void table_devalidate(mfn_t mfn, u32 kind) {
+  if (kind == FRAME_SEGMENTS) return;
+  pte_t *table = window_open(mfn);
+  for (u32 i = 0; i < guest_entries(kind); i++)
+    put_entry(table[i], mfn, kind);
+  if (kind & FRAME_VMM_L2) memset(&table[VMM_L2_FIRST], 0, (PT_ENTRIES - VMM_L2_FIRST) * sizeof(pte_t));
+  window_close(table);
+}
+
+/* Same frame, same right to write: the references stay as they are. */
+static bool same_references(pte_t a, pte_t b, u32 kind) {
+  u64 compared = PTE_MFN | PTE_P;
+  if ((kind & FRAME_TYPE_MASK) != FRAME_L3) compared |= PTE_RW;
+  u64 free = PTE_US | PTE_A | PTE_D | 0xe00 | (PTE_NX & ~pte_reserved);
+  if ((kind & FRAME_TYPE_MASK) == FRAME_L3) free |= PTE_RW;
+  return a & b & PTE_P && (a & compared) == (b & compared) && !(b & ~(compared | free));
+}
+
+static int update_allowed(u32 kind, u32 index) {
+  if (kind == FRAME_L3 && index >= PDPT_ENTRIES)
+    return refuse(-XEN_EINVAL, "an L3 has four entries: there is no %u", index);
+  if (kind == FRAME_L3 && index == PDPT_ENTRIES - 1)
+    return refuse(-XEN_EINVAL, "slot 3 of an L3 in use holds the VMM's mappings and cannot change");
+  if (index >= guest_entries(kind)) return refuse(-XEN_EPERM, "L2 entry %u maps the VMM's region", index);
+  return 0;
+}
+
+int table_update(mfn_t mfn, u32 offset, pte_t entry, bool keep_ad, struct vcpu *v) {
+  u32 kind = mfn_frame(mfn)->type_info & FRAME_KIND, index = offset / sizeof(pte_t);
+  int error = update_allowed(kind, index);
+  if (error) return error;
+  pte_t *table = window_open(mfn);
+  pte_t old = table[index];
+  bool same = same_references(old, entry, kind);
+  if (!same) error = get_entry(entry, index, mfn, kind, v->domain);
+  if (!error) {
+    if (keep_ad) entry |= table[index] & (PTE_A | PTE_D);
+    table[index] = kind == FRAME_L3 ? l3_entry_masked(entry) : entry;
+    if (!same) put_entry(old, mfn, kind);
+  }
+  window_close(table);
+  /* The processor keeps the L3 entries since CR3 was loaded. */
+  if (!error && kind == FRAME_L3 && v->arch.base.n == mfn.n) tlb_flush();
+  return error;
+}
+
+static pte_t read_entry(mfn_t table, u32 index) {
+  pte_t *window = window_open(table);
+  pte_t entry = window[index];
+  window_close(window);
+  return entry;
+}
+
+mfn_t walk_to_l1(struct vcpu *v, linear_t linear) {
+  pte_t l3 = read_entry(v->arch.base, l3_index(linear));
+  if (!(l3 & PTE_P)) return INVALID_MFN;
+  pte_t l2 = read_entry(pte_mfn(l3), l2_index(linear));
+  return l2 & PTE_P ? pte_mfn(l2) : INVALID_MFN;
+}
+
+pte_t walk_to_entry(struct vcpu *v, linear_t linear) {
+  mfn_t l1 = walk_to_l1(v, linear);
+  return l1.n == INVALID_MFN.n ? 0 : read_entry(l1, l1_index(linear));
+}
+
+int set_base(struct vcpu *v, mfn_t mfn) {
+  if (mfn.n >= 1u << 20) return refuse(-XEN_EINVAL, "frame %x: a page directory above 4 GiB", mfn.n);
+  int error = get_frame_and_type(mfn, v->domain, FRAME_L3);
+  if (error) return error;
+  mfn_t old = v->arch.base;
+  v->arch.base = mfn;
+  if (v == current) {
+    write_cr3(mfn.n << PAGE_SHIFT);
+    tlb_clock++;
+  }
+  if (old.n != INVALID_MFN.n) put_frame_and_type(old);
+  return 0;
+}

@@ -1,0 +1,115 @@
+/* The hypercalls about traps, callbacks, the kernel stack and the way back from them. */
+#include "public/errno.h"
+#include "public/layout.h"
+#include "vmm/domain.h"
+#include "vmm/guest_copy.h"
+#include "vmm/hypercall.h"
+#include "vmm/log.h"
+#include "vmm/string.h"
+#include "x86/cpu.h"
+#include "x86/desc.h"
+#include "x86/traps.h"
+
+#define DIRECT_TRAP 0x80
+
+/* set_trap_table(list): entries until one with address 0; NULL forgets all. */
+int do_set_trap_table(u32 list, u32 b, u32 c, u32 d, u32 e, u32 f) {
+  (void)b, (void)c, (void)d, (void)e, (void)f;
+  struct vcpu *v = current;
+  if (list == 0) memset(v->traps, 0, sizeof(v->traps));
+  for (u32 at = list; at != 0; at += sizeof(struct trap_info)) {
+    struct trap_info trap;
+    if (copy_from_guest(&trap, at, sizeof(trap))) return -XEN_EFAULT;
+    if (trap.address == 0) break;
+    if (!gate_selector_ok(trap.cs))
+      return refuse(-XEN_EPERM, "trap %u: selector %x is not the guest's", trap.vector, trap.cs);
+    trap.cs = selector_raise(trap.cs);
+    v->traps[trap.vector] = trap;
+    if (trap.vector == DIRECT_TRAP) descriptors_load_direct_trap(v);
+  }
+  if (list == 0) descriptors_load_direct_trap(v);
+  return 0;
+}
+
+int do_stack_switch(u32 ss, u32 esp, u32 c, u32 d, u32 e, u32 f) {
+  (void)c, (void)d, (void)e, (void)f;
+  struct vcpu *v = current;
+  if (!gate_selector_ok(ss) && ss != FLAT_RING1_SS)
+    return refuse(-XEN_EPERM, "stack_switch: selector %x is not the guest's", ss);
+  v->arch.kernel_ss = selector_raise(ss);
+  v->arch.kernel_sp = esp;
+  descriptors_load_stack(v);
+  return 0;
+}
+
+static int set_callback(u32 type, u32 cs, u32 eip) {
+  struct vcpu *v = current;
+  if (!gate_selector_ok(cs)) return refuse(-XEN_EPERM, "callback: selector %x is not the guest's", cs);
+  const struct xen_callback callback = {selector_raise(cs), eip};
+  switch (type) {
+  case CALLBACKTYPE_event:
+    v->arch.event = callback;
+    return 0;
+  case CALLBACKTYPE_failsafe:
+    v->arch.failsafe = callback;
+    return 0;
+  case CALLBACKTYPE_sysenter:
+  case CALLBACKTYPE_syscall32:
+    /* Taken and never used: the processor that guests see has neither instruction. */
+    return 0;
+  default:
+    return -XEN_ENOSYS;
+  }
+}
+
+int do_set_callbacks(u32 event_cs, u32 event_eip, u32 failsafe_cs, u32 failsafe_eip, u32 e, u32 f) {
+  (void)e, (void)f;
+  if (!gate_selector_ok(event_cs) || !gate_selector_ok(failsafe_cs))
+    return refuse(-XEN_EPERM, "set_callbacks: selector %x or %x is not the guest's", event_cs, failsafe_cs);
+  set_callback(CALLBACKTYPE_event, event_cs, event_eip);
+  return set_callback(CALLBACKTYPE_failsafe, failsafe_cs, failsafe_eip);
+}
+
+int do_callback_op(u32 command, u32 argument, u32 c, u32 d, u32 e, u32 f) {
+  (void)c, (void)d, (void)e, (void)f;
+  struct callback_register callback;
+  if (command != CALLBACKOP_register) return -XEN_ENOSYS;
+  if (copy_from_guest(&callback, argument, sizeof(callback))) return -XEN_EFAULT;
+  return set_callback(callback.type, callback.address.cs, callback.address.eip);
+}
+
+/* The frame at the guest's ESP, lowest word first; esp and ss only towards ring 2 or 3. */
+struct iret_frame {
+  u32 eax, eip, cs, eflags, esp, ss;
+};
+#define SAME_RING_FRAME offsetof(struct iret_frame, esp)
+
+/* iret: back from a handler with the events' mask restored; see the frames in bounce.c. */
+int do_iret(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f) {
+  (void)a, (void)b, (void)c, (void)d, (void)e, (void)f;
+  struct vcpu *v = current;
+  struct cpu_regs *regs = v->regs;
+  struct iret_frame frame;
+  u32 base, size = SAME_RING_FRAME;
+  if (!selector_base(v, regs->ss, &base) || copy_from_guest(&frame, base + regs->esp, size)) goto bad_stack;
+  bool outward = (frame.cs & 3) != 1;
+  if (outward) size = sizeof(frame);
+  if (copy_from_guest(&frame, base + regs->esp, size)) goto bad_stack;
+  if (!(frame.cs & 3) || frame.eflags & EFLAGS_VM) {
+    domain_crash(v->domain, "iret: to ring 0 or virtual-8086 mode (cs %x, eflags %08x)", frame.cs,
+                 frame.eflags);
+    return 0;
+  }
+  regs->eax = frame.eax;
+  regs->eip = frame.eip;
+  regs->cs = frame.cs;
+  regs->esp = outward ? frame.esp : regs->esp + size;
+  if (outward) regs->ss = frame.ss;
+  v->info->evtchn_upcall_mask = !(frame.eflags & EFLAGS_IF);
+  if (v->domain->vm_assist & 1u << VMASST_TYPE_architectural_iopl) v->arch.iopl = frame.eflags >> 12 & 3;
+  regs->eflags = (frame.eflags & ~EFLAGS_IOPL) | EFLAGS_IF | EFLAGS_FIXED;
+  return 0;
+bad_stack:
+  domain_crash(v->domain, "iret: the frame cannot be read at %x:%08x", regs->ss, regs->esp);
+  return 0;
+}

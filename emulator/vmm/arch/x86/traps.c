@@ -1,0 +1,125 @@
+/* What arrives through the IDT: exceptions, interrupts, hypercalls. */
+#include "x86/traps.h"
+
+#include "vmm/arch.h"
+#include "vmm/domain.h"
+#include "vmm/hypercall.h"
+#include "vmm/log.h"
+#include "vmm/sched.h"
+#include "vmm/trace.h"
+#include "x86/cpu.h"
+#include "x86/pic.h"
+
+enum vector {
+  VECTOR_DB = 1,
+  VECTOR_NMI = 2,
+  VECTOR_UD = 6,
+  VECTOR_GP = 13,
+  VECTOR_PF = 14,
+};
+
+#define ERROR_EXTERNAL 1
+#define ERROR_IDT      2
+
+struct fixup {
+  u32 from, to;
+};
+extern const struct fixup fixup_table_start[], fixup_table_end[];
+
+u32 fault_fixup(u32 eip) {
+  for (const struct fixup *f = fixup_table_start; f < fixup_table_end; f++)
+    if (f->from == eip) return f->to;
+  return 0;
+}
+
+static void vmm_fault(struct cpu_regs *regs) {
+  u32 to = fault_fixup(regs->eip);
+  if (to == 0)
+    vmm_bug(
+        "trap %u, error code %x, at %08x in ring 0; eax %08x ebx %08x ecx %08x edx %08x esi %08x edi %08x "
+        "ebp %08x cr2 %08x cr3 %08x",
+        regs->entry_vector, regs->error_code, regs->eip, regs->eax, regs->ebx, regs->ecx, regs->edx,
+        regs->esi, regs->edi, regs->ebp, read_cr2(), read_cr3());
+  regs->eip = to;
+}
+
+/* INT n of a guest is a #GP that names the IDT entry: its DPL is the one registered. */
+static bool software_interrupt(struct vcpu *v, struct cpu_regs *regs) {
+  if ((regs->error_code & (ERROR_IDT | ERROR_EXTERNAL)) != ERROR_IDT) return false;
+  u32 vector = regs->error_code >> 3;
+  u32 dpl = v->traps[vector].flags & TRAP_DPL_MASK;
+  if (dpl < (regs->cs & 3u)) return false;
+  regs->eip += 2;
+  bounce_trap(v, regs, vector, 0);
+  return true;
+}
+
+static void general_protection(struct vcpu *v, struct cpu_regs *regs) {
+  if (software_interrupt(v, regs)) return;
+  if (regs->error_code == 0 && emulate_privileged(v, regs)) return;
+  bounce_trap(v, regs, VECTOR_GP, regs->error_code);
+}
+
+static void guest_exception(struct vcpu *v, struct cpu_regs *regs) {
+  switch (regs->entry_vector) {
+  case VECTOR_GP:
+    return general_protection(v, regs);
+  case VECTOR_UD:
+    if (emulate_forced_cpuid(v, regs)) return;
+    break;
+  case VECTOR_PF:
+    v->info->arch.cr2 = read_cr2();
+    break;
+  case VECTOR_DB: {
+    u32 dr6;
+    asm volatile("mov %%dr6, %0" : "=r"(dr6));
+    v->arch.debugreg[6] = dr6;
+    break;
+  }
+  }
+  bounce_trap(v, regs, regs->entry_vector, regs->error_code);
+}
+
+static void interrupt(u32 irq) {
+  if (!pic_acknowledge(irq)) return;
+  if (irq == IRQ_TIMER) timer_interrupt();
+  if (irq == IRQ_COM1) serial_interrupt();
+}
+
+void trap_dispatch(struct cpu_regs *regs) {
+  u32 vector = regs->entry_vector;
+  if (vector >= PIC_VECTOR)
+    interrupt(vector - PIC_VECTOR);
+  else if (vector == VECTOR_NMI)
+    log_line("NMI ignored");
+  else if (guest_mode(regs))
+    guest_exception(current, regs);
+  else
+    vmm_fault(regs);
+}
+
+void hypercall_entry(struct cpu_regs *regs) {
+  struct vcpu *v = current;
+  u32 nr = regs->eax;
+  const u32 args[6] = {regs->ebx, regs->ecx, regs->edx, regs->esi, regs->edi, regs->ebp};
+  trace_hypercall_enter(v, nr, regs);
+  int result = hypercall_dispatch(nr, args);
+  trace_hypercall_exit(v, nr, result);
+  if (nr != HYPERCALL_iret) regs->eax = result;
+}
+
+void failsafe_entry(struct cpu_regs *regs) {
+  bounce_failsafe(current, regs);
+}
+
+/* The last thing before the guest: others' turn, then what it has to be told. */
+void exit_work(struct cpu_regs *regs) {
+  struct vcpu *v = current;
+  while (v->domain->dying || sched_wanted)
+    schedule();
+  if (v->info->evtchn_upcall_pending && !v->info->evtchn_upcall_mask) {
+    bounce_event(v, regs);
+    while (v->domain->dying)
+      schedule();
+  }
+}

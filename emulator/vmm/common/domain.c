@@ -1,0 +1,149 @@
+/* Domains: creation, and their end. */
+#include "vmm/domain.h"
+
+#include "public/errno.h"
+#include "vmm/arch.h"
+#include "vmm/console.h"
+#include "vmm/heap.h"
+#include "vmm/log.h"
+#include "vmm/sched.h"
+#include "vmm/string.h"
+#include "vmm/time.h"
+#include "vmm/trace.h"
+
+#define REASON_MAX 200
+
+_Static_assert(sizeof(struct vcpu) <= PAGE_SIZE, "a vCPU has one heap page");
+_Static_assert(sizeof(struct domain) <= PAGE_SIZE, "a domain has one heap page");
+
+struct vcpu *current;
+struct domain *domain_list;
+u32 domain_count;
+static u32 next_id;
+static bool any_crashed;
+
+static struct vcpu *vcpu_create(struct domain *d, u32 id) {
+  struct vcpu *v = heap_alloc(1);
+  if (v == NULL) return NULL;
+  v->domain = d;
+  v->id = id;
+  v->info = &d->shared_info->vcpu_info[id];
+  v->info->evtchn_upcall_mask = 1;
+  if (arch_vcpu_init(v)) {
+    heap_free(v, 1);
+    return NULL;
+  }
+  return v;
+}
+
+static void init_shared_info(struct domain *d) {
+  struct shared_info *shared = d->shared_info;
+  memset(shared->evtchn_mask, 0xff, sizeof(shared->evtchn_mask));
+  for (u32 i = 0; i < LEGACY_MAX_VCPUS; i++)
+    shared->vcpu_info[i].evtchn_upcall_mask = 1;
+  shared->wc_sec = BOOT_WALLCLOCK;
+  shared->wc_version = 2;
+}
+
+/* Gives back all that the domain holds. It is still in the list: freed frames look their owner up there. */
+static void domain_free(struct domain *d) {
+  arch_domain_release(d);
+  for (u32 i = 0; i < MAX_DOMAIN_VCPUS; i++)
+    if (d->vcpu[i]) {
+      arch_vcpu_release(d->vcpu[i]);
+      heap_free(d->vcpu[i], 1);
+    }
+  if (d->evtchns) evtchn_release(d);
+  heap_free(d, 1);
+}
+
+struct domain *domain_create(bool privileged) {
+  struct domain *d = heap_alloc(1);
+  if (d == NULL) return NULL;
+  d->id = next_id++;
+  d->privileged = privileged;
+  if (arch_domain_init(d) || evtchn_init(d)) goto fail;
+  init_shared_info(d);
+  d->vcpu[0] = vcpu_create(d, 0);
+  if (d->vcpu[0] == NULL) goto fail;
+  struct domain **end = &domain_list;
+  while (*end)
+    end = &(*end)->next;
+  *end = d;
+  domain_count++;
+  return d;
+fail:
+  domain_free(d);
+  return NULL;
+}
+
+struct domain *domain_find(u32 id) {
+  struct domain *d = domain_list;
+  while (d && d->id != id)
+    d = d->next;
+  return d;
+}
+
+void domain_start(struct domain *d) {
+  for (u32 i = 0; i < MAX_DOMAIN_VCPUS; i++)
+    if (d->vcpu[i]) {
+      time_publish(d->vcpu[i]);
+      sched_add(d->vcpu[i]);
+    }
+}
+
+static void domain_end(struct domain *d) {
+  d->dying = true;
+  console_drain(d);
+  console_flush(d);
+}
+
+void domain_crash(struct domain *d, const char *format, ...) {
+  char reason[REASON_MAX];
+  if (d->dying) return;
+  __builtin_va_list args;
+  __builtin_va_start(args, format);
+  format_args(reason, sizeof(reason), format, args);
+  __builtin_va_end(args);
+  log_line("d%u: crashed: %s", d->id, reason);
+  for (u32 i = 0; i < MAX_DOMAIN_VCPUS; i++)
+    if (d->vcpu[i]) arch_log_guest(d->vcpu[i]);
+  trace_domain_crash(d, reason);
+  any_crashed = true;
+  domain_end(d);
+  if (d->privileged) arch_power_off(1);
+}
+
+void domain_shutdown(struct domain *d, u32 reason) {
+  static const char *const names[] = {"power-off", "reboot", "suspend", "crash", "watchdog"};
+  if (reason == SHUTDOWN_crash || reason == SHUTDOWN_watchdog || reason >= ARRAY_LENGTH(names))
+    return domain_crash(d, "the guest ended itself: %s",
+                        reason < ARRAY_LENGTH(names) ? names[reason] : "unknown reason");
+  log_line("d%u: %s", d->id, names[reason]);
+  domain_end(d);
+}
+
+void domain_reap(void) {
+  struct domain **link = &domain_list;
+  while (*link) {
+    struct domain *d = *link;
+    if (!d->dying) {
+      link = &d->next;
+      continue;
+    }
+    for (u32 i = 0; i < MAX_DOMAIN_VCPUS; i++)
+      if (d->vcpu[i]) sched_remove(d->vcpu[i]);
+    log_line("d%u: gone", d->id);
+    struct domain *next = d->next;
+    domain_free(d);
+    *link = next;
+    domain_count--;
+  }
+  if (domain_count == 0) arch_power_off(any_crashed ? 1 : 0);
+}
+
+void domain_build_failed(u32 id, const char *reason) {
+  log_line("d%u: cannot be started: %s", id, reason);
+  trace_domain_crash(NULL, reason);
+  arch_power_off(1);
+}

@@ -1,0 +1,86 @@
+/* System time and the vCPUs' one-shot timers. */
+#include "vmm/time.h"
+
+#include "public/errno.h"
+#include "vmm/arch.h"
+#include "vmm/domain.h"
+#include "vmm/hypercall.h"
+#include "vmm/sched.h"
+
+static u64 slice_end;
+static u64 next_deadline;
+
+/* (value * mul) >> 32, without losing the upper half. */
+static u64 scale(u64 value, u32 mul) {
+  return (value >> 32) * mul + (((value & 0xffffffff) * mul) >> 32);
+}
+
+u64 time_now(void) {
+  u64 ticks = arch_read_tsc() - time_scale.base;
+  if (time_scale.shift >= 0)
+    ticks <<= time_scale.shift;
+  else
+    ticks >>= -time_scale.shift;
+  return scale(ticks, time_scale.mul);
+}
+
+/* The scale never changes, so neither does what was published: one point in time serves for ever. */
+void time_publish(struct vcpu *v) {
+  struct vcpu_time_info *time = &v->info->time;
+  if (time->version) return;
+  time->tsc_timestamp = time_scale.base;
+  time->system_time = 0;
+  time->tsc_to_system_mul = time_scale.mul;
+  time->tsc_shift = time_scale.shift;
+  time->version = 2;
+}
+
+static void note_deadline(u64 deadline) {
+  if (next_deadline == 0 || deadline < next_deadline) next_deadline = deadline;
+}
+
+static u64 now;
+
+static void run_vcpu_timers(struct vcpu *v) {
+  if (v->timer_armed) {
+    if (v->timer_deadline <= now) {
+      v->timer_armed = false;
+      evtchn_send_virq(v, VIRQ_TIMER);
+    } else {
+      note_deadline(v->timer_deadline);
+    }
+  }
+  if (v->blocked && v->polling && v->poll_deadline) {
+    if (v->poll_deadline <= now)
+      sched_wake(v);
+    else
+      note_deadline(v->poll_deadline);
+  }
+}
+
+void timer_run(void) {
+  now = time_now();
+  next_deadline = 0;
+  sched_for_each(run_vcpu_timers);
+  if (current && sched_contended()) {
+    if (slice_end <= now)
+      sched_wanted = true;
+    else
+      note_deadline(slice_end);
+  }
+  if (next_deadline) arch_timer_program(next_deadline - now);
+}
+
+void timer_start_slice(void) {
+  slice_end = time_now() + SLICE_NS;
+  timer_run();
+}
+
+/* set_timer_op(deadline in ns of system time, 0: none): a VIRQ_TIMER then. */
+int do_set_timer_op(u32 low, u32 high, u32 c, u32 d, u32 e, u32 f) {
+  (void)c, (void)d, (void)e, (void)f;
+  current->timer_deadline = (u64)high << 32 | low;
+  current->timer_armed = current->timer_deadline != 0;
+  timer_run();
+  return 0;
+}

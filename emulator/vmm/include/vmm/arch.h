@@ -1,0 +1,45 @@
+/*
+ * What common/ asks of the processor's side. Policy decides, arch/ touches CR3,
+ * descriptors and devices.
+ */
+#ifndef VMM_ARCH_H
+#define VMM_ARCH_H
+
+#include "vmm/types.h"
+
+struct domain;
+struct vcpu;
+struct image;
+struct boot_module;
+
+int arch_domain_init(struct domain *d);
+void arch_domain_release(struct domain *d);
+int arch_vcpu_init(struct vcpu *v);
+void arch_vcpu_release(struct vcpu *v);
+/* Leaves `prev` (NULL: idle) for `next` (NULL: idle); comes back when prev is chosen again. */
+void arch_switch(struct vcpu *prev, struct vcpu *next);
+/* NULL, or why the image cannot become the domain's kernel. */
+const char *arch_build_domain(struct domain *d, struct image *image, const char *arguments);
+/* The RAM of a module that is no longer needed. */
+void arch_free_module(const struct boot_module *module);
+void arch_log_guest(struct vcpu *v);
+
+/* Waits for an interrupt; interrupts are off before and after. */
+void arch_wait(void);
+
+void serial_write(u32 port, u8 byte); /* 0 COM1, 1 COM2 */
+/* Raises the timer interrupt `ns` from now, at most; 0: not at all. */
+void arch_timer_program(u64 ns);
+/* Ends the machine with a status: 0 power-off, 1 domain crash, 2 VMM bug. */
+noreturn void arch_power_off(u32 status);
+
+/* ns = ((tsc - base) << shift) * mul >> 32, for shift >= 0; >> -shift else. */
+struct time_scale {
+  u32 mul;
+  s8 shift;
+  u64 base; /* TSC at system time 0 */
+};
+extern struct time_scale time_scale;
+u64 arch_read_tsc(void);
+
+#endif

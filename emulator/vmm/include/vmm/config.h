@@ -1,0 +1,43 @@
+/*
+ * The VMM's map of the linear address space. Usable from assembly.
+ *
+ * The region is 152 MiB: too small for a direct map of all RAM. Frames of
+ * guests are reached through the mapping window. Everything from
+ * MACH2PHYS_VIRT_START (public/layout.h) up is the same in every address space.
+ */
+#ifndef VMM_CONFIG_H
+#define VMM_CONFIG_H
+
+/* Linear minus physical address of the image, and of the first 4 MiB of RAM. */
+#define VMM_OFFSET     0xf6800000
+#define VMM_LOW_MAPPED 0x00400000
+
+/* The machine-to-physical table again, writable. */
+#define M2P_RW_START      0xf7000000
+#define FRAME_TABLE_START 0xf8000000
+#define FRAME_TABLE_END   0xfc000000
+#define WINDOW_START      0xfc000000
+#define WINDOW_SLOTS      32
+#define HEAP_START        0xfc200000
+#define HEAP_END          0xfd000000
+/* One GDT and LDT area for each vCPU. */
+#define GDT_AREA_START 0xfd000000
+#define GDT_AREA_BYTES 0x20000
+#define GDT_AREAS      64
+
+/* Entries of the L2 of slot 3 from here on are the VMM's. */
+#define VMM_L2_FIRST 428
+#define PDPT_ENTRIES 4
+
+#define VMM_STACK_BYTES 8192
+
+/* Selectors of the VMM itself; entries of the reserved GDT page. */
+#define VMM_CS      0xe008
+#define VMM_DS      0xe010
+#define VMM_TSS_SEL 0xe038
+#define VMM_LDT_SEL 0xe040
+
+#define MULTIBOOT_HEADER_MAGIC 0x1badb002
+#define MULTIBOOT_BOOT_MAGIC   0x2badb002
+
+#endif

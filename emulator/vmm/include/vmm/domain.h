@@ -1,0 +1,72 @@
+/*
+ * Domains and their virtual processors. `current` is the vCPU in whose context
+ * the VMM runs, NULL during boot and while idle.
+ */
+#ifndef VMM_DOMAIN_H
+#define VMM_DOMAIN_H
+
+#include "public/xen.h"
+#include "vmm/evtchn.h"
+#include "vmm/types.h"
+#include "x86/domain.h"
+
+#define MAX_DOMAIN_VCPUS 1
+
+struct vcpu {
+  struct domain *domain;
+  u32 id;
+  /* The guest's registers, at the top of this vCPU's VMM stack. */
+  struct cpu_regs *regs;
+  struct vcpu_info *info;
+  struct vcpu *next; /* circular list of all vCPUs: the order of the scheduler */
+  bool blocked;      /* in SCHEDOP_block or SCHEDOP_poll */
+  u32 poll_port;     /* the only port polled, 0 for several; meaningful while `polling` */
+  bool polling;
+  bool timer_armed;
+  u64 timer_deadline; /* system time in ns */
+  u64 poll_deadline;  /* 0: none */
+  struct trap_info traps[256];
+  u32 virq_port[NR_VIRQS];
+  struct arch_vcpu arch;
+};
+
+struct domain {
+  u32 id;
+  struct domain *next;
+  bool privileged;
+  bool dying;
+  u32 nr_pages;
+  u32 max_pages;
+  u32 vm_assist; /* bit per VMASST_TYPE_ */
+  struct shared_info *shared_info;
+  struct console_ring *console_ring; /* NULL for the first domain */
+  struct evtchn *evtchns;            /* NR_EVENT_CHANNELS of them */
+  struct vcpu *vcpu[MAX_DOMAIN_VCPUS];
+  char line[128]; /* console output waiting for its newline, when lines carry a prefix */
+  u32 line_length;
+};
+
+extern struct vcpu *current;
+extern struct domain *domain_list;
+extern u32 domain_count;
+
+/* A domain with one vCPU that is not runnable yet, or NULL without memory. */
+struct domain *domain_create(bool privileged);
+struct domain *domain_find(u32 id);
+/* Makes the vCPU known to the scheduler. */
+void domain_start(struct domain *d);
+
+/*
+ * Ends a domain that did what cannot be answered: the reason, registers and
+ * guest stack go to the log. The caller returns normally; the domain's vCPU
+ * leaves for the scheduler on its way to the guest.
+ */
+void domain_crash(struct domain *d, const char *format, ...) printf_like(2, 3);
+/* An end that the domain asked for; `reason` is SHUTDOWN_. */
+void domain_shutdown(struct domain *d, u32 reason);
+/* Called from the idle context: gives back what dead domains held; ends the machine after the last. */
+void domain_reap(void);
+/* For a domain that could not be built: counts as a crash. */
+noreturn void domain_build_failed(u32 id, const char *reason);
+
+#endif

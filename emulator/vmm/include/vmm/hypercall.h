@@ -1,0 +1,29 @@
+/*
+ * The hypercalls: arguments as they stand in EBX ECX EDX ESI EDI EBP, the result
+ * for EAX. Guest pointers are linear addresses (u32), never dereferenced.
+ */
+#ifndef VMM_HYPERCALL_H
+#define VMM_HYPERCALL_H
+
+#include "public/errno.h"
+#include "vmm/types.h"
+
+struct cpu_regs;
+
+typedef int hypercall_fn(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f);
+
+hypercall_fn do_set_trap_table, do_mmu_update, do_set_gdt, do_stack_switch, do_set_callbacks;
+hypercall_fn do_update_descriptor, do_multicall, do_update_va_mapping, do_set_timer_op;
+hypercall_fn do_xen_version, do_console_io, do_vm_assist, do_mmuext_op, do_sched_op;
+hypercall_fn do_callback_op, do_event_channel_op, do_physdev_op, do_iret;
+
+/* One call; -ENOSYS for a number that nobody serves. */
+int hypercall_dispatch(u32 nr, const u32 args[6]);
+
+/*
+ * Says why a request is refused: to the log and to the trace point. Returns
+ * `error`, so that a check reads `return refuse(-XEN_EINVAL, "...")`.
+ */
+int refuse(int error, const char *format, ...) printf_like(2, 3);
+
+#endif

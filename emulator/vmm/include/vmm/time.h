@@ -1,0 +1,21 @@
+/* System time (ns since boot) and one-shot timers of vCPUs. */
+#ifndef VMM_TIME_H
+#define VMM_TIME_H
+
+#include "vmm/types.h"
+
+struct vcpu;
+
+/* Wall-clock time of the machine's boot: the same on every machine, so that runs repeat. */
+#define BOOT_WALLCLOCK 1066521600u /* 2003-10-19 00:00 UTC */
+#define SLICE_NS       10000000u
+
+u64 time_now(void);
+/* Publishes the time scale in the vCPU's shared page. */
+void time_publish(struct vcpu *v);
+/* Fires what is due and programs the interrupt for what comes next. */
+void timer_run(void);
+/* Starts the time slice of the vCPU that is about to run. */
+void timer_start_slice(void);
+
+#endif

@@ -1,0 +1,27 @@
+/* The domain builder's plan, shared by its two halves. */
+#ifndef X86_BUILD_H
+#define X86_BUILD_H
+
+#include "x86/mm.h"
+
+struct image;
+struct console_ring;
+
+struct builder {
+  struct domain *domain;
+  struct image *image;
+  u32 nr_pages;
+  u32 *p2m; /* machine frame of each guest frame */
+  /* Virtual addresses of the parts. */
+  u32 p2m_va, start_info_va, store_va, console_va, tables_va, stack_va, end_va;
+  u32 nr_l2, nr_l1;
+};
+
+mfn_t build_mfn(const struct builder *b, u32 va);
+void build_write(const struct builder *b, u32 va, const void *from, u32 length);
+/* Makes, validates and pins the initial page tables, and makes them the vCPU's. */
+const char *build_tables(struct builder *b);
+/* A mapping of a domain's console page for the VMM, which holds a reference on it. */
+struct console_ring *map_console(mfn_t mfn, struct domain *d);
+
+#endif

@@ -1,0 +1,62 @@
+/* Descriptors: the GDT, IDT and TSS of the VMM and the GDT and LDT of guests. */
+#ifndef X86_DESC_H
+#define X86_DESC_H
+
+#include "public/trap.h"
+#include "vmm/types.h"
+
+struct vcpu;
+
+typedef u64 desc_t;
+
+#define DESC_P        (1ull << 47)
+#define DESC_S        (1ull << 44)
+#define DESC_DPL(dpl) ((u64)(dpl) << 45)
+#define DESC_CODE     (0xaull << 40) /* readable */
+#define DESC_DATA     (0x2ull << 40) /* writable */
+#define DESC_ACCESSED (1ull << 40)
+#define DESC_BIG      (1ull << 54)
+#define DESC_PAGES    (1ull << 55)
+
+#define GATE_INTERRUPT 0x0e
+#define GATE_TRAP      0x0f
+
+/* The first 26 words of a 32-bit TSS (vol. 3A, 7.2.1) are all that is used. */
+struct tss {
+  u32 link;
+  u32 esp0, ss0, esp1, ss1, esp2, ss2;
+  u32 unused[18];
+  u32 trace_iobase;
+};
+
+void descriptors_init(void);
+/* Points the processor at the vCPU's GDT, LDT, ring-0 and ring-1 stacks and int 0x80 gate. */
+void descriptors_load(struct vcpu *v);
+/* kernel_ss:kernel_sp or the trap table of the running vCPU changed. */
+void descriptors_load_stack(struct vcpu *v);
+void descriptors_load_direct_trap(struct vcpu *v);
+void descriptors_load_ldt(struct vcpu *v);
+
+/* The GDT area of a vCPU: 14 pages of the guest and the reserved page; then 16 of its LDT. */
+#define LDT_PAGE  16
+#define LDT_PAGES 16
+linear_t gdt_area(u32 area);
+bool gdt_area_init(u32 area);
+void gdt_area_map(u32 area, u32 page, mfn_t mfn);
+void gdt_area_clear(u32 area, u32 page);
+/* Drops the guest's GDT frames. */
+void gdt_release(struct vcpu *v);
+void ldt_release(struct vcpu *v);
+int set_ldt(struct vcpu *v, u32 linear, u32 entries);
+
+/* Makes a guest's descriptor harmless: DPL >= 1, end below the VMM; false for a kind guests may not have. */
+bool descriptor_fix(desc_t *desc);
+/* Base of a guest's selector as its tables say; false when there is no such segment. */
+bool selector_base(struct vcpu *v, u32 selector, u32 *base);
+static inline u32 selector_raise(u32 selector) {
+  return selector & 3 ? selector : selector | 1;
+}
+/* Whether a trap gate or callback may use the selector. */
+bool gate_selector_ok(u32 selector);
+
+#endif

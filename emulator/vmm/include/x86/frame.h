@@ -1,0 +1,87 @@
+/*
+ * The frame table: for each machine frame its owner, how often it is referred
+ * to, and as what. A frame has one type at a time, and is never writable and a
+ * page or descriptor table at once; a type lasts while its count is not 0.
+ */
+#ifndef X86_FRAME_H
+#define X86_FRAME_H
+
+#include "vmm/types.h"
+
+struct domain;
+
+/* frame.type_info: type, flags, and the count of uses as that type. */
+#define FRAME_TYPE_MASK (7u << 29)
+#define FRAME_NONE      (0u << 29)
+#define FRAME_L1        (1u << 29)
+#define FRAME_L2        (2u << 29)
+#define FRAME_L3        (3u << 29)
+#define FRAME_SEGMENTS  (5u << 29) /* GDT or LDT */
+#define FRAME_WRITABLE  (7u << 29)
+#define FRAME_PINNED    (1u << 28)
+#define FRAME_VALIDATED (1u << 27)
+#define FRAME_VMM_L2    (1u << 26) /* an L2 for slot 3, with the VMM's entries */
+#define FRAME_COUNT     0x003fffffu
+/* What get_frame_type compares. */
+#define FRAME_KIND (FRAME_TYPE_MASK | FRAME_VMM_L2)
+
+enum frame_use {
+  FRAME_ABSENT, /* no RAM here: device memory or a hole */
+  FRAME_FREE,
+  FRAME_VMM,      /* the VMM's own */
+  FRAME_ALLOCATED /* `owner`'s; `count` includes one for the allocation */
+};
+
+struct frame {
+  u32 count; /* references; one of them is the allocation */
+  u32 type_info;
+  u16 owner; /* domain id, for FRAME_ALLOCATED */
+  u8 use;    /* enum frame_use */
+  u8 unused;
+  union {
+    u32 next_free;   /* while free: number of the next one, 0 ends */
+    u32 flush_stamp; /* otherwise: tlb_clock when it last stopped being writable */
+  };
+};
+
+extern u32 frame_limit; /* frames below this have an entry */
+extern u32 frames_free;
+
+struct frame *mfn_frame(mfn_t mfn); /* NULL beyond the table */
+mfn_t frame_mfn(const struct frame *frame);
+enum frame_use frame_use(mfn_t mfn);
+
+void frame_table_init(void);
+/* A zeroed frame for a domain, or for the VMM (owner NULL); INVALID_MFN when none is free. */
+mfn_t frame_alloc(struct domain *owner);
+/* The VMM's own frame goes back. */
+void frame_free_vmm(mfn_t mfn);
+/* Gives one of the VMM's frames to a domain to map, as the shared info page. */
+void frame_share(mfn_t mfn, struct domain *d);
+/* Frees whatever `d` still owns. */
+void frames_release(struct domain *d);
+
+/* A reference to a frame of `d`; false for any other frame. */
+bool get_frame(mfn_t mfn, struct domain *d);
+void put_frame(mfn_t mfn);
+
+/*
+ * A use of a frame (on which the caller holds a reference) as `kind`
+ * (FRAME_KIND bits). Validates a page table that is new. 0 or -EINVAL with the
+ * reason logged.
+ */
+int get_frame_type(mfn_t mfn, u32 kind);
+void put_frame_type(mfn_t mfn);
+int get_frame_and_type(mfn_t mfn, struct domain *d, u32 kind);
+void put_frame_and_type(mfn_t mfn);
+
+const char *frame_type_name(u32 type_info);
+
+/* Machine-to-physical table. */
+void m2p_set(mfn_t mfn, u32 pfn);
+
+/* Counts full TLB flushes. */
+extern u32 tlb_clock;
+void tlb_flush(void);
+
+#endif

@@ -1,0 +1,39 @@
+/* Guests' page tables: validation, changes, and the base pointer. */
+#ifndef X86_MM_H
+#define X86_MM_H
+
+#include "x86/frame.h"
+#include "x86/page.h"
+
+struct vcpu;
+
+/* Bits of an entry that a guest may not set; NX is one where the processor lacks it. */
+extern u64 pte_reserved;
+
+/* Takes and drops the references that one entry of a table makes. */
+int get_l1_entry(pte_t entry, struct domain *d);
+void put_l1_entry(pte_t entry);
+int get_l2_entry(pte_t entry, mfn_t table, struct domain *d);
+void put_l2_entry(pte_t entry, mfn_t table);
+int get_l3_entry(pte_t entry, u32 slot, struct domain *d);
+void put_l3_entry(pte_t entry);
+/* An L3 entry as the processor accepts it: guests' A, D, US, RW bits are masked. */
+pte_t l3_entry_masked(pte_t entry);
+
+/* Whole tables, for get_frame_type and put_frame_type. */
+int table_validate(mfn_t mfn, u32 kind, struct domain *d);
+void table_devalidate(mfn_t mfn, u32 kind);
+
+/* One checked store into a table of the given type; nothing changes on refusal. */
+int table_update(mfn_t mfn, u32 offset, pte_t entry, bool keep_ad, struct vcpu *v);
+
+/* The L1 entry for an address of the current domain: its table, or INVALID_MFN. */
+mfn_t walk_to_l1(struct vcpu *v, linear_t linear);
+/* The leaf entry, 0 when absent. */
+pte_t walk_to_entry(struct vcpu *v, linear_t linear);
+
+int pin_table(struct domain *d, mfn_t mfn, u32 kind);
+int unpin_table(struct domain *d, mfn_t mfn);
+int set_base(struct vcpu *v, mfn_t mfn);
+
+#endif

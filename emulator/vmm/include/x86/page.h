@@ -1,0 +1,68 @@
+/* Page-table entries under PAE (Intel SDM vol. 3A, 4.4), and the VMM's own mappings. */
+#ifndef X86_PAGE_H
+#define X86_PAGE_H
+
+#include "vmm/config.h"
+#include "vmm/types.h"
+
+typedef u64 pte_t;
+
+#define PTE_P   0x001ull
+#define PTE_RW  0x002ull
+#define PTE_US  0x004ull
+#define PTE_PWT 0x008ull
+#define PTE_PCD 0x010ull
+#define PTE_A   0x020ull
+#define PTE_D   0x040ull
+#define PTE_PS  0x080ull /* PAT in an L1 entry */
+#define PTE_G   0x100ull
+#define PTE_NX  (1ull << 63)
+/* Frame numbers have 24 bits: 36 bits of physical address. */
+#define PTE_MFN 0x0000000ffffff000ull
+#define PTE_RSV 0x7ffffff000000000ull
+
+#define PT_ENTRIES 512
+
+static inline mfn_t pte_mfn(pte_t entry) {
+  return MFN((u32)((entry & PTE_MFN) >> PAGE_SHIFT));
+}
+
+static inline pte_t pte_make(mfn_t mfn, u64 flags) {
+  return ((u64)mfn.n << PAGE_SHIFT) | flags;
+}
+
+static inline u32 l3_index(linear_t linear) {
+  return linear >> 30;
+}
+
+static inline u32 l2_index(linear_t linear) {
+  return (linear >> 21) & (PT_ENTRIES - 1);
+}
+
+static inline u32 l1_index(linear_t linear) {
+  return (linear >> 12) & (PT_ENTRIES - 1);
+}
+
+/* The L2 entries from VMM_L2_FIRST on, which every slot-3 L2 carries. */
+extern pte_t vmm_l2[PT_ENTRIES];
+/* Address space without a domain. */
+extern pte_t idle_l3[PDPT_ENTRIES];
+
+/* Sets up the tables above HYPERVISOR_VIRT_START; frames come from the boot ranges. */
+void paging_init(void);
+/* Drops the boot loader's identity map. */
+void paging_drop_identity(void);
+/* Maps one frame at a linear address of the VMM; false without memory for a table. */
+bool vmm_map(linear_t linear, mfn_t mfn, u64 flags);
+void vmm_unmap(linear_t linear);
+/* The frame behind a mapped address of the VMM. */
+mfn_t vmm_mfn(linear_t linear);
+
+/*
+ * The mapping window: any frame, for a moment. Windows close in the reverse
+ * order of opening.
+ */
+void *window_open(mfn_t mfn);
+void window_close(void *window);
+
+#endif
