@@ -2,7 +2,7 @@
  * pv/failsafe: a kernel asks the VMM to return to something that no processor can.
  *
  * The iret hypercall takes a frame from the guest's stack and the VMM's own IRET
- * instruction loads it: with a null SS, or an EIP beyond the code segment's limit, that
+ * instruction loads it: with a null SS, or a data segment in CS, that
  * instruction faults in ring 0. The VMM does not crash, nor does the guest: it is told at
  * its failsafe callback, with the frame that could not be loaded and the selectors that
  * the segment registers held.
@@ -33,7 +33,7 @@ static const struct {
   struct return_frame frame;
 } attempts[] = {
     {"a null stack segment", {0x1000, FLAT_RING3_CS, EFLAGS_IF, 0x2000, 0}},
-    {"an EIP in the VMM", {0xf6900000, FLAT_RING3_CS, EFLAGS_IF, 0x2000, FLAT_RING3_SS}},
+    {"a data segment as CS", {0x1000, FLAT_RING3_DS, EFLAGS_IF, 0x2000, FLAT_RING3_SS}},
 };
 
 static u32 next;
