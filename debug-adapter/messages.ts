@@ -5,7 +5,7 @@
  */
 import type { FaultRecord, MachineError } from "../emulator/index";
 import type { ImageProblem } from "./images/guest-image";
-import { hex32 } from "./values/hex";
+import { hex, hex32 } from "./values/hex";
 
 // Expressions (watches, hovers, conditions)
 
@@ -129,11 +129,11 @@ const PAGE_FAULT = 14;
 /** `#PF(0x0002)`; the error code in brackets where there is one. */
 export function vectorName(vector: number, errorCode = -1): string {
   const name = VECTORS[vector] ?? `interrupt ${vector}`;
-  return errorCode < 0 ? name : `${name}(0x${errorCode.toString(16).padStart(4, "0")})`;
+  return errorCode < 0 ? name : `${name}(${hex(errorCode, 4)})`;
 }
 
 function faultLine(fault: FaultRecord): string {
-  const where = `at ${fault.cs.toString(16).padStart(4, "0")}:${hex32(fault.eip)}, ESP ${hex32(fault.esp)}`;
+  const where = `at ${hex(fault.cs, 4)}:${hex32(fault.eip)}, ESP ${hex32(fault.esp)}`;
   const cr2 = fault.vector === PAGE_FAULT ? `, CR2 ${hex32(fault.cr2)}` : "";
   const reason = fault.reason === "" ? "" : `: ${fault.reason}`;
   return `  ${vectorName(fault.vector, fault.errorCode)} ${where}${cr2}${reason}`;

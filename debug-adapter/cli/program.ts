@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import { cliMessages } from "../messages";
 import { UsageCommand } from "./command";
 import {
@@ -23,9 +24,7 @@ const help = cliMessages.help;
 /** The command line: parses, and calls what was asked for. Each action answers with the exit status. */
 export function makeProgram(finished: (status: number) => void): UsageCommand {
   const program = new UsageCommand("ringscope");
-  program.description(help.program).version(RINGSCOPE_VERSION, "--version", help.version);
-  program.helpOption("--help", help.help).helpCommand(false).exitOverride();
-  program.addHelpText("after", help.statuses);
+  program.description(help.program).helpCommand(false).addHelpText("after", help.statuses);
 
   addLaunchOptions(program.command("run").description(help.run))
     .argument("<kernel>", help.kernel)
@@ -62,16 +61,22 @@ export function makeProgram(finished: (status: number) => void): UsageCommand {
       finished(await runDap(options));
     });
 
-  // Help and version options are inherited by making them so for each command.
-  for (const command of program.commands) command.helpOption("--help", help.help).version(RINGSCOPE_VERSION, "--version", help.version).exitOverride();
+  for (const command of [program, ...program.commands])
+    command.version(RINGSCOPE_VERSION, "--version", help.version).helpOption("--help", help.help).exitOverride();
   return program;
 }
 
+/** An option that may be given several times. */
+function repeated(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(collect).default([], "none");
+}
+
 function addLaunchOptions(command: UsageCommand): UsageCommand {
+  const memory = new Option("--memory <size>", help.memory).argParser(parseMemory);
   return command
-    .option("--memory <size>", help.memory, parseMemory, parseMemory(DEFAULT_MEMORY))
-    .option("--module <file and arguments>", help.module, collect, [])
-    .option("--append <arguments>", help.append, "")
+    .addOption(memory.default(parseMemory(DEFAULT_MEMORY), DEFAULT_MEMORY))
+    .addOption(repeated("--module <file and arguments>", help.module))
+    .addOption(new Option("--append <arguments>", help.append).default("", "none"))
     .option("--serial <stdio or file>", help.serial, "stdio")
     .option("--log <file>", help.log)
     .option("--instructions <count>", help.instructions, parseInstructions)
@@ -83,5 +88,5 @@ function addGuestOptions(command: UsageCommand): UsageCommand {
   return addLaunchOptions(command)
     .option("--vmm <file>", help.vmm)
     .option("--vcpus <count>", help.vcpus, parseVcpus)
-    .option("--domain <file and arguments>", help.domain, collect, []);
+    .addOption(repeated("--domain <file and arguments>", help.domain));
 }

@@ -1,4 +1,5 @@
 import { Machine, MachineError, type BootModule, type Stop } from "../../emulator/index";
+import { isGuestImage } from "../images/guest-image";
 import { imageMessages } from "../messages";
 import { CliError } from "./cli-error";
 import { ConsoleInput } from "./console-input";
@@ -70,7 +71,12 @@ function bootMachine(
     return machine;
   } catch (error) {
     if (!(error instanceof MachineError)) throw error;
-    const words = imageMessages.machine(error);
-    throw new CliError(error.code === "memory-size" ? words : imageMessages.inFile(plan.kernelFile, words));
+    throw new CliError(refusal(plan, error));
   }
+}
+
+function refusal({ kernelFile, kernel }: BootPlan, error: MachineError): string {
+  if (error.code === "memory-size") return imageMessages.machine(error);
+  const guest = error.code === "image-no-multiboot" && isGuestImage(kernel);
+  return imageMessages.inFile(kernelFile, guest ? imageMessages.paravirtual() : imageMessages.machine(error));
 }

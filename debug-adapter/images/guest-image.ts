@@ -31,6 +31,17 @@ export function checkGuestImage(bytes: Uint8Array): void {
 }
 
 /** Whether an image carries Xen's notes, or the text section of older kernels. */
-export function isParavirtual(elf: ElfFile): boolean {
+function isParavirtual(elf: ElfFile): boolean {
   return elf.notes.some((note) => note.name === NOTE_OWNER) || elf.section(OLD_SECTION) !== undefined;
+}
+
+/** Whether `bytes` is such a kernel, whatever else may be wrong with it. */
+export function isGuestImage(bytes: Uint8Array): boolean {
+  try {
+    checkGuestImage(bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof ImageError) return false;
+    throw error;
+  }
 }

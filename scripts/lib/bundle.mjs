@@ -18,7 +18,7 @@ const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 
 const common = {
   absWorkingDir: root,
-  bundle: true, external: ["../server/main"],
+  bundle: true,
   platform: "node",
   target: "node20",
   sourcemap: true,
