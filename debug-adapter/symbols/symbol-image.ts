@@ -1,5 +1,5 @@
 import { DebugInfo } from "./dwarf/debug-info";
-import { DebugSymbols } from "./dwarf/debug-symbols";
+import { DebugSymbols, type EnumeratorHit } from "./dwarf/debug-symbols";
 import { dwarfSections } from "./dwarf/sections";
 import { ElfFile } from "./elf/elf-file";
 import { SymbolTable, type SymbolHit } from "./elf/symbol-table";
@@ -43,7 +43,12 @@ export class SymbolImage implements ImageSymbols {
   ) {
     this.symbols = new SymbolTable(elf);
     const note = this.note.bind(this);
-    this.info = new DebugInfo(dwarfSections(elf, note), options.sourceRoot ?? "", (a) => this.isLoaded(a), note);
+    this.info = new DebugInfo(
+      dwarfSections(elf, note),
+      options.sourceRoot ?? "",
+      (a) => this.isLoaded(a),
+      note,
+    );
     this.hasDebugInfo = this.info.units.length > 0;
   }
 
@@ -103,7 +108,9 @@ export class SymbolImage implements ImageSymbols {
     const found = this.ask([], (debug) => debug.functionsNamed(name));
     if (found.length > 0) return found;
     const symbol = this.symbols.named(name);
-    return symbol && this.symbols.functionAt(symbol.address) && isCode(symbol) ? [this.elfFunction(symbol)] : [];
+    return symbol && this.symbols.functionAt(symbol.address) && isCode(symbol)
+      ? [this.elfFunction(symbol)]
+      : [];
   }
 
   functionNames(): readonly string[] {
@@ -115,7 +122,11 @@ export class SymbolImage implements ImageSymbols {
   addressesOfFunction(name: string): readonly CodeLocation[] {
     const found = this.ask([], (debug) => debug.addressesOfFunction(name));
     if (found.length > 0) return found;
-    return this.functionsNamed(name).map((fn) => ({ address: fn.entry, functionName: name, isInlined: false }));
+    return this.functionsNamed(name).map((fn) => ({
+      address: fn.entry,
+      functionName: name,
+      isInlined: false,
+    }));
   }
 
   prologueEnd(fn: FunctionSymbol): number {
@@ -141,6 +152,10 @@ export class SymbolImage implements ImageSymbols {
     return this.ask(undefined, (debug) => debug.typeNamed(name));
   }
 
+  enumeratorNamed(name: string): EnumeratorHit | undefined {
+    return this.ask(undefined, (debug) => debug.enumeratorNamed(name));
+  }
+
   objectAt(address: number): SymbolHit | undefined {
     return this.symbols.at(address, (symbol) => symbol.kind === "object");
   }
@@ -153,7 +168,9 @@ export class SymbolImage implements ImageSymbols {
     return this.symbols.at(address, (symbol) => symbol.kind !== "other");
   }
 
-  unwind(frame: Pick<FrameState, "pc" | "isReturnAddress" | "registers" | "readMemory">): Unwound | undefined {
+  unwind(
+    frame: Pick<FrameState, "pc" | "isReturnAddress" | "registers" | "readMemory">,
+  ): Unwound | undefined {
     return this.info.guard(undefined, () => new Unwinder(this.frames).unwind(frame));
   }
 
@@ -169,7 +186,9 @@ export class SymbolImage implements ImageSymbols {
   /** Asks the DWARF; `fallback` when there is none or it cannot be read. */
   private ask<T>(fallback: T, query: (debug: DebugSymbols) => T): T {
     if (!this.hasDebugInfo) return fallback;
-    return this.info.guard(fallback, () => query((this.debugSymbols ??= new DebugSymbols(this.info, this.frames))));
+    return this.info.guard(fallback, () =>
+      query((this.debugSymbols ??= new DebugSymbols(this.info, this.frames))),
+    );
   }
 
   private get frames(): FrameTable {

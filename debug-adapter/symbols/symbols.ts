@@ -15,7 +15,7 @@ import type {
   Variable,
 } from "./model";
 import type { SymbolError } from "./errors";
-import type { Type } from "./types";
+import type { EnumType, Type } from "./types";
 
 export interface LoadOptions {
   /**
@@ -77,6 +77,8 @@ export interface ImageSymbols {
   globalNames(): readonly string[];
   /** `struct vcpu`, `union u`, `enum e`, `unsigned int`, or a typedef's name; the complete definition where the image has one. */
   typeNamed(name: string): Type | undefined;
+  /** The constant of that name of any enumeration. */
+  enumeratorNamed(name: string): { readonly type: EnumType; readonly value: number } | undefined;
   /** The global variable or object that holds this address. */
   objectAt(address: number): { readonly symbol: ElfSymbol; readonly offset: number } | undefined;
   symbolNamed(name: string): ElfSymbol | undefined;

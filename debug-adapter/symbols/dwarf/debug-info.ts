@@ -27,7 +27,10 @@ export class DebugInfo {
     readonly note: (problem: SymbolError) => void,
   ) {
     this.units = readUnits(sections, "info", note);
-    this.typeUnits = [...readUnits(sections, "types", note), ...this.units.filter((u) => u.header.signature !== undefined)];
+    this.typeUnits = [
+      ...readUnits(sections, "types", note),
+      ...this.units.filter((u) => u.header.signature !== undefined),
+    ];
   }
 
   /** Units with code and data, in order. */
@@ -113,7 +116,11 @@ export class DebugInfo {
 
   /** The line table of a unit, run once. */
   linesOf(unit: Unit): LineTable | undefined {
-    if (!this.lineTables.has(unit)) this.lineTables.set(unit, this.guard(undefined, () => this.readLines(unit)));
+    if (!this.lineTables.has(unit))
+      this.lineTables.set(
+        unit,
+        this.guard(undefined, () => this.readLines(unit)),
+      );
     return this.lineTables.get(unit);
   }
 

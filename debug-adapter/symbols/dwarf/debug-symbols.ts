@@ -1,7 +1,15 @@
 import type { FrameTable } from "../frame/frame-table";
 import { Unwinder } from "../frame/unwinder";
-import type { CodeLocation, FunctionSymbol, LineBinding, LineRow, SourceFrame, SourcePosition, Variable } from "../model";
-import type { Type } from "../types";
+import type {
+  CodeLocation,
+  FunctionSymbol,
+  LineBinding,
+  LineRow,
+  SourceFrame,
+  SourcePosition,
+  Variable,
+} from "../model";
+import type { EnumType, Type } from "../types";
 import { At } from "./constants";
 import type { DebugInfo } from "./debug-info";
 import { DieIndex, type FunctionDie } from "./die-index";
@@ -12,6 +20,11 @@ import { activationsAt, DwarfSourceFrame } from "./source-frames";
 import { TypeReader } from "./type-reader";
 import { VariableReader } from "./variables";
 
+export interface EnumeratorHit {
+  readonly type: EnumType;
+  readonly value: number;
+}
+
 /** The queries that DWARF answers. Each index is built when first needed. May throw SymbolError. */
 export class DebugSymbols {
   readonly locations: LocationEvaluator;
@@ -20,6 +33,7 @@ export class DebugSymbols {
   private dieIndex: DieIndex | undefined;
   private lineIndex: LineIndex | undefined;
   private nestedIndex: NestedIndex | undefined;
+  private enumerators: Map<string, EnumeratorHit> | undefined;
   private readonly functions = new Map<FunctionDie, FunctionSymbol>();
 
   constructor(
@@ -67,6 +81,22 @@ export class DebugSymbols {
     return die && this.types.read(die);
   }
 
+  enumeratorNamed(name: string): EnumeratorHit | undefined {
+    this.enumerators ??= this.readEnumerators();
+    return this.enumerators.get(name);
+  }
+
+  private readEnumerators(): Map<string, EnumeratorHit> {
+    const result = new Map<string, EnumeratorHit>();
+    for (const die of this.index.enumerations) {
+      const type = this.types.read(die);
+      if (type.kind !== "enum") continue;
+      for (const { name, value } of type.enumerators)
+        if (!result.has(name)) result.set(name, { type, value });
+    }
+    return result;
+  }
+
   framesAt(pc: number): SourceFrame[] {
     const found = this.index.functionAt(pc);
     if (!found) return [];
@@ -88,7 +118,9 @@ export class DebugSymbols {
     const first = fn.ranges[0];
     const found = this.index.functionAt(fn.entry);
     if (!first || !found) return fn.entry;
-    const rows = this.lines.rowsFrom(fn.entry).filter((row) => row.address >= first.low && row.address < first.high);
+    const rows = this.lines
+      .rowsFrom(fn.entry)
+      .filter((row) => row.address >= first.low && row.address < first.high);
     const marked = rows.find((row) => row.prologueEnd);
     if (marked) return marked.address;
     const producer = found.die.unit.root.string(At.Producer) ?? "";
@@ -110,7 +142,10 @@ export class DebugSymbols {
     const path = this.lines.canonical(file);
     if (path === undefined) return undefined;
     const statements = this.lines.statements(path);
-    const target = statements.reduce((best, row) => (row.line >= line ? Math.min(best, row.line) : best), Infinity);
+    const target = statements.reduce(
+      (best, row) => (row.line >= line ? Math.min(best, row.line) : best),
+      Infinity,
+    );
     if (target === Infinity) return undefined;
     const copies = new Map<string, CodeLocation>();
     for (const row of statements) {

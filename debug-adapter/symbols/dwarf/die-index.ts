@@ -25,6 +25,8 @@ export class DieIndex {
   readonly variablesByName = new Map<string, Die[]>();
   /** Definitions by `struct x`, `union x`, `enum x`, a base type's or a typedef's name. */
   private readonly types = new Map<string, Die>();
+  /** All enumerations, also those without a name. */
+  readonly enumerations: Die[] = [];
   private readonly integers = new Map<string, Die>();
   private readonly code: readonly CodeRange[];
 
@@ -83,6 +85,7 @@ export class DieIndex {
   private addType(die: Die): void {
     const prefix = prefixOf(die.tag);
     if (prefix === undefined || die.flag(At.Declaration)) return;
+    if (die.tag === Tag.EnumerationType) this.enumerations.push(die);
     const { name } = die;
     if (name === undefined || this.types.has(prefix + name)) return;
     this.types.set(prefix + name, die);

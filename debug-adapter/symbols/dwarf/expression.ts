@@ -45,7 +45,11 @@ export function evaluate(expression: Uint8Array, context: ExpressionContext): Pl
  * address). `initial` values are on the stack at the start.
  * @throws Unavailable
  */
-export function evaluateNumber(expression: Uint8Array, context: ExpressionContext, ...initial: number[]): number {
+export function evaluateNumber(
+  expression: Uint8Array,
+  context: ExpressionContext,
+  ...initial: number[]
+): number {
   return new Evaluator(expression, context, initial).number();
 }
 
@@ -55,7 +59,8 @@ export function settle(evaluation: () => Place): Place {
     return evaluation();
   } catch (error) {
     if (error instanceof Unavailable) return { kind: "unavailable", reason: error.reason };
-    if (error instanceof SymbolError) return { kind: "unavailable", reason: { code: "corrupt", what: error.message } };
+    if (error instanceof SymbolError)
+      return { kind: "unavailable", reason: { code: "corrupt", what: error.message } };
     throw error;
   }
 }
@@ -91,7 +96,8 @@ class Evaluator {
 
   private run(): void {
     for (let count = 0; !this.reader.done; count++) {
-      if (count > MAX_OPERATIONS) throw new Unavailable({ code: "corrupt", what: "expression without an end" });
+      if (count > MAX_OPERATIONS)
+        throw new Unavailable({ code: "corrupt", what: "expression without an end" });
       this.operation(this.reader.u8());
     }
   }
@@ -131,7 +137,12 @@ class Evaluator {
     else if (op >= Op.Breg0 && op <= Op.Breg31) this.pushBased(op - Op.Breg0);
     else if (op >= Op.Abs && op <= Op.Xor && op !== Op.PlusUconst) this.arithmetic(op);
     else if (op >= Op.Eq && op <= Op.Ne) this.arithmetic(op);
-    else if (!this.constant(op) && !this.stackOperation(op) && !this.memoryOperation(op) && !this.typedOperation(op)) {
+    else if (
+      !this.constant(op) &&
+      !this.stackOperation(op) &&
+      !this.memoryOperation(op) &&
+      !this.typedOperation(op)
+    ) {
       this.placeOperation(op);
     }
   }
@@ -246,7 +257,8 @@ class Evaluator {
 
   private jump(distance: number): void {
     const target = this.reader.at + distance;
-    if (target < 0 || target > this.reader.end) throw new Unavailable({ code: "corrupt", what: "branch out of an expression" });
+    if (target < 0 || target > this.reader.end)
+      throw new Unavailable({ code: "corrupt", what: "branch out of an expression" });
     this.reader.at = target;
   }
 
@@ -355,4 +367,3 @@ class Evaluator {
     this.pieces.push({ place, bitSize, bitOffset });
   }
 }
-

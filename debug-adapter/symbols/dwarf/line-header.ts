@@ -52,7 +52,15 @@ export function readLineHeader(unit: Unit, offset: number, folder: string, prima
   const tables = version >= 5 ? readTables(reader, unit, folder) : readOldTables(reader, folder, primaryName);
   const program = new ByteReader(bytes, ".debug_line", programStart, end);
   return {
-    version, minimumInstructionLength, defaultIsStmt, lineBase, lineRange, opcodeBase, operandCounts, ...tables, program,
+    version,
+    minimumInstructionLength,
+    defaultIsStmt,
+    lineBase,
+    lineRange,
+    opcodeBase,
+    operandCounts,
+    ...tables,
+    program,
   };
 }
 
@@ -83,7 +91,9 @@ function readOldTables(reader: ByteReader, folder: string, primaryName: string):
 /** Version 5: self-describing tables, both from index 0. */
 function readTables(reader: ByteReader, unit: Unit, folder: string): FileTables {
   const directories = readEntries(reader, unit).map((entry) => joinPath(folder, entry.path));
-  const files = readEntries(reader, unit).map((entry) => joinPath(directories[entry.directory] ?? folder, entry.path));
+  const files = readEntries(reader, unit).map((entry) =>
+    joinPath(directories[entry.directory] ?? folder, entry.path),
+  );
   return { directories, files };
 }
 

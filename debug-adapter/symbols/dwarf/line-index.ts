@@ -51,7 +51,12 @@ export class LineIndex {
   /** Rows of the code around `pc` up to the end of its sequence, from the row that holds `pc` on. */
   rowsFrom(pc: number): readonly RawRow[] {
     const rows = this.sequenceAt(pc)?.sequence.rows ?? [];
-    return rows.slice(Math.max(lastAtOrBelow(rows, pc, (r) => r.address), 0));
+    return rows.slice(
+      Math.max(
+        lastAtOrBelow(rows, pc, (r) => r.address),
+        0,
+      ),
+    );
   }
 
   /** Rows of a file where statements begin, ascending by address. */

@@ -40,7 +40,10 @@ export class LocationEvaluator {
     return expression && this.simpleExpression(expression, pc, 0);
   }
 
-  private expressionAt(location: Location & { kind: "expression" | "list" }, pc: number): Uint8Array | undefined {
+  private expressionAt(
+    location: Location & { kind: "expression" | "list" },
+    pc: number,
+  ): Uint8Array | undefined {
     if (location.kind === "expression") return location.expression;
     const unit = this.info.unitOfContext(location.context);
     return unit && locationAt(unit, location.offset, pc);
@@ -51,7 +54,8 @@ export class LocationEvaluator {
     const reader = new ByteReader(expression, "a location expression");
     const op: Op = reader.u8();
     let place: SimplePlace | undefined;
-    if (op >= Op.Reg0 && op <= Op.Reg0 + DwarfReg.Eflags) place = { kind: "register", register: op - Op.Reg0 };
+    if (op >= Op.Reg0 && op <= Op.Reg0 + DwarfReg.Eflags)
+      place = { kind: "register", register: op - Op.Reg0 };
     else if (op >= Op.Breg0 && op <= Op.Breg0 + DwarfReg.Edi) {
       place = { kind: "memory", base: op - Op.Breg0, offset: reader.sleb() };
     } else if (op === Op.Addr) place = { kind: "memory", base: undefined, offset: reader.u32() };
@@ -75,7 +79,9 @@ export class LocationEvaluator {
     if (!die || !value) return undefined;
     if (value.kind === "expression" || value.kind === "block") return value.value;
     const offset =
-      value.kind === "listIndex" ? die.unit.indexedList("loclists", value.value) : die.sectionOffset(At.FrameBase);
+      value.kind === "listIndex"
+        ? die.unit.indexedList("loclists", value.value)
+        : die.sectionOffset(At.FrameBase);
     return offset === undefined ? undefined : locationAt(die.unit, offset, pc);
   }
 
@@ -116,7 +122,12 @@ export class LocationEvaluator {
     const callerFn = caller && this.index().functionAt(lookupPc(caller));
     if (!caller || !fn || !callerFn) throw new Unavailable({ code: "entry-value" });
     const context = this.context(callerFn.die.unit, caller);
-    const argument = callArgument(this.info, { caller: callerFn.die, returnPc: caller.pc, callee: fn }, expression, context);
+    const argument = callArgument(
+      this.info,
+      { caller: callerFn.die, returnPc: caller.pc, callee: fn },
+      expression,
+      context,
+    );
     return evaluateNumber(argument, context);
   }
 
@@ -125,7 +136,11 @@ export class LocationEvaluator {
     const die: Die = unit.dieAt(unit.offset + offset);
     const type = strip(this.types.read(die));
     if (type.kind !== "base") throw new Unavailable({ code: "corrupt", what: "no base type" });
-    return { size: type.size, isSigned: type.encoding.startsWith("signed"), isFloat: type.encoding === "float" };
+    return {
+      size: type.size,
+      isSigned: type.encoding.startsWith("signed"),
+      isFloat: type.encoding === "float",
+    };
   }
 }
 

@@ -25,7 +25,12 @@ export function dwarfSections(elf: ElfFile, note: (problem: SymbolError) => void
     const section = elf.sections.find((s) => s.name === name);
     if (!section) return new Uint8Array(0);
     if (elf.isCompressed(section)) {
-      const problem = { code: "dwarf-unsupported", section: name, offset: 0, what: "compressed section" } as const;
+      const problem = {
+        code: "dwarf-unsupported",
+        section: name,
+        offset: 0,
+        what: "compressed section",
+      } as const;
       note(new SymbolError(problem));
       return new Uint8Array(0);
     }

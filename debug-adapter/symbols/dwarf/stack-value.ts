@@ -65,7 +65,9 @@ export function convert(value: StackValue, type: OperandType | undefined): Stack
   const target = type ?? GENERIC;
   if (value.type?.isFloat) {
     const number = toFloat(value);
-    return target.isFloat ? fromFloat(number, target) : typed(BigInt(Math.trunc(Number.isFinite(number) ? number : 0)), type);
+    return target.isFloat
+      ? fromFloat(number, target)
+      : typed(BigInt(Math.trunc(Number.isFinite(number) ? number : 0)), type);
   }
   const integer = value.type?.isSigned ? signed(value) : value.bits;
   return target.isFloat ? fromFloat(Number(integer), target) : typed(integer, type);

@@ -106,7 +106,8 @@ export class TypeReader {
     const counts = die.children().filter((d) => d.tag === Tag.SubrangeType || d.tag === Tag.EnumerationType);
     const inner = counts.pop();
     let type: Type = new LazyArray(this, die, inner && countOf(inner));
-    for (const dimension of counts.reverse()) type = { kind: "array", element: type, count: countOf(dimension) };
+    for (const dimension of counts.reverse())
+      type = { kind: "array", element: type, count: countOf(dimension) };
     return type;
   }
 }
@@ -230,7 +231,12 @@ class LazyEnum implements EnumType {
     this.name = die.name;
     this.size = die.number(At.ByteSize) ?? 4;
     const underlying = strip(reader.typeOf(die));
-    const read = info.guard([], () => die.children().filter((d) => d.tag === Tag.Enumerator).map(readEnumerator));
+    const read = info.guard([], () =>
+      die
+        .children()
+        .filter((d) => d.tag === Tag.Enumerator)
+        .map(readEnumerator),
+    );
     this.isSigned =
       underlying.kind === "base" ? underlying.encoding.startsWith("signed") : read.some((e) => e.value < 0);
     this.enumerators = read;
@@ -259,7 +265,10 @@ class LazyFunction implements FunctionType {
     return this.children(Tag.UnspecifiedParameters).length > 0;
   }
   get isPrototyped(): boolean {
-    return this.info.guard(false, () => this.info.holder(this.die, At.Prototyped)?.flag(At.Prototyped) ?? false);
+    return this.info.guard(
+      false,
+      () => this.info.holder(this.die, At.Prototyped)?.flag(At.Prototyped) ?? false,
+    );
   }
   private children(tag: Tag): readonly Die[] {
     return this.info.guard<readonly Die[]>([], () => this.die.children().filter((d) => d.tag === tag));

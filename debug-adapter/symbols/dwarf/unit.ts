@@ -77,7 +77,8 @@ export class Unit implements FormContext {
   }
 
   reader(offset: number): ByteReader {
-    if (offset < this.header.firstDie || offset > this.end) throw this.corrupt(offset, "reference outside of the unit");
+    if (offset < this.header.firstDie || offset > this.end)
+      throw this.corrupt(offset, "reference outside of the unit");
     return new ByteReader(this.bytes, this.sectionName, offset, this.end);
   }
 
@@ -133,7 +134,8 @@ export function readUnits(
       note(error);
       const { problem } = error;
       // Without a length there is no next unit.
-      if (problem.code !== "dwarf-unsupported" && "offset" in problem && problem.offset >= offset) return units;
+      if (problem.code !== "dwarf-unsupported" && "offset" in problem && problem.offset >= offset)
+        return units;
       if (problem.code === "dwarf-unsupported" && problem.what === "64-bit DWARF") return units;
     }
   }
@@ -144,7 +146,12 @@ function unsupported(reader: ByteReader, offset: number, what: string): SymbolEr
   return new SymbolError({ code: "dwarf-unsupported", section: reader.section, offset, what });
 }
 
-function readHeader(sections: DwarfSections, section: "info" | "types", reader: ByteReader, end: number): Unit {
+function readHeader(
+  sections: DwarfSections,
+  section: "info" | "types",
+  reader: ByteReader,
+  end: number,
+): Unit {
   const offset = reader.at - 4;
   const version = reader.u16();
   if (version < 2 || version > 5) throw unsupported(reader, offset, `DWARF version ${version}`);
@@ -170,6 +177,17 @@ function readHeader(sections: DwarfSections, section: "info" | "types", reader: 
     typeOffset = offset + reader.u32();
   }
   const firstDie = reader.at;
-  const header = { section, offset, end, version, type, addressSize, abbrevOffset, firstDie, signature, typeOffset };
+  const header = {
+    section,
+    offset,
+    end,
+    version,
+    type,
+    addressSize,
+    abbrevOffset,
+    firstDie,
+    signature,
+    typeOffset,
+  };
   return new Unit(sections, header);
 }

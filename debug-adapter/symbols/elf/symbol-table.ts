@@ -1,6 +1,14 @@
 import { stringAt } from "../bytes";
 import type { ElfSymbol } from "../model";
-import { SectionFlag, SectionType, SHN_LORESERVE, SHN_UNDEF, STB_LOCAL, SYMBOL_SIZE, SymbolType } from "./constants";
+import {
+  SectionFlag,
+  SectionType,
+  SHN_LORESERVE,
+  SHN_UNDEF,
+  STB_LOCAL,
+  SYMBOL_SIZE,
+  SymbolType,
+} from "./constants";
 import type { ElfFile } from "./elf-file";
 
 export interface SymbolHit {

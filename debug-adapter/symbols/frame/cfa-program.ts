@@ -134,7 +134,11 @@ class CfaMachine {
         state.cfa = { kind: "register", register: this.cfaRegister(reader), offset: reader.uleb() };
         return true;
       case Cfa.DefCfaOffsetSf:
-        state.cfa = { kind: "register", register: this.cfaRegister(reader), offset: reader.sleb() * dataAlignment };
+        state.cfa = {
+          kind: "register",
+          register: this.cfaRegister(reader),
+          offset: reader.sleb() * dataAlignment,
+        };
         return true;
       case Cfa.DefCfaExpression:
         state.cfa = { kind: "expression", expression: reader.block(reader.uleb()) };

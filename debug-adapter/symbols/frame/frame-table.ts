@@ -119,7 +119,8 @@ class SectionReader {
     const header = new ByteReader(this.bytes, this.name, offset);
     const length = header.u32();
     const end = header.at + length;
-    if (end > this.bytes.length || !this.isCieId(header.u32())) throw this.corrupt(offset, "no CIE at its offset");
+    if (end > this.bytes.length || !this.isCieId(header.u32()))
+      throw this.corrupt(offset, "no CIE at its offset");
     const reader = new ByteReader(this.bytes, this.name, header.at, end);
     const version = reader.u8();
     const augmentation = reader.cstring();

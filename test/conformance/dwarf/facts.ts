@@ -38,6 +38,22 @@ export interface ThreadFact {
   callerFrames: FrameFact[] | "unknown";
 }
 
+/** The variables of each frame, without the reasons; their order within a frame is gdb's own affair. */
+export function sortedVariables(frames: readonly FrameFact[]): unknown[] {
+  return frames.map((frame) =>
+    frame.variables
+      .map(({ name, type, argument, state, address, bytes }) => ({
+        name,
+        type,
+        argument,
+        state,
+        address,
+        bytes,
+      }))
+      .sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))),
+  );
+}
+
 const SAVED: readonly [string, DwarfReg][] = [
   ["ebx", DwarfReg.Ebx],
   ["esp", DwarfReg.Esp],
@@ -48,16 +64,13 @@ const SAVED: readonly [string, DwarfReg][] = [
 ];
 const MOST_BYTES = 64;
 
-export function threadFact(image: ImageSymbols, registers: Record<string, number>, readMemory: ReadMemory): ThreadFact {
-  const names = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags"];
-  const pc = registers["eip"] ?? 0;
-  const frame: FrameState = {
-    pc,
-    isReturnAddress: false,
-    registers: names.map((name) => registers[name] ?? 0),
-    readMemory,
-    caller: () => callerOf(image, frame),
-  };
+export function threadFact(
+  image: ImageSymbols,
+  registers: Record<string, number>,
+  readMemory: ReadMemory,
+): ThreadFact {
+  const frame = newestFrame(image, registers, readMemory);
+  const { pc } = frame;
   const unwound = image.unwind(frame);
   const caller = callerOf(image, frame);
   const row = image.lineAt(pc);
@@ -68,6 +81,37 @@ export function threadFact(image: ImageSymbols, registers: Record<string, number
     caller: unwound && caller ? callerRegisters(unwound) : null,
     callerFrames: caller ? machineFrame(image, caller) : [],
   };
+}
+
+/** The source frames of all machine frames up to the outermost. */
+export function allFrames(
+  image: ImageSymbols,
+  registers: Record<string, number>,
+  readMemory: ReadMemory,
+): FrameFact[][] {
+  const result: FrameFact[][] = [];
+  let frame: FrameState | undefined = newestFrame(image, registers, readMemory);
+  while (frame) {
+    result.push(machineFrame(image, frame));
+    frame = callerOf(image, frame);
+  }
+  return result;
+}
+
+function newestFrame(
+  image: ImageSymbols,
+  registers: Record<string, number>,
+  readMemory: ReadMemory,
+): FrameState {
+  const names = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags"];
+  const frame: FrameState = {
+    pc: registers["eip"] ?? 0,
+    isReturnAddress: false,
+    registers: names.map((name) => registers[name] ?? 0),
+    readMemory,
+    caller: () => callerOf(image, frame),
+  };
+  return frame;
 }
 
 function callerOf(image: ImageSymbols, frame: FrameState): FrameState | undefined {
@@ -91,7 +135,9 @@ function callerRegisters(unwound: Unwound): Record<string, number | null> {
 }
 
 function machineFrame(image: ImageSymbols, frame: FrameState): FrameFact[] {
-  return image.framesAt(frame.isReturnAddress ? frame.pc - 1 : frame.pc).map((f) => frameFact(image, f, frame));
+  return image
+    .framesAt(frame.isReturnAddress ? frame.pc - 1 : frame.pc)
+    .map((f) => frameFact(image, f, frame));
 }
 
 function frameFact(image: ImageSymbols, source: SourceFrame, frame: FrameState): FrameFact {
@@ -124,7 +170,11 @@ function variableFact(image: ImageSymbols, variable: Variable, frame: FrameState
 }
 
 /** The object's bytes; null for those that are nowhere. Undefined when memory cannot be read. */
-export function placeBytes(place: Place, size: number, readMemory: ReadMemory): (number | null)[] | undefined {
+export function placeBytes(
+  place: Place,
+  size: number,
+  readMemory: ReadMemory,
+): (number | null)[] | undefined {
   switch (place.kind) {
     case "memory": {
       const bytes = readMemory(place.address, size);

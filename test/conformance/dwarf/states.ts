@@ -12,7 +12,7 @@ const STACK_BYTES = 0x10000;
 const RET = 0xc3;
 
 /** A seeded generator (xorshift32): the same states in each run. */
-function generator(seed: number): (bound: number) => number {
+export function generator(seed: number): (bound: number) => number {
   let state = seed;
   return (bound) => {
     state ^= state << 13;
@@ -62,7 +62,9 @@ export function randomStates(
   const states = Array.from({ length: count }, () => {
     const esp = STACK + 4 * (1024 + random(4096));
     const [eax, ecx, edx, ebx, esi, edi] = [word(), word(), word(), word(), word(), word()];
-    return { registers: { eip: instruction(), esp, ebp: esp + 4 * random(256), eax, ecx, edx, ebx, esi, edi } };
+    return {
+      registers: { eip: instruction(), esp, ebp: esp + 4 * random(256), eax, ecx, edx, ebx, esi, edi },
+    };
   });
   return { states, memory, read: reader(memory) };
 }

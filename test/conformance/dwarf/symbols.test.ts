@@ -1,15 +1,13 @@
 /** Our reader against gdb: both look at the same core file, 200 seeded random register states in each image. */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { SymbolImage } from "../../../debug-adapter/symbols/index";
-import { coreFile, type CoreMemory } from "./core-file";
-import { threadFact, type FrameFact, type ThreadFact } from "./facts";
+import { coreFile } from "./core-file";
+import { sortedVariables, threadFact, type ThreadFact } from "./facts";
+import { askGdb } from "./gdb";
 import { hasTool, samples } from "./images";
-import { randomStates, type RandomState } from "./states";
+import { randomStates } from "./states";
 
 const ADDRESSES = 200;
 
@@ -18,84 +16,66 @@ interface Comparison {
   gdb: ThreadFact[];
 }
 
-function askGdb(path: string, states: readonly RandomState[], memory: readonly CoreMemory[]): ThreadFact[] {
-  const folder = mkdtempSync(join(tmpdir(), "ringscope-gdb-"));
-  try {
-    const core = join(folder, "core");
-    const facts = join(folder, "facts.json");
-    writeFileSync(core, coreFile(states, memory));
-    const script = join(import.meta.dirname, "gdb-facts.py");
-    const args = ["-nx", "-batch", "-x", script, path, core];
-    const result = spawnSync("gdb", args, { env: { ...process.env, FACTS: facts }, encoding: "utf8" });
-    if (result.status !== 0) throw new Error(`gdb: ${result.stderr}`);
-    return JSON.parse(readFileSync(facts, "utf8")) as ThreadFact[];
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
 function compare(path: string): Comparison {
   const image = SymbolImage.load(new Uint8Array(readFileSync(path)));
   const { states, memory, read } = randomStates(image, ADDRESSES);
   const ours = states.map((state) => threadFact(image, state.registers, read));
   expect(image.problems).toEqual([]);
-  return { ours, gdb: askGdb(path, states, memory) };
-}
-
-/** Those variables that both must see the same; order within a frame is gdb's own affair. */
-function variables(frames: readonly FrameFact[]): unknown[] {
-  return frames.map((frame) =>
-    frame.variables
-      .map(({ why, ...fact }) => fact)
-      .sort((a, b) => JSON.stringify([a.name, a]).localeCompare(JSON.stringify([b.name, b]))),
-  );
+  return { ours, gdb: askGdb("gdb-facts.py", path, coreFile(states, memory)) as ThreadFact[] };
 }
 
 const skip = !hasTool("gdb");
 if (skip) console.warn("gdb is not installed: the DWARF reader is not compared with it");
 
-describe.skipIf(skip).each(skip ? [] : samples())("$name at 200 random addresses, as gdb sees it", ({ path }) => {
-  let ours: ThreadFact[];
-  let gdb: ThreadFact[];
-  const at = (i: number): string => `0x${(gdb[i]?.pc ?? 0).toString(16)}`;
+describe.skipIf(skip).each(skip ? [] : samples())(
+  "$name at 200 random addresses, as gdb sees it",
+  ({ path }) => {
+    let ours: ThreadFact[];
+    let gdb: ThreadFact[];
+    const at = (i: number): string => `0x${(gdb[i]?.pc ?? 0).toString(16)}`;
 
-  beforeAll(() => {
-    ({ ours, gdb } = compare(path));
-  });
+    beforeAll(() => {
+      ({ ours, gdb } = compare(path));
+    });
 
-  /** Compares one aspect of all states where gdb knows it; what fails shows those that differ only. */
-  function same(aspect: (fact: ThreadFact) => unknown): void {
-    const pairs = gdb.map((theirs, i) => ({ at: at(i), ours: ours[i] && aspect(ours[i]), gdb: aspect(theirs) }));
-    const known = pairs.filter((pair) => pair.gdb !== "unknown");
-    expect(known.filter((pair) => !isDeepStrictEqual(pair.ours, pair.gdb))).toEqual([]);
-  }
+    /** Compares one aspect of all states where gdb knows it; what fails shows those that differ only. */
+    function same(aspect: (fact: ThreadFact) => unknown): void {
+      const pairs = gdb.map((theirs, i) => ({
+        at: at(i),
+        ours: ours[i] && aspect(ours[i]),
+        gdb: aspect(theirs),
+      }));
+      const known = pairs.filter((pair) => pair.gdb !== "unknown");
+      expect(known.filter((pair) => !isDeepStrictEqual(pair.ours, pair.gdb))).toEqual([]);
+    }
 
-  it("covers 200 addresses", () => {
-    expect(gdb.length).toBe(ADDRESSES);
-  });
+    it("covers 200 addresses", () => {
+      expect(gdb.length).toBe(ADDRESSES);
+    });
 
-  it("gives each address its file and line", () => {
-    same((fact) => fact.line);
-  });
+    it("gives each address its file and line", () => {
+      same((fact) => fact.line);
+    });
 
-  it("gives each address its function and the chain of inlined calls with their lines", () => {
-    same((fact) => fact.frames.map((f) => [f.name, f.inlined, f.position]));
-  });
+    it("gives each address its function and the chain of inlined calls with their lines", () => {
+      same((fact) => fact.frames.map((f) => [f.name, f.inlined, f.position]));
+    });
 
-  it("finds each variable in scope with its type, place and bytes", () => {
-    same((fact) => variables(fact.frames));
-  });
+    it("finds each variable in scope with its type, place and bytes", () => {
+      same((fact) => sortedVariables(fact.frames));
+    });
 
-  it("unwinds to the caller's registers", () => {
-    same((fact) => fact.caller);
-    expect(gdb.filter((fact) => fact.caller === "unknown").length).toBeLessThan(ADDRESSES / 10);
-  });
+    it("unwinds to the caller's registers", () => {
+      same((fact) => fact.caller);
+      expect(gdb.filter((fact) => fact.caller === "unknown").length).toBeLessThan(ADDRESSES / 10);
+    });
 
-  it("finds function, lines and variables in the calling frame", () => {
-    same(({ callerFrames }) =>
-      callerFrames === "unknown"
-        ? "unknown"
-        : callerFrames.map((f) => [f.name, f.inlined, f.position, variables([f])]),
-    );
-  });
-});
+    it("finds function, lines and variables in the calling frame", () => {
+      same(({ callerFrames }) =>
+        callerFrames === "unknown"
+          ? "unknown"
+          : callerFrames.map((f) => [f.name, f.inlined, f.position, sortedVariables([f])]),
+      );
+    });
+  },
+);
