@@ -21,8 +21,8 @@ void boot_main(u32 magic, u32 information) {
   boot_info_copy(magic, information);
   paging_init();
   paging_drop_identity();
-  /* x87 instructions trap: nobody saves their state. */
-  write_cr0(read_cr0() | CR0_EM);
+  /* x87 instructions trap: nobody saves their state. Some firmware leaves the caches off. */
+  write_cr0((read_cr0() | CR0_EM) & ~(CR0_CD | CR0_NW));
   pic_init();
   time_init();
   log_line("memory: %u of %u MiB free; modules: %u", frames_free >> 8, frame_limit >> 8,

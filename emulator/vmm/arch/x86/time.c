@@ -15,7 +15,6 @@
 #define PIT_CHANNEL0 0x40
 #define PIT_COMMAND  0x43
 #define PIT_ONE_SHOT 0x30 /* channel 0, low and high byte, mode 0 */
-#define PIT_PERIODIC 0x34 /* mode 2 */
 #define PIT_LATCH    0x00
 
 #define PIT_HZ          1193182u
@@ -42,17 +41,22 @@ static u32 pit_read(void) {
   return low | inb(PIT_CHANNEL0) << 8;
 }
 
+/* An interrupt that was requested before the counter started would end the measurement early. */
+static void take_pending_interrupt(void) {
+  asm volatile("sti; nop; nop; cli" : : : "memory");
+  pit_interrupts = 0;
+}
+
 /* TSC ticks a second, as measured. Halting meanwhile costs an emulated machine nothing. */
 static u64 measure_tsc(void) {
-  pit_interrupts = 0;
-  pit_start(PIT_PERIODIC, CALIBRATION);
+  pit_start(PIT_ONE_SHOT, CALIBRATION);
   u64 start = rdtsc();
+  take_pending_interrupt();
   while (pit_interrupts == 0)
     arch_wait();
-  u32 left = pit_read();
-  u64 ticks = rdtsc() - start;
-  u32 elapsed = CALIBRATION * pit_interrupts + (CALIBRATION - left);
-  return ticks * PIT_HZ / elapsed;
+  /* The counter runs on below 0: it tells how late this is. */
+  u32 late = -pit_read() & 0xffff;
+  return (rdtsc() - start) * PIT_HZ / (CALIBRATION + late);
 }
 
 void time_init(void) {
