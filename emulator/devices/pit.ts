@@ -55,6 +55,14 @@ export class Pit implements PortDevice {
     this.counters[2].setGate(false, 0);
   }
 
+  /** What firmware does: counter 0 becomes a square wave (mode 3) of the longest period. */
+  start(): void {
+    this.counters[0].control(Access.LowThenHigh, 3, false);
+    this.counters[0].write(0, this.clock());
+    this.counters[0].write(0, this.clock());
+    this.drive();
+  }
+
   attach(bus: PortBus): void {
     bus.attach(FIRST_PORT, 4, this);
     bus.attach(SYSTEM_PORT, 1, this);

@@ -32,6 +32,7 @@ export class Board {
   readonly ports = new PortBus();
   readonly interrupts: PicPair;
   readonly timers: Timers;
+  private readonly pit: Pit;
   private readonly serial: readonly [Uart, Uart];
   private readonly sent = [new ByteQueue(), new ByteQueue()] as const;
 
@@ -39,10 +40,16 @@ export class Board {
     this.timers = new Timers(wiring.clock, wiring.attention);
     this.interrupts = new PicPair(wiring.attention);
     this.interrupts.attach(this.ports);
-    new Pit(this.timers, this.interrupts.line(0)).attach(this.ports);
+    this.pit = new Pit(this.timers, this.interrupts.line(0));
+    this.pit.attach(this.ports);
     new Rtc(wiring.clock, BOOT_DATE, wiring.memoryBytes).attach(this.ports);
     this.ports.attach(DEBUG_EXIT_PORT, 1, new DebugExit(wiring.exit));
     this.serial = [this.uart(0), this.uart(1)];
+  }
+
+  /** Leaves the devices as firmware does; the clock must run. */
+  start(): void {
+    this.pit.start();
   }
 
   receive(port: SerialPort, bytes: Uint8Array): void {

@@ -66,6 +66,7 @@ export class Machine implements MachineApi {
     });
     const { ports, interrupts, timers } = this.board;
     this.cpu = new Cpu({ state: this.state, ports, interrupts, now: () => this.clock.now() });
+    this.board.start();
     this.memory = new PlainMemory(this.state, this.cpu.memory.physical);
     this.breakpoints = new Breakpoints(this.cpu);
     this.inputLog = new InputLog((port, bytes) => this.board.receive(port, bytes), options.replay ?? []);

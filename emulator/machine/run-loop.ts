@@ -50,6 +50,7 @@ export interface RunLoopParts {
 export class RunLoop {
   private over: Stop | undefined;
   private fruitless = 0;
+  private lastWake = NEVER;
 
   constructor(
     private readonly parts: RunLoopParts,
@@ -139,8 +140,9 @@ export class RunLoop {
     if (!standing.interruptible) return { kind: "halted", interruptible: false };
     const halted: Stop = { kind: "halted", interruptible: this.parts.listening() };
     if (wake === NEVER) return halted;
+    if (wake !== this.lastWake && ++this.fruitless > FRUITLESS_EVENTS) return halted;
+    this.lastWake = wake;
     if (stopWhenIdle) return { kind: "idle", ticks: wake - clock.now() };
-    if (++this.fruitless > FRUITLESS_EVENTS) return halted;
     clock.skipped += wake - clock.now();
     return undefined;
   }
