@@ -32,6 +32,7 @@ export class VmmView {
   private readonly domainNext: Field | undefined;
   private readonly domainVcpus: { offset: number; count: number } | undefined;
   private readonly vcpuRegs: Field | undefined;
+  private readonly vcpuEsp: Field | undefined;
   private readonly vcpuDomain: Field | undefined;
   private readonly vcpuId: Field | undefined;
   private readonly domainId: Field | undefined;
@@ -44,6 +45,7 @@ export class VmmView {
     this.domainNext = fieldOf(symbols, "domain", "next");
     this.domainVcpus = pointerArray(symbols, "domain", "vcpu");
     this.vcpuRegs = fieldOf(symbols, "vcpu", "regs");
+    this.vcpuEsp = fieldOf(symbols, "vcpu", "arch", "vmm_esp");
     this.vcpuDomain = fieldOf(symbols, "vcpu", "domain");
     this.vcpuId = fieldOf(symbols, "vcpu", "id");
     this.domainId = fieldOf(symbols, "domain", "id");
@@ -80,6 +82,14 @@ export class VmmView {
   /** The address of the guest's saved struct cpu_regs of a vCPU that does not run. */
   savedRegs(machine: MachineView, vcpu: number): number {
     return this.field(machine, vcpu, this.vcpuRegs);
+  }
+
+  /**
+   * The stack pointer with which a vCPU that does not run left the hypervisor:
+   * EBX, ESI, EDI, EBP and the return address of stack_switch_to are there.
+   */
+  switchedEsp(machine: MachineView, vcpu: number): number {
+    return this.field(machine, vcpu, this.vcpuEsp);
   }
 
   /** A word of a struct cpu_regs. */

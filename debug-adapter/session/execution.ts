@@ -27,7 +27,7 @@ export class Execution implements Debuggee {
     private readonly table: BreakpointTable,
   ) {
     program.machine.onTransfer = (transfer) => {
-      program.transfers.record(transfer);
+      program.transfers.record(transfer, this.esp);
       if (transfer.toCpl < transfer.fromCpl) this.entered = { ...transfer };
     };
   }

@@ -6,6 +6,9 @@ import { unwindAll, type MachineFrame, type StartState } from "../stack/unwinder
 import { DwarfReg, type ReadMemory } from "../symbols/index";
 import { REGISTER_NAMES } from "../values/registers";
 
+/** What the hypervisor's switch of stacks leaves on the old one, from ESP on. */
+const SWITCHED = [DwarfReg.Ebx, DwarfReg.Esi, DwarfReg.Edi, DwarfReg.Ebp, DwarfReg.Eip] as const;
+
 /** What runs: the machine, its images, and the hypervisor's structures in it. */
 export class Program {
   readonly transfers = new TransferLog();
@@ -40,22 +43,41 @@ export class Program {
       // The RPL of CS is stale between a change of mode and the far jump behind it; the CPL is not.
       cs: (registers.get("cs") & ~3) | this.machine.cpl,
       registers: REGISTER_NAMES.map((name) => registers.get(name)),
+      isReturnAddress: false,
     };
     return this.unwind(start, this.domain, limit);
   }
 
-  /** The frames of a vCPU that does not run, from the registers that the hypervisor saved of its guest. */
+  /**
+   * The frames of a vCPU that does not run: from where the hypervisor switched
+   * away from it, or else from the registers that it saved of the guest.
+   */
   savedFrames(vcpu: number, domain: number): MachineFrame[] {
+    const start = this.switchedState(vcpu) ?? this.savedState(vcpu);
+    return start === undefined ? [] : this.unwind(start, domain);
+  }
+
+  private switchedState(vcpu: number): StartState | undefined {
+    const esp = this.vmm?.switchedEsp(this.machine, vcpu) ?? 0;
+    const words = SWITCHED.map((_, i) => this.machine.memory.readDword(esp + 4 * i));
+    if (esp === 0 || words.includes(undefined)) return undefined;
+    const registers: (number | undefined)[] = [];
+    SWITCHED.forEach((register, i) => (registers[register] = words[i]));
+    registers[DwarfReg.Esp] = esp + 4 * SWITCHED.length;
+    return { pc: registers[DwarfReg.Eip] ?? 0, cs: 0, registers, isReturnAddress: true };
+  }
+
+  private savedState(vcpu: number): StartState | undefined {
     const { vmm, machine } = this;
     const regs = vmm?.savedRegs(machine, vcpu) ?? 0;
-    if (vmm === undefined || regs === 0) return [];
+    if (vmm === undefined || regs === 0) return undefined;
     const registers = REGISTER_NAMES.map((name) => vmm.savedRegister(machine, regs, name));
-    const cs = vmm.savedRegister(machine, regs, "cs") ?? 0;
-    return this.unwind({ pc: registers[DwarfReg.Eip] ?? 0, cs: cs & 0xffff, registers }, domain);
+    const cs = (vmm.savedRegister(machine, regs, "cs") ?? 0) & 0xffff;
+    return { pc: registers[DwarfReg.Eip] ?? 0, cs, registers, isReturnAddress: false };
   }
 
   private unwind(start: StartState, domain: number | undefined, limit?: number): MachineFrame[] {
     const { images, readMemory, transfers } = this;
-    return unwindAll(start, { images, readMemory, domain, findTransfer: (eip, ring) => transfers.find(eip, ring) }, limit);
+    return unwindAll(start, { images, readMemory, domain, findTransfer: (frame) => transfers.find(frame) }, limit);
   }
 }

@@ -3,6 +3,7 @@ import type { Transfer } from "../../emulator/index";
 import { crossingAt, type Crossing } from "./crossing";
 import { hypercallSlotAt, type HypercallSlot } from "./hypercall-page";
 import type { Image, ImageSpace } from "./images";
+import type { InterruptFrame } from "./transfers";
 
 /** Deeper stacks are cut: runaway recursion or a stack that bites its tail. */
 const MAX_FRAMES = 500;
@@ -25,6 +26,8 @@ export interface StartState {
   readonly pc: number;
   readonly cs: number;
   readonly registers: Registers;
+  /** `pc` is a return address: the frame of a context that was left by a call. */
+  readonly isReturnAddress: boolean;
 }
 
 export interface UnwindContext {
@@ -32,14 +35,14 @@ export interface UnwindContext {
   readonly readMemory: ReadMemory;
   /** The domain whose frames these are. */
   readonly domain: number | undefined;
-  /** The latest remembered entry into an inner ring from this place. */
-  findTransfer(eip: number, ring: number): Transfer | undefined;
+  /** The latest remembered entry into an inner ring that the frame may come from. */
+  findTransfer(frame: InterruptFrame): Transfer | undefined;
 }
 
 /** The frames from the innermost on, as far as they can be followed. */
 export function unwindAll(start: StartState, context: UnwindContext, limit = MAX_FRAMES): MachineFrame[] {
   const frames: MachineFrame[] = [];
-  let state: StartState & { isReturnAddress: boolean } = { ...start, isReturnAddress: false };
+  let state: StartState = start;
   while (frames.length < limit) {
     const step = stepFrom(state, context);
     frames.push(step.frame);
@@ -52,10 +55,10 @@ export function unwindAll(start: StartState, context: UnwindContext, limit = MAX
 
 interface Step {
   frame: MachineFrame;
-  next: (StartState & { isReturnAddress: boolean }) | undefined;
+  next: StartState | undefined;
 }
 
-function stepFrom(state: StartState & { isReturnAddress: boolean }, context: UnwindContext): Step {
+function stepFrom(state: StartState, context: UnwindContext): Step {
   const { pc, cs, registers, isReturnAddress } = state;
   const { readMemory } = context;
   const ring = cs & 3;
@@ -65,10 +68,9 @@ function stepFrom(state: StartState & { isReturnAddress: boolean }, context: Unw
   const unwound = slot === undefined ? callerOf(state, image, readMemory) : callerOfSlot(slot, registers, readMemory);
   const eip = unwound?.registers[DwarfReg.Eip];
   const callerCs = unwound === undefined ? cs : callersCs(unwound, cs, readMemory);
-  const crossing =
-    unwound?.isSignalFrame === true && eip !== undefined
-      ? crossingAt(eip, callerCs & 3, ring, context.findTransfer(eip, callerCs & 3), readMemory)
-      : undefined;
+  const isInterrupted = unwound?.isSignalFrame === true && eip !== undefined;
+  const entry = isInterrupted ? context.findTransfer({ eip, ring: callerCs & 3, slot: unwound.returnSlot }) : undefined;
+  const crossing = isInterrupted ? crossingAt(eip, callerCs & 3, ring, entry, readMemory) : undefined;
   const cfa = unwound?.cfa ?? registers[DwarfReg.Esp] ?? 0;
   const frame: MachineFrame = { pc, isReturnAddress, registers, readMemory, cs, ring, image, slot, cfa, crossing };
   if (unwound === undefined || eip === undefined || eip === 0) return { frame, next: undefined };
@@ -82,7 +84,7 @@ function callersCs(unwound: Unwound, cs: number, readMemory: ReadMemory): number
   return (dword(readMemory, unwound.returnSlot + 4) ?? cs) & 0xffff;
 }
 
-function callerOf(state: StartState & { isReturnAddress: boolean }, image: Image | undefined, readMemory: ReadMemory): Unwound | undefined {
+function callerOf(state: StartState, image: Image | undefined, readMemory: ReadMemory): Unwound | undefined {
   const { pc, registers, isReturnAddress } = state;
   const known = image?.symbols.unwind({ pc, isReturnAddress, registers, readMemory });
   if (known !== undefined || image === undefined) return known;

@@ -1,7 +1,7 @@
 import { hex32 } from "../values/hex";
 
 /** How an argument is shown: decimal, hexadecimal, or one of the operation's names. */
-export type ArgumentForm = "dec" | "hex" | readonly string[];
+export type ArgumentForm = "dec" | "hex" | Readonly<Record<number, string>>;
 
 export interface HypercallInfo {
   name: string;
@@ -29,6 +29,8 @@ const MEMORY_OP = [
   ...["machine_memory_map", "exchange"],
 ];
 const GRANT_TABLE_OP = ["map", "unmap", "setup_table", "dump_table", "transfer", "copy", "query_size", "unmap_and_replace", "set_version"];
+const PHYSDEV_OP = { 2: "irq_unmask_notify", 5: "irq_status_query", 6: "set_iopl", 7: "set_iobitmap", 12: "eoi", 13: "map_pirq" };
+const CALLBACK_OP = ["register", "unregister"];
 const VM_ASSIST = ["enable", "disable"];
 
 const call = (name: string, ...args: ArgumentForm[]): HypercallInfo => ({ name, arguments: args });
@@ -64,10 +66,10 @@ const TABLE: Readonly<Record<number, HypercallInfo>> = {
   27: call("xsm_op", "hex"),
   28: call("nmi_op", "dec", "hex"),
   29: call("sched_op", SCHED_OP, "hex"),
-  30: call("callback_op", "dec", "hex"),
+  30: call("callback_op", CALLBACK_OP, "hex"),
   31: call("xenoprof_op", "dec", "hex"),
   32: call("event_channel_op", EVTCHN_OP, "hex"),
-  33: call("physdev_op", "dec", "hex"),
+  33: call("physdev_op", PHYSDEV_OP, "hex"),
   34: call("hvm_op", "dec", "hex"),
   35: call("sysctl", "hex"),
   36: call("domctl", "hex"),
