@@ -59,6 +59,27 @@ static void bounce(struct vcpu *v, struct cpu_regs *regs, struct bounce_frame *f
   regs->eflags &= ~(EFLAGS_TF | EFLAGS_VM | EFLAGS_RF | EFLAGS_NT);
 }
 
+static const char *const trap_names[] = {
+    "divide error",
+    "debug",
+    "NMI",
+    "breakpoint",
+    "overflow",
+    "bound range",
+    "invalid opcode",
+    "no coprocessor",
+    "double fault",
+    "coprocessor overrun",
+    "invalid TSS",
+    "segment not present",
+    "stack fault",
+    "general protection",
+    "page fault",
+    "reserved",
+    "floating-point error",
+    "alignment check",
+};
+
 static bool has_error_code(u32 vector) {
   return vector == 8 || (vector >= 10 && vector <= 14) || vector == 17;
 }
@@ -66,11 +87,12 @@ static bool has_error_code(u32 vector) {
 void bounce_trap(struct vcpu *v, struct cpu_regs *regs, u32 vector, u32 error_code) {
   const struct trap_info *trap = &v->traps[vector];
   struct bounce_frame frame = {.count = 0};
-  char what[32];
+  char what[64];
   trace_bounce(v, vector);
   if (has_error_code(vector)) frame_add(&frame, error_code);
   frame_add_return(&frame, v, regs);
-  format_text(what, sizeof(what), "trap %u", vector);
+  format_text(what, sizeof(what), "%s (trap %u)",
+              vector < ARRAY_LENGTH(trap_names) ? trap_names[vector] : "interrupt", vector);
   bounce(v, regs, &frame, trap->address ? trap->cs : 0, trap->address, what);
   if (trap->flags & TRAP_MASK_EVENTS) v->info->evtchn_upcall_mask = 1;
 }
