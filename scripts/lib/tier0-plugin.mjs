@@ -1,43 +1,35 @@
 /**
  * The interpreter is WebAssembly that emulator/cpu/tier0/image.ts generates. In
- * a bundle that module is replaced by the bytes it makes, so that a start costs
- * no generation.
+ * a bundle that module is replaced by what it returns (the module's bytes and
+ * the numbers of its handlers), so that a start costs no generation.
  */
 import { Buffer } from "node:buffer";
 
 const IMAGE = /[\\/]emulator[\\/]cpu[\\/]tier0[\\/]image\.ts$/;
-const NAMESPACE = "tier0-bytes";
+const BYTES = "tier0-bytes";
 
 export function tier0Plugin() {
+  let image;
   return {
     name: "tier0",
     setup(build) {
-      build.onLoad({ filter: IMAGE, namespace: "file" }, () => ({
-        contents: `import bytes from "${NAMESPACE}:image";
-import handlers from "${NAMESPACE}-handlers:image";
-export const tier0Image = () => ({ bytes, handlers: new Map(handlers) });
-`,
-        loader: "js",
-      }));
-      let made;
-      build.onStart(() => {
-        made = undefined;
+      build.onLoad({ filter: IMAGE, namespace: "file" }, async ({ path }) => {
+        image = await generate(build.esbuild, path);
+        const handlers = JSON.stringify([...image.handlers]);
+        const lines = [
+          `import bytes from "${BYTES}";`,
+          `const image = { bytes, handlers: new Map(${handlers}) };`,
+          "export const tier0Image = () => image;",
+        ];
+        return { contents: lines.join("\n"), loader: "js" };
       });
-      for (const [namespace, loader, contents] of [
-        [NAMESPACE, "binary", (image) => image.bytes],
-        [`${NAMESPACE}-handlers`, "json", (image) => JSON.stringify([...image.handlers])],
-      ]) {
-        build.onResolve({ filter: new RegExp(`^${namespace}:`) }, ({ importer }) => ({ path: importer, namespace }));
-        build.onLoad({ filter: /.*/, namespace }, async ({ path }) => {
-          made ??= generate(build.esbuild, path);
-          return { contents: contents(await made), loader };
-        });
-      }
+      build.onResolve({ filter: new RegExp(`^${BYTES}$`) }, () => ({ path: BYTES, namespace: BYTES }));
+      build.onLoad({ filter: /.*/, namespace: BYTES }, () => ({ contents: image.bytes, loader: "binary" }));
     },
   };
 }
 
-/** Runs the generator itself; what image.ts returns. */
+/** Runs the generator itself. */
 async function generate(esbuild, path) {
   const { outputFiles } = await esbuild.build({
     entryPoints: [path],
