@@ -64,11 +64,12 @@ async function findCompiler() {
   for (const command of candidates) {
     const banner = await run(command, ["--version"]).then(({ stdout }) => stdout, () => undefined);
     if (banner === undefined) continue;
-    if (!banner.includes("clang")) return { command, flags: [], linkFlags: [] };
+    if (!banner.includes("clang")) return { command, flags: [], linkFlags: [], offsetsFlags: [] };
     const target = "--target=i686-unknown-linux-gnu";
     return {
       command,
       flags: [target, "-fdebug-compilation-dir=.", "-Qunused-arguments"],
+      offsetsFlags: ["-fno-integrated-as"], // it would take the `->` lines for instructions
       linkFlags: process.platform === "linux" ? [target] : [target, "-fuse-ld=lld"],
     };
   }
@@ -148,7 +149,7 @@ async function compileUnit(compiler, unit, log) {
 async function makeOffsets(compiler, unit, source, flags, log) {
   const assembly = `${unit.objects}/asm-offsets.s`;
   const header = join(root, unit.objects, "asm-offsets.h");
-  const made = await make(compiler.command, assembly, [...flags, "-S", source], log);
+  const made = await make(compiler.command, assembly, [...flags, ...compiler.offsetsFlags, "-S", source], log);
   if (!made && existsSync(header)) return;
   const text = readFileSync(join(root, assembly), "utf8");
   const defines = [...text.matchAll(/->(\w+) \$?(-?\d+)/g)].map(([, name, value]) => `#define ${name} ${value}\n`);

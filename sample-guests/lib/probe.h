@@ -19,6 +19,9 @@ struct probe {
 /* The probe that trapped with this EIP (of a fault, or of the instruction after a trap); NULL if none did. */
 const struct probe *probe_at(u32 eip);
 
+/* Prints what a probe returned. */
+void probe_report(u32 refused);
+
 u32 probe_read(const volatile void *address);
 u32 probe_write(volatile void *address, u32 value);
 u32 probe_breakpoint(void);

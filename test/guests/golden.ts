@@ -12,9 +12,14 @@ export function goldenLines(guest: string): string[] {
 /** Serial lines may end in CR LF; nothing else is forgiven. */
 const linesOf = (text: string): string[] => text.split("\n").map((line) => line.replace(/\r$/, ""));
 
-/** Asserts that the console shows what `guest` has to say, and nothing else. */
-export function expectGolden(result: BootResult, guest: string): void {
+/** Asserts that the console shows these lines, and nothing else. */
+export function expectLines(result: BootResult, lines: readonly string[]): void {
   const evidence = `\nlog:\n${result.log}\nmachine:\n${result.diagnostics}`;
   expect(result.timedOut, `the machine did not end${evidence}`).toBe(false);
-  expect(linesOf(result.console), evidence).toEqual(goldenLines(guest));
+  expect(linesOf(result.console), evidence).toEqual(lines);
+}
+
+/** Asserts that the console shows what `guest` has to say, and nothing else. */
+export function expectGolden(result: BootResult, guest: string): void {
+  expectLines(result, goldenLines(guest));
 }

@@ -1,8 +1,8 @@
 /** Guests beneath the VMM: the same images say the same on every machine. */
 import { expect, it } from "vitest";
-import { type BootResult, type TestMachine, bochs, machines } from "../harness/machines";
+import { type BootResult, type TestMachine, bochs, machines, qemu } from "../harness/machines";
 import { describeWith } from "../harness/tools";
-import { expectGolden } from "./golden";
+import { expectGolden, expectLines, goldenLines } from "./golden";
 
 /** What the VMM writes to the debug-exit port. */
 const POWER_OFF = 0;
@@ -13,6 +13,14 @@ const VARIANTS = [
   ["hello-c0000000", "linked at 0xC0000000"],
   ["hello-xen-guest", "with only a __xen_guest section"],
 ] as const;
+
+/** What pv/hello prints with the argument "limits": one section more, before it starts the application. */
+function linesWithLimits(): string[] {
+  const lines = goldenLines("pv-hello");
+  const section = goldenLines("pv-hello-limits").slice(0, -1);
+  lines.splice(lines.indexOf("kernel: starting the application in ring 3"), 0, ...section);
+  return lines;
+}
 
 const bootGuest = (machine: TestMachine, guest: string): Promise<BootResult> =>
   machine.boot({ kernel: "vmm.elf", modules: [`sample-guests/pv/${guest}.elf`] });
@@ -32,6 +40,18 @@ for (const machine of machines) {
         expectExit(machine, result, POWER_OFF);
       });
     }
+  });
+}
+
+// QEMU does not enforce segment limits.
+for (const machine of machines.filter((each) => each !== qemu)) {
+  describeWith(machine.tools, `segment limits on ${machine.name}`, () => {
+    it("keep ring 1 from reading the VMM", async () => {
+      const modules = ["sample-guests/pv/hello-c0000000.elf limits"];
+      const result = await machine.boot({ kernel: "vmm.elf", modules });
+
+      expectLines(result, linesWithLimits());
+    });
   });
 }
 
@@ -57,7 +77,7 @@ for (const machine of machines.filter((each) => each !== bochs)) {
 
       expectGolden(result, "pv-fault");
       expectExit(machine, result, DOMAIN_CRASHED);
-      expect(result.log).toMatch(/page fault/);
+      expect(result.log).toMatch(/crashed: page fault \(trap 14\): no handler is registered/);
     });
 
     it("pv/no-notes is refused by the domain builder, which logs why", async () => {

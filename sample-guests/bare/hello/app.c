@@ -26,6 +26,10 @@ static u32 write(const char *text) {
   return app_system_call(CALL_WRITE, (u32)text, length);
 }
 
+static void report(u32 refused) {
+  write(refused ? "app: refused\n" : "app: done\n");
+}
+
 static u32 area(const struct shape *shape) {
   u32 square = shape->width * shape->height;
 
@@ -48,8 +52,8 @@ void app_main(void) {
   write(total == 30 ? "app: the shapes' area is 30\n" : "app: wrong area\n");
 
   write("app: reading the kernel's memory\n");
-  write(app_probe_read() ? "app: refused\n" : "app: done\n");
+  report(app_probe_read());
   write("app: turning interrupts off\n");
-  write(app_probe_cli() ? "app: refused\n" : "app: done\n");
+  report(app_probe_cli());
   app_system_call(CALL_EXIT, 0, 0);
 }

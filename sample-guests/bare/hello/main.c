@@ -13,13 +13,15 @@
 #include "print.h"
 #include "probe.h"
 
-/* What each page is for, as the map prints it. */
 static void show_protection(void) {
   static u32 variable;
 
-  printk("paging: writing the kernel's data: %s\n", probe_write(&variable, 1) ? "refused" : "done");
-  printk("paging: writing the kernel's code: %s\n", probe_write((void *)kernel_main, 1) ? "refused" : "done");
-  printk("paging: reading page 0: %s\n", probe_read(NULL) ? "refused" : "done");
+  printk("paging: writing the kernel's data\n");
+  probe_report(probe_write(&variable, 1));
+  printk("paging: writing the kernel's code\n");
+  probe_report(probe_write((void *)kernel_main, 1));
+  printk("paging: reading page 0\n");
+  probe_report(probe_read(NULL));
 }
 
 void kernel_main(void) {

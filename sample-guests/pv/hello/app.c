@@ -54,15 +54,25 @@ static u32 total_area(const struct shape *first, u32 areas[], u32 count) {
 }
 
 static void compute(void) {
-  u32 areas[ARRAY_LENGTH(shapes)] = {0};
+  u32 areas[ARRAY_LENGTH(shapes)];
   u32 total = total_area(&shapes[0], areas, ARRAY_LENGTH(areas));
 
   say(total == 41 ? "the shapes' area is 41\n" : "the shapes' area is wrong\n");
 }
 
-static void try(const char *what, u32 refused) {
-  say(what);
+static void report(u32 refused) {
   say(refused ? "it was refused\n" : "it was done\n");
+}
+
+static void try_what_is_not_allowed(void) {
+  say("reading the kernel's memory\n");
+  report(app_probe_read(kernel_start));
+  say("turning interrupts off\n");
+  report(app_probe_cli());
+  say("an interrupt without a handler\n");
+  report(app_probe_int90());
+  say("a hypercall\n");
+  report(app_probe_hypercall());
 }
 
 /*
@@ -85,10 +95,7 @@ void app_main(void) {
   say("hello from ring 3\n");
   app_bounced_call(CALL_WRITE, (u32)bounced, sizeof(bounced) - 1);
   compute();
-  try("reading the kernel's memory\n", app_probe_read(kernel_start));
-  try("turning interrupts off\n", app_probe_cli());
-  try("an interrupt without a handler\n", app_probe_int90());
-  try("a hypercall\n", app_probe_hypercall());
+  try_what_is_not_allowed();
   wait_for_alarm();
   app_system_call(CALL_EXIT, 0, 0);
 }

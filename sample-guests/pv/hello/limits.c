@@ -20,13 +20,12 @@ static bool has_argument(const char *word) {
   return false;
 }
 
-static void show(const char *what, u32 refused) {
-  printk("limits: %s: %s\n", what, refused ? "refused" : "done");
-}
-
 void show_limits(void) {
   if (!has_argument("limits")) return;
-  show("read the machine-to-physical table", probe_read((const void *)MACH2PHYS_VIRT_START));
-  show("read behind the segments' end", probe_read((const void *)(GUEST_SEGMENT_END - 2)));
-  show("read the VMM's code", probe_read(VMM_IMAGE));
+  printk("limits: read the machine-to-physical table\n");
+  probe_report(probe_read((const void *)MACH2PHYS_VIRT_START));
+  printk("limits: read behind the segments' end\n");
+  probe_report(probe_read((const void *)(GUEST_SEGMENT_END - 2)));
+  printk("limits: read the VMM's code\n");
+  probe_report(probe_read(VMM_IMAGE));
 }

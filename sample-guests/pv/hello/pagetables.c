@@ -86,17 +86,14 @@ static void show(const char *what, int result) {
   printk("page tables: %s: %d (%s)\n", what, result, errno_name(result));
 }
 
-static void show_access(const char *what, u32 refused) {
-  printk("page tables: %s: %s\n", what, refused ? "refused" : "done");
-}
-
 /* A frame is never a page table and writable at once: first its mapping, then its type. */
 static void make_page_table(volatile u32 *window) {
   show("map a page read-only", map_page(page, pte_of(mfn_of(page), PTE_PRESENT)));
   show("pin it as an L1 table", page_table_operation(MMUEXT_PIN_L1_TABLE, page));
   show("enter it in an L2 table",
        update_entry(l2_entry(window), pte_of(mfn_of(page), PTE_PRESENT | PTE_WRITE | PTE_USER)));
-  show_access("write to it directly", probe_write(page, 0));
+  printk("page tables: write to it directly\n");
+  probe_report(probe_write(page, 0));
 }
 
 static void use_page_table(volatile u32 *window) {
@@ -104,22 +101,26 @@ static void use_page_table(volatile u32 *window) {
   window[0] = 0x600d;
   printk("page tables: the word written there is %x\n", data[0]);
   show("unmap that page", map_page(window, 0));
-  show_access("read there again", probe_read(window));
+  printk("page tables: read there again\n");
+  probe_report(probe_read(window));
 }
 
 static void make_memory_again(volatile u32 *window) {
   show("take the table out of the L2", update_entry(l2_entry(window), 0));
   show("unpin it", page_table_operation(MMUEXT_UNPIN_TABLE, page));
   show("map the page writable again", map_page(page, pte_of(mfn_of(page), PTE_PRESENT | PTE_WRITE)));
-  show_access("write to it directly", probe_write(page, 0));
+  printk("page tables: write to it directly\n");
+  probe_report(probe_write(page, 0));
 }
 
 void show_updates(void) {
   /* Beyond what the builder mapped, in the reach of the same L2 table. */
   volatile u32 *window = (volatile u32 *)(((u32)kernel_start & 0xc0000000) + 0x10000000);
 
-  show_access("read the entry of a page", probe_read(l1_entry(data)));
-  show_access("write to the kernel's code", probe_write(kernel_start, 0));
+  printk("page tables: read the entry of a page\n");
+  probe_report(probe_read(l1_entry(data)));
+  printk("page tables: write to the kernel's code\n");
+  probe_report(probe_write(kernel_start, 0));
   memset(page, 0, sizeof(page));
   make_page_table(window);
   use_page_table(window);

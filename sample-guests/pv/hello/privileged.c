@@ -4,6 +4,7 @@
  */
 #include "kernel.h"
 #include "print.h"
+#include "probe.h"
 
 u32 probe_cli(void);
 u32 probe_sti(void);
@@ -12,32 +13,41 @@ u32 probe_in(u32 port, u8 *value);
 u32 probe_out(u32 port, u8 value);
 
 /* Nothing answers at this port on any machine: it reads as all ones. */
-#define EMPTY_PORT 0x2e0
-/* The interrupt controller is the VMM's. */
-#define PIC_PORT 0x21
+#define EMPTY_PORT 0x250
+#define PIC_PORT   0x21
 
-static void show(const char *what, u32 refused) {
-  printk("privileged: %s: %s\n", what, refused ? "refused" : "done");
+static void show_in(const char *where, u32 port) {
+  u8 value = 0;
+  u32 refused;
+
+  printk("privileged: in from %s\n", where);
+  refused = probe_in(port, &value);
+  if (refused)
+    probe_report(refused);
+  else
+    printk("  it read %02x\n", value);
 }
 
 /* The guest's IOPL lives in the VMM; the real one is always 0. */
-static void show_interrupt_flag(void) {
-  struct physdev_set_iopl iopl = {.iopl = 1};
-
-  show("cli with IOPL 0", probe_cli());
-  printk("privileged: set IOPL 1: %d\n", HYPERCALL2(physdev_op, PHYSDEVOP_set_iopl, (u32)&iopl));
-  show("cli with IOPL 1", probe_cli());
-  show("sti with IOPL 1", probe_sti());
+static void show_without_iopl(void) {
+  printk("privileged: cli with IOPL 0\n");
+  probe_report(probe_cli());
+  show_in("an empty port, with IOPL 0", EMPTY_PORT);
 }
 
-static void show_ports(void) {
-  u8 value = 0;
-  u32 refused = probe_in(EMPTY_PORT, &value);
+/* The interrupt controller is never open to a guest: what it reads there says nothing. */
+static void show_with_iopl(void) {
+  struct physdev_set_iopl iopl = {.iopl = 1};
 
-  show("in from an empty port", refused);
-  printk("privileged: it read %02x\n", value);
-  show("out to an empty port", probe_out(EMPTY_PORT, 0));
-  show("out to the interrupt controller", probe_out(PIC_PORT, 0xff));
+  printk("privileged: set IOPL 1: %d\n", HYPERCALL2(physdev_op, PHYSDEVOP_set_iopl, (u32)&iopl));
+  printk("privileged: cli with IOPL 1\n");
+  probe_report(probe_cli());
+  printk("privileged: sti with IOPL 1\n");
+  probe_report(probe_sti());
+  show_in("an empty port", EMPTY_PORT);
+  show_in("the interrupt controller", PIC_PORT);
+  printk("privileged: out to an empty port\n");
+  probe_report(probe_out(EMPTY_PORT, 0));
 }
 
 /* HLT waits as the block operation does. */
@@ -45,11 +55,11 @@ static void show_halt(void) {
   printk("privileged: hlt until the timer\n");
   events_mask();
   timer_set(100);
-  show("hlt", probe_hlt());
+  probe_report(probe_hlt());
 }
 
 void show_privileged(void) {
-  show_interrupt_flag();
-  show_ports();
+  show_without_iopl();
+  show_with_iopl();
   show_halt();
 }

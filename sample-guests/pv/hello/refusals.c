@@ -25,7 +25,8 @@ static void refused_mappings(void) {
 
   show("map a page table writable", map_page(victim, pte_of(table, PTE_PRESENT | PTE_WRITE)));
   show("map the VMM's memory", map_page(victim, pte_of(VMM_MFN, PTE_PRESENT)));
-  show("map memory that does not exist", map_page(victim, pte_of(0x0ff00000, PTE_PRESENT | PTE_WRITE)));
+  show("map a frame that the processor cannot address",
+       map_page(victim, pte_of(0x0ff00000, PTE_PRESENT | PTE_WRITE)));
   show("set a reserved bit", map_page(victim, pte_of(own, PTE_PRESENT | PTE_WRITE) | 1ull << 55));
   show("map a page in the VMM's range", map_page((void *)0xf6900000, pte_of(own, PTE_PRESENT)));
   printk("refusals: the entry is %s\n", frame_of(*l1_entry(victim)) == own ? "as it was" : "changed");

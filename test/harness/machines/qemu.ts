@@ -8,11 +8,12 @@ import { type Boot, type BootResult, type TestMachine, dist, exitValue, requireI
 
 const TIMEOUT_SECONDS = 30;
 
-function commandLine(boot: Boot, log: string): string[] {
+/** Serial ports go to files: QEMU drops characters when a pipe is slow to take them. */
+function commandLine(boot: Boot, console: string, log: string): string[] {
   const modules = boot.modules ?? [];
   return [
     ...["-cpu", "pentium3,+pae,+nx", "-m", "128", "-nodefaults", "-no-reboot", "-display", "none"],
-    ...["-serial", "stdio", "-serial", `file:${log}`],
+    ...["-serial", `file:${console}`, "-serial", `file:${log}`],
     ...["-device", "isa-debug-exit,iobase=0xf4,iosize=1"],
     ...["-kernel", boot.kernel],
     ...(modules.length > 0 ? ["-initrd", modules.join(",")] : []),
@@ -23,17 +24,17 @@ async function boot(request: Boot): Promise<BootResult> {
   requireImages(request);
   const folder = mkdtempSync(join(tmpdir(), "ringscope-qemu-"));
   try {
-    const log = join(folder, "com2");
-    const result = await runProcess("qemu-system-i386", commandLine(request, log), {
+    const [console, log] = [join(folder, "com1"), join(folder, "com2")];
+    const result = await runProcess("qemu-system-i386", commandLine(request, console, log), {
       cwd: dist,
       timeoutSeconds: request.timeoutSeconds ?? TIMEOUT_SECONDS,
     });
     return {
-      console: result.stdout,
+      console: readFileSync(console, "latin1"),
       log: readFileSync(log, "latin1"),
       exitValue: exitValue(result.status),
       timedOut: result.timedOut,
-      diagnostics: result.stderr,
+      diagnostics: result.stdout + result.stderr,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

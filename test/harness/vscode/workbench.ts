@@ -1,0 +1,141 @@
+/**
+ * Real VS Code, served on this machine and driven in headless Chromium. One at a time: it needs the machine to itself.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { chromium, type Browser, type Locator, type Page } from "playwright-core";
+import { install, unsupported } from "../../../scripts/vscode-install.mjs";
+import { serve, workbenchUrl, type Page as Opened, type Served } from "../../../scripts/vscode-server.mjs";
+import { root } from "../process";
+import { program, type Tool } from "../tools";
+
+/** Patience for what starts up, and for the rest; a loaded machine needs both. */
+export const START_MS = 60_000;
+export const WAIT_MS = 40_000;
+/** For the hook that opens a workbench: the first one on a machine installs VS Code. */
+export const OPEN_MS = 400_000;
+
+const CHROMIUM = "/usr/bin/chromium";
+const SCREENSHOTS = join(root, "dist", "screenshots");
+const flags = [
+  ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+  ...["--disable-component-update", "--disable-sync"],
+];
+
+/** What the suites need besides the npm registry. */
+export const tools: Tool[] = [
+  program("chromium", "chromium"),
+  { name: unsupported() || "VS Code", aptPackage: "", present: unsupported() === "" },
+];
+
+/** A browser page with a workbench in it. */
+export class Workbench {
+  private constructor(
+    readonly page: Page,
+    private readonly browser: Browser,
+    private readonly served: Served,
+  ) {}
+
+  /**
+   * Starts the server and the browser, and opens a folder.
+   * @param prepare called before the page is loaded
+   */
+  static async open(
+    opened: Omit<Opened, "extension">,
+    { settings = {}, prepare = async (_page: Page): Promise<void> => {} } = {},
+  ): Promise<Workbench> {
+    const served = await serve({ ...install((line) => console.log(line)), settings });
+    let browser: Browser | undefined;
+    try {
+      browser = await chromium.launch({ executablePath: CHROMIUM, args: flags, timeout: START_MS });
+      const page = await browser.newPage({ viewport: { width: 1600, height: 1100 } });
+      page.setDefaultTimeout(WAIT_MS);
+      await prepare(page);
+      await page.goto(workbenchUrl(served.port, { ...opened, extension: root }));
+      return new Workbench(page, browser, served);
+    } catch (error) {
+      await browser?.close();
+      served.stop();
+      throw error;
+    }
+  }
+
+  /** Leader of the server's processes: the adapter is one of its descendants. */
+  get serverPid(): number {
+    return this.served.pid;
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.browser.close();
+    } finally {
+      this.served.stop();
+    }
+  }
+
+  async ready(): Promise<void> {
+    await this.page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: START_MS });
+  }
+
+  /** Opens a file of the Explorer, for good rather than as a preview. */
+  async openFile(name: string): Promise<void> {
+    await this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`).dblclick();
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await this.page.locator(".editor-instance .view-line").first().waitFor();
+  }
+
+  /** Carries out a command by its title. */
+  async command(title: string): Promise<void> {
+    await this.quickInput(`>${title}`, title);
+  }
+
+  /** Shows a line of the active editor. */
+  async goToLine(line: number): Promise<void> {
+    await this.quickInput(`:${line}`, undefined);
+  }
+
+  private async quickInput(text: string, row: string | undefined): Promise<void> {
+    const { page } = this;
+    await page.keyboard.press("F1");
+    const input = page.locator(".quick-input-widget .quick-input-box input");
+    await input.waitFor();
+    await input.fill(text);
+    if (row) await page.locator(`.quick-input-widget .monaco-list-row[aria-label*="${row}"]`).first().waitFor();
+    await input.press("Enter");
+    await input.waitFor({ state: "hidden" });
+  }
+
+  /** Kept as build output, for people to look at. @returns its path */
+  async screenshot(name: string): Promise<string> {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    const path = join(SCREENSHOTS, `${name}.png`);
+    await this.page.screenshot({ path });
+    return path;
+  }
+
+  /** The messages that pop up now. */
+  async notifications(): Promise<string[]> {
+    return this.page.locator(".notification-list-item-message").allInnerTexts();
+  }
+}
+
+/** Polls until `probe` gives something. @throws with what it gave last when the time is over */
+export async function eventually<Value>(
+  what: string,
+  probe: () => Promise<Value | undefined>,
+  milliseconds = WAIT_MS,
+): Promise<Value> {
+  const until = Date.now() + milliseconds;
+  for (;;) {
+    const value = await probe();
+    if (value !== undefined) return value;
+    if (Date.now() > until) throw new Error(`waited ${milliseconds / 1000} s in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** All rows of a list or tree, in order, scrolled through because only visible rows exist. */
+export async function rowsOf(list: Locator, rowHeight = 22): Promise<Locator[]> {
+  void rowHeight;
+  return list.locator(".monaco-list-row").all();
+}
