@@ -1,5 +1,3 @@
-import { Gpr } from "../../emulator/base/arch";
-
 /** The batch file and its results, as test/differential/native/batch.h lays them out. Addresses are linear. */
 
 export const CODE_BASE = 0x20000000;
@@ -84,16 +82,19 @@ export interface Outcome {
   cr2: number;
   /** Of the words of the window that differ from its first bytes: see windowDigest. */
   digest: number;
+  /** The emulator broke down with this message. */
+  thrown?: string;
 }
 
-const CODE_ALIGN = 16;
+/** INT3s before and behind each code: enough for short branches to land on. */
+const CODE_GAP = 32;
 
-/** Lays codes out one after the other from CODE_BASE; a code never crosses the end of the code area. */
+/** Linear addresses of codes laid out one after the other from CODE_BASE, at any alignment. */
 export function placeCodes(codes: readonly Uint8Array[]): number[] {
-  let at = CODE_BASE;
+  let at = CODE_BASE + CODE_GAP;
   return codes.map((bytes) => {
     const address = at;
-    at = (at + bytes.length + CODE_ALIGN - 1) & -CODE_ALIGN;
+    at += bytes.length + CODE_GAP;
     if (at - CODE_BASE > CODE_MAX) throw new RangeError("too much code for one batch");
     return address;
   });
@@ -101,7 +102,7 @@ export function placeCodes(codes: readonly Uint8Array[]): number[] {
 
 /** The code area's bytes, whole pages; INT3 stands between the codes. */
 export function codeArea({ codes, addresses }: Batch): Uint8Array {
-  const last = (addresses.at(-1) ?? CODE_BASE) + (codes.at(-1)?.length ?? 0) + 1;
+  const last = (addresses.at(-1) ?? CODE_BASE) + (codes.at(-1)?.length ?? 0) + CODE_GAP;
   const area = new Uint8Array(((last - CODE_BASE + 4095) & -4096) >>> 0).fill(0xcc);
   codes.forEach((bytes, n) => {
     area.set(bytes, (addresses[n] ?? CODE_BASE) - CODE_BASE);
@@ -188,7 +189,7 @@ export function windowDigest(now: Int32Array, before: Int32Array): number {
   return digest >>> 0;
 }
 
-/** A case whose registers all hold `value`, for building others from. */
+/** A case with all registers 0 and flat segments, to build others from. */
 export function blankCase(code: number): Case {
-  return { code, gpr: new Array<number>(Gpr.Edi + 1).fill(0), eflags: 2, selectors: { ...FLAT }, patches: [] };
+  return { code, gpr: new Array<number>(8).fill(0), eflags: 2, selectors: { ...FLAT }, patches: [] };
 }
