@@ -182,7 +182,8 @@ export const cliMessages = {
   halted: (instructions: number) =>
     cliMessages.line(`the machine halted after ${instructions} instructions and nothing can wake it`),
   instructionLimit: (instructions: number) => cliMessages.line(`stopped after ${instructions} instructions`),
-  domainCrashed: (reason: string) => cliMessages.line(`a domain crashed${because(reason)}`),
+  domainCrashed: (domain: number, reason: string) => cliMessages.line(`domain ${domain} crashed: ${reason}`),
+  someDomainCrashed: () => cliMessages.line("a domain crashed"),
   vmmBug: (reason: string) => cliMessages.line(`the hypervisor failed${because(reason)}`),
   unknownVmmExit: (value: number) => cliMessages.line(`the hypervisor ended with an unknown code (${value})`),
 
@@ -222,10 +223,6 @@ of guest and trace: 0 when the last domain powers off.
     traceFile: "file for the protocol and the adapter's log",
   },
 } as const;
-
-function because(reason: string): string {
-  return reason === "" ? "" : `: ${reason}`;
-}
 
 // Breakpoints
 
@@ -278,6 +275,10 @@ export const debugMessages = {
   ended: (status: number) => `The machine ended with status ${status}.`,
   vmmEnded: (value: number) => VMM_ENDS[value] ?? `The hypervisor ended with an unknown code (${value}).`,
 } as const;
+
+function because(reason: string): string {
+  return reason === "" ? "" : `: ${reason}`;
+}
 
 /** By the value that the hypervisor writes to the debug-exit port. */
 const VMM_ENDS: Readonly<Record<number, string>> = {

@@ -17,16 +17,17 @@ export function runStatus(outcome: Outcome): number {
 
 /** The exit status of `guest` and `trace`: the byte at the debug-exit port is the hypervisor's. */
 export function guestStatus(outcome: Outcome): number {
-  const { stop, lastLog } = outcome;
+  const { stop, log } = outcome;
   if (stop.kind !== "exit") return abnormalStatus(outcome);
   switch (stop.value as VmmExit) {
     case VmmExit.PowerOff:
       return ExitStatus.Ok;
     case VmmExit.DomainCrash:
-      tell(cliMessages.domainCrashed(lastLog));
+      for (const { domain, reason } of log.crashes) tell(cliMessages.domainCrashed(domain, reason));
+      if (log.crashes.length === 0) tell(cliMessages.someDomainCrashed());
       return ExitStatus.DomainCrash;
     case VmmExit.Bug:
-      tell(cliMessages.vmmBug(lastLog));
+      tell(cliMessages.vmmBug(log.lastLine));
       return ExitStatus.VmmBug;
     default:
       tell(cliMessages.unknownVmmExit(stop.value));

@@ -34,25 +34,3 @@ export function streamSink(stream: NodeJS.WriteStream): ByteSink {
 }
 
 export const nowhere: ByteSink = { write: () => undefined, close: () => undefined };
-
-/** The last lines that went through, for the reason of an end. */
-export class LastLines implements ByteSink {
-  private static readonly MOST = 4096;
-  private text = "";
-
-  constructor(private readonly below: ByteSink) {}
-
-  write(bytes: Uint8Array): void {
-    this.below.write(bytes);
-    this.text = (this.text + Buffer.from(bytes).toString("latin1")).slice(-LastLines.MOST);
-  }
-
-  close(): void {
-    this.below.close();
-  }
-
-  /** The last line with something on it, without spaces around. */
-  get last(): string {
-    return this.text.trimEnd().split(/\r?\n/).at(-1)?.trim() ?? "";
-  }
-}

@@ -4,8 +4,9 @@ import { imageMessages } from "../messages";
 import { CliError } from "./cli-error";
 import { ConsoleInput } from "./console-input";
 import { drive } from "./drive";
+import { LogWatch } from "./log-watch";
 import type { LaunchOptions } from "./options";
-import { type ByteSink, fileSink, LastLines, nowhere, streamSink } from "./serial-files";
+import { type ByteSink, fileSink, nowhere, streamSink } from "./serial-files";
 import { Stopwatch, writeStats } from "./stats";
 
 /** What is booted, whoever chose it. */
@@ -20,8 +21,8 @@ export interface BootPlan {
 export interface Outcome {
   stop: Stop;
   machine: Machine;
-  /** The last line that COM2 carried: the hypervisor's last word. */
-  lastLog: string;
+  /** What COM2 carried: the hypervisor's log. */
+  log: LogWatch;
 }
 
 export interface SessionHooks {
@@ -38,7 +39,7 @@ export interface SessionHooks {
 export async function runSession(plan: BootPlan, options: LaunchOptions, hooks: SessionHooks = {}): Promise<Outcome> {
   const onStdio = options.serial === "stdio";
   const console: ByteSink = onStdio ? streamSink(hooks.console ?? process.stdout) : fileSink(options.serial);
-  const log = new LastLines(options.log === undefined ? nowhere : fileSink(options.log));
+  const log = new LogWatch(options.log === undefined ? nowhere : fileSink(options.log));
   const machine = bootMachine(plan, options, (port, bytes) => (port === 0 ? console : log).write(bytes));
   const input = new ConsoleInput((bytes) => machine.serialInput(0, bytes));
   hooks.started?.(machine);
@@ -56,7 +57,7 @@ export async function runSession(plan: BootPlan, options: LaunchOptions, hooks: 
   console.close();
   log.close();
   if (options.stats !== undefined) writeStats(options.stats, stats);
-  return { stop, machine, lastLog: log.last };
+  return { stop, machine, log };
 }
 
 function bootMachine(
