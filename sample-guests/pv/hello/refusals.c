@@ -5,6 +5,7 @@
  */
 #include "kernel.h"
 #include "print.h"
+#include "string.h"
 
 /* Machine frames that are the VMM's: it is loaded at 1 MiB. */
 #define VMM_MFN 0x100
@@ -46,6 +47,48 @@ static void refused_tables(void) {
   show("load a page as the L3 table", page_table_operation(MMUEXT_NEW_BASEPTR, victim));
 }
 
+/* Makes `victim`'s page one that could be a table, and memory again. */
+static int victim_writable(bool writable) {
+  return map_page(victim, pte_of(mfn_of(victim), PTE_PRESENT | (writable ? PTE_WRITE : 0)));
+}
+
+/* An LDT is a table too: who could write it could make a descriptor for ring 0. */
+static void refused_descriptors(void) {
+  struct mmuext_op set_ldt = {.cmd = MMUEXT_SET_LDT, .arg1.linear_addr = (u32)victim, .arg2.nr_ents = 1};
+  struct mmuext_op no_ldt = {.cmd = MMUEXT_SET_LDT};
+
+  victim[0] = 0;
+  show("use a writable page as the LDT", HYPERCALL4(mmuext_op, (u32)&set_ldt, 1, 0, DOMID_SELF));
+  victim_writable(false);
+  show("use a read-only page as the LDT", HYPERCALL4(mmuext_op, (u32)&set_ldt, 1, 0, DOMID_SELF));
+  show("map the LDT writable", victim_writable(true));
+  HYPERCALL4(mmuext_op, (u32)&no_ldt, 1, 0, DOMID_SELF);
+  show("the same without an LDT", victim_writable(true));
+}
+
+/* The VMM keeps its own mappings in the L2 of slot 3: each L3 has to bring one that no other has. */
+static void refused_l3(void) {
+  memcpy(victim, l3_entry(NULL), 4 * sizeof(u64));
+  victim_writable(false);
+  show("pin an L3 table that shares slot 3", page_table_operation(MMUEXT_PIN_L3_TABLE, victim));
+  victim_writable(true);
+  memset(victim, 0, sizeof(victim));
+  victim_writable(false);
+  show("pin an L3 table without slot 3", page_table_operation(MMUEXT_PIN_L3_TABLE, victim));
+  victim_writable(true);
+}
+
+static void refused_requests(void) {
+  struct mmu_update request = {machine_address(l1_entry(victim)), 0};
+  struct mmu_update unknown = {machine_address(l1_entry(victim)) | 3, 0};
+  struct mmu_update elsewhere = {HYPERVISOR_VIRT_START, 0};
+
+  show("update a page table of domain 77", HYPERCALL4(mmu_update, (u32)&request, 1, 0, 77));
+  show("an unknown command of mmu_update", HYPERCALL4(mmu_update, (u32)&unknown, 1, 0, DOMID_SELF));
+  show("update a frame that is not there", HYPERCALL4(mmu_update, (u32)&elsewhere, 1, 0, DOMID_SELF));
+  show("requests at a bad address", HYPERCALL4(mmu_update, 0xf0000000, 1, 0, DOMID_SELF));
+}
+
 /* A batch stops at the first bad entry; those before it stay done, and are counted. */
 static void refused_batch(void) {
   u64 entry = machine_address(l1_entry(victim));
@@ -63,5 +106,8 @@ void show_refusals(void) {
   victim[0] = 1;
   refused_mappings();
   refused_tables();
+  refused_descriptors();
+  refused_l3();
+  refused_requests();
   refused_batch();
 }

@@ -1,0 +1,134 @@
+/** The stable options of the command line. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { Code } from "../../unit/emulator/machine/guest-code";
+import { guestImage, kernelOf, ringscope, scratch } from "./cli";
+
+const { path, file } = scratch();
+const HELLO = guestImage("pv/hello");
+
+/** Copies the string at ESI to COM1: 1: lodsb; test al, al; jz end; mov dx, 0x3f8; out dx, al; jmp 1b */
+const PRINT = "ac 84c0 7407 66baf803 ee ebf4";
+
+/** Prints the kernel's command line (EBX + 16), then each module's. */
+const commandLines = (): Code => new Code().hex("8b7310").hex(PRINT).hex("8b4318 8b7008").hex(PRINT).exit(3);
+const counting = (): Code => new Code().hex("b800000000 40 ebfd");
+
+describe("ringscope run", () => {
+  it("ends with (V << 1 | 1) & 255 for the byte V at port 0xF4", async () => {
+    for (const [value, status] of [[0, 1], [3, 7], [0x80, 1], [0xff, 255]] as const) {
+      const image = file(`exit-${value}.bin`, kernelOf(new Code().exit(value)));
+      expect((await ringscope(["run", image])).status).toBe(status);
+    }
+  });
+
+  it("hands over the kernel's and the modules' command lines, without folders", async () => {
+    const image = file("lines.bin", kernelOf(commandLines()));
+    const module = file("data.bin", "x");
+    const { stdout, status } = await ringscope(["run", "--append", "a=1 b", "--module", `${module}  root=/dev/x`, image]);
+    expect(stdout).toBe("lines.bin a=1 bdata.bin root=/dev/x");
+    expect(status).toBe(7);
+  });
+
+  it("takes standard input as what is typed at COM1", async () => {
+    // 1: mov dx, 3fd; in al, dx; test al, 1; jz 1b; mov dx, 3f8; in al, dx; out dx, al; cmp al, 10; jne 1b
+    const echo = new Code().hex("66bafd03 ec a801 74f7 66baf803 ec ee 3c0a 75ed").exit(0);
+    const { stdout, status } = await ringscope(["run", file("echo.bin", kernelOf(echo))], "hello\nnot read\n");
+    expect({ stdout, status }).toEqual({ stdout: "hello\n", status: 1 });
+  });
+
+  it("writes COM1 and COM2 to files", async () => {
+    const image = file("both.bin", kernelOf(new Code().out(0x3f8, 0x31).out(0x2f8, 0x32).exit(0)));
+    const { stdout } = await ringscope(["run", "--serial", path("com1"), "--log", path("com2"), image]);
+    expect(stdout).toBe("");
+    expect([readFileSync(path("com1"), "latin1"), readFileSync(path("com2"), "latin1")]).toEqual(["1", "2"]);
+  });
+
+  it("stops after exactly the instructions asked for", async () => {
+    const image = file("count.bin", kernelOf(counting()));
+    const args = ["run", "--instructions", "12345677", "--stats", path("stats.json"), image];
+    const { stderr, status } = await ringscope(args);
+    expect({ stderr, status }).toEqual({ stderr: "ringscope: stopped after 12345677 instructions\n", status: 76 });
+    const stats = JSON.parse(readFileSync(path("stats.json"), "utf8")) as Record<string, unknown>;
+    expect(stats).toEqual({
+      instructions: 12345677,
+      cpuSeconds: expect.any(Number) as number,
+      wallSeconds: expect.any(Number) as number,
+      engine: "interpreter",
+      compiledInstructions: 0,
+      peakMemoryBytes: expect.any(Number) as number,
+    });
+    expect(stats["peakMemoryBytes"]).toBeGreaterThan(1 << 20);
+  });
+
+  it("retires nothing with --instructions 0", async () => {
+    const image = file("none.bin", kernelOf(new Code().exit(0)));
+    expect((await ringscope(["run", "--instructions", "0", image])).status).toBe(76);
+  });
+});
+
+describe("ringscope guest", () => {
+  it("starts the built-in hypervisor and ends with 0 on power-off", async () => {
+    const { stdout, stderr, status } = await ringscope(["guest", "--log", path("vmm.log"), HELLO]);
+    expect(stdout).toContain("kernel: power off");
+    expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+    expect(readFileSync(path("vmm.log"), "latin1")).toContain("Ringscope VMM");
+  });
+
+  it("does what run with the hypervisor and a module does, instruction by instruction", async () => {
+    const count = async (name: string, args: string[]): Promise<unknown> => {
+      const { stdout } = await ringscope([...args.slice(0, 1), "--stats", path(name), ...args.slice(1)]);
+      const stats = JSON.parse(readFileSync(path(name), "utf8")) as { instructions: number };
+      return [stdout, stats.instructions];
+    };
+    const asGuest = await count("guest.json", ["guest", HELLO]);
+    const vmm = HELLO.replace(/sample-guests.*/, "vmm.elf");
+    expect(await count("run.json", ["run", "--module", HELLO, vmm])).toEqual(asGuest);
+    expect(await count("again.json", ["guest", HELLO])).toEqual(asGuest);
+  });
+});
+
+describe("ringscope trace", () => {
+  it("prints each hypercall with arguments and result, and the console on standard error", async () => {
+    const { stdout, stderr, status } = await ringscope(["trace", "--hypercalls", HELLO]);
+    expect(stdout).toMatch(/^ +\d+ {2}d0v0 {2}console_io\(write, \d+, 0x[0-9a-f]{8}\) = 0$/m);
+    expect(stdout).toMatch(/sched_op\(shutdown, 0x[0-9a-f]{8}\)( does not return)?\n$/);
+    expect(stdout).toContain("= -16 EBUSY");
+    expect(stderr).toContain("kernel: power off");
+    expect(status).toBe(0);
+  });
+
+  it("prints ring changes and events", async () => {
+    const { stdout } = await ringscope(["trace", "--rings", "--events", HELLO]);
+    expect(stdout).toMatch(/^ +\d+ {2}ring 1 -> 0 {2}int 0x82 /m);
+    expect(stdout).toMatch(/^ +\d+ {2}ring 3 -> 1 {2}int 0x80 /m);
+    expect(stdout).toMatch(/^ +\d+ {2}d0 {4}bounce vector 3$/m);
+  });
+
+  it("writes JSON and Perfetto's trace format", async () => {
+    const json = await ringscope(["trace", "--hypercalls", "--format", "json", HELLO]);
+    const records = JSON.parse(json.stdout) as { kind: string; name: string }[];
+    expect(records[0]).toMatchObject({ kind: "hypercall", name: "console_io", domain: 0, result: expect.any(String) as string });
+    const perfetto = await ringscope(["trace", "--hypercalls", "--rings", "--format", "perfetto", HELLO]);
+    const { traceEvents } = JSON.parse(perfetto.stdout) as { traceEvents: { ph: string; ts: number }[] };
+    expect(new Set(traceEvents.map((event) => event.ph))).toEqual(new Set(["X", "i"]));
+  });
+});
+
+describe("help and version", () => {
+  const version = (JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string }).version;
+
+  it.each([[], ["run"], ["guest"], ["trace"], ["dap"]])("are there for %s", async (...command) => {
+    const help = await ringscope([...command, "--help"]);
+    expect(help.stdout).toContain(`Usage: ${["ringscope", ...command].join(" ")}`);
+    expect({ stderr: help.stderr, status: help.status }).toEqual({ stderr: "", status: 0 });
+    const told = await ringscope([...command, "--version"]);
+    expect({ stdout: told.stdout, status: told.status }).toEqual({ stdout: `${version}\n`, status: 0 });
+  });
+
+  it("name every option of the stable command line", async () => {
+    const { stdout } = await ringscope(["guest", "--help"]);
+    const options = ["memory", "module", "append", "serial", "log", "instructions", "engine", "stats", "vmm", "vcpus", "domain"];
+    for (const option of options) expect(stdout).toContain(`--${option} <`);
+  });
+});

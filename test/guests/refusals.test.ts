@@ -1,0 +1,40 @@
+/** Everything that the hypervisor refuses about memory: the guest's errors, and the reasons in the hypervisor's log. */
+import { expect, it } from "vitest";
+import { bochs, machines } from "../harness/machines";
+import { describeWith } from "../harness/tools";
+import { expectGolden, goldenLines } from "./golden";
+
+const GUEST = "sample-guests/pv/refusals.elf";
+
+/** Errors that say all there is to say: no such call, and a bad pointer of the caller's. */
+const SELF_EXPLAINING = ["ENOSYS", "EFAULT"];
+
+const refusals = (console: string): number =>
+  [...console.matchAll(/: -\d+ \((\w+)\)/g)].filter(([, name = ""]) => !SELF_EXPLAINING.includes(name)).length;
+
+const reasons = (log: string): string[] => [...log.matchAll(/^d0: refused: (.*)$/gm)].map(([, reason = ""]) => reason);
+
+for (const machine of machines) {
+  describeWith(machine.tools, `refusals on ${machine.name}`, () => {
+    it("pv/refusals as the first domain gets each error of its golden text, with a reason in the log", async () => {
+      const result = await machine.boot({ kernel: "vmm.elf", modules: [GUEST] });
+
+      expectGolden(result, "pv-refusals");
+      // set_ldt gives two reasons: the frame's, and its own.
+      expect(reasons(result.log)).toHaveLength(refusals(result.console) + 1);
+      if (machine !== bochs) expect(result.exitValue).toBe(0);
+    });
+  });
+}
+
+for (const machine of machines.filter((each) => each !== bochs)) {
+  describeWith(machine.tools, `refusals between domains on ${machine.name}`, () => {
+    it("pv/refusals as a second domain reaches neither devices nor the first domain's memory", async () => {
+      const result = await machine.boot({ kernel: "vmm.elf", modules: [GUEST, GUEST] });
+      const second = result.console.split(/\r?\n/).filter((line) => line.startsWith("d1: "));
+
+      expect(second.map((line) => line.slice("d1: ".length))).toEqual(goldenLines("pv-refusals-second").slice(0, -1));
+      expect(result.exitValue).toBe(0);
+    });
+  });
+}
