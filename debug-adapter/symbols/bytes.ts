@@ -62,6 +62,11 @@ export class ByteReader {
     return this.view.getInt32(this.skip(4), true);
   }
 
+  /** The word at an offset that was passed before. */
+  peekU32(at: number): number {
+    return this.view.getUint32(at, true);
+  }
+
   u64(): bigint {
     return this.view.getBigUint64(this.skip(8), true);
   }

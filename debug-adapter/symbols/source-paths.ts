@@ -3,9 +3,12 @@
  * taken, "/" is given back; "." and ".." are worked out without a file system.
  */
 
+/** Backslashes, empty parts, "." and "..". */
+const NEEDS_WORK = /\\|\/\/|(^|\/)\.\.?(\/|$)|^$|.\/$/;
+
 /** Joins `path` to `folder` unless it is absolute, and normalises the result. */
 export function joinPath(folder: string, path: string): string {
-  return normalisePath(isAbsolute(path) || folder === "" ? path : `${folder}/${path}`);
+  return normalisePath(folder === "" || folder === "." || isAbsolute(path) ? path : `${folder}/${path}`);
 }
 
 export function isAbsolute(path: string): boolean {
@@ -13,6 +16,7 @@ export function isAbsolute(path: string): boolean {
 }
 
 export function normalisePath(path: string): string {
+  if (!NEEDS_WORK.test(path)) return path;
   const parts: string[] = [];
   for (const part of path.replaceAll("\\", "/").split("/")) {
     if (part === "" || part === ".") continue;

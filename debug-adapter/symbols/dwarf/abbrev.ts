@@ -1,5 +1,5 @@
 import { ByteReader } from "../bytes";
-import { Form, type At, type Tag } from "./constants";
+import { At, Form, type Tag } from "./constants";
 
 export interface AbbrevAttribute {
   readonly at: At;
@@ -9,10 +9,34 @@ export interface AbbrevAttribute {
 }
 
 /** The shape of a DIE: its tag and the attributes it has. */
-export interface Abbrev {
-  readonly tag: Tag;
-  readonly hasChildren: boolean;
-  readonly attributes: readonly AbbrevAttribute[];
+export class Abbrev {
+  /** Bytes of all attributes together, when that is the same for every DIE; else -1. */
+  readonly size: number;
+  /** Where DW_AT_sibling stands in them; -1 without one or without a fixed size. */
+  readonly siblingAt: number;
+
+  constructor(
+    readonly tag: Tag,
+    readonly hasChildren: boolean,
+    readonly attributes: readonly AbbrevAttribute[],
+  ) {
+    let size = 0;
+    let siblingAt = -1;
+    for (const { at, form } of attributes) {
+      if (at === At.Sibling && form === Form.Ref4) siblingAt = size;
+      size += fixedSize(form);
+    }
+    const isFixed = Number.isFinite(size);
+    this.size = isFixed ? size : -1;
+    this.siblingAt = isFixed ? siblingAt : -1;
+  }
+
+  /** Position of an attribute among the others, or -1. */
+  indexOf(at: At): number {
+    const { attributes } = this;
+    for (let i = 0; i < attributes.length; i++) if (attributes[i]?.at === at) return i;
+    return -1;
+  }
 }
 
 export type AbbrevTable = ReadonlyMap<number, Abbrev>;
@@ -36,6 +60,33 @@ export function readAbbrevs(section: Uint8Array, offset: number): AbbrevTable {
       if ((at as number) === 0 && (form as number) === 0) break;
       attributes.push({ at, form, implicit: form === Form.ImplicitConst ? reader.sleb() : 0 });
     }
-    table.set(code, { tag, hasChildren, attributes });
+    table.set(code, new Abbrev(tag, hasChildren, attributes));
+  }
+}
+
+/** Bytes of a form; Infinity when that depends on the value. Addresses and offsets have 4 bytes. */
+function fixedSize(form: Form): number {
+  switch (form) {
+    case Form.FlagPresent:
+    case Form.ImplicitConst:
+      return 0;
+    case Form.Data1:
+    case Form.Ref1:
+    case Form.Flag:
+    case Form.Strx1:
+    case Form.Addrx1:
+      return 1;
+    case Form.Data2:
+    case Form.Ref2:
+      return 2;
+    case Form.Data4:
+    case Form.Ref4:
+    case Form.Addr:
+    case Form.Strp:
+    case Form.LineStrp:
+    case Form.SecOffset:
+      return 4;
+    default:
+      return Infinity;
   }
 }

@@ -114,7 +114,7 @@ export class DebugInfo {
     return index === undefined ? undefined : this.linesOf(die.unit)?.files[index];
   }
 
-  /** The line table of a unit, run once. */
+  /** The line table of a unit. */
   linesOf(unit: Unit): LineTable | undefined {
     if (!this.lineTables.has(unit))
       this.lineTables.set(
@@ -130,6 +130,6 @@ export class DebugInfo {
     if (offset === undefined) return undefined;
     const folder = joinPath(this.sourceRoot, root.string(At.CompDir) ?? ".");
     const header = readLineHeader(unit, offset, folder, root.name ?? "");
-    return new LineTable(header.files, runLineProgram(header, this.isLoaded));
+    return new LineTable(header.files, () => this.guard([], () => runLineProgram(header, this.isLoaded)));
   }
 }

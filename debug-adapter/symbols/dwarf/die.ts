@@ -7,8 +7,6 @@ import type { Unit } from "./unit";
 
 /** A debugging information entry; attributes and children are read when first asked for. */
 export class Die {
-  private values: AttributeValue[] | undefined;
-  private childrenStart = -1;
   private childList: readonly Die[] | undefined;
 
   private constructor(
@@ -38,14 +36,20 @@ export class Die {
   }
 
   attribute(at: At): AttributeValue | undefined {
-    const index = this.abbrev.attributes.findIndex((a) => a.at === at);
-    if (index < 0) return undefined;
-    this.values ??= this.readAttributes();
-    return this.values[index];
+    const { abbrev, unit } = this;
+    const index = abbrev.indexOf(at);
+    const wanted = abbrev.attributes[index];
+    if (!wanted) return undefined;
+    const reader = unit.seek(this.attributesStart);
+    for (let i = 0; i < index; i++) {
+      const before = abbrev.attributes[i];
+      if (before) skipForm(reader, before.form, unit);
+    }
+    return readForm(reader, wanted.form, wanted.implicit, unit);
   }
 
   has(at: At): boolean {
-    return this.abbrev.attributes.some((a) => a.at === at);
+    return this.abbrev.indexOf(at) >= 0;
   }
 
   /** A string attribute; undefined when absent or when its offset lies outside of the string table. */
@@ -95,19 +99,11 @@ export class Die {
     return (this.childList ??= this.readChildren());
   }
 
-  private readAttributes(): AttributeValue[] {
-    const reader = this.unit.reader(this.attributesStart);
-    const values = this.abbrev.attributes.map((a) => readForm(reader, a.form, a.implicit, this.unit));
-    this.childrenStart = reader.at;
-    return values;
-  }
-
   private readChildren(): Die[] {
     if (!this.hasChildren) return [];
     const { unit } = this;
     const reader = unit.reader(this.attributesStart);
-    if (this.childrenStart >= 0) reader.at = this.childrenStart;
-    else this.skipAttributes(reader);
+    this.skipAttributes(reader);
     const children: Die[] = [];
     for (;;) {
       const child = Die.read(unit, reader);
@@ -119,8 +115,13 @@ export class Die {
 
   /** Moves the reader from this DIE's attributes to the next sibling; the offset of DW_AT_sibling, or 0. */
   private skipAttributes(reader: ByteReader): number {
+    const { size, siblingAt, attributes } = this.abbrev;
+    if (size >= 0) {
+      const start = reader.skip(size);
+      return siblingAt < 0 ? 0 : this.unit.offset + reader.peekU32(start + siblingAt);
+    }
     let sibling = 0;
-    for (const { at, form } of this.abbrev.attributes) {
+    for (const { at, form } of attributes) {
       if (at === At.Sibling && form === Form.Ref4) sibling = this.unit.offset + reader.u32();
       else skipForm(reader, form, this.unit);
     }

@@ -249,6 +249,7 @@ class Evaluator {
         return true;
       }
       case Op.Nop:
+      case Op.GnuUninit:
         return true;
       default:
         return false;

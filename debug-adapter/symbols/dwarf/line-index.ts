@@ -1,56 +1,59 @@
-import type { LineRow } from "../model";
+import type { AddressRange, LineRow } from "../model";
 import { pathKey } from "../source-paths";
 import { At } from "./constants";
 import type { DebugInfo } from "./debug-info";
-import type { RawRow, Sequence } from "./line-program";
+import type { RawRow } from "./line-program";
 import { lastAtOrBelow, type LineTable } from "./line-table";
+import { rangesOf } from "./ranges";
 
-interface IndexedSequence {
-  readonly low: number;
-  readonly high: number;
-  readonly sequence: Sequence;
+interface TableRange extends AddressRange {
   readonly table: LineTable;
 }
 
-/** The line tables of all units, by address and by file. */
+/** The line tables of all units, by address and by file; a unit's program runs when something asks for its code. */
 export class LineIndex {
-  private readonly sequences: readonly IndexedSequence[];
-  /** Paths of files with code, by their key. */
-  private readonly paths = new Map<string, string>();
-  private readonly rowsByFile = new Map<string, readonly RawRow[]>();
+  private readonly ranges: readonly TableRange[];
+  /** The tables that name a file, by the path's key. */
+  private readonly byFile = new Map<string, { readonly path: string; readonly tables: Set<LineTable> }>();
+  /** Keys of each table's files, by file index. */
+  private readonly keys = new Map<LineTable, readonly string[]>();
+  private readonly statementsByFile = new Map<string, readonly RawRow[]>();
+  private usedFiles: string[] | undefined;
 
   constructor(info: DebugInfo) {
-    const sequences: IndexedSequence[] = [];
+    const ranges: TableRange[] = [];
     const seen = new Set<number | undefined>();
     for (const unit of info.compileUnits) {
       const offset = info.guard(undefined, () => unit.root.sectionOffset(At.StmtList));
       const table = seen.has(offset) ? undefined : info.linesOf(unit);
       seen.add(offset);
       if (!table) continue;
-      for (const sequence of table.sequences) {
-        sequences.push({ low: sequence.low, high: sequence.high, sequence, table });
-      }
       this.addFiles(table);
+      const code = info.guard<readonly AddressRange[]>([], () => rangesOf(unit.root));
+      // A unit that does not say where its code is must be run to find out.
+      for (const { low, high } of code.length > 0 ? code : table.sequences) ranges.push({ low, high, table });
     }
-    this.sequences = sequences.sort((a, b) => a.low - b.low);
+    this.ranges = ranges.sort((a, b) => a.low - b.low);
   }
 
+  /** Paths of the files that have rows, sorted. */
   files(): string[] {
-    return [...this.paths.values()].sort();
+    this.usedFiles ??= this.readUsedFiles();
+    return this.usedFiles;
   }
 
   /** The path as `files` lists it, however the caller spells it. */
   canonical(file: string): string | undefined {
-    return this.paths.get(pathKey(file));
+    return this.byFile.get(pathKey(file))?.path;
   }
 
   at(pc: number): LineRow | undefined {
-    return this.sequenceAt(pc)?.table.at(pc);
+    return this.tableAt(pc)?.at(pc);
   }
 
   /** Rows of the code around `pc` up to the end of its sequence, from the row that holds `pc` on. */
   rowsFrom(pc: number): readonly RawRow[] {
-    const rows = this.sequenceAt(pc)?.sequence.rows ?? [];
+    const rows = this.tableAt(pc)?.sequenceAt(pc)?.rows ?? [];
     return rows.slice(
       Math.max(
         lastAtOrBelow(rows, pc, (r) => r.address),
@@ -62,41 +65,49 @@ export class LineIndex {
   /** Rows of a file where statements begin, ascending by address. */
   statements(file: string): readonly RawRow[] {
     const key = pathKey(file);
-    let rows = this.rowsByFile.get(key);
+    let rows = this.statementsByFile.get(key);
     if (!rows) {
-      rows = this.paths.has(key) ? this.readStatements(key) : [];
-      this.rowsByFile.set(key, rows);
+      rows = this.readStatements(key).sort((a, b) => a.address - b.address);
+      this.statementsByFile.set(key, rows);
     }
     return rows;
   }
 
+  private readUsedFiles(): string[] {
+    const paths = new Set<string>();
+    for (const [table, keys] of this.keys) {
+      const used = new Set(table.sequences.flatMap((sequence) => sequence.rows.map((row) => row.file)));
+      for (const index of used) paths.add(this.byFile.get(keys[index] ?? "")?.path ?? "");
+    }
+    paths.delete("");
+    return [...paths].sort();
+  }
+
   private readStatements(key: string): RawRow[] {
     const result: RawRow[] = [];
-    const wanted = new Map<LineTable, ReadonlySet<number>>();
-    for (const { table, sequence } of this.sequences) {
-      let indices = wanted.get(table);
-      if (!indices) {
-        indices = new Set(table.files.flatMap((path, index) => (pathKey(path) === key ? [index] : [])));
-        wanted.set(table, indices);
-      }
-      for (const row of sequence.rows) {
-        if (row.isStmt && row.address < sequence.high && indices.has(row.file)) result.push(row);
+    for (const table of this.byFile.get(key)?.tables ?? []) {
+      const keys = this.keys.get(table) ?? [];
+      for (const { rows, high } of table.sequences) {
+        for (const row of rows)
+          if (keys[row.file] === key && row.isStmt && row.address < high) result.push(row);
       }
     }
     return result;
   }
 
-  private sequenceAt(pc: number): IndexedSequence | undefined {
-    const found = this.sequences[lastAtOrBelow(this.sequences, pc, (s) => s.low)];
-    return found && pc < found.high ? found : undefined;
+  private tableAt(pc: number): LineTable | undefined {
+    const found = this.ranges[lastAtOrBelow(this.ranges, pc, (r) => r.low)];
+    return found && pc < found.high ? found.table : undefined;
   }
 
   private addFiles(table: LineTable): void {
-    const used = new Set<number>();
-    for (const row of table.rows()) used.add(row.file);
-    for (const index of used) {
-      const path = table.files[index];
-      if (path !== undefined && !this.paths.has(pathKey(path))) this.paths.set(pathKey(path), path);
+    const keys = table.files.map(pathKey);
+    this.keys.set(table, keys);
+    for (const [index, path] of table.files.entries()) {
+      const key = keys[index] ?? path;
+      const known = this.byFile.get(key);
+      if (known) known.tables.add(table);
+      else this.byFile.set(key, { path, tables: new Set([table]) });
     }
   }
 }

@@ -14,18 +14,31 @@ export function lastAtOrBelow<T>(items: readonly T[], value: number, key: (item:
   return low - 1;
 }
 
-/** The line table of one unit. */
+/** The line table of one unit; its program runs when the first row is asked for. */
 export class LineTable {
+  private list: readonly Sequence[] | undefined;
+
   constructor(
     /** Resolved paths by file index. */
     readonly files: readonly string[],
-    readonly sequences: readonly Sequence[],
+    private readonly run: () => readonly Sequence[],
   ) {}
+
+  /** Ascending by address. */
+  get sequences(): readonly Sequence[] {
+    return (this.list ??= this.run());
+  }
+
+  /** The sequence that holds an instruction. */
+  sequenceAt(pc: number): Sequence | undefined {
+    const sequence = this.sequences[lastAtOrBelow(this.sequences, pc, (s) => s.low)];
+    return sequence && pc < sequence.high ? sequence : undefined;
+  }
 
   /** The row of an instruction; undefined outside of the table. */
   at(pc: number): LineRow | undefined {
-    const sequence = this.sequences[lastAtOrBelow(this.sequences, pc, (s) => s.low)];
-    if (!sequence || pc >= sequence.high) return undefined;
+    const sequence = this.sequenceAt(pc);
+    if (!sequence) return undefined;
     const { rows } = sequence;
     const last = lastAtOrBelow(rows, pc, (r) => r.address);
     const row = statementAt(rows, last);
@@ -33,11 +46,6 @@ export class LineTable {
     const file = this.files[row.file] ?? "";
     const { line, column, isStmt } = row;
     return { file, line, column, isStmt, start: row.address, ...runAround(sequence, last, row) };
-  }
-
-  /** All rows, of all sequences. */
-  *rows(): Generator<RawRow> {
-    for (const sequence of this.sequences) yield* sequence.rows;
   }
 }
 

@@ -62,6 +62,7 @@ export class LocationEvaluator {
     else if (op === Op.CallFrameCfa) place = this.unwinder.simpleCfa(pc);
     else if (op === Op.Fbreg && depth === 0) place = this.frameRelative(reader.sleb(), pc);
     else if (op >= Op.Lit0 && op <= Op.Lit31) return onlyStackValue(reader, op - Op.Lit0);
+    if (!reader.done && (reader.u8() as Op) !== Op.GnuUninit) return undefined;
     return reader.done ? place : undefined;
   }
 

@@ -34,6 +34,7 @@ export class Unit implements FormContext {
   readonly addressSize: number;
   private abbrevTable: AbbrevTable | undefined;
   private rootDie: Die | undefined;
+  private shared: ByteReader | undefined;
 
   constructor(
     readonly sections: DwarfSections,
@@ -76,10 +77,23 @@ export class Unit implements FormContext {
     return die;
   }
 
+  /** A reader of one's own over the unit. */
   reader(offset: number): ByteReader {
-    if (offset < this.header.firstDie || offset > this.end)
-      throw this.corrupt(offset, "reference outside of the unit");
+    this.check(offset);
     return new ByteReader(this.bytes, this.sectionName, offset, this.end);
+  }
+
+  /** The unit's shared reader at an offset: for one attribute, and only until the next `seek`. */
+  seek(offset: number): ByteReader {
+    this.check(offset);
+    this.shared ??= this.reader(offset);
+    this.shared.at = offset;
+    return this.shared;
+  }
+
+  private check(offset: number): void {
+    if (offset >= this.header.firstDie && offset <= this.end) return;
+    throw this.corrupt(offset, "reference outside of the unit");
   }
 
   corrupt(offset: number, what: string): SymbolError {

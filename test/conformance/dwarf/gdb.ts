@@ -4,14 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Runs gdb with a script of this folder, which writes JSON.
+ * Runs gdb with a script of this folder, which writes JSON. gdb gets a copy of
+ * the image: a build may replace the file meanwhile.
  * @param core bytes of a core file to look at; without it the script may run the program
  */
-export function askGdb(script: string, image: string, core?: Uint8Array): unknown {
+export function askGdb(script: string, image: Uint8Array, core?: Uint8Array): unknown {
   const folder = mkdtempSync(join(tmpdir(), "ringscope-gdb-"));
   try {
     const facts = join(folder, "facts.json");
-    const args = ["-nx", "-batch", "-x", join(import.meta.dirname, script), image];
+    const program = join(folder, "image.elf");
+    writeFileSync(program, image, { mode: 0o755 });
+    const args = ["-nx", "-batch", "-x", join(import.meta.dirname, script), program];
     if (core) {
       writeFileSync(join(folder, "core"), core);
       args.push(join(folder, "core"));

@@ -29,8 +29,9 @@ describe.skipIf(skip).each(programs)("$name, stopped by gdb where it calls stop_
   let ours: FrameFact[][][];
 
   beforeAll(() => {
-    stops = askGdb("gdb-live.py", path) as Stop[];
-    const image = SymbolImage.load(new Uint8Array(readFileSync(path)));
+    const bytes = new Uint8Array(readFileSync(path));
+    stops = askGdb("gdb-live.py", bytes) as Stop[];
+    const image = SymbolImage.load(bytes);
     ours = stops.map((stop) => allFrames(image, stop.registers, reader(stop)));
   });
 

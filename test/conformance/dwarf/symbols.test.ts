@@ -17,11 +17,12 @@ interface Comparison {
 }
 
 function compare(path: string): Comparison {
-  const image = SymbolImage.load(new Uint8Array(readFileSync(path)));
+  const bytes = new Uint8Array(readFileSync(path));
+  const image = SymbolImage.load(bytes);
   const { states, memory, read } = randomStates(image, ADDRESSES);
   const ours = states.map((state) => threadFact(image, state.registers, read));
   expect(image.problems).toEqual([]);
-  return { ours, gdb: askGdb("gdb-facts.py", path, coreFile(states, memory)) as ThreadFact[] };
+  return { ours, gdb: askGdb("gdb-facts.py", bytes, coreFile(states, memory)) as ThreadFact[] };
 }
 
 const skip = !hasTool("gdb");
