@@ -33,6 +33,7 @@ export class VmmView {
   private readonly domainVcpus: { offset: number; count: number } | undefined;
   private readonly vcpuRegs: Field | undefined;
   private readonly vcpuEsp: Field | undefined;
+  private readonly vcpuBase: Field | undefined;
   private readonly vcpuDomain: Field | undefined;
   private readonly vcpuId: Field | undefined;
   private readonly domainId: Field | undefined;
@@ -45,6 +46,7 @@ export class VmmView {
     this.domainNext = fieldOf(symbols, "domain", "next");
     this.domainVcpus = pointerArray(symbols, "domain", "vcpu");
     this.vcpuRegs = fieldOf(symbols, "vcpu", "regs");
+    this.vcpuBase = fieldOf(symbols, "vcpu", "arch", "base", "n");
     this.vcpuEsp = fieldOf(symbols, "vcpu", "arch", "vmm_esp");
     this.vcpuDomain = fieldOf(symbols, "vcpu", "domain");
     this.vcpuId = fieldOf(symbols, "vcpu", "id");
@@ -90,6 +92,11 @@ export class VmmView {
    */
   switchedEsp(machine: MachineView, vcpu: number): number {
     return this.field(machine, vcpu, this.vcpuEsp);
+  }
+
+  /** Physical address of a vCPU's L3 table; 0 where it has none. */
+  pageDirectory(machine: MachineView, vcpu: number): number {
+    return this.field(machine, vcpu, this.vcpuBase) * 4096;
   }
 
   /** A word of a struct cpu_regs. */

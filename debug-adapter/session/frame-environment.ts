@@ -22,7 +22,7 @@ export class FrameEnvironment implements Environment {
     private readonly program: Program,
     private readonly frame: EvaluationFrame,
   ) {
-    this.readMemory = program.readMemory;
+    this.readMemory = frame?.machine.readMemory ?? program.readMemory;
   }
 
   lookup(name: string): TypedValue | undefined {
@@ -78,6 +78,8 @@ export class FrameEnvironment implements Environment {
   }
 
   private store(target: TypedValue, address: number, size: number, value: bigint): void {
+    // What a vCPU that does not run maps there, the processor does not.
+    if (this.frame?.isLive === false) throw new ExpressionError(say.notAssignable());
     let word = value;
     if (target.bits !== undefined) {
       const { bitOffset, bitSize } = target.bits;

@@ -45,19 +45,20 @@ function lastPart(path: string): string {
 }
 
 export function evaluateIn(target: Target, args: DebugProtocol.EvaluateArguments): DebugProtocol.EvaluateResponse["body"] {
-  const { text, hex } = withFormat(args.expression, args.format?.hex ?? false);
+  const { text, hex } = withFormat(args.expression, args.format?.hex);
   const frame = args.frameId === undefined ? target.halted?.innermost() : target.frame(args.frameId);
   const environment = new FrameEnvironment(target.program, frame);
   const expression = parseExpression(text, (name) => environment.typeNamed(name)?.kind === "typedef");
   if (args.context === "hover" && hasEffect(expression)) throw new UserError(say.hoverAssigns());
   const value = evaluate(expression, environment);
-  const row = target.variables.row(text, value, text, frame, hex || expression.kind === "register");
+  const isWord = expression.kind === "register" && expression.name !== "cpl";
+  const row = target.variables.row(text, value, text, frame, hex ?? isWord);
   const { name: _name, value: result, evaluateName: _expression, ...rest } = row;
   return { ...rest, result };
 }
 
-/** `expression,x` shows numbers in hexadecimal, as gdb's /x does. */
-function withFormat(expression: string, hex: boolean): { text: string; hex: boolean } {
+/** `expression,x` shows numbers in hexadecimal, `,d` in decimal, whatever else is asked for. */
+function withFormat(expression: string, hex: boolean | undefined): { text: string; hex: boolean | undefined } {
   const match = /^(.*),\s*([xd])\s*$/s.exec(expression);
   return match === null ? { text: expression, hex } : { text: match[1] ?? "", hex: match[2] === "x" };
 }

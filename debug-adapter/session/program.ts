@@ -1,4 +1,5 @@
 import type { MachineApi } from "../../emulator/index";
+import { readThrough } from "../awareness/address-space";
 import { VmmView } from "../awareness/vmm-view";
 import type { ImageSpace } from "../stack/images";
 import { TransferLog } from "../stack/transfers";
@@ -45,7 +46,7 @@ export class Program {
       registers: REGISTER_NAMES.map((name) => registers.get(name)),
       isReturnAddress: false,
     };
-    return this.unwind(start, this.domain, limit);
+    return this.unwind(start, this.domain, this.readMemory, limit);
   }
 
   /**
@@ -54,7 +55,11 @@ export class Program {
    */
   savedFrames(vcpu: number, domain: number): MachineFrame[] {
     const start = this.switchedState(vcpu) ?? this.savedState(vcpu);
-    return start === undefined ? [] : this.unwind(start, domain);
+    if (start === undefined) return [];
+    // The processor runs on other page tables now, which need not map this guest.
+    const directory = this.vmm?.pageDirectory(this.machine, vcpu) ?? 0;
+    const memory = directory === 0 ? this.readMemory : readThrough(this.machine.memory, directory);
+    return this.unwind(start, domain, memory);
   }
 
   private switchedState(vcpu: number): StartState | undefined {
@@ -76,8 +81,8 @@ export class Program {
     return { pc: registers[DwarfReg.Eip] ?? 0, cs, registers, isReturnAddress: false };
   }
 
-  private unwind(start: StartState, domain: number | undefined, limit?: number): MachineFrame[] {
-    const { images, readMemory, transfers } = this;
+  private unwind(start: StartState, domain: number | undefined, readMemory: ReadMemory, limit?: number): MachineFrame[] {
+    const { images, transfers } = this;
     return unwindAll(start, { images, readMemory, domain, findTransfer: (frame) => transfers.find(frame) }, limit);
   }
 }

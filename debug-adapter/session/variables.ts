@@ -82,7 +82,7 @@ export class Variables {
     const counts = countChildren(value.type);
     const total = counts.named + counts.indexed;
     const isReadable = total > 0 && !isNowhere(value);
-    const address = this.memoryReference(value);
+    const address = frame?.isLive === false ? undefined : this.memoryReference(value);
     return {
       name,
       value: formatValue(value, this.context(frame, hex)),
@@ -96,7 +96,11 @@ export class Variables {
   }
 
   context(frame: EvaluationFrame, hex: boolean): FormatContext {
-    return { readMemory: this.program.readMemory, hex, symbolize: (address) => this.symbolize(address, frame) };
+    return { readMemory: this.memoryOf(frame), hex, symbolize: (address) => this.symbolize(address, frame) };
+  }
+
+  private memoryOf(frame: EvaluationFrame): ReadMemory {
+    return frame?.machine.readMemory ?? this.program.readMemory;
   }
 
   private symbolize(address: number, frame: EvaluationFrame): string | undefined {
@@ -130,7 +134,7 @@ export class Variables {
   private parts(value: TypedValue, expression: string, frame: EvaluationFrame): Container {
     const whole = /^[\w$.>[\]-]+$/.test(expression) ? expression : `(${expression})`;
     const children = (start: number, count: number, readMemory: ReadMemory) => childrenOf(value, whole, start, count, readMemory);
-    const { readMemory } = this.program;
+    const readMemory = this.memoryOf(frame);
     return {
       frame,
       rows: ({ start, count, hex }) =>
