@@ -75,6 +75,7 @@ void put_frame_type(mfn_t mfn);
 int get_frame_and_type(mfn_t mfn, struct domain *d, u32 kind);
 void put_frame_and_type(mfn_t mfn);
 
+/* With its article: "an L1 table". */
 const char *frame_type_name(u32 type_info);
 
 /* Machine-to-physical table. */

@@ -45,7 +45,7 @@ int get_l1_entry(pte_t entry, struct domain *d) {
   u32 type = frame->type_info & FRAME_TYPE_MASK;
   if (frame->type_info & FRAME_COUNT && type != FRAME_WRITABLE) {
     put_frame(mfn);
-    return refuse(-XEN_EBUSY, "frame %x is a %s: it cannot be mapped writable", mfn.n, frame_type_name(type));
+    return refuse(-XEN_EBUSY, "frame %x is %s: it cannot be mapped writable", mfn.n, frame_type_name(type));
   }
   int error = get_frame_type(mfn, FRAME_WRITABLE);
   if (error) put_frame(mfn);

@@ -8,17 +8,17 @@
 const char *frame_type_name(u32 type_info) {
   switch (type_info & FRAME_TYPE_MASK) {
   case FRAME_NONE:
-    return "untyped";
+    return "an untyped page";
   case FRAME_L1:
-    return "L1 table";
+    return "an L1 table";
   case FRAME_L2:
-    return type_info & FRAME_VMM_L2 ? "L2 table of slot 3" : "L2 table";
+    return type_info & FRAME_VMM_L2 ? "an L2 table of slot 3" : "an L2 table";
   case FRAME_L3:
-    return "L3 table";
+    return "an L3 table";
   case FRAME_SEGMENTS:
-    return "descriptor table";
+    return "a descriptor table";
   default:
-    return "writable page";
+    return "a writable page";
   }
 }
 
@@ -43,8 +43,8 @@ int get_frame_type(mfn_t mfn, u32 kind) {
   if (count == FRAME_COUNT) return refuse(-XEN_EINVAL, "frame %x: too many uses", mfn.n);
   if (count > 0) {
     if ((frame->type_info & FRAME_KIND) != kind)
-      return refuse(-XEN_EINVAL, "frame %x is a %s in use, not a %s", mfn.n,
-                    frame_type_name(frame->type_info), frame_type_name(kind));
+      return refuse(-XEN_EINVAL, "frame %x is %s in use, not %s", mfn.n, frame_type_name(frame->type_info),
+                    frame_type_name(kind));
     if (!(frame->type_info & FRAME_VALIDATED))
       return refuse(-XEN_EINVAL, "frame %x: a table cannot refer to itself", mfn.n);
     frame->type_info++;
