@@ -1,6 +1,7 @@
 import { Flag } from "../base/arch";
 import { RECORDS, S } from "../base/layout";
 import { Decoder } from "../isa/decode";
+import { SystemOp } from "../isa/system-ops";
 import { MemorySystem } from "../memory/memory-system";
 import { CodeCache } from "./code-cache";
 import { Exit } from "./exit";
@@ -33,6 +34,8 @@ export class Cpu {
   private before = 0;
   private granted = 0;
   private yielded = false;
+  /** INT n, INT3 or INTO went to its handler: that clears TF and with it the trap. */
+  private entered = false;
 
   constructor(private readonly wiring: CpuWiring) {
     const { state } = wiring;
@@ -58,7 +61,13 @@ export class Cpu {
       readForWrite: (linear: number, sizeSeg: number) => paths.readForWrite(linear >>> 0, sizeSeg),
       write: (linear: number, value: number, sizeSeg: number) => paths.write(linear >>> 0, value, sizeSeg),
       segment: (offset: number, access: number) => paths.segment(offset >>> 0, access),
-      system: (op: number, a: number, b: number) => system.system(op, a, b),
+      system: (op: number, a: number, b: number) => {
+        const { words } = this;
+        const next = words[S.Eip >> 2];
+        const result = system.system(op, a, b);
+        if (op <= SystemOp.Into) this.entered = words[S.Eip >> 2] !== next;
+        return result;
+      },
     };
     const instance = new WebAssembly.Instance(new WebAssembly.Module(module), { env });
     return instance.exports["run"] as (record: number) => void;
@@ -127,6 +136,7 @@ export class Cpu {
     const record = budget < MAX_BLOCK ? this.fetcher.scratchBlock(mode, budget) : this.fetcher.find(mode);
     if (record === 0) return this.fault();
     this.begin(budget);
+    this.entered = false;
     this.execute(record);
     return this.afterExit(mode, trap);
   }
@@ -147,6 +157,7 @@ export class Cpu {
         return this.fault();
       case Exit.Stale:
         this.leaveRecord();
+        this.fetcher.forget(mode, this.words[S.ExitRecord >> 2]);
         return true;
       case Exit.Guard:
         return this.fetcher.revalidate(mode, this.words[S.ExitRecord >> 2]) || this.fault();
@@ -156,7 +167,7 @@ export class Cpu {
       default:
         break;
     }
-    return trap ? this.system.deliverSingleStep() : true;
+    return trap && !this.entered ? this.system.deliverSingleStep() : true;
   }
 
   /** Goes back to the record that could not be completed: charges what came before it in its block. */

@@ -70,6 +70,13 @@ export class Fetcher {
     return this.make(mode, linear) !== 0;
   }
 
+  /** Drops the entry at CS:EIP if it is `record`: a straddling block that a store to its second page made stale. */
+  forget(mode: Mode, record: number): void {
+    const linear = this.linear(mode);
+    const table = this.cache.knownTable(mode.slot, linear >>> 12);
+    if (table !== 0 && this.cache.entry(table, linear & 0xfff) === record) this.cache.enter(table, linear & 0xfff, 0);
+  }
+
   /** A block of at most `count` instructions that is used once. */
   scratchBlock(mode: Mode, count: number): number {
     const run = this.fetch(mode, this.linear(mode), count);

@@ -156,6 +156,9 @@ export abstract class Emit {
     return this.insn.operands[n].kind === "m";
   }
 
+  /** An offset near the memory operand's, cut to the address size. */
+  abstract cutAddress(offset: Expr): Var;
+
   /** The memory operand's offset, kept for several accesses. */
   address(): Var {
     return this.let(this.effective());
@@ -196,8 +199,12 @@ export abstract class Emit {
   abstract stackOffset(delta: Expr): Var;
   /** Any offset in the stack segment, cut to the stack's width. */
   abstract stackAt(offset: Expr): Var;
-  /** Sets ESP, or SP alone on a 16-bit stack, from an offset that `stackOffset` gave. */
-  abstract setStack(offset: Expr): void;
+  /** ESP with the stack pointer at an offset that `stackOffset` gave: a 16-bit stack keeps the upper half. */
+  abstract stackValue(offset: Expr): Expr;
+
+  setStack(offset: Expr): void {
+    this.setGpr(Gpr.Esp, this.stackValue(offset));
+  }
 
   push(value: Var, size: Size): void {
     const top = this.stackOffset(x.k(-size));

@@ -90,6 +90,10 @@ export abstract class RecordEmit extends Emit {
     return checked ? x.and(at, this.addressMask()) : at;
   }
 
+  override cutAddress(offset: Expr): Var {
+    return this.let(this.insn.checked ? x.and(offset, this.addressMask()) : offset);
+  }
+
   private addressMask(): Expr {
     return x.select(x.and(this.field(Rec.Misc), x.k(MISC_ADDRESS16)), x.k(0xffff), x.k(-1));
   }
@@ -121,13 +125,9 @@ export abstract class RecordEmit extends Emit {
     return this.let(this.insn.checked ? x.and(offset, x.select(this.wideStack(), x.k(-1), x.k(0xffff))) : offset);
   }
 
-  override setStack(offset: Expr): void {
-    if (!this.insn.checked) return this.setGpr(Gpr.Esp, offset);
-    this.if(
-      this.wideStack(),
-      () => this.setGpr(Gpr.Esp, offset),
-      () => this.setAcc(Gpr.Esp, offset, 2),
-    );
+  override stackValue(offset: Expr): Expr {
+    if (!this.insn.checked) return offset;
+    return x.select(this.wideStack(), offset, this.insert(this.gpr(Gpr.Esp), offset, 2));
   }
 
   /** SS.B (vol. 3A, 3.4.5). */

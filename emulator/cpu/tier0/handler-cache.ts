@@ -1,5 +1,5 @@
 import type { Insn } from "../../isa/insn";
-import { coldKey, coldName, hotKey } from "./shapes";
+import { coldKey, coldName, hotKey, NO_OPERANDS } from "./shapes";
 
 const NONE = -0x80000000;
 
@@ -16,7 +16,7 @@ export class HandlerCache {
    * answered where there is one: undefined otherwise.
    */
   find(insn: Insn, flags: boolean, fusedCc: number): number | undefined {
-    const indexed = !insn.checked && insn.mem.index >= 0;
+    const indexed = !insn.checked && insn.mem.index >= 0 && !NO_OPERANDS.has(insn.mnemonic);
     if (insn.mnemonic !== insn.spec.mnemonic) return this.search(insn, indexed, flags, fusedCc);
     const key = this.key(insn, indexed, flags, fusedCc);
     let number = this.known.get(key);

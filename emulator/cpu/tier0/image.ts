@@ -8,7 +8,9 @@ export interface Tier0Image {
   handlers: ReadonlyMap<string, number>;
 }
 
+let made: Tier0Image | undefined;
+
 /** Tier 0 as it is run. The build replaces this file by what it returns, made once. */
 export function tier0Image(): Tier0Image {
-  return { bytes: generateTier0(), handlers: catalogue().numbers };
+  return (made ??= { bytes: generateTier0(), handlers: catalogue().numbers });
 }

@@ -25,7 +25,7 @@ const CHECKABLE = new Set([
   "loop", "loope", "loopne", "jcxz", "xlat",
 ]);
 /** Operands that the emitter does not look at. */
-const NO_OPERANDS = new Set(["nop", "coprocessor", "undefined", "toolong"]);
+export const NO_OPERANDS = new Set(["nop", "coprocessor", "undefined", "toolong"]);
 
 export const isString = (mnemonic: string): boolean => STRING.test(mnemonic);
 export const canCheck = (shape: Pick<Shape, "mnemonic" | "operands">): boolean =>

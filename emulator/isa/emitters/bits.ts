@@ -30,8 +30,7 @@ function target(e: Emit, index: Var, size: Size, writes: boolean): Place {
   if (e.insn.operands[1].kind === "r") {
     const bits = size === 4 ? index : x.extend16(index);
     const units = x.sar(bits, x.k(size === 4 ? 5 : 4));
-    const moved = x.add(at, x.mul(units, x.k(size)));
-    at = e.let(e.insn.addrSize === 2 ? x.and(moved, x.k(0xffff)) : moved);
+    at = e.cutAddress(x.add(at, x.mul(units, x.k(size))));
   }
   if (writes) return e.open(at, size);
   return { value: e.load(at, size), store: () => undefined };

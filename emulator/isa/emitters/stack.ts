@@ -53,9 +53,10 @@ function pushAll(e: Emit): void {
 /** The slot of ESP is skipped (vol. 2, POPA). */
 function popAll(e: Emit): void {
   const size = e.insn.opSize;
-  const values = ALL.map((_, n) => e.load(e.stackOffset(x.k(size * (7 - n))), size, Seg.Ss));
+  const inOrder = [...ALL].reverse();
+  const values = inOrder.map((_, n) => e.load(e.stackOffset(x.k(size * n)), size, Seg.Ss));
   e.setStack(e.stackOffset(x.k(size * 8)));
-  ALL.forEach((reg, n) => {
+  inOrder.forEach((reg, n) => {
     if (reg !== Gpr.Esp) e.setAcc(reg, values[n], size);
   });
 }
@@ -72,7 +73,7 @@ function enter(e: Emit): void {
   const level = e.let(x.and(e.imm2(), x.k(31)));
   const down = e.let(x.k(-size));
   e.store(e.stackOffset(down), e.let(e.acc(Gpr.Ebp, size)), size, Seg.Ss);
-  const frame = e.stackOffset(down);
+  const frame = e.let(e.stackValue(e.stackOffset(down)));
   e.if(level, () => copyFrames(e, level, down, size));
   const stack = e.stackOffset(x.sub(down, x.and(e.imm(), x.k(0xffff))));
   e.setAcc(Gpr.Ebp, frame, size);
@@ -94,7 +95,7 @@ function copyFrames(e: Emit, level: x.Var, down: x.Var, size: Size): void {
     }),
   );
   e.set(down, x.sub(down, x.k(size)));
-  e.store(e.stackOffset(down), e.stackOffset(x.k(-size)), size, Seg.Ss);
+  e.store(e.stackOffset(down), e.let(e.stackValue(e.stackOffset(x.k(-size)))), size, Seg.Ss);
 }
 
 function leave(e: Emit): void {

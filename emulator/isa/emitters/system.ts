@@ -1,4 +1,4 @@
-import { Seg, Vector } from "../../base/arch";
+import { Gpr, Seg, Vector } from "../../base/arch";
 import { S, SEG_SIZE, SegField } from "../../base/layout";
 import * as x from "../../base/wasm/expr";
 import type { Expr, Var } from "../../base/wasm/expr";
@@ -17,8 +17,9 @@ const plain =
 function popSegment(e: Emit): void {
   const size = e.insn.opSize;
   const selector = e.load(e.stackOffset(x.k(0)), size, Seg.Ss);
-  const dropped = e.stackOffset(x.k(size));
-  e.system(SystemOp.LoadSeg, e.number(0), x.and(selector, x.k(0xffff)), () => e.setStack(dropped));
+  // POP SS moves the stack pointer by the width of the old stack.
+  const popped = e.let(e.stackValue(e.stackOffset(x.k(size))));
+  e.system(SystemOp.LoadSeg, e.number(0), x.and(selector, x.k(0xffff)), () => e.setGpr(Gpr.Esp, popped));
 }
 
 /** A far pointer in memory: the offset, then the selector. */
@@ -62,8 +63,14 @@ function popFlags(e: Emit): void {
   e.system(SystemOp.Popf, value, x.k(size), () => e.setStack(dropped));
 }
 
+/** #GP(0) outside ring 0, before the operand is read. */
+function privileged(e: Emit): void {
+  e.if(e.stateWord(S.Cpl), () => e.raise(Vector.Gp, 0));
+}
+
 function loadTable(op: SystemOp): Emitter {
   return (e) => {
+    privileged(e);
     const at = e.address();
     const limit = e.load(at, 2);
     const base = e.load(e.let(x.add(at, x.k(2))), 4);
@@ -103,6 +110,13 @@ const withSelector =
   (e) =>
     e.system(op, e.read(0));
 
+const privilegedWord = (op: SystemOp): Emitter => {
+  return (e) => {
+    privileged(e);
+    e.system(op, e.read(0));
+  };
+};
+
 function bound(e: Emit): void {
   const size = e.size();
   const at = e.address();
@@ -113,13 +127,13 @@ function bound(e: Emit): void {
   e.if(outside, () => e.raise(Vector.Br, -1));
 }
 
+/** ARPL writes its destination only where it raises the RPL (vol. 2, ARPL). */
 function adjustRpl(e: Emit): void {
   const source = e.read(1);
-  const place = e.modify(0);
+  const selector = e.read(0);
   const rpl = e.let(x.and(source, x.k(3)));
-  const lower = e.let(x.ltU(x.and(place.value, x.k(3)), rpl));
-  const raised = x.or(x.and(place.value, x.k(~3)), rpl);
-  place.store(x.select(lower, raised, place.value));
+  const lower = e.let(x.ltU(x.and(selector, x.k(3)), rpl));
+  e.if(lower, () => e.write(0, x.or(x.and(selector, x.k(~3)), rpl)));
   setZero(e, lower);
 }
 
@@ -151,11 +165,11 @@ export const SYSTEM: EmitterTable = {
   sidt: storeTable(S.IdtrBase, S.IdtrLimit),
   lgdt: loadTable(SystemOp.Lgdt),
   lidt: loadTable(SystemOp.Lidt),
-  lldt: withSelector(SystemOp.Lldt),
-  ltr: withSelector(SystemOp.Ltr),
+  lldt: privilegedWord(SystemOp.Lldt),
+  ltr: privilegedWord(SystemOp.Ltr),
   verr: withSelector(SystemOp.Verr),
   verw: withSelector(SystemOp.Verw),
-  lmsw: withSelector(SystemOp.Lmsw),
+  lmsw: privilegedWord(SystemOp.Lmsw),
   lar: descriptorInto(SystemOp.Lar),
   lsl: descriptorInto(SystemOp.Lsl),
   invlpg: (e) => e.system(SystemOp.Invlpg, e.linear()),

@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest";
+import { Gpr } from "../../../../emulator/base/arch";
+import { CODE, CodeBench } from "./code-bench";
+
+/** Stores to code, remapped code, and instructions across page ends. */
+describe("code that changes", () => {
+  it("is seen by the very next instruction after a store to it", () => {
+    const bench = new CodeBench().code(
+      0xc6, 0x05, 0x08, 0x10, 0x00, 0x00, 42, // mov byte [CODE + 8], 42
+      0xb0, 7, // mov al, 7: becomes mov al, 42
+      0xf4,
+    );
+    bench.toHalt();
+    expect(bench.gpr(Gpr.Eax)).toBe(42);
+  });
+
+  it("is seen when a loop patches its own body in each round", () => {
+    const bench = new CodeBench().code(
+      0xb9, 100, 0, 0, 0, // mov ecx, 100
+      0x88, 0x0d, 0x0c, 0x10, 0x00, 0x00, // mov [CODE + 12], cl
+      0xb3, 0, // mov bl, imm8 at CODE + 12
+      0x0f, 0xb6, 0xdb, // movzx ebx, bl
+      0x01, 0xd8, // add eax, ebx
+      0x49, // dec ecx
+      0x75, 0xf0, // jnz -16 -> CODE + 5
+      0xf4,
+    );
+    bench.toHalt();
+    expect(bench.gpr(Gpr.Eax)).toBe(5050);
+  });
+
+  it("is seen when a call's own push overwrites what follows at the target", () => {
+    const bench = new CodeBench();
+    // The stack lies in the code: the return address lands on the target's bytes.
+    bench.state.setGpr(Gpr.Esp, CODE + 0x24);
+    bench.code(0xe8, 0x1b, 0, 0, 0, 0xf4); // call CODE + 0x20; pushed dword = CODE + 5 at CODE + 0x20
+    bench.bytes(CODE + 0x20, 0x90, 0x90, 0x90, 0x90, 0xf4);
+    // 05 10 00 00 F4 .. = add eax, 0xf4000010 ...
+    bench.bytes(CODE + 0x24, 0x12, 0xf4);
+    bench.toHalt();
+    expect(bench.gpr(Gpr.Eax)).toBe(0x12000010);
+  });
+
+  it("is seen through another linear address of the same page", () => {
+    const bench = new CodeBench().code(
+      0xb0, 1, // mov al, 1
+      0xc6, 0x05, 0x01, 0x00, 0x08, 0x00, 9, // mov byte [0x80001], 9: page 0x80 is the code page too
+      0x3c, 9, // cmp al, 9
+      0x75, 0xf3, // jne CODE
+      0xf4,
+    );
+    bench.page({ 0x80: CODE >> 12 });
+    bench.toHalt();
+    expect(bench.gpr(Gpr.Eax)).toBe(9);
+  });
+
+  it("is run by each linear address with that address's own EIP", () => {
+    const bench = new CodeBench().code(0xe8, 0, 0, 0, 0, 0x58, 0xf4); // call +0; pop eax; hlt
+    bench.page({ 0x80: CODE >> 12 });
+    bench.toHalt();
+    expect(bench.gpr(Gpr.Eax)).toBe(CODE + 5);
+    bench.state.set(0x4060, 0);
+    bench.state.set(0x4024, 0x80000);
+    bench.toHalt();
+    expect(bench.gpr(Gpr.Eax)).toBe(0x80005);
+  });
+
+  it("follows the page tables after INVLPG", () => {
+    const bench = new CodeBench();
+    // Page 0x80 is first page 0x20 (mov eax, 1; ret), then page 0x21 (mov eax, 2; ret).
+    bench.bytes(0x20000, 0xb8, 1, 0, 0, 0, 0xc3);
+    bench.bytes(0x21000, 0xb8, 2, 0, 0, 0, 0xc3);
+    bench.page({ 0x80: 0x20 });
+    bench.code(
+      0xbb, 0x00, 0x00, 0x08, 0x00, // mov ebx, 0x80000
+      0xff, 0xd3, // call ebx
+      0x89, 0xc6, // mov esi, eax
+      0xc7, 0x05, 0x00, 0x12, 0x01, 0x00, 0x07, 0x10, 0x02, 0x00, // mov dword [PTE of page 0x80], 0x21007
+      0x0f, 0x01, 0x3b, // invlpg [ebx]
+      0xff, 0xd3, // call ebx
+      0xf4,
+    );
+    bench.toHalt();
+    expect([bench.gpr(Gpr.Esi), bench.gpr(Gpr.Eax)]).toEqual([1, 2]);
+  });
+});
+
+describe("an instruction across a page end", () => {
+  const STRADDLING = 0x20ffd;
+
+  function straddling(): CodeBench {
+    const bench = new CodeBench();
+    bench.bytes(STRADDLING, 0xb8, 0x11, 0x22, 0x33, 0x44, 0xc3); // mov eax, 0x44332211; ret
+    bench.bytes(0x30000, 0x55, 0x66, 0xc3);
+    bench.code(
+      0xbb, 0xfd, 0x0f, 0x02, 0x00, // mov ebx, STRADDLING
+      0xff, 0xd3, // call ebx
+      0x89, 0xc6, // mov esi, eax
+      0xc7, 0x05, 0x84, 0x10, 0x01, 0x00, 0x07, 0x00, 0x03, 0x00, // PTE of page 0x21 = 0x30007
+      0x0f, 0x20, 0xd9, // mov ecx, cr3
+      0x0f, 0x22, 0xd9, // mov cr3, ecx
+      0xff, 0xd3, // call ebx
+      0xf4,
+    );
+    return bench;
+  }
+
+  it("is decoded from both pages", () => {
+    const bench = straddling();
+    bench.toHalt();
+    expect(bench.gpr(Gpr.Esi)).toBe(0x44332211);
+  });
+
+  it("is decoded anew when its second page is mapped elsewhere", () => {
+    const bench = straddling();
+    bench.page();
+    bench.toHalt();
+    expect(bench.gpr(Gpr.Esi)).toBe(0x44332211);
+    expect(bench.gpr(Gpr.Eax)).toBe(0x66552211);
+  });
+
+  it("is decoded anew when its second page is written to", () => {
+    const bench = straddling();
+    bench.code(
+      0xbb, 0xfd, 0x0f, 0x02, 0x00, // mov ebx, STRADDLING
+      0xff, 0xd3, // call ebx
+      0xc6, 0x05, 0x01, 0x10, 0x02, 0x00, 0x99, // mov byte [0x21001], 0x99: the immediate's last byte
+      0xff, 0xd3, // call ebx
+      0xf4,
+    );
+    bench.toHalt();
+    expect(bench.gpr(Gpr.Eax)).toBe(0x99332211);
+  });
+
+  it("faults at the second page's address when that is not present, with its own EIP", () => {
+    const bench = straddling();
+    bench.page();
+    bench.dword(0x11084, 0);
+    const vector = bench.toHalt();
+    expect(vector).toBe(14);
+    expect(bench.state.get(0x4054)).toBe(0x21000);
+    expect(bench.read(bench.gpr(Gpr.Esp) + 4)).toBe(STRADDLING);
+  });
+});
