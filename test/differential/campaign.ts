@@ -1,5 +1,4 @@
 import { Vector } from "../../emulator/base/arch";
-import type { Outcome } from "./batch";
 import { difference } from "./compare";
 import { EmulatedHost } from "./emulated";
 import { runNative } from "./native";

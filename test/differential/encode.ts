@@ -84,7 +84,7 @@ function immediateValue(spec: Spec, operand: OperandSpec, form: Form, rng: Rng):
     return spec.operands.length === 3 && form.opSize === 2 ? shift % 17 : shift;
   }
   // Vector 80h is a system call of the host.
-  if (spec.mnemonic === "int") return rng.pick([0, 1, 3, 4, 6, 13, 14, 0x21, 0x7f, 0x81, 0xff]);
+  if (spec.mnemonic === "int") return rng.pick([0, 1, 3, 3, 3, 4, 6, 13, 14, 0x21, 0x7f, 0x81, 0xff]);
   if (spec.mnemonic === "enter") return operand.size === 1 ? rng.pick([0, 0, 1, 2, 3, 31, 33]) : rng.below(0x80);
   if (spec.mnemonic === "ret" || spec.mnemonic === "retfar") return rng.below(0x40);
   return value(rng);

@@ -64,7 +64,7 @@ export interface Plan extends Batch {
  * Contents of memory that nothing set. Some bytes are left out, so that a random
  * word is no address inside the native runner or the host's own pages.
  */
-function filling(rng: Rng, bytes: number): Uint8Array {
+export function filling(rng: Rng, bytes: number): Uint8Array {
   const safe = (byte: number): number => (byte === 0x60 || byte >= 0xf7 ? byte & 0x1f : byte);
   return Uint8Array.from({ length: bytes }, () => safe(rng.u32() & 0xff));
 }
@@ -110,6 +110,15 @@ export function plan(variants: readonly Variant[], encodings: number, states: nu
 function landFarPointer(insn: Insn, code: Uint8Array | undefined, end: number): void {
   if (!code || insn.opSize !== 4 || !insn.spec.operands.some((operand) => operand.addressing === "A") || (end & 1) === 0) return;
   new DataView(code.buffer).setUint32(code.length - 6, end + 3, true);
+}
+
+/** Codes that are given byte by byte, with random states: what no line of the tables stands for. */
+export function planCodes(codes: Uint8Array[], states: number, seed: number): Batch {
+  const rng = new Rng(seed);
+  const addresses = placeCodes(codes);
+  const insn = decodeWhole(new Decoder(), Uint8Array.of(0x90), 0);
+  const cases = codes.flatMap((_, n) => Array.from({ length: states }, () => makeCase(insn, rng, n, addresses[n] ?? 0)));
+  return { codes, addresses, cases, window: filling(rng, WINDOW_BYTES), readOnly: filling(rng, READ_ONLY_BYTES), ldt: LDT };
 }
 
 function decodeWhole(decoder: Decoder, bytes: Uint8Array, address: number): Insn {
