@@ -37,7 +37,7 @@ export class LocationEvaluator {
     if (location.kind === "none") return undefined;
     if (location.kind === "constant") return constantPlace(location.bytes);
     const expression = this.expressionAt(location, pc);
-    return expression && this.simpleExpression(expression, pc, 0);
+    return expression && this.simpleExpression(expression, pc, this.info.unitOfContext(location.context));
   }
 
   private expressionAt(
@@ -49,27 +49,42 @@ export class LocationEvaluator {
     return unit && locationAt(unit, location.offset, pc);
   }
 
-  /** Expressions of one operation, or of one that makes a constant and stack_value. */
-  private simpleExpression(expression: Uint8Array, pc: number, depth: number): SimplePlace | undefined {
+  /** Expressions of one operation, or of one that makes a constant and stack_value. `unit` is undefined for a frame base. */
+  private simpleExpression(
+    expression: Uint8Array,
+    pc: number,
+    unit: Unit | undefined,
+  ): SimplePlace | undefined {
     const reader = new ByteReader(expression, "a location expression");
     const op: Op = reader.u8();
-    let place: SimplePlace | undefined;
-    if (op >= Op.Reg0 && op <= Op.Reg0 + DwarfReg.Eflags)
-      place = { kind: "register", register: op - Op.Reg0 };
-    else if (op >= Op.Breg0 && op <= Op.Breg0 + DwarfReg.Edi) {
-      place = { kind: "memory", base: op - Op.Breg0, offset: reader.sleb() };
-    } else if (op === Op.Addr) place = { kind: "memory", base: undefined, offset: reader.u32() };
-    else if (op === Op.CallFrameCfa) place = this.unwinder.simpleCfa(pc);
-    else if (op === Op.Fbreg && depth === 0) place = this.frameRelative(reader.sleb(), pc);
-    else if (op >= Op.Lit0 && op <= Op.Lit31) return onlyStackValue(reader, op - Op.Lit0);
+    if (op >= Op.Lit0 && op <= Op.Lit31) return onlyStackValue(reader, op - Op.Lit0);
+    const place = this.simpleOperation(op, reader, pc, unit);
     if (!reader.done && (reader.u8() as Op) !== Op.GnuUninit) return undefined;
     return reader.done ? place : undefined;
+  }
+
+  private simpleOperation(
+    op: Op,
+    reader: ByteReader,
+    pc: number,
+    unit: Unit | undefined,
+  ): SimplePlace | undefined {
+    if (op >= Op.Reg0 && op <= Op.Reg0 + DwarfReg.Eflags) return { kind: "register", register: op - Op.Reg0 };
+    if (op >= Op.Breg0 && op <= Op.Breg0 + DwarfReg.Edi) {
+      return { kind: "memory", base: op - Op.Breg0, offset: reader.sleb() };
+    }
+    if (op === Op.Addr) return { kind: "memory", base: undefined, offset: reader.u32() };
+    if (op === Op.CallFrameCfa) return this.unwinder.simpleCfa(pc);
+    if (op === Op.Addrx && unit) {
+      return { kind: "memory", base: undefined, offset: unit.indexedAddress(reader.uleb()) };
+    }
+    return op === Op.Fbreg && unit ? this.frameRelative(reader.sleb(), pc) : undefined;
   }
 
   /** Memory at the frame base plus an offset. A register as frame base stands for its value. */
   private frameRelative(offset: number, pc: number): SimplePlace | undefined {
     const base = this.frameBaseAt(pc);
-    const place = base && this.simpleExpression(base, pc, 1);
+    const place = base && this.simpleExpression(base, pc, undefined);
     if (place?.kind === "register") return { kind: "memory", base: place.register, offset };
     return place?.kind === "memory" ? { ...place, offset: place.offset + offset } : undefined;
   }

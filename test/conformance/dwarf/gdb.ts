@@ -7,8 +7,9 @@ import { join } from "node:path";
  * Runs gdb with a script of this folder, which writes JSON. gdb gets a copy of
  * the image: a build may replace the file meanwhile.
  * @param core bytes of a core file to look at; without it the script may run the program
+ * @param questions what the script reads as JSON from its environment
  */
-export function askGdb(script: string, image: Uint8Array, core?: Uint8Array): unknown {
+export function askGdb(script: string, image: Uint8Array, core?: Uint8Array, questions?: unknown): unknown {
   const folder = mkdtempSync(join(tmpdir(), "ringscope-gdb-"));
   try {
     const facts = join(folder, "facts.json");
@@ -19,7 +20,13 @@ export function askGdb(script: string, image: Uint8Array, core?: Uint8Array): un
       writeFileSync(join(folder, "core"), core);
       args.push(join(folder, "core"));
     }
-    const env = { ...process.env, FACTS: facts, SCRIPTS: import.meta.dirname, PYTHONDONTWRITEBYTECODE: "1" };
+    const env = {
+      ...process.env,
+      FACTS: facts,
+      SCRIPTS: import.meta.dirname,
+      QUESTIONS: JSON.stringify(questions ?? {}),
+      PYTHONDONTWRITEBYTECODE: "1",
+    };
     const result = spawnSync("gdb", args, { env, encoding: "utf8" });
     if (result.status !== 0) throw new Error(`gdb: ${result.stderr}`);
     return JSON.parse(readFileSync(facts, "utf8"));
