@@ -61,16 +61,17 @@ export async function buildC({ log = () => {}, out = "dist" } = {}) {
 /** gcc, else clang; CC overrides. clang needs to be told the target, and where paths start. */
 async function findCompiler() {
   const candidates = process.env.CC ? [process.env.CC] : ["gcc", "clang"];
-  for (const command of candidates) {
-    const banner = await run(command, ["--version"]).then(({ stdout }) => stdout, () => undefined);
+  for (const candidate of candidates) {
+    const [command, ...given] = candidate.split(" ").filter(Boolean);
+    const banner = await run(command, [...given, "--version"]).then(({ stdout }) => stdout, () => undefined);
     if (banner === undefined) continue;
-    if (!banner.includes("clang")) return { command, flags: [], linkFlags: [], offsetsFlags: [] };
-    const target = "--target=i686-unknown-linux-gnu";
+    if (!banner.includes("clang")) return { command, flags: given, linkFlags: given, offsetsFlags: [] };
+    const target = [...given, "--target=i686-unknown-linux-gnu"];
     return {
       command,
-      flags: [target, "-fdebug-compilation-dir=.", "-Qunused-arguments"],
+      flags: [...target, "-fdebug-compilation-dir=.", "-Qunused-arguments"],
       offsetsFlags: ["-fno-integrated-as"], // it would take the `->` lines for instructions
-      linkFlags: process.platform === "linux" ? [target] : [target, "-fuse-ld=lld"],
+      linkFlags: process.platform === "linux" ? target : [...target, "-fuse-ld=lld"],
     };
   }
   throw new BuildError(
@@ -88,8 +89,7 @@ function units(out) {
     objects: `${out}/obj/emulator/vmm`,
     images: [{ output: `${out}/vmm.elf`, script: "emulator/vmm/vmm.lds" }],
   };
-  const whole = vmm.images.every(({ script }) => existsSync(join(root, script)));
-  return [...guestFolders().map((guest) => guestUnit(guest, out)), ...(whole ? [vmm] : [])];
+  return [...guestFolders().map((guest) => guestUnit(guest, out)), vmm];
 }
 
 function guestFolders() {
