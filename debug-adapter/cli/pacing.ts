@@ -1,5 +1,7 @@
-/** Below this a sleep of the host is coarser than what it should measure. */
-const SHORTEST_SLEEP_MS = 2;
+/** Shorter idle spells are slept together: waking costs more than a frame's delay of a timer matters. */
+const SHORTEST_SLEEP_MS = 16;
+/** A host that slept far too long does not make the guest race afterwards. */
+const LONGEST_CREDIT_MS = 50;
 const TICKS_PER_MS = 1_000_000;
 
 /**
@@ -29,7 +31,7 @@ export class Pacing {
     const before = this.now();
     await this.sleep(want);
     const slept = this.now() - before;
-    this.owedMs = Math.max(want - slept, -SHORTEST_SLEEP_MS * 10);
+    this.owedMs = Math.max(want - slept, -LONGEST_CREDIT_MS);
     if (slept >= want) return ticks;
     // Something woke the host early: the machine is as far as the clock on the wall.
     this.owedMs = 0;
