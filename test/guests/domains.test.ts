@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { bochs, machines, type BootResult } from "../harness/machines";
 import { describeWith } from "../harness/tools";
-import { goldenLines } from "./golden";
+import { evidenceOf, goldenLines } from "./golden";
 
 /** What one domain said, as it would have alone. */
 function linesOfDomain(result: BootResult, domain: number): string[] {
@@ -17,18 +17,18 @@ for (const machine of machines.filter((each) => each !== bochs)) {
       const modules = ["sample-guests/pv/hello.elf", "sample-guests/pv/isolation.elf"];
       const result = await machine.boot({ kernel: "vmm.elf", modules });
 
-      expect(result.timedOut, result.log).toBe(false);
-      expect(linesOfDomain(result, 0), result.log).toEqual(goldenLines("pv-hello"));
-      expect(linesOfDomain(result, 1), result.log).toEqual(goldenLines("pv-isolation"));
+      expect(result.timedOut, evidenceOf(result)).toBe(false);
+      expect(linesOfDomain(result, 0), evidenceOf(result)).toEqual(goldenLines("pv-hello"));
+      expect(linesOfDomain(result, 1), evidenceOf(result)).toEqual(goldenLines("pv-isolation"));
     });
 
     it("end apart: one crashes, the other goes on to its power-off", async () => {
       const modules = ["sample-guests/pv/unknown-hypercall.elf", "sample-guests/pv/fault.elf"];
       const result = await machine.boot({ kernel: "vmm.elf", modules });
 
-      expect(result.timedOut, result.log).toBe(false);
-      expect(linesOfDomain(result, 0), result.log).toEqual(goldenLines("pv-unknown-hypercall"));
-      expect(linesOfDomain(result, 1), result.log).toEqual(goldenLines("pv-fault"));
+      expect(result.timedOut, evidenceOf(result)).toBe(false);
+      expect(linesOfDomain(result, 0), evidenceOf(result)).toEqual(goldenLines("pv-unknown-hypercall"));
+      expect(linesOfDomain(result, 1), evidenceOf(result)).toEqual(goldenLines("pv-fault"));
     });
   });
 }
