@@ -7,7 +7,7 @@ import type { InputLog } from "./input-log";
 import type { Processor, Standing } from "./processor";
 
 /** Longest slice; output that the guest writes waits at most so many instructions. */
-const SLICE = 1 << 20;
+const SLICE = 1 << 18;
 
 /**
  * Timer events in a row that left a halted processor asleep before it counts

@@ -1,6 +1,7 @@
 /** The stable options of the command line. */
-import { readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { root, runProcess } from "../../harness/process";
 import { Code } from "../../unit/emulator/machine/guest-code";
 import { guestImage, kernelOf, ringscope, scratch } from "./cli";
 
@@ -132,4 +133,20 @@ describe("help and version", () => {
     const options = ["memory", "module", "append", "serial", "log", "instructions", "engine", "stats", "vmm", "vcpus", "domain"];
     for (const option of options) expect(stdout).toContain(`--${option} <`);
   });
+});
+
+describe("the launcher", () => {
+  it("says in one line that nothing is built yet", async () => {
+    const folder = scratchCopy();
+    const { stdout, stderr, status } = await runProcess(process.execPath, [`${folder}/bin/ringscope`], { timeoutSeconds: 20 });
+    expect(stderr).toBe("ringscope: not built yet: run npm ci && npm run build\n");
+    expect({ stdout, status }).toEqual({ stdout: "", status: 64 });
+  });
+
+  /** bin/ alone, without dist/ beside it. */
+  function scratchCopy(): string {
+    mkdirSync(path("bin"));
+    for (const name of ["ringscope", "package.json"]) copyFileSync(`${root}/bin/${name}`, path(`bin/${name}`));
+    return path(".");
+  }
 });

@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { CliError } from "../../../../debug-adapter/cli/cli-error";
+import { debugExitStatus } from "../../../../debug-adapter/cli/exit-status";
+import { bootLine } from "../../../../debug-adapter/cli/images";
+import { LogWatch } from "../../../../debug-adapter/cli/log-watch";
+import { collect, parseChoice, parseInstructions, parseMemory } from "../../../../debug-adapter/cli/options";
+import { nowhere } from "../../../../debug-adapter/cli/serial-files";
+
+describe("option values", () => {
+  it.each([
+    ["128M", 128 << 20],
+    ["65536k", 64 << 20],
+    ["1G", 1 << 30],
+    ["1048576", 1 << 20],
+  ])("--memory %s", (text, bytes) => {
+    expect(parseMemory(text)).toBe(bytes);
+  });
+
+  it.each(["", "M", "-1M", "1.5M", "12MB", "0x100"])("--memory %j is refused", (text) => {
+    expect(() => parseMemory(text)).toThrow(CliError);
+  });
+
+  it.each(["1e6", " 1", "9007199254740993"])("--instructions %j is refused", (text) => {
+    expect(() => parseInstructions(text)).toThrow(CliError);
+  });
+
+  it("takes one of the words of a choice", () => {
+    const parse = parseChoice("--format", ["text", "json"]);
+    expect(parse("json")).toBe("json");
+    expect(() => parse("JSON")).toThrow(new CliError('--format takes text or json, not "JSON"'));
+  });
+
+  it("collects an option that is repeated, in order", () => {
+    expect(collect("b", collect("a", []))).toEqual(["a", "b"]);
+  });
+});
+
+describe("boot command lines", () => {
+  it("begin with the file's name without folders", () => {
+    expect([bootLine("/a/b/k.elf", "x=1"), bootLine("k.elf", "")]).toEqual(["k.elf x=1", "k.elf"]);
+  });
+});
+
+describe("debugExitStatus", () => {
+  it("is always odd and one byte", () => {
+    expect([0, 1, 127, 128, 255].map(debugExitStatus)).toEqual([1, 3, 255, 1, 255]);
+  });
+});
+
+describe("LogWatch", () => {
+  it("finds crashes and the last line in whatever pieces the log comes", () => {
+    const log = new LogWatch(nowhere);
+    const text = "boot\r\nd1: crashed: page fault\n  eax 0\nd0: crashed: triple\nVMM bug:\nx.c:1: y\n\n";
+    for (const character of text) log.write(Uint8Array.of(character.charCodeAt(0)));
+    expect(log.crashes).toEqual([
+      { domain: 1, reason: "page fault" },
+      { domain: 0, reason: "triple" },
+    ]);
+    expect(log.lastLine).toBe("x.c:1: y");
+  });
+
+  it("takes a last line without an end when the log closes", () => {
+    const log = new LogWatch(nowhere);
+    log.write(new TextEncoder().encode("d2: crashed: by itself"));
+    log.close();
+    expect(log.crashes).toEqual([{ domain: 2, reason: "by itself" }]);
+  });
+});
