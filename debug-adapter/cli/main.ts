@@ -11,7 +11,8 @@ async function main(): Promise<void> {
   });
   try {
     if (process.argv.length <= 2) throw new CliError(cliMessages.noCommand());
-    await program.parseAsync();
+    // VS Code's desktop build starts us by `-e`: nothing is to be guessed from how Node was called.
+    await program.parseAsync(process.argv.slice(2), { from: "user" });
   } catch (error) {
     // Help and version have been printed.
     if (error instanceof CommanderError && error.exitCode === 0) return;
