@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { makeFresh } from "./build";
+import type { GuestBuilder } from "./guest-builder";
 import { builtSamples, guestFor, guestsIn, sampleBuiltAs, type Guest } from "./guests";
 import { messages } from "./messages";
 
@@ -18,7 +18,10 @@ export function configurationOf(guest: Guest): vscode.DebugConfiguration {
 /** Offers the guests at hand, and turns an F5 without launch.json into one of them. */
 export class ConfigurationProvider implements vscode.DebugConfigurationProvider {
   /** @param packageRoot folder of the extension, where the built samples and the VMM's sources are */
-  constructor(private readonly packageRoot: string) {}
+  constructor(
+    private readonly packageRoot: string,
+    private readonly builder: GuestBuilder,
+  ) {}
 
   async provideDebugConfigurations(folder: vscode.WorkspaceFolder | undefined): Promise<vscode.DebugConfiguration[]> {
     return (await this.guests(folder)).map(configurationOf);
@@ -47,10 +50,14 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     config: vscode.DebugConfiguration,
   ): Promise<vscode.DebugConfiguration | undefined> {
     const { program } = config;
-    if (typeof program === "string" && !(await ready(program, config["vmm"] === NO_VMM))) return undefined;
+    if (typeof program === "string" && !(await this.#ready(program, config["vmm"] === NO_VMM))) return undefined;
     const sourceRoots = [this.packageRoot, ...(folder ? [folder.uri.fsPath] : [])];
     // The guest speaks in its terminal; the panel should show that, not an empty Debug Console.
     return { internalConsoleOptions: "neverOpen", sourceRoots, console: "event", ...config };
+  }
+
+  #ready(program: string, bare: boolean): Promise<boolean> {
+    return this.builder.makeFresh(sampleBuiltAs(program) ?? { name: program, program, bare, origin: "workspace" });
   }
 
   async #meant(folder: vscode.WorkspaceFolder | undefined): Promise<Guest | undefined> {
@@ -64,10 +71,6 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     if ((await vscode.window.showErrorMessage(why, run)) !== run) return undefined;
     return (await builtSamples(this.packageRoot))[0];
   }
-}
-
-function ready(program: string, bare: boolean): Promise<boolean> {
-  return makeFresh(sampleBuiltAs(program) ?? { name: program, program, bare, origin: "workspace" });
 }
 
 /** Lets a person choose among the guests at hand. */

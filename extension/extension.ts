@@ -1,15 +1,18 @@
 import * as vscode from "vscode";
 import type { ConsoleEventBody, HypercallsEventBody, RingscopeEvents } from "../debug-adapter/protocol";
 import { configurationOf, ConfigurationProvider, DEBUG_TYPE, pickGuest } from "./configurations";
+import { GuestBuilder } from "./guest-builder";
 import { GuestConsoles } from "./guest-consoles";
 import { HypercallTrace } from "./hypercall-trace";
 
 /** Wires the providers and views; VS Code starts the adapter itself, as the manifest says. */
 export function activate(context: vscode.ExtensionContext): void {
-  const provider = new ConfigurationProvider(context.extensionPath);
+  const builder = new GuestBuilder();
+  const provider = new ConfigurationProvider(context.extensionPath, builder);
   const { Dynamic, Initial } = vscode.DebugConfigurationProviderTriggerKind;
   const offering = { provideDebugConfigurations: provider.provideDebugConfigurations.bind(provider) };
   context.subscriptions.push(
+    builder,
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, provider, Initial),
     // The resolve methods of a provider run once for each registration: this one only offers.
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, offering, Dynamic),

@@ -44,7 +44,7 @@ await entry(async () => {
   if (rest.length > 0) throw new SetupError("usage: npm run vscode [-- FOLDER]");
   const folder = resolve(given ?? sample);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new SetupError(`there is no folder ${folder}`);
-  const file = given ? undefined : join(sample, "kernel.c");
+  const file = given ? undefined : join(sample, "main.c");
   await installBuild(ensureCompiler);
   if (!(await build())) return 1;
   if (!openDesktop(folder, file)) await openServed(folder, file);
