@@ -22,6 +22,8 @@ export function runDap({ port, trace }: DapOptions): Promise<number> {
 async function serveStdio(log: WriteStream | undefined): Promise<number> {
   await serve(process.stdin, process.stdout, log);
   log?.end();
+  // An open standard input would keep the process alive.
+  process.stdin.destroy();
   return 0;
 }
 

@@ -30,6 +30,13 @@ export class RingscopeSession extends DebugSession {
     private readonly left: () => void,
   ) {
     super();
+    // The process is not the session's to end: others may run in it.
+    this.setRunAsServer(true);
+  }
+
+  /** The client is gone, with a farewell or without. */
+  override shutdown(): void {
+    this.leave();
   }
 
   private readonly handlers: Readonly<Record<string, Handler>> = {

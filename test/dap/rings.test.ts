@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { DapServer } from "../harness/dap-client";
 import { DapSession, guest, lineOf } from "../harness/dap-session";
 
 const APP = "sample-guests/pv/hello/app.c";
@@ -7,10 +8,13 @@ const EVENTS = "sample-guests/pv/hello/events.c";
 const CONSOLE = "sample-guests/lib/pv/console.c";
 const VMM_TRAPS = "emulator/vmm/arch/x86/traps.c";
 
+let server: DapServer;
 let session: DapSession;
+beforeAll(async () => (server = await DapServer.start()));
+afterAll(() => server.stop());
 afterEach(() => session.close());
 
-const hello = async (): Promise<DapSession> => (session = await DapSession.launch(guest("pv/hello")));
+const hello = async (): Promise<DapSession> => (session = await DapSession.launch(guest("pv/hello"), {}, server.connect()));
 const ring = (): Promise<string> => session.evaluate("$cpl");
 
 describe("breakpoints in each ring of a paravirtual guest", () => {
@@ -132,7 +136,7 @@ describe("stepping across rings", () => {
     ]);
   });
 
-  it("steps over a recursive-looking line once for each line, in order", async () => {
+  it("steps over the calls of a line, one line after the other", async () => {
     await hello();
     const line = lineOf(TASKS, "if (!contains(&task->memory, text, length)) return CALL_FAILED;");
     await session.breakAtLines(TASKS, line);

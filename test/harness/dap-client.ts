@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import type { DebugProtocol } from "@vscode/debugprotocol";
@@ -19,6 +19,38 @@ interface Waiter {
   resolve(event: DebugProtocol.Event): void;
 }
 
+async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill();
+  await ended;
+}
+
+/** `bin/ringscope dap --port 0`: one adapter process for many conversations. */
+export class DapServer {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly port: number,
+  ) {}
+
+  static async start(): Promise<DapServer> {
+    const child = spawn(process.execPath, [LAUNCHER, "dap", "--port", "0"], { stdio: ["ignore", "ignore", "pipe"] });
+    const port = await new Promise<number>((resolve, reject) => {
+      child.on("exit", () => reject(new Error("the adapter ended before it listened")));
+      child.stderr.on("data", (data: Buffer) => resolve(Number(/:(\d+)\n/.exec(data.toString())?.[1])));
+    });
+    return new DapServer(child, port);
+  }
+
+  connect(): DapClient {
+    return DapClient.over(connect(this.port, "127.0.0.1"));
+  }
+
+  stop(): Promise<void> {
+    return endProcess(this.child);
+  }
+}
+
 /** A Debug Adapter Protocol client that talks to a real adapter process. */
 export class DapClient {
   /** Everything said so far, in order. */
@@ -33,7 +65,8 @@ export class DapClient {
   private constructor(
     input: Readable,
     private readonly output: Writable,
-    readonly process: ChildProcess,
+    /** Ends the conversation, or the adapter that has no other; to be called in `finally`. */
+    readonly close: () => unknown,
   ) {
     input.on("data", (chunk: Buffer) => this.receive(chunk));
   }
@@ -41,18 +74,12 @@ export class DapClient {
   /** `bin/ringscope dap` over its standard input and output. */
   static start(...args: string[]): DapClient {
     const child = spawn(process.execPath, [LAUNCHER, "dap", ...args], { stdio: ["pipe", "pipe", "inherit"] });
-    return new DapClient(child.stdout, child.stdin, child);
+    return new DapClient(child.stdout, child.stdin, () => endProcess(child));
   }
 
-  /** `bin/ringscope dap --port 0` over TCP, on the port that it tells. */
-  static async startTcp(): Promise<DapClient> {
-    const child = spawn(process.execPath, [LAUNCHER, "dap", "--port", "0"], { stdio: ["ignore", "ignore", "pipe"] });
-    const port = await new Promise<number>((resolve, reject) => {
-      child.on("exit", () => reject(new Error("the adapter ended before it listened")));
-      child.stderr.on("data", (data: Buffer) => resolve(Number(/:(\d+)\n/.exec(data.toString())?.[1])));
-    });
-    const socket = connect(port, "127.0.0.1");
-    return new DapClient(socket, socket, child);
+  /** A conversation with a server that others use too. */
+  static over(socket: Socket): DapClient {
+    return new DapClient(socket, socket, () => socket.destroy());
   }
 
   /** The response's body. Throws RequestError when it is refused. */
@@ -88,14 +115,6 @@ export class DapClient {
       .filter(({ body }) => body.category === "stdout")
       .map(({ body }) => body.output)
       .join("");
-  }
-
-  /** Ends the adapter; to be called in `finally`. */
-  async close(): Promise<void> {
-    if (this.process.exitCode !== null) return;
-    const ended = new Promise((resolve) => this.process.once("exit", resolve));
-    this.process.kill();
-    await ended;
   }
 
   private async within<T>(promise: Promise<T>, what: string): Promise<T> {

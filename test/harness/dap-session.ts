@@ -33,8 +33,8 @@ export class DapSession {
   }
 
   /** A machine that is loaded but has not begun to run: the time for breakpoints. */
-  static async launch(program: string, more: object = {}): Promise<DapSession> {
-    const session = await DapSession.connect();
+  static async launch(program: string, more: object = {}, client = DapClient.start()): Promise<DapSession> {
+    const session = await DapSession.connect(client);
     try {
       await session.client.request("launch", { program, ...more });
       await session.client.event("initialized");
@@ -45,8 +45,8 @@ export class DapSession {
     return session;
   }
 
-  close(): Promise<void> {
-    return this.client.close();
+  async close(): Promise<void> {
+    await this.client.close();
   }
 
   async breakAtFunctions(...breakpoints: (string | DebugProtocol.FunctionBreakpoint)[]): Promise<DebugProtocol.Breakpoint[]> {
