@@ -1,6 +1,6 @@
 import { Flag, Gpr, Seg, type Vector } from "../base/arch";
 import { S, SEG_SIZE, SegField } from "../base/layout";
-import { type Code, Op, Type } from "../base/wasm/code";
+import { BulkOp, type Code, Op, Type } from "../base/wasm/code";
 import * as x from "../base/wasm/expr";
 import { type Expr, type Var, variable } from "../base/wasm/expr";
 import type { Shape } from "./insn";
@@ -112,6 +112,22 @@ export abstract class Emit {
   abstract setFres(value: Expr): void;
   abstract setFco(value: Expr): void;
 
+  // ---- bulk memory, by addresses in the machine's memory; ranges lie in one page of RAM each
+
+  copyBytes(to: Expr, from: Expr, bytes: Expr): void {
+    to(this.c);
+    from(this.c);
+    bytes(this.c);
+    this.c.op(Op.Bulk, BulkOp.Copy, 0, 0);
+  }
+
+  fillBytes(to: Expr, byte: Expr, bytes: Expr): void {
+    to(this.c);
+    byte(this.c);
+    bytes(this.c);
+    this.c.op(Op.Bulk, BulkOp.Fill, 0);
+  }
+
   // ---- general registers by number
 
   abstract gpr(reg: Gpr): Expr;
@@ -192,6 +208,12 @@ export abstract class Emit {
   abstract load(at: Var, size: Size, seg?: AccessSeg): Var;
   abstract store(at: Var, value: Var, size: Size, seg?: AccessSeg): void;
   abstract open(at: Var, size: Size, seg?: AccessSeg): Place;
+  /**
+   * The address in the machine's memory of the byte at offset `at`, when the
+   * TLB allows this access to its page without further ado; else 0. Good to the
+   * page's end.
+   */
+  abstract host(at: Var, write: boolean, seg?: AccessSeg): Var;
   /** Linear address of the memory operand with no check at all (INVLPG). */
   abstract linear(): Expr;
 
@@ -224,9 +246,12 @@ export abstract class Emit {
   abstract jumpTo(eip: Var): void;
   /** The same instruction again: the next iteration of a REP. */
   abstract again(): void;
+  /** Instructions left in the slice, and the charge of some of them: for REP, which does many at once. */
+  abstract budget(): Expr;
+  abstract charge(count: Expr): void;
   /** #GP(0) when the offset lies beyond the CS limit; before anything is written. */
   checkTarget(eip: Expr): void {
-    this.if(x.gtU(eip, this.segWord(Seg.Cs, SegField.Limit)), () => this.raise(13 as Vector, 0));
+    this.if(x.gtU(eip, this.segWord(Seg.Cs, SegField.Limit)), () => this.raise(13, 0));
   }
   /** Offset of the direct branch's target. */
   abstract target(): Expr;
@@ -238,5 +263,5 @@ export abstract class Emit {
    * finishes the instruction after the helper has succeeded.
    */
   abstract system(op: SystemOp, a?: Expr, b?: Expr, then?: () => void): void;
-  protected abstract storeRaw(address: Expr, value: Expr, size: Size, offset?: number): void;
+  abstract storeRaw(address: Expr, value: Expr, size: Size, offset?: number): void;
 }

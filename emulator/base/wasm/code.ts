@@ -27,6 +27,13 @@ export const enum Op {
   I32Store16 = 0x3b,
   I32Const = 0x41,
   I64Const = 0x42,
+  /** Prefix of the bulk memory instructions. */
+  Bulk = 0xfc,
+}
+
+export const enum BulkOp {
+  Copy = 0x0a,
+  Fill = 0x0b,
 }
 
 export const enum Type {

@@ -17,6 +17,8 @@ export class Stack {
   private base = 0;
   private limit = 0;
   private rights = 0;
+  /** False in a new task whose SS could not be loaded: there is no room on such a stack. */
+  private usable = true;
   private ring = 0;
   private count = 0;
   private size = 0;
@@ -29,6 +31,7 @@ export class Stack {
     this.base = state.seg(Seg.Ss, SegField.Base);
     this.limit = state.seg(Seg.Ss, SegField.Limit);
     this.rights = state.seg(Seg.Ss, SegField.Rights);
+    this.usable = state.seg(Seg.Ss, SegField.Valid) !== 0;
     this.esp = state.gpr(Gpr.Esp);
     this.ring = ringClass(this.context.cpl);
   }
@@ -38,6 +41,7 @@ export class Stack {
     this.base = segment.base;
     this.limit = segment.limit;
     this.rights = segment.rights;
+    this.usable = true;
     this.esp = esp;
     this.ring = ringClass(cpl);
   }
@@ -49,6 +53,7 @@ export class Stack {
   reserve(count: number, size: number, error: number): number {
     this.count = count;
     this.size = size;
+    if (!this.usable) return this.noRoom(error);
     for (let n = 1; n <= count; n++) {
       if (!insideLimit(this.rights, this.limit, this.offset(-n * size), size)) return this.noRoom(error);
     }

@@ -145,7 +145,10 @@ export class Tasks {
     }
   }
 
-  /** Loads LDTR and the six segments in the new task; #TS names the selector that does not fit. */
+  /**
+   * Loads LDTR and the six segments in the new task; #TS names the selector that does not fit. SS comes
+   * first, so that later faults have a stack to go to.
+   */
   private loadSegments(ext: number): number {
     const { context, next } = this;
     const state = context.state;
@@ -153,7 +156,7 @@ export class Tasks {
     if (paging && !context.memory.paging.loadPdptes(state.get(S.Cr3))) {
       return context.fault(Vector.Gp, 0, Reason.ReservedPdpte);
     }
-    if (this.loadLdt(ext) !== 0 || this.loadCode(ext) !== 0) return 1;
+    if (this.loadLdt(ext) !== 0) return 1;
     const segment = this.segment;
     const ss = next.selectors[Seg.Ss];
     if (this.segments.checkStack(segment, ss, context.cpl, Vector.Ts, ext) !== 0) return 1;
@@ -161,6 +164,7 @@ export class Tasks {
     this.segments.load(Seg.Ss, ss, segment);
     if (this.loadData(Seg.Ds) !== 0 || this.loadData(Seg.Es) !== 0) return 1;
     if (this.loadData(Seg.Fs) !== 0 || this.loadData(Seg.Gs) !== 0) return 1;
+    if (this.loadCode(ext) !== 0) return 1;
     if (next.eip > state.seg(Seg.Cs, SegField.Limit)) {
       return context.fault(Vector.Gp, ext, Reason.InstructionPointerLimit);
     }

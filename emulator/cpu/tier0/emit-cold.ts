@@ -7,6 +7,7 @@ import type { AccessSeg, Place, Size } from "../../isa/emit";
 import { SEG_ACCESS_WRITE, type SystemOp, SYSTEM_FAULT } from "../../isa/system-ops";
 import { Exit } from "../exit";
 import { RecordEmit } from "./emit-record";
+import { tlbSlot } from "./helpers";
 import { Rec, RECORD_BYTES } from "./record";
 
 /**
@@ -71,6 +72,11 @@ export class ColdEmit extends RecordEmit {
     return { value, store: (v) => x.call(this.helpers.store[size], linear, v, sizeSeg)(this.c) };
   }
 
+  override host(at: Var, write: boolean): Var {
+    const entry = this.let(x.load32(tlbSlot(this.stateWord(write ? S.TlbWrite : S.TlbRead), at)));
+    return this.let(x.select(entry, x.sub(x.add(at, entry), x.k(1)), x.k(0)));
+  }
+
   // ---- control
 
   override jumpTarget(): void {
@@ -94,6 +100,10 @@ export class ColdEmit extends RecordEmit {
     this.return(x.call(this.helpers.again, this.st));
   }
 
+  override budget(): Expr {
+    return this.stateWord(S.Budget);
+  }
+
   override raise(vector: Vector, errorCode: number): void {
     this.return(x.call(this.helpers.raise, this.st, x.k(vector), x.k(errorCode)));
   }
@@ -114,7 +124,7 @@ export class ColdEmit extends RecordEmit {
     this.leave(Exit.System);
   }
 
-  private charge(count: Expr): void {
+  override charge(count: Expr): void {
     this.setStateWord(S.Budget, x.sub(this.stateWord(S.Budget), count));
   }
 

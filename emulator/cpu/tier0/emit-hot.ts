@@ -139,11 +139,27 @@ export class HotEmit extends RecordEmit {
   }
 
   override again(): void {
-    throw new Error(`${this.insn.mnemonic}: repeated instructions are out of line`);
+    this.refuse();
+  }
+
+  override budget(): Expr {
+    return this.refuse();
+  }
+
+  override charge(): void {
+    this.refuse();
+  }
+
+  override host(): Var {
+    return this.refuse();
+  }
+
+  private refuse(): never {
+    throw new Error(`${this.insn.mnemonic} is out of line`);
   }
 
   override system(_op: SystemOp): void {
-    throw new Error(`${this.insn.mnemonic}: system instructions are out of line`);
+    this.refuse();
   }
 }
 

@@ -29,7 +29,7 @@ export abstract class RecordEmit extends Emit {
     return x.load32(this.st, at);
   }
 
-  protected override storeRaw(address: Expr, value: Expr, size: Size, offset = 0): void {
+  override storeRaw(address: Expr, value: Expr, size: Size, offset = 0): void {
     address(this.c);
     value(this.c);
     this.c.memory(STORE[size], offset);

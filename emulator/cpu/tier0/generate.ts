@@ -128,11 +128,22 @@ class HotFunction {
     c.br(next);
   }
 
-  /** `go`: the end of a block, by the link word at `to`. */
+  /** `go`: the end of a block, by the link word at `to`, or through the exec TLB; a link inside a page is kept. */
   private linked(next: Label): void {
+    const { c } = this;
     const target = this.local();
     this.charge(x.load32(this.st, Rec.Count));
     this.set(target, x.load32(this.to));
+    x.eqz(target)(c);
+    c.if();
+    this.set(target, lookup(this.tlbExec, x.load32(this.to, 4)));
+    x.eqz(x.shr(x.xor(x.load32(this.to, 4), x.load32(this.st, Rec.Eip)), x.k(12)))(c);
+    c.if();
+    this.to(c);
+    target(c);
+    c.memory(Op.I32Store, 0);
+    c.end();
+    c.end();
     this.follow(target, next);
     this.store(S.Eip, x.load32(this.to, 4));
     this.store(S.ExitLink, x.select(target, x.k(0), this.to));

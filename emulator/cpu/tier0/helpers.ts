@@ -87,7 +87,11 @@ export function defineHelpers(module: ModuleBuilder): Helpers {
     go: define(2, 1, (c, st, link) => {
       const next = variable(c.take(I32));
       charge(c, x.load32(st, Rec.Count));
-      follow(c, x.load32(link), next, () => {
+      const linked = variable(c.take(I32));
+      x.load32(link)(c);
+      c.local(Op.LocalSet, linked.index);
+      const target = x.choose(linked, linked, lookup(state(S.TlbExec), x.load32(link, 4)));
+      follow(c, target, next, () => {
         setState(c, S.Eip, x.load32(link, 4));
         setState(c, S.ExitLink, x.select(next, x.k(0), link));
       });

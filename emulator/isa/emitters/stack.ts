@@ -67,7 +67,7 @@ function pushFlags(e: Emit): void {
   e.push(e.let(x.or(packFlags(e), rest)), e.insn.opSize);
 }
 
-/** ENTER (vol. 2): level mod 32 frame pointers are copied. */
+/** ENTER (vol. 2): level mod 32 frame pointers are copied; it faults where a push at the final ESP would. */
 function enter(e: Emit): void {
   const size = e.insn.opSize;
   const level = e.let(x.and(e.imm2(), x.k(31)));
@@ -76,6 +76,7 @@ function enter(e: Emit): void {
   const frame = e.let(e.stackValue(e.stackOffset(down)));
   e.if(level, () => copyFrames(e, level, down, size));
   const stack = e.stackOffset(x.sub(down, x.and(e.imm(), x.k(0xffff))));
+  e.open(stack, size, Seg.Ss);
   e.setAcc(Gpr.Ebp, frame, size);
   e.setStack(stack);
 }

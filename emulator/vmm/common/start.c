@@ -8,8 +8,8 @@
 #include "vmm/log.h"
 #include "vmm/string.h"
 
-/* A domain's memory unless `mem=` says otherwise: the same on every machine. */
-#define DEFAULT_MIB 32
+/* A domain's memory unless `mem=` says otherwise: the same on every machine. Each page has to be cleared. */
+#define DEFAULT_MIB 16
 
 static u32 pages_for_domain(void) {
   const char *option = boot_option("mem"), *unit = "";

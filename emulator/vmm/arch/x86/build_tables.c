@@ -17,13 +17,21 @@ static void set_entry(mfn_t table, u32 index, pte_t entry) {
   window_close(window);
 }
 
+static pte_t leaf_for(const struct builder *b, u32 va) {
+  bool table = va >= b->tables_va && va < b->stack_va;
+  return pte_make(build_mfn(b, va), LEAF_FLAGS | (table ? 0 : PTE_RW));
+}
+
 /* The L1 tables, one for each 2 MiB; the pages that hold the tables are read-only. */
 static void fill_l1s(const struct builder *b) {
-  u32 start = b->image->virt_base, first_l1 = 1 + b->nr_l2;
-  for (u32 va = start; va < b->end_va; va += PAGE_SIZE) {
-    bool table = va >= b->tables_va && va < b->stack_va;
-    u32 l1 = first_l1 + (va >> 21) - (start >> 21);
-    set_entry(table_mfn(b, l1), l1_index(va), pte_make(build_mfn(b, va), LEAF_FLAGS | (table ? 0 : PTE_RW)));
+  u32 va = b->image->virt_base;
+  for (u32 i = 0; i < b->nr_l1; i++) {
+    pte_t *table = window_open(table_mfn(b, 1 + b->nr_l2 + i));
+    do {
+      table[l1_index(va)] = leaf_for(b, va);
+      va += PAGE_SIZE;
+    } while (l1_index(va) != 0 && va < b->end_va);
+    window_close(table);
   }
 }
 
