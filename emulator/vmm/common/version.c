@@ -2,6 +2,7 @@
 #include "public/version.h"
 
 #include "public/layout.h"
+#include "vmm/boot.h"
 #include "vmm/domain.h"
 #include "vmm/guest_copy.h"
 #include "vmm/hypercall.h"
@@ -64,8 +65,7 @@ int do_xen_version(u32 command, u32 argument, u32 c, u32 d, u32 e, u32 f) {
   case XENVER_guest_handle:
     return give(argument, "", XEN_GUEST_HANDLE_LEN);
   case XENVER_commandline:
-    /* It differs from machine to machine by what the loader adds. */
-    return give(argument, "", XEN_COMMANDLINE_LEN);
+    return give(argument, boot_info.command_line, XEN_COMMANDLINE_LEN);
   default:
     return -XEN_ENOSYS;
   }

@@ -29,13 +29,13 @@ static desc_t desc_with_limit(desc_t desc, u32 limit) {
 
 /*
  * A code or data segment that reaches the VMM is cut short below it. Expand-down
- * segments reach up to 4 GiB by nature and are refused.
+ * segments reach up to 4 GiB by nature, and conforming code would run in the
+ * caller's ring: both are refused.
  */
 bool descriptor_fix(desc_t *desc) {
   if (!(*desc & DESC_P)) return true;
   if (!(*desc & DESC_S)) return false;
-  bool code = *desc >> 43 & 1, expand_down_or_conforming = *desc >> 42 & 1;
-  if (expand_down_or_conforming) return false;
+  if (*desc & DESC_EXPAND_DOWN_OR_CONFORMING) return false;
   if (!(*desc & DESC_DPL(3))) *desc |= DESC_DPL(1);
   u32 base = desc_base(*desc), room = GUEST_SEGMENT_END - base;
   if (base > GUEST_SEGMENT_END) return false;
@@ -44,7 +44,6 @@ bool descriptor_fix(desc_t *desc) {
     if (room >= 1u << 20) room = ((room + 1) & PAGE_MASK) - 1;
     *desc = desc_with_limit(*desc, room);
   }
-  (void)code;
   return true;
 }
 

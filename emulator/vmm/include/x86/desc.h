@@ -15,8 +15,10 @@ typedef u64 desc_t;
 #define DESC_CODE     (0xaull << 40) /* readable */
 #define DESC_DATA     (0x2ull << 40) /* writable */
 #define DESC_ACCESSED (1ull << 40)
-#define DESC_BIG      (1ull << 54)
-#define DESC_PAGES    (1ull << 55)
+/* In a data segment expand-down, in a code segment conforming. */
+#define DESC_EXPAND_DOWN_OR_CONFORMING (1ull << 42)
+#define DESC_BIG                       (1ull << 54)
+#define DESC_PAGES                     (1ull << 55)
 
 #define GATE_INTERRUPT 0x0e
 #define GATE_TRAP      0x0f
