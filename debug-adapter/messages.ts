@@ -85,6 +85,8 @@ export const imageMessages = {
         return `needs ${inMiB(number("needed"))} of memory, the machine has ${inMiB(number("memory"))}`;
       case "memory-size":
         return `the machine's memory must be 1M to 2047M in steps of 64K, not ${number("memory")} bytes`;
+      case "memory-unavailable":
+        return `this computer cannot give the machine ${inMiB(number("memory"))} of memory`;
       case "register-read-only":
         return `the register ${data["register"]} cannot be changed`;
     }

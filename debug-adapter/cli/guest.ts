@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { cliMessages } from "../messages";
 import { CliError } from "./cli-error";
-import { bootLine, readGuest, readImage, readModule } from "./images";
+import { bootLine, readGuest, readImage, readModule, splitModule } from "./images";
 import type { GuestOptions } from "./options";
 import { guestStatus } from "./outcome";
 import { type BootPlan, runSession } from "./session";
@@ -15,8 +15,8 @@ export async function guest(kernelFile: string, options: GuestOptions): Promise<
 /** The hypervisor boots with one module for each domain, the privileged one first. */
 export function planGuest(kernelFile: string, options: GuestOptions): BootPlan {
   const vmmFile = options.vmm ?? builtInVmm();
-  const first = readGuest(`${kernelFile} ${options.append}`);
-  const modules = [first, ...options.domain.map(readGuest), ...options.module.map(readModule)];
+  const domains = options.domain.map(splitModule).map(({ file, args }) => readGuest(file, args));
+  const modules = [readGuest(kernelFile, options.append), ...domains, ...options.module.map(readModule)];
   const vcpus = options.vcpus === undefined ? "" : `vcpus=${options.vcpus}`;
   return { kernelFile: vmmFile, kernel: readImage(vmmFile), commandLine: bootLine(vmmFile, vcpus), modules };
 }

@@ -13,11 +13,17 @@ export function readImage(file: string): Uint8Array {
   }
 }
 
-/** "FILE ARGS" as file, bytes and the string that multiboot hands over: the file's own name without folders, then ARGS. */
-export function readModule(text: string): BootModule & { file: string } {
-  const [, file = "", rest = ""] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(text) ?? [];
+/** "FILE ARGS" taken apart. The file's name ends at the first space. */
+export function splitModule(text: string): { file: string; args: string } {
+  const [, file = "", args = ""] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(text) ?? [];
   if (file === "") throw new CliError(cliMessages.emptyModule());
-  return { file, bytes: readImage(file), commandLine: bootLine(file, rest) };
+  return { file, args };
+}
+
+/** "FILE ARGS" as bytes and the string that multiboot hands over: the file's own name without folders, then ARGS. */
+export function readModule(text: string): BootModule {
+  const { file, args } = splitModule(text);
+  return { bytes: readImage(file), commandLine: bootLine(file, args) };
 }
 
 /** A boot command line. Folders are left out: where a file lies must not change what the guest computes. */
@@ -26,13 +32,13 @@ export function bootLine(file: string, args: string): string {
 }
 
 /** A paravirtual kernel for a domain: checked here, so that a wrong file is told before the machine starts. */
-export function readGuest(text: string): BootModule {
-  const { file, ...module } = readModule(text);
+export function readGuest(file: string, args: string): BootModule {
+  const bytes = readImage(file);
   try {
-    checkGuestImage(module.bytes);
+    checkGuestImage(bytes);
   } catch (error) {
     if (error instanceof ImageError) throw new CliError(imageMessages.inFile(file, imageMessages.problem(error.problem)));
     throw error;
   }
-  return module;
+  return { bytes, commandLine: bootLine(file, args) };
 }

@@ -4,8 +4,18 @@ import { CliError } from "./cli-error";
 import { ExitStatus } from "./exit-status";
 import { makeProgram } from "./program";
 
+/** A reader that goes away ends the command quietly, as it ends any program in a pipe. */
+function endWithReader(stream: NodeJS.WriteStream): void {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    throw error;
+  });
+}
+
 /** The command line's entry: parses the arguments, and leaves with the status that the command gives. */
 async function main(): Promise<void> {
+  endWithReader(process.stdout);
+  endWithReader(process.stderr);
   const program = makeProgram((status) => {
     process.exitCode = status;
   });

@@ -10,26 +10,22 @@ export interface ByteSink {
 
 /** A file, created or emptied at once so that a wrong path is told before the machine starts. */
 export function fileSink(file: string): ByteSink {
-  let descriptor: number;
-  try {
-    descriptor = openSync(file, "w");
-  } catch (error) {
-    throw new CliError(cliMessages.cannotWrite(file, fileProblem(error)));
-  }
+  const orTell = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      throw new CliError(cliMessages.cannotWrite(file, fileProblem(error)));
+    }
+  };
+  const descriptor = orTell(() => openSync(file, "w"));
   return {
-    write: (bytes) => {
-      writeSync(descriptor, bytes);
-    },
-    close: () => closeSync(descriptor),
+    write: (bytes) => void orTell(() => writeSync(descriptor, bytes)),
+    close: () => orTell(() => closeSync(descriptor)),
   };
 }
 
-/** Standard output or standard error. A reader that goes away ends the command quietly, as a pipe does. */
+/** Standard output or standard error. */
 export function streamSink(stream: NodeJS.WriteStream): ByteSink {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit();
-    throw error;
-  });
   return { write: (bytes) => stream.write(bytes), close: () => undefined };
 }
 

@@ -77,7 +77,7 @@ function bootMachine(
 }
 
 function refusal({ kernelFile, kernel }: BootPlan, error: MachineError): string {
-  if (error.code === "memory-size") return imageMessages.machine(error);
+  if (error.code === "memory-size" || error.code === "memory-unavailable") return imageMessages.machine(error);
   const guest = error.code === "image-no-multiboot" && isGuestImage(kernel);
   return imageMessages.inFile(kernelFile, guest ? imageMessages.paravirtual() : imageMessages.machine(error));
 }

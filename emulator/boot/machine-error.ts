@@ -23,6 +23,8 @@ export type MachineErrorCode =
   | "image-too-large"
   /** Guest RAM is not between 1 MiB and 2047 MiB in steps of 64 KiB. data: memory (bytes). */
   | "memory-size"
+  /** The host has no room for that much guest RAM. data: memory (bytes). */
+  | "memory-unavailable"
   /** The debugger may not write this register. data: register. */
   | "register-read-only";
 

@@ -47,13 +47,13 @@ export class Machine implements MachineApi {
   private readonly loop: RunLoop;
   private readonly stateRegisters: StateRegisters;
 
-  /** @throws MachineError memory-size */
+  /** @throws MachineError memory-size or memory-unavailable */
   constructor(options: MachineOptions) {
     const { memoryBytes } = options;
     if (memoryBytes < MIN_MEMORY || memoryBytes > MAX_MEMORY || memoryBytes % MEMORY_STEP !== 0)
       throw new MachineError("memory-size", { memory: memoryBytes });
     this.memoryBytes = memoryBytes;
-    this.state = new State(memoryBytes);
+    this.state = makeState(memoryBytes);
     this.stateRegisters = new StateRegisters(this.state);
 
     this.clock = new MachineClock(() => this.cpu.retired);
@@ -173,5 +173,14 @@ export class Machine implements MachineApi {
 
   get inputs(): readonly InputRecord[] {
     return this.inputLog.records;
+  }
+}
+
+function makeState(memoryBytes: number): State {
+  try {
+    return new State(memoryBytes);
+  } catch (error) {
+    if (error instanceof RangeError) throw new MachineError("memory-unavailable", { memory: memoryBytes });
+    throw error;
   }
 }

@@ -76,6 +76,11 @@ describe("ringscope guest", () => {
     expect(readFileSync(path("vmm.log"), "latin1")).toContain("Ringscope VMM");
   });
 
+  it("takes a kernel whose path has spaces", async () => {
+    const spaced = file("a kernel.elf", readFileSync(guestImage("pv/unknown-hypercall")));
+    expect((await ringscope(["guest", spaced])).status).toBe(0);
+  });
+
   it("does what run with the hypervisor and a module does, instruction by instruction", async () => {
     const count = async (name: string, args: string[]): Promise<unknown> => {
       const { stdout } = await ringscope([...args.slice(0, 1), "--stats", path(name), ...args.slice(1)]);
@@ -104,6 +109,13 @@ describe("ringscope trace", () => {
     expect(stdout).toMatch(/^ +\d+ {2}ring 1 -> 0 {2}int 0x82 /m);
     expect(stdout).toMatch(/^ +\d+ {2}ring 3 -> 1 {2}int 0x80 /m);
     expect(stdout).toMatch(/^ +\d+ {2}d0 {4}bounce vector 3$/m);
+  });
+
+  it("ends quietly when its reader goes away", async () => {
+    const command = `"${process.execPath}" bin/ringscope trace --rings "${HELLO}" | head -n 1`;
+    const { stdout, stderr } = await runProcess("sh", ["-c", command], { timeoutSeconds: 60 });
+    expect(stdout).toMatch(/^ +\d+ {2}ring 0 -> 1 .*\n$/);
+    expect(stderr).not.toMatch(/^ {4}at |Error/m);
   });
 
   it("writes JSON and Perfetto's trace format", async () => {
