@@ -59,7 +59,8 @@ export class Iret {
     if (context.faulted()) return 1;
     const ss = stack.peek(4 * size, size) & 0xffff;
     if (context.faulted()) return 1;
-    if (segments.checkStack(stackSegment, ss, code.rpl, Vector.Gp) !== 0) return 1;
+    // Unlike RET, IRET raises #NP for a stack segment that is not present (vol. 2, IRET).
+    if (segments.checkStack(stackSegment, ss, code.rpl, Vector.Gp, 0, Vector.Np) !== 0) return 1;
     if (!code.holds(eip)) return context.fault(Vector.Gp, 0, Reason.InstructionPointerLimit);
     if (segments.touch(code) !== 0 || segments.touch(stackSegment) !== 0) return 1;
 

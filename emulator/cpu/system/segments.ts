@@ -114,16 +114,16 @@ export class Segments {
 
   /**
    * The checks of a stack segment for `cpl`. `vector` is raised with the
-   * selector as error code (0 for a null selector); #SS when it is not present.
+   * selector as error code (0 for a null selector), `absent` when it is not present.
    */
-  checkStack(into: Descriptor, selector: number, cpl: number, vector: Vector, ext = 0): number {
+  checkStack(into: Descriptor, selector: number, cpl: number, vector: Vector, ext = 0, absent = Vector.Ss): number {
     if (isNull(selector)) return this.context.fault(vector, ext, Reason.SelectorNull);
     if (this.fetch(into, selector, vector, ext) !== 0) return 1;
     const error = selectorError(selector, ext);
     if (into.rpl !== cpl) return this.context.fault(vector, error, Reason.SelectorRpl);
     if (!into.isWritableData) return this.context.fault(vector, error, Reason.DescriptorType);
     if (into.dpl !== cpl) return this.context.fault(vector, error, Reason.DescriptorPrivilege);
-    return into.present ? 0 : this.context.fault(Vector.Ss, error, Reason.DescriptorNotPresent);
+    return into.present ? 0 : this.context.fault(absent, error, Reason.DescriptorNotPresent);
   }
 
   /** The checks of a code segment that RET or IRET returns to. */

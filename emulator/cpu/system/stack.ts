@@ -60,15 +60,12 @@ export class Stack {
     return 0;
   }
 
-  /** Checks that the pages of the reserved pushes can be written; SYSTEM_FAULT after #PF. */
+  /**
+   * Checks that the reserved pushes can be written, in their order, so that CR2 is that of the first one
+   * that cannot; SYSTEM_FAULT after #PF.
+   */
   probe(): number {
     const mmu = this.context.memory.mmu;
-    const bytes = this.count * this.size;
-    const low = this.offset(-bytes);
-    // In one piece, unless the stack pointer wraps inside the frame.
-    if (low + bytes <= 0xffff || ((this.rights & Desc.Db) !== 0 && this.esp >= bytes)) {
-      return mmu.probeWrite((this.base + low) >>> 0, bytes, this.ring) ? 0 : 1;
-    }
     for (let n = 1; n <= this.count; n++) {
       const linear = (this.base + this.offset(-n * this.size)) >>> 0;
       if (!mmu.probeWrite(linear, this.size, this.ring)) return 1;

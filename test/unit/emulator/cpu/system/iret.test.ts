@@ -117,7 +117,7 @@ describe("IRET to an outer ring", () => {
     ["of another RPL than CS", DATA3 & ~3, undefined, "#GP(0x30)"],
     ["read-only", OWN | 3, descriptor(READ_ONLY, { dpl: 3 }), "#GP(0x48)"],
     ["of another DPL than the new CPL", DATA0 | 3, undefined, "#GP(0x10)"],
-    ["not present", OWN | 3, descriptor(DATA, { dpl: 3, present: false }), "#SS(0x48)"],
+    ["not present", OWN | 3, descriptor(DATA, { dpl: 3, present: false }), "#NP(0x48)"],
   ] as const)("refuses an SS that is %s", (_, ss, entry, expected) => {
     if (entry) m.define(ss, [...entry]);
     outerFrame(CODE3, ss);

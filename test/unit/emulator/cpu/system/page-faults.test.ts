@@ -57,7 +57,7 @@ describe("INT n", () => {
   it("from ring 3 with an absent inner stack leaves ring 3 as it was", () => {
     map(0x10000, 0);
     m.ring(3);
-    faultsAt((STACKS[0] ?? 0) - 20, 2, SystemOp.Int, 0x80);
+    faultsAt((STACKS[0] ?? 0) - 4, 2, SystemOp.Int, 0x80);
   });
 
   it.each([
@@ -76,7 +76,7 @@ describe("INT n", () => {
     m.gate(0x21, gate(SysType.TrapGate32, CODE3, HANDLER, 3));
     map(0x16000, Pte.P | Pte.Rw);
     m.ring(3);
-    faultsAt(0x16ff4, 7, SystemOp.Int, 0x21);
+    faultsAt(0x16ffc, 7, SystemOp.Int, 0x21);
   });
 });
 
@@ -145,7 +145,7 @@ describe("CALL far through a gate", () => {
   it("writes nothing when the inner stack's page is absent", () => {
     map(0x12000, 0);
     m.push(1, 2);
-    faultsAt((STACKS[1] ?? 0) - 24, 2, SystemOp.CallFar32, OWN | 3, 0);
+    faultsAt((STACKS[1] ?? 0) - 4, 2, SystemOp.CallFar32, OWN | 3, 0);
   });
 });
 

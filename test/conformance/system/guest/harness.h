@@ -1,0 +1,36 @@
+/* The conformance guest: runs one case after the other and prints how each ended. */
+#ifndef HARNESS_H
+#define HARNESS_H
+
+#include "base.h"
+
+struct test_case {
+  const char *name;
+  void (*entry)(void);
+  void (*setup)(void); /* in ring 0, after the tables are reset; or NULL */
+  u32 ring;
+};
+
+/* How a case ended: the registers and the stack at the entry of a handler. */
+struct outcome {
+  u32 vector;
+  u32 edi, esi, ebp, esp, ebx, edx, ecx, eax; /* PUSHA's order */
+  u32 frame[8];                               /* from the handler's ESP up: error code or EIP first */
+  u32 cr2;
+};
+
+extern struct outcome outcome;
+extern const struct test_case segment_cases[], segment_cases_end[];
+extern const struct test_case paging_cases[], paging_cases_end[];
+
+/* GDT, LDT, IDT, TSS and control registers as each case finds them. */
+void tables_reset(void);
+/* Page tables as each case finds them, without or with PAE; turns paging on. */
+void paging_reset(bool pae);
+/* The entries that map `linear`; the PTE is 0 for a large page. */
+void paging_entries(u32 linear, bool pae, u32 *pde, u32 *pte);
+
+/* Runs a case in its ring; comes back when a handler has filled `outcome`. */
+void run_case(void (*entry)(void), u32 ring);
+
+#endif

@@ -1,0 +1,87 @@
+/*
+ * Runs every case and prints one line for each: how it ended (vector, error code),
+ * where (EIP from the case's start), and the registers that it left.
+ */
+#include "harness.h"
+#include "machine.h"
+#include "print.h"
+#include "selectors.h"
+
+/* Exceptions that push an error code, by vector. */
+#define WITH_ERROR_CODE 0x27d00u
+#define PAGE_FAULT      14
+#define RF              0x10000u
+#define CODE_BYTES      0x1000u
+
+static void print_place(const struct test_case *test, u32 eip) {
+  u32 offset = eip - (u32)test->entry;
+
+  if (offset < CODE_BYTES)
+    printk(" +%x", offset);
+  else
+    printk(" @%x", eip);
+}
+
+static void print_outcome(const struct test_case *test) {
+  const u32 *frame = outcome.frame;
+  bool has_code = outcome.vector < 32 && ((WITH_ERROR_CODE >> outcome.vector) & 1) != 0;
+
+  printk("%s: ", test->name);
+  if (outcome.vector == INT_DONE)
+    printk("done");
+  else
+    printk("#%u", outcome.vector);
+  if (has_code) printk("(%x)", *frame++);
+  print_place(test, frame[0]);
+  printk(" cs=%x fl=%x", frame[1] & 0xffff, frame[2] & ~RF);
+  if (frame[2] & RF) printk("+RF");
+  if ((frame[1] & 3) != 0) printk(" ss=%x esp=%x", frame[4] & 0xffff, frame[3] & 0xfff);
+  printk(" eax=%x ebx=%x ecx=%x edx=%x", outcome.eax, outcome.ebx, outcome.ecx, outcome.edx);
+  if (outcome.vector == PAGE_FAULT) printk(" cr2=%x", outcome.cr2);
+}
+
+static void run(const struct test_case *test) {
+  if (test->setup) test->setup();
+  run_case(test->entry, test->ring);
+}
+
+static void run_segments(void) {
+  for (const struct test_case *test = segment_cases; test < segment_cases_end; test++) {
+    tables_reset();
+    run(test);
+    print_outcome(test);
+    printk("\n");
+  }
+}
+
+/* EDI names the page that a case is about: its accessed and dirty bits are shown. */
+static void run_paging(bool pae) {
+  printk(pae ? "PAE paging\n" : "32-bit paging\n");
+  for (const struct test_case *test = paging_cases; test < paging_cases_end; test++) {
+    u32 pde, pte;
+
+    tables_reset();
+    paging_reset(pae);
+    run(test);
+    tables_reset(); /* paging off, so that the tables can be read */
+    print_outcome(test);
+    paging_entries(outcome.edi, pae, &pde, &pte);
+    printk(" pde=%x pte=%x\n", pde & 0x60, pte & 0x60);
+  }
+}
+
+/* Cases run with IF set, too. */
+static void mask_interrupts(void) {
+  outb(0x21, 0xff);
+  outb(0xa1, 0xff);
+}
+
+void kernel_main(void) {
+  mask_interrupts();
+  serial_init();
+  run_segments();
+  run_paging(false);
+  run_paging(true);
+  printk("end of cases\n");
+  machine_exit(0);
+}
