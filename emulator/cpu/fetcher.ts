@@ -4,7 +4,7 @@ import { Reason } from "../base/reasons";
 import type { State } from "../base/state";
 import { type Decoder, MAX_LENGTH } from "../isa/decode";
 import type { Insn } from "../isa/insn";
-import { endsBlock, isRepeated } from "../isa/traits";
+import { endsBlock, isRepeated } from "../isa/queries";
 import type { MemorySystem } from "../memory/memory-system";
 import type { CodeCache } from "./code-cache";
 import type { Mode } from "./mode";

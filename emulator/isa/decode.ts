@@ -83,7 +83,7 @@ export class Decoder {
     const entry = OPCODE_TABLE[opcode];
     if (!entry) return UNDEFINED;
     if (!Array.isArray(entry)) {
-      if (entry.modrm) this.modrm(entry.operands.some((o) => o.addressing === "R"));
+      if (entry.modrm) this.modrm(entry.registersOnly);
       return entry;
     }
     this.modrm();
@@ -102,6 +102,7 @@ export class Decoder {
       addrSize: this.addrSize,
       rep: this.repByte === 0xf3 ? "rep" : this.repByte === 0xf2 ? "repne" : "",
       operands: [],
+      hasMemory: false,
       checked: false,
       flags: true,
       eip,
@@ -110,7 +111,11 @@ export class Decoder {
       imm: 0,
       imm2: 0,
     };
-    for (const operand of spec.operands) insn.operands.push(this.operand(operand, opcode, insn));
+    for (const code of spec.operands) {
+      const operand = this.operand(code, opcode, insn);
+      insn.operands.push(operand);
+      if (operand.kind === "m") insn.hasMemory = true;
+    }
     insn.length = this.at - start;
     this.relative(insn);
     // POP computes an ESP-based address after ESP has moved (vol. 2, POP).
@@ -170,7 +175,7 @@ export class Decoder {
 
   /** Turns a displacement into the target's offset in CS, cut to the operand size. */
   private relative(insn: Insn): void {
-    if (!insn.spec.operands.some((o) => o.addressing === "J")) return;
+    if (!insn.spec.relative) return;
     const target = insn.eip + insn.length + insn.imm;
     insn.imm = insn.opSize === 4 ? target | 0 : target & 0xffff;
   }
@@ -194,7 +199,7 @@ export class Decoder {
   }
 
   private undefined(insn: Insn): Insn {
-    return { ...insn, spec: UNDEFINED, mnemonic: UNDEFINED.mnemonic, cc: -1, operands: [] };
+    return { ...insn, spec: UNDEFINED, mnemonic: UNDEFINED.mnemonic, cc: -1, operands: [], hasMemory: false };
   }
 
   private tooLong(eip: number): Insn {

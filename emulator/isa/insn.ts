@@ -46,6 +46,8 @@ export interface Memory {
 export interface Insn extends Shape {
   spec: Spec;
   operands: Operand[];
+  /** One of the operands is memory. */
+  hasMemory: boolean;
   /** Offset in CS. */
   eip: number;
   length: number;

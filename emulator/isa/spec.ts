@@ -1,5 +1,6 @@
 import { Seg } from "../base/arch";
 import { OPCODES, VECTOR_RANGES } from "./opcode-map";
+import { traitsOf } from "./traits";
 
 /** What an operand is, from the first letter of its code. */
 export type Addressing = "E" | "G" | "Z" | "I" | "J" | "M" | "O" | "S" | "A" | "C" | "D" | "R" | "fixed" | "number";
@@ -26,6 +27,12 @@ export interface Spec {
   readonly cc: number;
   /** A ModRM byte follows the opcode. */
   readonly modrm: boolean;
+  /** ModRM.rm is a register whatever mod says: MOV to and from control and debug registers (vol. 2, MOV). */
+  readonly registersOnly: boolean;
+  /** The first operand is a relative target. */
+  readonly relative: boolean;
+  /** Trait mask. */
+  readonly traits: number;
   /** The line of opcode-map.ts, for people. */
   readonly text: string;
 }
@@ -62,7 +69,9 @@ export const SPECS: Spec[] = [];
 export const OPCODE_TABLE: (Spec | (Spec | undefined)[] | undefined)[] = new Array<Spec | (Spec | undefined)[] | undefined>(512);
 
 function addSpec(mnemonic: string, operands: OperandSpec[], cc: number, modrm: boolean, text: string): Spec {
-  const spec: Spec = { id: SPECS.length, mnemonic, operands, cc, modrm, text };
+  const registersOnly = operands.some((o) => o.addressing === "R");
+  const relative = operands[0]?.addressing === "J";
+  const spec: Spec = { id: SPECS.length, mnemonic, operands, cc, modrm, registersOnly, relative, traits: traitsOf(mnemonic), text };
   SPECS.push(spec);
   return spec;
 }

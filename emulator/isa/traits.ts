@@ -1,4 +1,30 @@
-import type { Insn, Shape } from "./insn";
+/** What the tiers ask about an instruction, by mnemonic. */
+export const enum Trait {
+  /** MOVS and its like. */
+  String = 1 << 0,
+  /** Done by a SystemOp: it leaves generated code. */
+  System = 1 << 1,
+  /** The next instruction is not simply the following one: it ends a block. */
+  Branch = 1 << 2,
+  ReadsFlags = 1 << 3,
+  /** Leaves nothing of the arithmetic flags before it. */
+  KillsFlags = 1 << 4,
+  ChangesFlags = 1 << 5,
+  /** A shift: with a constant count other than 0 it kills the flags. */
+  Shift = 1 << 6,
+  /** May fault without a memory operand. */
+  Faults = 1 << 7,
+  /** Accesses the stack. */
+  Stack = 1 << 8,
+  /** A string instruction that reads DS:ESI, or the overriding segment. */
+  Source = 1 << 9,
+  /** A string instruction that accesses ES:EDI. */
+  Destination = 1 << 10,
+  /** Its memory operand is an address only, or nothing. */
+  NoAccess = 1 << 11,
+  /** Can be the first half of a fused compare and jump. */
+  Fuses = 1 << 12,
+}
 
 /** Instructions after which the next one is not simply the following: they end a block. */
 const BRANCHES = new Set(["jcc", "jmp", "call", "ret", "jmpind", "callind", "loop", "loope", "loopne", "jcxz"]);
@@ -38,34 +64,32 @@ const FAULTING = new Set([
   "div", "idiv", "aam",
 ]);
 
-export const isString = (insn: Pick<Shape, "mnemonic">): boolean => STRING.has(insn.mnemonic);
-
-/** A string instruction that repeats; it stands in a block of its own. */
-export const isRepeated = (insn: Pick<Shape, "mnemonic" | "rep">): boolean => insn.rep !== "" && STRING.has(insn.mnemonic);
-
-export const isSystem = (insn: Pick<Shape, "mnemonic">): boolean => SYSTEM.has(insn.mnemonic);
-
-export const endsBlock = (insn: Pick<Shape, "mnemonic" | "rep">): boolean =>
-  BRANCHES.has(insn.mnemonic) || SYSTEM.has(insn.mnemonic) || isRepeated(insn);
-
-/** May raise an exception: the flags before it must be exact. */
-export const mayFault = (insn: Insn): boolean =>
-  FAULTING.has(insn.mnemonic) || SYSTEM.has(insn.mnemonic) || STRING.has(insn.mnemonic) ||
-  (insn.mnemonic !== "lea" && insn.mnemonic !== "nop" && insn.operands.some((o) => o.kind === "m"));
-
-export const readsFlags = (insn: Insn): boolean => FLAG_READERS.has(insn.mnemonic);
-
 const SHIFTS = new Set(["shl", "shr", "sar"]);
+const STACK = new Set([
+  "push", "pushseg", "pop", "popseg", "pusha", "popa", "pushf", "popf", "enter", "leave", "call", "callind", "ret",
+]);
+const SOURCE = /^(movs|lods|cmps|outs)[bv]$/;
+const DESTINATION = /^(movs|stos|cmps|scas|ins)[bv]$/;
+const NO_ACCESS = new Set(["lea", "nop", "coprocessor", "undefined", "toolong"]);
+const FUSES = new Set(["cmp", "test", "sub", "add", "and", "or", "xor", "inc", "dec"]);
 
-/** Leaves nothing of the arithmetic flags before it. */
-export const killsFlags = (insn: Insn): boolean =>
-  FLAG_KILLERS.has(insn.mnemonic) ||
-  (SHIFTS.has(insn.mnemonic) && insn.operands[1].kind === "i" && (insn.imm & 31) !== 0);
+const TESTS: [Trait, (mnemonic: string) => boolean][] = [
+  [Trait.String, (m) => STRING.has(m)],
+  [Trait.System, (m) => SYSTEM.has(m)],
+  [Trait.Branch, (m) => BRANCHES.has(m)],
+  [Trait.ReadsFlags, (m) => FLAG_READERS.has(m)],
+  [Trait.KillsFlags, (m) => FLAG_KILLERS.has(m)],
+  [Trait.ChangesFlags, (m) => FLAG_CHANGERS.has(m)],
+  [Trait.Shift, (m) => SHIFTS.has(m)],
+  [Trait.Faults, (m) => FAULTING.has(m) || SYSTEM.has(m) || STRING.has(m)],
+  [Trait.Stack, (m) => STACK.has(m)],
+  [Trait.Source, (m) => SOURCE.test(m)],
+  [Trait.Destination, (m) => DESTINATION.test(m)],
+  [Trait.NoAccess, (m) => NO_ACCESS.has(m)],
+  [Trait.Fuses, (m) => FUSES.has(m)],
+];
 
-/**
- * Has a variant that leaves the flags alone, for where nobody reads them. A
- * write to memory may be one to the code that follows, so it always keeps them.
- */
-export const hasFlaglessForm = (insn: Pick<Shape, "mnemonic" | "operands">): boolean =>
-  insn.operands[0]?.kind !== "m" && (FLAG_KILLERS.has(insn.mnemonic) || FLAG_CHANGERS.has(insn.mnemonic)) &&
-  !FLAG_READERS.has(insn.mnemonic);
+/** The traits of a mnemonic, as a mask. */
+export function traitsOf(mnemonic: string): number {
+  return TESTS.reduce((mask, [trait, holds]) => (holds(mnemonic) ? mask | trait : mask), 0);
+}

@@ -2,18 +2,12 @@ import { Seg } from "../../base/arch";
 import { S } from "../../base/layout";
 import type { State } from "../../base/state";
 import type { Insn, Operand } from "../../isa/insn";
-import { endsBlock, isRepeated, isString, killsFlags, mayFault, readsFlags } from "../../isa/traits";
+import { endsBlock, isRepeated, killsFlags, mayFault } from "../../isa/queries";
+import { Trait } from "../../isa/traits";
 import type { Mode } from "../mode";
 import { HandlerCache } from "./handler-cache";
 import { COLD_OP, MISC_ADDRESS16, MISC_OWN_SHIFT, Rec, RECORD_BYTES, Special } from "./record";
 
-const USES_STACK = new Set([
-  "push", "pushseg", "pop", "popseg", "pusha", "popa", "pushf", "popf", "enter", "leave", "call", "callind", "ret",
-]);
-const READS_SOURCE = /^(movs|lods|cmps|outs)/;
-const WRITES_ES = /^(movs|stos|cmps|scas|ins)/;
-/** First halves of fused pairs. */
-const FUSES = new Set(["cmp", "test", "sub", "add", "and", "or", "xor", "inc", "dec"]);
 const OPERAND_FIELDS = [Rec.A, Rec.B, Rec.Imm];
 
 /** Turns decoded instructions into records. */
@@ -71,37 +65,41 @@ export class BlockWriter {
 
   private fuses(first: Insn, jump: Insn, flags: boolean): boolean {
     return (
-      FUSES.has(first.mnemonic) && jump.mnemonic === "jcc" && flags && !first.checked && !jump.checked && jump.opSize === 4 &&
+      (first.spec.traits & Trait.Fuses) !== 0 && jump.mnemonic === "jcc" && flags && !first.checked && !jump.checked && jump.opSize === 4 &&
       this.handlers.find(first, true, jump.cc) !== undefined
     );
   }
 
   private writeInsn(record: number, insn: Insn, jump: Insn | undefined, flags: boolean, count: number, own: number): void {
-    this.clear(record);
     const handler = this.handlers.find(insn, flags, jump ? jump.cc : -1);
     if (handler === undefined) throw new Error(`no handler for ${insn.spec.text}`);
-    this.set(record, Rec.Op, handler >= 0 ? handler : COLD_OP);
-    if (handler < 0) this.set(record, Rec.Handler, -1 - handler);
-    this.writeAddress(record, insn);
-    this.set(record, Rec.Imm, insn.imm);
-    insn.operands.forEach((operand, n) => {
-      if (operand.kind === "r" || operand.kind === "n") this.set(record, OPERAND_FIELDS[n], operandWord(operand));
-    });
+    const { words } = this;
+    const { mem } = insn;
     const last = jump ?? insn;
-    this.set(record, Rec.TakenEip, last.imm);
-    this.set(record, Rec.NextEip, last.eip + last.length);
-    this.set(record, Rec.Count, count);
-    this.set(record, Rec.Eip, insn.eip);
-    this.set(record, Rec.Misc, (insn.mem.seg << 4) | (insn.addrSize === 2 ? MISC_ADDRESS16 : 0) | (own << MISC_OWN_SHIFT));
+    const at = record >> 2;
+    words[at + (Rec.Op >> 2)] = handler >= 0 ? handler : COLD_OP;
+    words[at + (Rec.Base >> 2)] = pointer(mem.base);
+    words[at + (Rec.Index >> 2)] = pointer(mem.index);
+    words[at + (Rec.Shift >> 2)] = mem.shift;
+    words[at + (Rec.Disp >> 2)] = insn.hasMemory || insn.mnemonic === "xlat" ? mem.disp : insn.imm2;
+    words[at + (Rec.Imm >> 2)] = insn.imm;
+    words[at + (Rec.Taken >> 2)] = 0;
+    words[at + (Rec.TakenEip >> 2)] = last.imm;
+    words[at + (Rec.Next >> 2)] = 0;
+    words[at + (Rec.NextEip >> 2)] = last.eip + last.length;
+    words[at + (Rec.Count >> 2)] = count;
+    words[at + (Rec.Eip >> 2)] = insn.eip;
+    words[at + (Rec.Handler >> 2)] = handler < 0 ? -1 - handler : 0;
+    words[at + (Rec.Misc >> 2)] = (mem.seg << 4) | (insn.addrSize === 2 ? MISC_ADDRESS16 : 0) | (own << MISC_OWN_SHIFT);
+    this.writeOperands(record, insn);
   }
 
-  private writeAddress(record: number, insn: Insn): void {
-    const { mem } = insn;
-    const hasMemory = insn.mnemonic === "xlat" || insn.operands.some((o) => o.kind === "m");
-    this.set(record, Rec.Base, pointer(mem.base));
-    this.set(record, Rec.Index, pointer(mem.index));
-    this.set(record, Rec.Shift, mem.shift);
-    this.set(record, Rec.Disp, hasMemory ? mem.disp : insn.imm2);
+  private writeOperands(record: number, insn: Insn): void {
+    const { operands } = insn;
+    for (let n = 0; n < operands.length; n++) {
+      const operand = operands[n];
+      if (operand.kind === "r" || operand.kind === "n") this.set(record, OPERAND_FIELDS[n], operandWord(operand));
+    }
   }
 
   private writeCut(record: number, eip: number, count: number): void {
@@ -130,22 +128,23 @@ function operandWord(operand: Operand): number {
   return pointer(operand.reg);
 }
 
+function isFlat(seg: Seg, mode: Mode): boolean {
+  return seg === Seg.Ss ? mode.flatSs : seg === Seg.Ds ? mode.flatDs : seg === Seg.Es ? mode.flatEs : false;
+}
+
 function needsCheck(insn: Insn, mode: Mode): boolean {
-  const flat = (seg: Seg): boolean =>
-    seg === Seg.Ss ? mode.flatSs : seg === Seg.Ds ? mode.flatDs : seg === Seg.Es ? mode.flatEs : false;
-  const { mnemonic, operands, mem } = insn;
-  if (isString(insn)) {
+  const { traits } = insn.spec;
+  if ((traits & Trait.String) !== 0) {
     if (insn.addrSize === 2) return true;
-    return (READS_SOURCE.test(mnemonic) && !flat(mem.seg)) || (WRITES_ES.test(mnemonic) && !mode.flatEs);
+    if ((traits & Trait.Source) !== 0 && !isFlat(insn.mem.seg, mode)) return true;
+    return (traits & Trait.Destination) !== 0 && !mode.flatEs;
   }
-  if (USES_STACK.has(mnemonic) && !mode.flatSs) return true;
-  if (mnemonic === "xlat" || operands.some((o) => o.kind === "m")) {
-    if (mnemonic === "lea") return insn.addrSize === 2;
-    if (mnemonic === "nop" || mnemonic === "coprocessor") return false;
-    return insn.addrSize === 2 || !flat(mem.seg);
+  if ((traits & Trait.Stack) !== 0 && !mode.flatSs) return true;
+  if (insn.hasMemory || insn.mnemonic === "xlat") {
+    if ((traits & Trait.NoAccess) !== 0) return insn.mnemonic === "lea" && insn.addrSize === 2;
+    return insn.addrSize === 2 || !isFlat(insn.mem.seg, mode);
   }
-  const isDirect = insn.spec.operands[0]?.addressing === "J";
-  return isDirect && insn.imm >>> 0 > mode.csLimit;
+  return insn.spec.relative && insn.imm >>> 0 > mode.csLimit;
 }
 
 /** For each instruction whether somebody may look at the flags that it writes. */
@@ -155,7 +154,7 @@ function liveFlags(insns: readonly Insn[]): boolean[] {
   for (let n = insns.length - 1; n >= 0; n--) {
     const insn = insns[n];
     needed[n] = live;
-    if (readsFlags(insn) || mayFault(insn) || isRepeated(insn)) live = true;
+    if ((insn.spec.traits & Trait.ReadsFlags) !== 0 || mayFault(insn) || isRepeated(insn)) live = true;
     else if (killsFlags(insn)) live = false;
   }
   return needed;

@@ -6,7 +6,7 @@ import { ModuleBuilder } from "../../base/wasm/module";
 import { condition } from "../../isa/conditions";
 import type { Emit } from "../../isa/emit";
 import { EMITTERS } from "../../isa/emitters";
-import { endsBlock } from "../../isa/traits";
+import { shapeEndsBlock } from "../../isa/queries";
 import { Exit } from "../exit";
 import { ColdEmit } from "./emit-cold";
 import { HotEmit, type HotFrame } from "./emit-hot";
@@ -39,7 +39,7 @@ function emitShape(e: Emit & { finish(): void }, shape: HandlerShape): void {
   e.flagSource = undefined;
   EMITTERS[shape.mnemonic](e);
   if (shape.fusedCc >= 0) e.branch(condition(e, shape.fusedCc));
-  else if (!endsBlock(shape)) e.finish();
+  else if (!shapeEndsBlock(shape)) e.finish();
   e.endInsn();
 }
 

@@ -42,7 +42,7 @@ export class HandlerCache {
     let key = insn.spec.id * 2 + (insn.opSize === 2 ? 1 : 0);
     key = key * 2 + (insn.addrSize === 2 ? 1 : 0);
     key = key * 3 + (insn.rep === "" ? 0 : insn.rep === "rep" ? 1 : 2);
-    key = key * 2 + (insn.operands.some((o) => o.kind === "m") ? 1 : 0);
+    key = key * 2 + (insn.hasMemory ? 1 : 0);
     key = key * 2 + (insn.checked ? 1 : 0);
     key = key * 2 + (indexed ? 1 : 0);
     key = key * 2 + (flags ? 1 : 0);
