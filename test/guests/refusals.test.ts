@@ -22,6 +22,8 @@ for (const machine of machines) {
       expectGolden(result, "pv-refusals");
       // set_ldt gives two reasons: the frame's, and its own.
       expect(reasons(result.log)).toHaveLength(refusals(result.console) + 1);
+      // All references are dropped when the domain ends.
+      expect(result.log).toMatch(/d0: power-off\r?\nd0: gone/);
       if (machine !== bochs) expect(result.exitValue).toBe(0);
     });
   });

@@ -46,7 +46,7 @@ static bool test_and_set(u32 *words, u32 bit) {
 static void raise_upcall(struct vcpu *v, u32 port) {
   if (test_and_set(&v->info->evtchn_pending_sel, port / 32)) return;
   v->info->evtchn_upcall_pending = 1;
-  if (!v->polling) sched_wake(v);
+  sched_wake(v);
 }
 
 void evtchn_set_pending(struct domain *d, u32 port) {
@@ -55,7 +55,7 @@ void evtchn_set_pending(struct domain *d, u32 port) {
   if (test_and_set(d->shared_info->evtchn_pending, port)) return;
   bool masked = d->shared_info->evtchn_mask[port / 32] >> (port % 32) & 1;
   if (!masked) raise_upcall(v, port);
-  /* A poller waits for the port itself, masked or not. */
+  /* A poller waits for the port itself: it may be masked. */
   if (v->polling && (v->poll_port == 0 || v->poll_port == port)) sched_wake(v);
 }
 
