@@ -1,32 +1,8 @@
 import type { Machine, Transfer } from "../../emulator/index";
 import type { HypercallRow } from "../protocol";
 import type { EventRow } from "../trace/index";
+import type { HypercallSpan } from "./trace-record";
 import type { TraceWriter } from "./trace-writer";
-
-/** A hypercall from its entry to its return; `end` stays undefined for one that never returned. */
-export interface HypercallSpan {
-  kind: "hypercall";
-  start: number;
-  end: number | undefined;
-  row: HypercallRow;
-}
-
-export interface RingChange {
-  kind: "ring";
-  instructions: number;
-  /** Machine time in ns. */
-  start: number;
-  transfer: Transfer;
-}
-
-export interface TracedEvent {
-  kind: "event";
-  start: number;
-  row: EventRow;
-}
-
-/** One line of a trace. */
-export type TraceRecord = HypercallSpan | RingChange | TracedEvent;
 
 /** Puts the machine's time to what happens; a hypercall is written when it is over. */
 export class TraceCollector {

@@ -1,5 +1,5 @@
 import { hex32 } from "../values/hex";
-import type { HypercallSpan, RingChange, TracedEvent, TraceRecord } from "./trace-collector";
+import type { HypercallSpan, RingChange, TracedEvent, TraceRecord } from "./trace-record";
 
 export type TraceFormat = "text" | "json" | "perfetto";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { TraceRecord } from "../../../../debug-adapter/cli/trace-collector";
+import type { TraceRecord } from "../../../../debug-adapter/cli/trace-record";
 import { makeWriter, type TraceFormat } from "../../../../debug-adapter/cli/trace-writer";
 
 const row = {
