@@ -86,10 +86,17 @@ export function readForm(
     case Form.Rnglistx:
       return { kind: "listIndex", value: reader.uleb() };
     case Form.Indirect:
-      return readForm(reader, reader.uleb(), 0, unit);
+      return readIndirect(reader, unit);
     default:
       return readString(reader, form) ?? readReference(reader, form, unit);
   }
+}
+
+/** The form stands in front of the value; that it is indirect again would have no end and no sense. */
+function readIndirect(reader: ByteReader, unit: FormContext): AttributeValue {
+  const form: Form = reader.uleb();
+  if (form === Form.Indirect) throw reader.corrupt("indirect form of an indirect form");
+  return readForm(reader, form, 0, unit);
 }
 
 function readString(reader: ByteReader, form: Form): AttributeValue | undefined {
