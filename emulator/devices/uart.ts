@@ -74,9 +74,10 @@ const CONNECTED = Msr.Cts | Msr.Dsr | Msr.Dcd;
 
 /**
  * A 16550D with a terminal on the wire. A byte leaves in the instruction that
- * writes it, so the transmitter is always empty. The terminal obeys flow
- * control: it holds typed bytes back until the guest looks for them, so none
- * is overrun or lost to a FIFO reset at start-up.
+ * writes it, so the transmitter is always empty; speed, word length and parity
+ * change nothing. The terminal obeys flow control: it holds typed bytes back
+ * until the guest looks for them, so none is overrun or lost to a FIFO reset
+ * at start-up.
  */
 export class Uart implements PortDevice {
   private ier = 0;

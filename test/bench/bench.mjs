@@ -8,18 +8,14 @@
  * the empty kernel. QEMU's MIPS use our count of instructions.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { SetupError, entry, root, which } from "../../scripts/lib/run.mjs";
+import { compileKernel } from "../harness/kernel/compile.mjs";
 
 const SOURCES = join(root, "test", "bench", "kernels");
 const OUT = join(root, "dist", "bench");
 const RESULTS = join(OUT, "results.json");
-const FLAGS = [
-  ..."-std=gnu11 -O2 -m32 -march=i686 -mno-sse -mno-mmx -ffreestanding -nostdlib -static -fno-pic -no-pie".split(" "),
-  ..."-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables".split(" "),
-  ..."-fno-tree-loop-distribute-patterns -Wall -Wextra -Werror -Wl,--build-id=none -Wl,-z,noexecstack".split(" "),
-];
 const EMPTY = "empty";
 const MEMORY_MIB = 64;
 const GUEST = join(root, "dist", "sample-guests", "pv", "hello.elf");
@@ -32,15 +28,8 @@ function kernelNames() {
 
 /** Compiles one kernel; its image. */
 function build(name) {
-  const compiler = process.env.CC ?? ["gcc", "clang"].find((command) => which(command) !== undefined);
-  if (compiler === undefined) throw new SetupError("a C compiler is needed for the benchmark kernels (gcc or clang)");
-  mkdirSync(OUT, { recursive: true });
   const image = join(OUT, `${name}.elf`);
-  const inputs = [`${name}.c`, "main.c", "start.S"].map((file) => join(SOURCES, file));
-  const { status, stderr } = spawnSync(compiler, [...FLAGS, `-Wl,-T,${join(SOURCES, "bench.lds")}`, ...inputs, "-o", image], {
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new SetupError(`${name}.c does not compile: ${stderr}`);
+  compileKernel([`${name}.c`, "main.c"].map((file) => join(SOURCES, file)), image);
   return image;
 }
 

@@ -7,7 +7,7 @@ typedef unsigned int u32;
 /* The work; its checksum is printed, so that nothing can be left out and two machines can be compared. */
 u32 bench_kernel(void);
 
-void bench_main(void);
+void kernel_main(void);
 
 /* A cheap generator of the same numbers everywhere (xorshift). */
 static inline u32 bench_random(u32 *state)

@@ -8,7 +8,7 @@ static void put(char c)
     asm volatile("outb %b0, %w1" : : "a"(c), "d"(COM1));
 }
 
-void bench_main(void)
+void kernel_main(void)
 {
     u32 sum = bench_kernel();
 

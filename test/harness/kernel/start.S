@@ -1,6 +1,6 @@
 /*
- * Multiboot start of a benchmark kernel: flat ring-0 segments, no paging, no
- * interrupts. Calls bench_main and ends the machine through port 0xF4.
+ * Multiboot start of a test kernel: flat ring-0 segments, no paging, no
+ * interrupts. Calls kernel_main and ends the machine through port 0xF4.
  */
 #define MAGIC 0x1badb002
 #define DEBUG_EXIT 0xf4
@@ -14,7 +14,7 @@
 _start:
         movl    $stack_top, %esp
         cld
-        call    bench_main
+        call    kernel_main
         xorl    %eax, %eax
         outb    %al, $DEBUG_EXIT
 1:      cli

@@ -1,0 +1,2 @@
+/** See compile.mjs. */
+export function compileKernel(sources: readonly string[], image: string): void;
