@@ -1,5 +1,5 @@
 import { Vector } from "../base/arch";
-import { S } from "../base/layout";
+import { RAM, S } from "../base/layout";
 import type { State } from "../base/state";
 import { Access, WALK_OK, type Paging } from "./paging";
 import type { PhysicalMemory } from "./physical";
@@ -13,12 +13,23 @@ const USER_CLASS = 2;
  * rights: 2 (ring 3) is a user access, 0 and 1 are supervisor accesses.
  */
 export class Mmu {
+  private readonly view: DataView;
+  /**
+   * The last page that was written although the TLB does not hold it for writing (it has code): key of page
+   * and ring class, its address, and the generation of the TLB.
+   */
+  private writtenKey = -1;
+  private writtenAt = 0;
+  private writtenGeneration = 0;
+
   constructor(
     private readonly state: State,
     private readonly physical: PhysicalMemory,
     private readonly paging: Paging,
     private readonly tlb: Tlb,
-  ) {}
+  ) {
+    this.view = state.view;
+  }
 
   /** The ring class of the current CPL. */
   ring(): number {
@@ -30,13 +41,24 @@ export class Mmu {
    * @returns the physical address, or -1 after raising #PF
    */
   translate(linear: number, ring: number, write: number): number {
-    const known = this.tlb.lookup(linear, ring, write);
-    if (known >= 0) return known;
+    const host = this.tlb.host(linear, ring, write);
+    if (host !== 0) return host - RAM;
+    const key = (linear >>> 12) * 4 + ring;
+    const tlb = this.tlb;
+    if (write !== 0 && key === this.writtenKey && tlb.generation === this.writtenGeneration) {
+      return this.writtenAt + (linear & 0xfff);
+    }
     const access = (ring === USER_CLASS ? Access.User : 0) | (write !== 0 ? Access.Write : 0);
     const code = this.paging.walk(linear, access);
     if (code !== WALK_OK) return this.pageFault(linear, code);
-    this.tlb.fill(linear, ring, this.paging);
-    return this.paging.frame * 4096 + (linear & 0xfff);
+    tlb.fill(linear, ring, this.paging);
+    const at = this.paging.frame * 4096;
+    if (write !== 0) {
+      this.writtenKey = key;
+      this.writtenAt = at;
+      this.writtenGeneration = tlb.generation;
+    }
+    return at + (linear & 0xfff);
   }
 
   /**
@@ -53,11 +75,14 @@ export class Mmu {
 
   /** Zero-extended value of 1, 2 or 4 bytes, or 0 after raising #PF. */
   load(linear: number, size: number, ring: number): number {
-    if ((linear & 0xfff) + size <= 4096) {
-      const at = this.translate(linear, ring, 0);
-      return at < 0 ? 0 : this.physical.read(at, size);
+    if ((linear & 0xfff) + size > 4096) return this.loadCrossing(linear, size, ring, 0);
+    const host = this.tlb.host(linear, ring, 0);
+    if (host !== 0) {
+      if (size === 4) return this.view.getUint32(host, true);
+      return size === 2 ? this.view.getUint16(host, true) : this.view.getUint8(host);
     }
-    return this.loadCrossing(linear, size, ring, 0);
+    const at = this.translate(linear, ring, 0);
+    return at < 0 ? 0 : this.physical.read(at, size);
   }
 
   /** `load` for a value that will be written back: the fault is that of the write. */
@@ -71,19 +96,16 @@ export class Mmu {
 
   /** Writes 1, 2 or 4 bytes; nothing when it raises #PF. */
   store(linear: number, value: number, size: number, ring: number): void {
-    if ((linear & 0xfff) + size <= 4096) {
-      const at = this.translate(linear, ring, 1);
-      if (at >= 0) this.physical.write(at, value, size);
+    if ((linear & 0xfff) + size > 4096) return this.storeCrossing(linear, value, size, ring);
+    const host = this.tlb.host(linear, ring, 1);
+    if (host !== 0) {
+      if (size === 4) this.view.setUint32(host, value, true);
+      else if (size === 2) this.view.setUint16(host, value, true);
+      else this.view.setUint8(host, value);
       return;
     }
-    const first = this.translate(linear, ring, 1);
-    if (first < 0) return;
-    const second = this.translate(nextPage(linear), ring, 1);
-    if (second < 0) return;
-    const inFirst = 4096 - (linear & 0xfff);
-    for (let at = 0; at < size; at++) {
-      this.physical.write8(at < inFirst ? first + at : second + at - inFirst, (value >>> (at * 8)) & 0xff);
-    }
+    const at = this.translate(linear, ring, 1);
+    if (at >= 0) this.physical.write(at, value, size);
   }
 
   /**
@@ -93,6 +115,17 @@ export class Mmu {
   probeWrite(linear: number, bytes: number, ring: number): boolean {
     if (this.translate(linear, ring, 1) < 0) return false;
     return (linear & 0xfff) + bytes <= 4096 || this.translate(nextPage(linear), ring, 1) >= 0;
+  }
+
+  private storeCrossing(linear: number, value: number, size: number, ring: number): void {
+    const first = this.translate(linear, ring, 1);
+    if (first < 0) return;
+    const second = this.translate(nextPage(linear), ring, 1);
+    if (second < 0) return;
+    const inFirst = 4096 - (linear & 0xfff);
+    for (let at = 0; at < size; at++) {
+      this.physical.write8(at < inFirst ? first + at : second + at - inFirst, (value >>> (at * 8)) & 0xff);
+    }
   }
 
   private loadCrossing(linear: number, size: number, ring: number, write: number): number {

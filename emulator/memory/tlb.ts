@@ -28,6 +28,9 @@ export class Tlb {
   /** Called after each flush with a linear address inside the page, or ALL_PAGES. */
   onFlush: (linear: number) => void = () => undefined;
 
+  /** Counts flushes, for those who keep translations of their own. */
+  generation = 0;
+
   private readonly words: Uint32Array;
   /** Linear page numbers that were filled, per table: non-global pages, then global ones. */
   private readonly lists: Int32Array[] = [];
@@ -65,10 +68,10 @@ export class Tlb {
     if (limit >>> 0 < before) for (let list = ring * 4; list < ring * 4 + 4; list++) this.empty(list);
   }
 
-  /** The physical address behind `linear` if the tables of `ring` hold it, else -1. `write` is 0 or 1. */
-  lookup(linear: number, ring: number, write: number): number {
+  /** The address in the machine's memory behind `linear` if the tables of `ring` hold it, else 0. `write` is 0 or 1. */
+  host(linear: number, ring: number, write: number): number {
     const entry = this.words[this.index(ring * 2 + write, linear >>> 12)];
-    return entry === 0 ? -1 : ((entry + linear - 1) >>> 0) - RAM;
+    return entry === 0 ? 0 : (entry + linear - 1) >>> 0;
   }
 
   /** Enters the page that `paging` has just found for a data access by `ring`. */
@@ -87,11 +90,13 @@ export class Tlb {
 
   /** MOV CR3: all but global pages. */
   flushLocal(): void {
+    this.generation++;
     for (let list = 0; list < TABLES * 2; list += 2) this.empty(list);
     this.onFlush(ALL_PAGES);
   }
 
   flushAll(): void {
+    this.generation++;
     for (let list = 0; list < TABLES * 2; list++) this.empty(list);
     if (this.anyLarge) this.large.fill(0);
     this.anyLarge = false;
@@ -100,6 +105,7 @@ export class Tlb {
 
   /** INVLPG: the page that contains `linear`, all of it when it is a large one, global or not. */
   flushPage(linear: number): void {
+    this.generation++;
     const page = linear >>> 12;
     if (this.large[page >>> 10] !== 0) {
       const first = page & ~(PAGES_PER_REGION - 1);

@@ -150,3 +150,16 @@ it("select points at the tables of the ring", () => {
   t.memory.tlb.select(3);
   expect([t.state.get(S.TlbRead), t.state.get(S.TlbWrite)]).toEqual([TLB_DATA + 4 * TLB_BYTES, TLB_DATA + 5 * TLB_BYTES]);
 });
+
+it("a store to a code page sees a flush and the ring it comes from", () => {
+  t.memory.physical.tracker = { isCode: () => true, written: () => undefined };
+  write(AT);
+  t.map(AT, 0x8000 | Pte.P | Pte.Rw);
+  write(AT + 4);
+  expect(t.memory.physical.read32(0x7004)).toBe(1);
+  t.memory.tlb.flushPage(AT);
+  write(AT + 4);
+  expect(t.memory.physical.read32(0x8004)).toBe(1);
+  write(AT + 8, 2);
+  expect(t.fault()).toBe("#14(7) at 0x9008");
+});
