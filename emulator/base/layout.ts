@@ -85,6 +85,8 @@ export const enum S {
   Scratch = 0x4200,
   /** Address of the record in progress when generated code came back. */
   ExitRecord = 0x4208,
+  /** 1 after a store made compiled code stale: regions leave behind the instruction that stored. */
+  CodeChanged = 0x4210,
   /** Address of the link word that the core may patch with the next block, or 0. */
   ExitLink = 0x420c,
   End = 0x4300,

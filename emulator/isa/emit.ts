@@ -35,7 +35,7 @@ export abstract class Emit {
   insn!: Shape;
   /** Set while the flags are as the instruction just emitted left them. */
   flagSource: FlagSource | undefined;
-  private taken: number[] = [];
+  protected taken: number[] = [];
 
   constructor(readonly c: Code) {}
 

@@ -5,7 +5,8 @@ import type { Expr, Var } from "../../base/wasm/expr";
 import type { AccessSeg, Place, Size } from "../../isa/emit";
 import type { SystemOp } from "../../isa/system-ops";
 import { RecordEmit } from "./emit-record";
-import { type Helpers, tlbSlot } from "./helpers";
+import { InlineMemory } from "../inline-memory";
+import type { Helpers } from "./helpers";
 import { Rec, RECORD_BYTES } from "./record";
 
 /** The hot function's locals and the labels that its handlers jump to. */
@@ -28,6 +29,7 @@ export interface HotFrame {
 export class HotEmit extends RecordEmit {
   override readonly fres: Expr;
   override readonly fco: Expr;
+  private readonly memory: InlineMemory;
 
   constructor(
     c: Code,
@@ -35,6 +37,8 @@ export class HotEmit extends RecordEmit {
     helpers: Helpers,
   ) {
     super(c, frame.st, helpers);
+    const { tlbRead, tlbWrite } = frame;
+    this.memory = new InlineMemory(this, { tlbRead, tlbWrite, helpers, faultCheck: () => this.faultCheck() });
     this.fres = frame.fres;
     this.fco = frame.fco;
   }
@@ -54,58 +58,25 @@ export class HotEmit extends RecordEmit {
 
   // ---- memory
 
-  /**
-   * Leaves on the stack whether the inline access is impossible: no valid entry,
-   * or not aligned. `delta` gets host address minus linear address.
-   */
-  private probe(table: Var, at: Var, size: Size): Var {
-    const delta = this.let(x.sub(x.load32(tlbSlot(table, at)), x.k(1)));
-    const bits = size === 1 ? delta : x.or(delta, at);
-    x.and(bits, x.k(size === 4 ? 3 : 1))(this.c);
-    return delta;
-  }
-
   private faultCheck(): void {
     this.isFaulting()(this.c);
     this.c.brIf(this.frame.fault);
   }
 
   override load(at: Var, size: Size, seg: AccessSeg = "own"): Var {
-    const value = this.temp();
-    const delta = this.probe(this.frame.tlbRead, at, size);
-    this.c.if();
-    this.set(value, x.call(this.helpers.load[size], at, this.sizeSeg(size, seg)));
-    this.faultCheck();
-    this.c.else();
-    this.set(value, this.rawLoad(x.add(at, delta), size));
-    this.c.end();
-    return value;
+    return this.memory.load(at, size, this.sizeSeg(size, seg));
   }
 
   override store(at: Var, value: Var, size: Size, seg: AccessSeg = "own"): void {
-    const delta = this.probe(this.frame.tlbWrite, at, size);
-    this.c.if();
-    x.call(this.helpers.store[size], at, value, this.sizeSeg(size, seg))(this.c);
-    this.faultCheck();
-    this.c.else();
-    this.storeRaw(x.add(at, delta), value, size);
-    this.c.end();
+    this.memory.store(at, value, size, this.sizeSeg(size, seg));
   }
 
   override open(at: Var, size: Size, seg: AccessSeg = "own"): Place {
-    const value = this.temp();
-    const host = this.temp();
-    const delta = this.probe(this.frame.tlbWrite, at, size);
-    this.c.if();
-    this.set(value, x.call(this.helpers.open[size], at, this.sizeSeg(size, seg)));
-    this.faultCheck();
-    this.set(host, x.k(0));
-    this.c.else();
-    this.set(host, x.add(at, delta));
-    this.set(value, this.rawLoad(host, size));
-    this.c.end();
-    const slow = (v: Expr): void => x.call(this.helpers.store[size], at, v, this.sizeSeg(size, seg))(this.c);
-    return { value, store: (v) => this.if(host, () => this.storeRaw(host, v, size), () => slow(v)) };
+    return this.memory.open(at, size, this.sizeSeg(size, seg));
+  }
+
+  override host(at: Var, write: boolean): Var {
+    return this.memory.host(at, write);
   }
 
   // ---- control
@@ -148,10 +119,6 @@ export class HotEmit extends RecordEmit {
 
   override charge(): void {
     this.refuse();
-  }
-
-  override host(): Var {
-    return this.refuse();
   }
 
   private refuse(): never {

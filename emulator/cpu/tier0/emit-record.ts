@@ -5,6 +5,7 @@ import * as x from "../../base/wasm/expr";
 import type { Expr, Var } from "../../base/wasm/expr";
 import { Emit, type AccessSeg, type Size } from "../../isa/emit";
 import { SEG_CHECKED } from "../../isa/system-ops";
+import { rawLoad } from "../inline-memory";
 import type { Helpers } from "./helpers";
 import { MISC_ADDRESS16, Rec } from "./record";
 import type { HandlerShape } from "./shapes";
@@ -35,10 +36,6 @@ export abstract class RecordEmit extends Emit {
     this.c.memory(STORE[size], offset);
   }
 
-  protected rawLoad(address: Expr, size: Size, offset = 0): Expr {
-    return size === 4 ? x.load32(address, offset) : size === 2 ? x.load16(address, offset) : x.load8(address, offset);
-  }
-
   // ---- registers
 
   override gpr(reg: Gpr): Expr {
@@ -50,7 +47,7 @@ export abstract class RecordEmit extends Emit {
   }
 
   override acc(reg: Gpr, size: Size): Expr {
-    return this.rawLoad(x.k(0), size, S.Gpr + reg * 4);
+    return rawLoad(x.k(0), size, S.Gpr + reg * 4);
   }
 
   override setAcc(reg: Gpr, value: Expr, size: Size): void {
@@ -58,7 +55,7 @@ export abstract class RecordEmit extends Emit {
   }
 
   protected override readReg(n: number): Expr {
-    return this.rawLoad(this.field(OPERAND_FIELD[n]), this.insn.operands[n].size);
+    return rawLoad(this.field(OPERAND_FIELD[n]), this.insn.operands[n].size);
   }
 
   protected override writeReg(n: number, value: Expr): void {

@@ -7,16 +7,20 @@ import type { Size } from "../../isa/emit";
 import { Exit } from "../exit";
 import { MAX_BLOCK, Rec } from "./record";
 
-/** Function indices that emitted handlers call; contracts of the imports are in isa/system-ops.ts. */
-export interface Helpers {
-  segment: number;
-  system: number;
+/** Function indices of the memory helpers. */
+export interface MemoryHelpers {
   /** (linear, sizeSeg) -> value: the TLB with any alignment inside a page, else the slow path. */
   load: Record<Size, number>;
   /** (linear, sizeSeg) -> value, with write intent. */
   open: Record<Size, number>;
   /** (linear, value, sizeSeg). */
   store: Record<Size, number>;
+}
+
+/** Function indices that emitted handlers call; contracts of the imports are in isa/system-ops.ts. */
+export interface Helpers extends MemoryHelpers {
+  segment: number;
+  system: number;
   /** (record) -> 0: leaves with Exit.Fault. */
   fault: number;
   /** (record, vector, error code) -> 0: raises and leaves. */
