@@ -68,6 +68,8 @@ export interface Batch {
   window: Uint8Array;
   readOnly: Uint8Array;
   ldt: readonly LdtEntry[];
+  /** Which case of a larger batch the first one was: the emulator runs some cases in steps, by their number. */
+  first?: number;
 }
 
 /** How a case ended. */
@@ -100,10 +102,9 @@ export function placeCodes(codes: readonly Uint8Array[]): number[] {
   });
 }
 
-/** The code area's bytes, whole pages; INT3 stands between the codes. */
+/** The whole code area: INT3 stands wherever no code does. */
 export function codeArea({ codes, addresses }: Batch): Uint8Array {
-  const last = (addresses.at(-1) ?? CODE_BASE) + (codes.at(-1)?.length ?? 0) + CODE_GAP;
-  const area = new Uint8Array(((last - CODE_BASE + 4095) & -4096) >>> 0).fill(0xcc);
+  const area = new Uint8Array(CODE_MAX).fill(0xcc);
   codes.forEach((bytes, n) => {
     area.set(bytes, (addresses[n] ?? CODE_BASE) - CODE_BASE);
   });

@@ -3,6 +3,7 @@ import type { Insn } from "../../emulator/isa/insn";
 import { blankCase, type Case, PATCH_BYTES, type Selectors, WINDOW_BASE, WINDOW_BYTES } from "./batch";
 import type { Rng } from "./rng";
 import { isSmall, segmentBase } from "./segments";
+import { filling } from "./values";
 
 const SEGMENT_KEYS: Partial<Record<Seg, keyof Selectors>> = {
   [Seg.Es]: "es",
@@ -87,7 +88,7 @@ export class Draft {
   patch(which: 0 | 1, linear: number, bytes: Uint8Array): void {
     const offset = linear - WINDOW_BASE;
     const at = Math.min(Math.max(offset, 0), WINDOW_BYTES - PATCH_BYTES);
-    const whole = Uint8Array.from({ length: PATCH_BYTES }, () => this.rng.u32() & 0xff);
+    const whole = filling(this.rng, PATCH_BYTES);
     for (let n = 0; n < bytes.length; n++) {
       const place = offset + n - at;
       if (place >= 0 && place < PATCH_BYTES) whole[place] = bytes[n] ?? 0;

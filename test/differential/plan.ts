@@ -7,6 +7,7 @@ import { encode, type Form } from "./encode";
 import { Rng } from "./rng";
 import { LDT } from "./segments";
 import { makeCase } from "./states";
+import { filling } from "./values";
 
 /** Which cases there are: for each encoding of the tables, each size and each form. */
 
@@ -58,15 +59,6 @@ export interface Plan extends Batch {
   /** For each code its decoded form and the variant it belongs to. */
   insns: Insn[];
   variants: Variant[];
-}
-
-/**
- * Contents of memory that nothing set. Some bytes are left out, so that a random
- * word is no address inside the native runner or the host's own pages.
- */
-export function filling(rng: Rng, bytes: number): Uint8Array {
-  const safe = (byte: number): number => (byte === 0x60 || byte >= 0xf7 ? byte & 0x1f : byte);
-  return Uint8Array.from({ length: bytes }, () => safe(rng.u32() & 0xff));
 }
 
 /** How many of a variant's encodings use 16-bit addresses. */

@@ -9,7 +9,7 @@ import { toleranceIn } from "./tolerance";
 /** Makes a failing case small and shows it. */
 
 /** A plan with one code and one case: case `n` of `made`, at the same address. */
-function alone(made: Plan, test: Case): Plan {
+function alone(made: Plan, test: Case, n: number): Plan {
   const { code } = test;
   const pick = <T>(list: readonly T[]): T[] => list.slice(code, code + 1);
   return {
@@ -19,6 +19,7 @@ function alone(made: Plan, test: Case): Plan {
     insns: pick(made.insns),
     variants: pick(made.variants),
     cases: [{ ...test, code: 0 }],
+    first: n,
   };
 }
 
@@ -62,7 +63,7 @@ function* simpler(test: Case): Generator<Case> {
 export function shrink(made: Plan, n: number, emulated: EmulatedHost): Plan {
   const start = made.cases[n];
   if (!start) throw new RangeError(`no case ${n}`);
-  let best = alone(made, start);
+  let best = alone(made, start, n);
   const kind = (found: string | undefined): string => (found ?? "").replace(/[0-9a-f]{8}/g, "");
   const wanted = kind(runBoth(best, emulated)?.found);
   for (const candidate of simpler({ ...start, code: 0 })) {

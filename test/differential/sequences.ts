@@ -5,10 +5,10 @@ import { blankCase, type Batch, type Case, FLAT, placeCodes, READ_ONLY_BYTES, WI
 import { bytesOf } from "./draft";
 import { encode } from "./encode";
 import { ALL_FLAGS, flagEffect } from "./flag-effects";
-import { filling, VARIANTS, type Variant } from "./plan";
+import { type Variant, VARIANTS } from "./plan";
 import type { Rng } from "./rng";
 import { Rng as Generator } from "./rng";
-import { value } from "./values";
+import { filling, value } from "./values";
 
 /**
  * Short programs of random instructions, run from their start to their INT3 or

@@ -9,6 +9,16 @@ import { stackTarget, target, value } from "./values";
 
 /** Makes the states that one instruction starts from. */
 
+/**
+ * Where a memory operand may lie: the 64 KiB of 16-bit addresses, the last page,
+ * and everything around the window. Elsewhere the native runner and the host's
+ * own pages stand.
+ */
+const LOW_END = 0x20000;
+const NEAR_START = 0x10000000;
+const NEAR_END = 0x50000000;
+const HIGH_START = 0xfffff000;
+
 const ARITHMETIC = Flag.Cf | Flag.Pf | Flag.Af | Flag.Zf | Flag.Sf | Flag.Of;
 
 /** Sets base and index so that the address comes out as `offset`, or near it. */
@@ -49,8 +59,26 @@ function chooseFlags({ rng, test }: Draft): void {
   test.eflags = flags;
 }
 
+/** Whether an explicit memory operand ended up where both sides have pages, or where neither has one. */
+function isTame(draft: Draft): boolean {
+  const { insn } = draft;
+  if (insn.mnemonic === "lea" || !insn.operands.some((operand) => operand.kind === "m")) return true;
+  const linear = (addressOf(draft, insn.mem) + draft.base(insn.mem.seg)) >>> 0;
+  return linear < LOW_END || linear > HIGH_START || (linear > NEAR_START && linear < NEAR_END);
+}
+
+const TRIES = 20;
+
 /** One random start for `insn`, which stands as code number `code` and ends at `codeEnd`. */
 export function makeCase(insn: Insn, rng: Rng, code: number, codeEnd: number): Case {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const draft = draftCase(insn, rng, code, codeEnd);
+    if (isTame(draft)) return draft.test;
+  }
+  throw new Error(`no tame address for ${insn.spec.text}`);
+}
+
+function draftCase(insn: Insn, rng: Rng, code: number, codeEnd: number): Draft {
   const draft = new Draft(insn, rng, code, codeEnd);
   chooseSegments(draft);
   chooseFlags(draft);
@@ -64,5 +92,5 @@ export function makeCase(insn: Insn, rng: Rng, code: number, codeEnd: number): C
   }
   draft.setStack(bytesOf(value(rng), value(rng), value(rng)));
   SPECIAL[insn.mnemonic]?.(draft);
-  return draft.test;
+  return draft;
 }

@@ -22,6 +22,8 @@ const AFTER_POPA_FAULT = without(Gpr.Eax, Gpr.Ecx, Gpr.Edx, Gpr.Ebx, Gpr.Ebp, Gp
 /** Several accesses in no stated order; makers' processors differ. */
 const SEVERAL_ACCESSES: ReadonlySet<string> = new Set([
   ...["cmpsb", "cmpsv", "callfar", "callfarind", "retfar", "iret", "pusha", "popa", "enter"],
+  // Eight bytes: where they pass the end of the linear space the limit check is the processor's own (vol. 3A, 5.3).
+  "cmpxchg8b",
 ]);
 
 function registersAfter(insn: Insn): readonly number[] {

@@ -59,3 +59,12 @@ export function stackTarget(rng: Rng): number {
 export function landing(rng: Rng, codeEnd: number): number {
   return rng.oneIn(8) ? rng.pick([0x30000000, CODE_BASE - 0x10, 0x1234]) : codeEnd + rng.below(24);
 }
+
+/**
+ * Contents of memory that nothing set. Some bytes are left out, so that a random
+ * word is no address inside the native runner or the host's own pages.
+ */
+export function filling(rng: Rng, bytes: number): Uint8Array {
+  const safe = (byte: number): number => (byte === 0x60 || byte >= 0xf7 ? byte & 0x1f : byte);
+  return Uint8Array.from({ length: bytes }, () => safe(rng.u32() & 0xff));
+}
