@@ -30,6 +30,8 @@ export interface ConsoleEventBody {
   console: string;
   /** One character for each byte (latin1). */
   data: string;
+  /** It is the hypervisor's log and no guest's console. */
+  log?: boolean;
 }
 
 /** Request `ringscope.consoleInput`: bytes typed at a guest's console. */

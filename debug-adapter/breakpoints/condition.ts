@@ -24,9 +24,16 @@ export function probeFor(wish: Wish, address: number, image: Image | undefined, 
   const rule = hits === "" ? undefined : parseHitCount(hits);
   if (hits !== "" && rule === undefined) throw new ExpressionError(say.badHitCount(hits));
   if (condition === "") return new Probe(undefined, rule);
-  const scope = compileScope(address, image, space);
-  const code = compileCondition(parseExpression(condition, (name) => isTypedef(scope.typeNamed(name))), scope);
-  return new Probe(code, rule);
+  return new Probe(compile(condition, compileScope(address, image, space)), rule);
+}
+
+function compile(condition: string, scope: CompileScope): Int32Array {
+  try {
+    return compileCondition(parseExpression(condition, (name) => isTypedef(scope.typeNamed(name))), scope);
+  } catch (error) {
+    if (error instanceof ExpressionError) throw new ExpressionError(say.badCondition(error.message));
+    throw error;
+  }
 }
 
 function isTypedef(type: Type | undefined): boolean {

@@ -35,6 +35,8 @@ export class CrashStops {
   constructor(
     private readonly program: Program,
     private readonly table: BreakpointTable,
+    /** With false nothing stops: the client runs without debugging. */
+    private readonly isEnabled: boolean,
   ) {}
 
   /** Replaces the filters in force; whether each is known. */
@@ -45,10 +47,14 @@ export class CrashStops {
       const point = POINTS[filter];
       if (point === undefined) return false;
       const address = this.program.vmm?.addressOf(point);
-      if (address !== undefined) this.sites.push([address, { point }]);
-      if (address !== undefined) this.table.add(address, this.sites.at(-1)?.[1] ?? { point });
+      if (address !== undefined && this.isEnabled) this.add(address, { point });
       return true;
     });
+  }
+
+  private add(address: number, site: CrashSite): void {
+    this.sites.push([address, site]);
+    this.table.add(address, site);
   }
 
   /** What stopped the machine, if it was a filter; to be asked while it stands there. */

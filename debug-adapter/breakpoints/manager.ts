@@ -106,7 +106,7 @@ export class BreakpointManager {
       if (this.isEnabled) for (const [address, site] of sites) this.table.add(address, site);
       this.placed.set(key, [...(this.placed.get(key) ?? []), ...sites]);
     } catch (error) {
-      if (error instanceof ExpressionError) return { id, verified: false, message: say.badCondition(error.message) };
+      if (error instanceof ExpressionError) return { id, verified: false, message: error.message };
       throw error;
     }
     const [first] = placements;

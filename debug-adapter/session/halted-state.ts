@@ -31,10 +31,21 @@ export class HaltedState {
     const known = this.stacks.get(threadId);
     if (known !== undefined) return known;
     const thread = this.threads.find(({ id }) => id === threadId);
-    if (thread === undefined) return undefined;
-    const stack = stackRows(thread.frames()).map((row) => ({ id: this.nextId(), row }));
+    return thread === undefined ? undefined : this.unwind(thread, []);
+  }
+
+  /** Works the known stacks out again, after the user has changed memory or registers; rows keep their ids. */
+  refresh(): void {
+    for (const thread of this.threads) {
+      const before = this.stacks.get(thread.id);
+      if (before !== undefined) this.unwind(thread, before);
+    }
+  }
+
+  private unwind(thread: SessionThread, before: readonly IdentifiedRow[]): IdentifiedRow[] {
+    const stack = stackRows(thread.frames()).map((row, i) => ({ id: before[i]?.id ?? this.nextId(), row }));
     for (const { id, row } of stack) this.rows.set(id, { row, isLive: thread.isLive });
-    this.stacks.set(threadId, stack);
+    this.stacks.set(thread.id, stack);
     return stack;
   }
 

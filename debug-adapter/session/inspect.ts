@@ -6,6 +6,7 @@ import type { Expression } from "../expressions/ast";
 import { debugMessages as say } from "../messages";
 import type { StackRow } from "../stack/stack";
 import { hex32 } from "../values/hex";
+import { readInteger, signedness } from "../values/typed-value";
 import { FrameEnvironment } from "./frame-environment";
 import { UserError } from "./launch";
 import type { Target } from "./target";
@@ -44,17 +45,25 @@ function lastPart(path: string): string {
   return path.replace(/^.*[\\/]/, "");
 }
 
-export function evaluateIn(target: Target, args: DebugProtocol.EvaluateArguments): DebugProtocol.EvaluateResponse["body"] {
+/** What an expression gives, and whether it changed something. */
+export interface Evaluation {
+  body: DebugProtocol.EvaluateResponse["body"];
+  hasEffect: boolean;
+}
+
+export function evaluateIn(target: Target, args: DebugProtocol.EvaluateArguments): Evaluation {
   const { text, hex } = withFormat(args.expression, args.format?.hex);
   const frame = args.frameId === undefined ? target.halted?.innermost() : target.frame(args.frameId);
   const environment = new FrameEnvironment(target.program, frame);
   const expression = parseExpression(text, (name) => environment.typeNamed(name)?.kind === "typedef");
   if (args.context === "hover" && hasEffect(expression)) throw new UserError(say.hoverAssigns());
   const value = evaluate(expression, environment);
+  // A number that cannot be read is an error, not a value that says so.
+  if (signedness(value.type) !== undefined) readInteger(value, environment.readMemory);
   const isWord = expression.kind === "register" && expression.name !== "cpl";
   const row = target.variables.row(text, value, text, frame, hex ?? isWord);
   const { name: _name, value: result, evaluateName: _expression, ...rest } = row;
-  return { ...rest, result };
+  return { body: { ...rest, result }, hasEffect: hasEffect(expression) };
 }
 
 /** `expression,x` shows numbers in hexadecimal, `,d` in decimal, whatever else is asked for. */
@@ -69,7 +78,7 @@ function hasEffect(expression: Expression): boolean {
 
 export function setExpression(target: Target, args: DebugProtocol.SetExpressionArguments): DebugProtocol.SetExpressionResponse["body"] {
   const assignment = `${args.expression} = ${args.value}`;
-  const { result, ...rest } = evaluateIn(target, { ...args, expression: assignment, context: "repl" });
+  const { result, ...rest } = evaluateIn(target, { ...args, expression: assignment, context: "repl" }).body;
   return { ...rest, value: result };
 }
 

@@ -2,7 +2,7 @@ import { DebugSession, Event, InitializedEvent, OutputEvent, Response } from "@v
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { ExpressionError } from "../expressions/ast";
 import { breakpointMessages, debugMessages as say } from "../messages";
-import type { ConsoleInputArguments, HypercallsEventBody, RingscopeEvents } from "../protocol";
+import type { ConsoleEventBody, ConsoleInputArguments, HypercallsEventBody, RingscopeEvents } from "../protocol";
 import type { Granularity, StepKind } from "../stepping/stepper";
 import { CAPABILITIES } from "./capabilities";
 import type { Files } from "./files";
@@ -75,7 +75,8 @@ export class RingscopeSession extends DebugSession {
     },
 
     continue: () => {
-      this.going().continue();
+      const runner = this.going();
+      this.later(() => runner.continue());
       return { allThreadsContinued: true };
     },
     next: (args: DebugProtocol.NextArguments) => this.step("over", args.granularity),
@@ -102,7 +103,10 @@ export class RingscopeSession extends DebugSession {
       return this.afterEdit(row);
     },
     setExpression: (args: DebugProtocol.SetExpressionArguments) => this.afterEdit(inspect.setExpression(this.standing(), args)),
-    evaluate: (args: DebugProtocol.EvaluateArguments) => inspect.evaluateIn(this.standing(), args),
+    evaluate: (args: DebugProtocol.EvaluateArguments) => {
+      const { body, hasEffect } = inspect.evaluateIn(this.standing(), args);
+      return hasEffect ? this.afterEdit(body) : body;
+    },
     exceptionInfo: () => {
       const stop = this.standing().exception;
       return { exceptionId: stop?.id ?? "none", description: stop?.description ?? "", breakMode: "always" };
@@ -138,8 +142,8 @@ export class RingscopeSession extends DebugSession {
   private launch(args: object): undefined {
     const plan = checkLaunch(args);
     const target = new Target(plan, this.files, {
-      console: (name, data) => this.consoleOutput(plan.console, name, data),
-      log: (name, data) => this.consoleOutput(plan.console === "event" ? "event" : "log", name, data),
+      console: (name, data) => this.consoleOutput(plan.console, { console: name, data }),
+      log: (name, data) => this.consoleOutput(plan.console, { console: name, data, log: true }),
       hypercalls: (rows) => this.custom("ringscope.hypercalls", { rows } satisfies HypercallsEventBody),
     });
     this.target = target;
@@ -164,8 +168,8 @@ export class RingscopeSession extends DebugSession {
 
   private step(kind: StepKind, granularity: DebugProtocol.SteppingGranularity | undefined): undefined {
     const unit: Granularity = granularity === "instruction" ? "instruction" : "line";
-    this.going().step(kind, unit);
-    return undefined;
+    const runner = this.going();
+    return this.later(() => runner.step(kind, unit));
   }
 
   /** A runner whose machine stands and is about to go. */
@@ -193,6 +197,7 @@ export class RingscopeSession extends DebugSession {
 
   /** What the client shows may depend on what was changed. */
   private afterEdit<T extends object>(body: T): T {
+    this.target?.halted?.refresh();
     this.later(() => this.sendEvent(new Event("invalidated", { areas: ["variables", "stacks"] })));
     return body;
   }
@@ -206,9 +211,10 @@ export class RingscopeSession extends DebugSession {
     return undefined;
   }
 
-  private consoleOutput(where: "output" | "event" | "log", name: string, data: string): void {
-    if (where === "event") this.custom("ringscope.console", { console: name, data });
-    else this.sendEvent(new OutputEvent(Buffer.from(data, "latin1").toString("utf8"), where === "output" ? "stdout" : "console"));
+  private consoleOutput(where: "output" | "event", body: ConsoleEventBody): void {
+    if (where === "event") return this.custom("ringscope.console", body);
+    const category = body.log === true ? "console" : "stdout";
+    this.sendEvent(new OutputEvent(Buffer.from(body.data, "latin1").toString("utf8"), category));
   }
 
   private custom<Name extends keyof RingscopeEvents>(name: Name, body: RingscopeEvents[Name]): void {

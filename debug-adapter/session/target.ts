@@ -1,5 +1,5 @@
 import type { SerialPort } from "../../emulator/index";
-import { CrashStops, type ExceptionStop } from "../breakpoints/crash-stops";
+import { CrashStops, EXCEPTION_FILTERS, type ExceptionStop } from "../breakpoints/crash-stops";
 import { BreakpointManager } from "../breakpoints/manager";
 import { BreakpointTable } from "../breakpoints/table";
 import { debugMessages as say } from "../messages";
@@ -19,6 +19,8 @@ import { Variables } from "./variables";
 
 /** Folders above the program in which its sources are looked for. */
 const SEARCH_LEVELS = 6;
+
+const DEFAULT_FILTERS = EXCEPTION_FILTERS.filter((filter) => filter.default === true).map(({ filter }) => filter);
 
 /** What a target tells its session while it runs. */
 export interface TargetListener extends ConsoleSink {
@@ -58,7 +60,9 @@ export class Target {
     this.stepper = new Stepper(this.execution);
     this.sources = new SourceMap(program.images, sourceRoots(plan, files), files);
     this.breakpoints = new BreakpointManager(program, this.table, this.sources, !plan.noDebug);
-    this.crashStops = new CrashStops(program, this.table);
+    this.crashStops = new CrashStops(program, this.table, !plan.noDebug);
+    // Until the client says otherwise.
+    this.crashStops.set(DEFAULT_FILTERS);
     this.variables = new Variables(program);
     this.consoles = new Consoles(listener, consoleNames(this.loaded), !isBare);
     this.feed = new TraceFeed(program, (rows) => listener.hypercalls(rows));

@@ -57,10 +57,10 @@ function softwareVector(eip: number, readMemory: ReadMemory): number | undefined
   return bytes?.[0] === 0xcd ? bytes[1] : undefined;
 }
 
-/** `── hypercall 29 sched_op: ring 1 → ring 0 ──` */
+/** `── ring 1 → 0: hypercall 29 sched_op ──`: the rings first, where a narrow side bar still shows them. */
 export function describeCrossing({ cause, fromRing, toRing }: Crossing): string {
-  const rings = fromRing === toRing ? ` in ring ${fromRing}` : `: ring ${fromRing} → ring ${toRing}`;
-  return `── ${describeCause(cause)}${rings} ──`;
+  const rings = fromRing === toRing ? `in ring ${fromRing}` : `ring ${fromRing} → ${toRing}`;
+  return `── ${rings}: ${describeCause(cause)} ──`;
 }
 
 export function describeCause(cause: Cause): string {

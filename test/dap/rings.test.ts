@@ -45,7 +45,7 @@ describe("breakpoints in each ring of a paravirtual guest", () => {
     expect(await ring()).toBe("1");
     const names = await session.names();
     expect(names.slice(0, 2)).toEqual(["call_write", "do_call"]);
-    const separator = names.indexOf("── int 0x80: ring 3 → ring 1 ──");
+    const separator = names.indexOf("── ring 3 → 1: int 0x80 ──");
     expect(names.slice(separator + 1)).toEqual(["app_system_call", "say", "app_main", "app_entry"]);
     expect(await session.evaluate("task->name")).toMatch(/ "app"$/);
     expect(await session.evaluate("task->state")).toBe("TASK_RUNNING (1)");
@@ -63,7 +63,7 @@ describe("breakpoints in each ring of a paravirtual guest", () => {
     expect(await ring()).toBe("0");
     const frames = await session.frames();
     const separators = frames.filter(({ presentationHint }) => presentationHint === "label").map(({ name }) => name);
-    expect(separators).toEqual(["── hypercall 18 console_io: ring 1 → ring 0 ──", "── int 0x80: ring 3 → ring 1 ──"]);
+    expect(separators).toEqual(["── ring 1 → 0: hypercall 18 console_io ──", "── ring 3 → 1: int 0x80 ──"]);
     expect(frames[0]?.name).toBe("do_console_io");
     expect(frames.at(-1)?.name).toBe("app_entry");
     expect(await session.threads()).toEqual(["domain 0 vCPU 0: hello.elf"]);
@@ -130,7 +130,7 @@ describe("stepping across rings", () => {
     expect(seen.slice(-3)).toEqual(["hypercall page: console_io", "hypercall page: console_io", "hypercall_gate"]);
     expect((await session.names()).slice(0, 4)).toEqual([
       "hypercall_gate",
-      "── hypercall 18 console_io: ring 1 → ring 0 ──",
+      "── ring 1 → 0: hypercall 18 console_io ──",
       "hypercall page: console_io",
       "console_write",
     ]);
@@ -170,7 +170,7 @@ describe("the VMM's own context", () => {
     const { threads } = await session.client.request<{ threads: { id: number }[] }>("threads");
     const names = await session.names(threads[1]?.id);
     expect(names).toContain("sched_block");
-    expect(names).toContain("── hypercall 29 sched_op: ring 1 → ring 0 ──");
+    expect(names).toContain("── ring 1 → 0: hypercall 29 sched_op ──");
     expect(names).toContain("show_block");
   });
 });
@@ -181,7 +181,7 @@ describe("registers against what the guest prints", () => {
     await session.breakAtFunctions({ name: "trap", condition: "frame->vector == 14 && (frame->cs & 3) == 3" });
     await session.start();
     const stack = await session.stack();
-    expect(stack).toContain("── page fault: ring 3 → ring 1 ──");
+    expect(stack).toContain("── ring 3 → 1: page fault ──");
     const frames = await session.frames();
     const app = frames.findIndex(({ name }) => name === "app_probe_read");
     const registers = await session.values("Registers", app);

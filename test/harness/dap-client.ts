@@ -67,6 +67,8 @@ export class DapClient {
     private readonly output: Writable,
     /** Ends the conversation, or the adapter that has no other; to be called in `finally`. */
     readonly close: () => unknown,
+    /** The exit status of the adapter's own process; null for a signal, never for a shared server. */
+    readonly exited: Promise<number | null>,
   ) {
     input.on("data", (chunk: Buffer) => this.receive(chunk));
   }
@@ -74,12 +76,12 @@ export class DapClient {
   /** `bin/ringscope dap` over its standard input and output. */
   static start(...args: string[]): DapClient {
     const child = spawn(process.execPath, [LAUNCHER, "dap", ...args], { stdio: ["pipe", "pipe", "inherit"] });
-    return new DapClient(child.stdout, child.stdin, () => endProcess(child));
+    return new DapClient(child.stdout, child.stdin, () => endProcess(child), new Promise((resolve) => child.once("exit", resolve)));
   }
 
   /** A conversation with a server that others use too. */
   static over(socket: Socket): DapClient {
-    return new DapClient(socket, socket, () => socket.destroy());
+    return new DapClient(socket, socket, () => socket.destroy(), new Promise(() => undefined));
   }
 
   /** The response's body. Throws RequestError when it is refused. */
