@@ -2,12 +2,12 @@ import { SymbolError } from "../errors";
 import type { SourcePosition } from "../model";
 import { joinPath } from "../source-paths";
 import { At, UnitType } from "./constants";
-import type { Die } from "./die";
 import { readLineHeader } from "./line-header";
 import { runLineProgram } from "./line-program";
 import { LineTable, lastAtOrBelow } from "./line-table";
 import type { DwarfSections } from "./sections";
-import { readUnits, type Unit } from "./unit";
+import type { Die, Unit } from "./unit";
+import { readUnits } from "./unit-headers";
 
 /** Longest chain of abstract origins and specifications that a real program has, with room to spare. */
 const MAX_ORIGINS = 16;

@@ -1,11 +1,10 @@
 import type { AddressRange } from "../model";
 import { At, Tag } from "./constants";
 import type { DebugInfo } from "./debug-info";
-import type { Die } from "./die";
 import { lastAtOrBelow } from "./line-table";
 import { rangesOf } from "./ranges";
 import { integerName } from "./type-names";
-import type { Unit } from "./unit";
+import type { Die, Unit } from "./unit";
 
 /** A subprogram with code of its own. */
 export interface FunctionDie {

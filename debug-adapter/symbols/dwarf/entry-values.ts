@@ -1,6 +1,6 @@
 import { At, Tag } from "./constants";
 import type { DebugInfo } from "./debug-info";
-import type { Die } from "./die";
+import type { Die } from "./unit";
 import type { FunctionDie } from "./die-index";
 import { evaluateNumber, type ExpressionContext } from "./expression";
 import { Unavailable } from "./stack-value";

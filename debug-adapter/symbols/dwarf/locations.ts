@@ -4,14 +4,13 @@ import { DwarfReg, type FrameState, type Location, type Place, type SimplePlace 
 import { strip } from "../types";
 import { At, Op } from "./constants";
 import type { DebugInfo } from "./debug-info";
-import type { Die } from "./die";
 import type { DieIndex } from "./die-index";
 import { callArgument } from "./entry-values";
 import { evaluate, evaluateNumber, settle, type ExpressionContext } from "./expression";
 import { locationAt } from "./location-list";
 import { Unavailable, type OperandType } from "./stack-value";
 import type { TypeReader } from "./type-reader";
-import type { Unit } from "./unit";
+import type { Die, Unit } from "./unit";
 
 /** Finds in frames what locations describe. */
 export class LocationEvaluator {

@@ -2,7 +2,7 @@ import { ByteReader } from "../bytes";
 import type { Member, Type } from "../types";
 import { sizeOf } from "../types";
 import { At, Op, Tag } from "./constants";
-import type { Die } from "./die";
+import type { Die } from "./unit";
 
 /** What members need of the type reader. */
 interface Types {

@@ -1,7 +1,7 @@
 import { At, Op, Tag } from "./constants";
 import type { DebugInfo } from "./debug-info";
 import { add, type DieIndex, type FunctionDie } from "./die-index";
-import type { Die } from "./die";
+import type { Die } from "./unit";
 import { rangesOf } from "./ranges";
 
 /** Blocks inside each other: no source goes so deep, corrupt information might. */

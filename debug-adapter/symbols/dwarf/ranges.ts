@@ -1,8 +1,7 @@
 import { ByteReader } from "../bytes";
 import type { AddressRange } from "../model";
 import { At, Rle } from "./constants";
-import type { Die } from "./die";
-import type { Unit } from "./unit";
+import type { Die, Unit } from "./unit";
 
 /**
  * The addresses of a DIE: DW_AT_ranges, or DW_AT_low_pc up to DW_AT_high_pc.

@@ -2,7 +2,7 @@ import type { AddressRange, FunctionSymbol, Scope, SourceFrame, SourcePosition, 
 import type { Type } from "../types";
 import { Tag } from "./constants";
 import type { DebugInfo } from "./debug-info";
-import type { Die } from "./die";
+import type { Die } from "./unit";
 import { contains, rangesOf } from "./ranges";
 import type { TypeReader } from "./type-reader";
 import type { VariableReader } from "./variables";

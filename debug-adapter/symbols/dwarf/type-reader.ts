@@ -15,7 +15,7 @@ import { strip } from "../types";
 import { At, Ate, Tag } from "./constants";
 import type { DebugInfo } from "./debug-info";
 import { prefixOf, type DieIndex } from "./die-index";
-import type { Die } from "./die";
+import type { Die } from "./unit";
 import { readMembers } from "./members";
 
 const VOID: VoidType = { kind: "void" };

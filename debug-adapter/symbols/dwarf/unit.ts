@@ -1,13 +1,12 @@
 import { ByteReader, stringAt } from "../bytes";
 import { SymbolError } from "../errors";
-import { readAbbrevs, type AbbrevTable } from "./abbrev";
-import { At, UnitType } from "./constants";
-import { Die } from "./die";
-import type { FormContext } from "./forms";
+import { readAbbrevs, type Abbrev, type AbbrevTable } from "./abbrev";
+import { At, Form, type Tag, type UnitType } from "./constants";
+import { readForm, skipForm, type AttributeValue, type FormContext } from "./forms";
 import type { DwarfSections } from "./sections";
 
 /** A unit's header (DWARF 5, 7.5.1). */
-interface UnitHeader {
+export interface UnitHeader {
   /** `types` for the type units of DWARF 4. */
   readonly section: "info" | "types";
   /** Offset of the header in that section. */
@@ -122,86 +121,147 @@ export class Unit implements FormContext {
   }
 }
 
-/**
- * The headers of all units in a section, in order. A unit that cannot be read
- * is noted and left out; a length that runs off the section ends the list.
- */
-export function readUnits(
-  sections: DwarfSections,
-  section: "info" | "types",
-  note: (problem: SymbolError) => void,
-): Unit[] {
-  const bytes = sections[section];
-  const units: Unit[] = [];
-  let offset = 0;
-  while (offset < bytes.length) {
-    try {
-      const reader = new ByteReader(bytes, section === "info" ? ".debug_info" : ".debug_types", offset);
-      const length = reader.u32();
-      if (length >= 0xfffffff0) throw unsupported(reader, offset, "64-bit DWARF");
-      const end = reader.at + length;
-      if (end > bytes.length) throw reader.corrupt("unit longer than its section");
-      offset = end;
-      units.push(readHeader(sections, section, reader, end));
-    } catch (error) {
-      if (!(error instanceof SymbolError)) throw error;
-      note(error);
-      const { problem } = error;
-      // Without a length there is no next unit.
-      if (problem.code !== "dwarf-unsupported" && "offset" in problem && problem.offset >= offset)
-        return units;
-      if (problem.code === "dwarf-unsupported" && problem.what === "64-bit DWARF") return units;
+/** A debugging information entry; attributes and children are read when first asked for. */
+export class Die {
+  private childList: readonly Die[] | undefined;
+
+  private constructor(
+    readonly unit: Unit,
+    /** In the unit's section. */
+    readonly offset: number,
+    private readonly abbrev: Abbrev,
+    private readonly attributesStart: number,
+  ) {}
+
+  /** The DIE at the reader, which is left behind its abbreviation code; undefined for the null entry that ends siblings. */
+  static read(unit: Unit, reader: ByteReader): Die | undefined {
+    const offset = reader.at;
+    const code = reader.uleb();
+    if (code === 0) return undefined;
+    const abbrev = unit.abbrevs.get(code);
+    if (!abbrev) throw unit.corrupt(offset, `abbreviation ${code} is not defined`);
+    return new Die(unit, offset, abbrev, reader.at);
+  }
+
+  get tag(): Tag {
+    return this.abbrev.tag;
+  }
+
+  get hasChildren(): boolean {
+    return this.abbrev.hasChildren;
+  }
+
+  attribute(at: At): AttributeValue | undefined {
+    const { abbrev, unit } = this;
+    const index = abbrev.indexOf(at);
+    const wanted = abbrev.attributes[index];
+    if (!wanted) return undefined;
+    const reader = unit.seek(this.attributesStart);
+    for (let i = 0; i < index; i++) {
+      const before = abbrev.attributes[i];
+      if (before) skipForm(reader, before.form, unit);
+    }
+    return readForm(reader, wanted.form, wanted.implicit, unit);
+  }
+
+  has(at: At): boolean {
+    return this.abbrev.indexOf(at) >= 0;
+  }
+
+  /** A string attribute; undefined when absent or when its offset lies outside of the string table. */
+  string(at: At): string | undefined {
+    const value = this.attribute(at);
+    switch (value?.kind) {
+      case "string":
+        return value.value;
+      case "stringOffset":
+        return stringAt(this.unit.sections[value.table], value.value);
+      case "stringIndex":
+        return this.unit.indexedString(value.value);
+      default:
+        return undefined;
     }
   }
-  return units;
-}
 
-function unsupported(reader: ByteReader, offset: number, what: string): SymbolError {
-  return new SymbolError({ code: "dwarf-unsupported", section: reader.section, offset, what });
-}
+  get name(): string | undefined {
+    return this.string(At.Name);
+  }
 
-function readHeader(
-  sections: DwarfSections,
-  section: "info" | "types",
-  reader: ByteReader,
-  end: number,
-): Unit {
-  const offset = reader.at - 4;
-  const version = reader.u16();
-  if (version < 2 || version > 5) throw unsupported(reader, offset, `DWARF version ${version}`);
-  let type: UnitType = section === "types" ? UnitType.Type : UnitType.Compile;
-  let addressSize: number;
-  let abbrevOffset: number;
-  if (version >= 5) {
-    type = reader.u8();
-    addressSize = reader.u8();
-    abbrevOffset = reader.u32();
-  } else {
-    abbrevOffset = reader.u32();
-    addressSize = reader.u8();
+  number(at: At): number | undefined {
+    const value = this.attribute(at);
+    return value?.kind === "constant" ? Number(value.value) : undefined;
   }
-  if (addressSize !== 4) throw unsupported(reader, offset, `address size ${addressSize}`);
-  let signature: bigint | undefined;
-  let typeOffset = 0;
-  if (type === UnitType.Skeleton || type === UnitType.SplitCompile || type === UnitType.SplitType) {
-    throw unsupported(reader, offset, "split DWARF");
+
+  flag(at: At): boolean {
+    const value = this.attribute(at);
+    return value?.kind === "flag" && value.value;
   }
-  if (type === UnitType.Type) {
-    signature = reader.u64();
-    typeOffset = offset + reader.u32();
+
+  address(at: At): number | undefined {
+    const value = this.attribute(at);
+    if (value?.kind === "address") return value.value;
+    return value?.kind === "addressIndex" ? this.unit.indexedAddress(value.value) : undefined;
   }
-  const firstDie = reader.at;
-  const header = {
-    section,
-    offset,
-    end,
-    version,
-    type,
-    addressSize,
-    abbrevOffset,
-    firstDie,
-    signature,
-    typeOffset,
-  };
-  return new Unit(sections, header);
+
+  /** An offset into another section; DWARF 2 and 3 wrote it as a plain number. */
+  sectionOffset(at: At): number | undefined {
+    const value = this.attribute(at);
+    if (value?.kind === "sectionOffset") return value.value;
+    return value?.kind === "constant" ? Number(value.value) : undefined;
+  }
+
+  /** The DIEs directly below. */
+  children(): readonly Die[] {
+    return (this.childList ??= this.readChildren());
+  }
+
+  private readChildren(): Die[] {
+    if (!this.hasChildren) return [];
+    const { unit } = this;
+    const reader = unit.reader(this.attributesStart);
+    this.skipAttributes(reader);
+    const children: Die[] = [];
+    for (;;) {
+      const child = Die.read(unit, reader);
+      if (!child) return children;
+      children.push(child);
+      child.skipWithChildren(reader);
+    }
+  }
+
+  /** Moves the reader from this DIE's attributes to the next sibling; the offset of DW_AT_sibling, or 0. */
+  private skipAttributes(reader: ByteReader): number {
+    const { size, siblingAt, attributes } = this.abbrev;
+    if (size >= 0) {
+      const start = reader.skip(size);
+      return siblingAt < 0 ? 0 : this.unit.offset + reader.peekU32(start + siblingAt);
+    }
+    let sibling = 0;
+    for (const { at, form } of attributes) {
+      if (at === At.Sibling && form === Form.Ref4) sibling = this.unit.offset + reader.u32();
+      else skipForm(reader, form, this.unit);
+    }
+    return sibling;
+  }
+
+  private skipWithChildren(reader: ByteReader): void {
+    const sibling = this.skipAttributes(reader);
+    if (!this.hasChildren) return;
+    // Only forwards: a sibling that points back would never end.
+    if (sibling > reader.at && sibling <= reader.end) {
+      reader.at = sibling;
+      return;
+    }
+    for (let depth = 1; depth > 0; ) {
+      const die = Die.read(this.unit, reader);
+      if (!die) {
+        depth--;
+        continue;
+      }
+      const next = die.skipAttributes(reader);
+      if (!die.hasChildren) continue;
+      if (next > reader.at && next <= reader.end) reader.at = next;
+      else depth++;
+    }
+  }
 }

@@ -2,7 +2,7 @@ import type { Location, Variable } from "../model";
 import { sizeOf, type Type } from "../types";
 import { At, Op, Tag } from "./constants";
 import type { DebugInfo } from "./debug-info";
-import type { Die } from "./die";
+import type { Die } from "./unit";
 import type { TypeReader } from "./type-reader";
 
 /** Makes variables and their locations of DIEs. */
