@@ -36,6 +36,9 @@ static const char *start_domain(const struct boot_module *module, bool privilege
 
 void start_domains(void) {
   if (boot_info.module_count == 0) domain_build_failed(0, "the loader passed no module to be its kernel");
+  const char *vcpus = boot_option("vcpus");
+  if (vcpus && string_number(vcpus, NULL) != MAX_DOMAIN_VCPUS)
+    log_line("vcpus=%s: each domain has %u", vcpus, MAX_DOMAIN_VCPUS);
   for (u32 i = 0; i < boot_info.module_count; i++) {
     const char *problem = start_domain(&boot_info.modules[i], i == 0);
     if (problem) domain_build_failed(i, problem);

@@ -40,6 +40,7 @@ struct frame {
   u8 unused;
   union {
     u32 next_free;   /* while free: number of the next one, 0 ends */
+    s32 linear;      /* an L2 in use: entries of other L2s that refer to it, or minus its own that do so */
     u32 flush_stamp; /* otherwise: tlb_clock when it last stopped being writable */
   };
 };

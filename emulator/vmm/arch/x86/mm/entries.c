@@ -73,24 +73,48 @@ static bool is_linear_map(pte_t entry, mfn_t table, struct domain *d) {
          frame->type_info & FRAME_COUNT;
 }
 
-int get_l2_entry(pte_t entry, mfn_t table, struct domain *d) {
-  if (!(entry & PTE_P)) return 0;
-  if (entry & (L2_REFUSED | pte_reserved)) return refuse_bits("L2", entry, L2_REFUSED | pte_reserved);
+/*
+ * An L2 that refers to others is referred to by none, and the other way round:
+ * a circle of tables would hold itself for ever. Its own linear map takes no
+ * type, so it is no circle.
+ */
+static int get_linear_map(pte_t entry, mfn_t table, struct domain *d) {
   mfn_t mfn = pte_mfn(entry);
-  if (!is_linear_map(entry, table, d)) return get_frame_and_type(mfn, d, FRAME_L1);
+  struct frame *from = mfn_frame(table), *to = mfn_frame(mfn);
   if (entry & PTE_RW)
     return refuse(-XEN_EINVAL, "L2 entry %016llx: a linear page table must be read-only", entry);
+  if (mfn.n != table.n) {
+    if ((to->type_info & FRAME_COUNT) == FRAME_COUNT)
+      return refuse(-XEN_EINVAL, "frame %x: too many uses", mfn.n);
+    if (from->linear > 0 || to->linear < 0)
+      return refuse(-XEN_EINVAL, "L2 entry %016llx: linear page tables may not form a chain", entry);
+    from->linear--;
+    to->linear++;
+    to->type_info++;
+  }
   get_frame(mfn, d);
-  if (mfn.n != table.n) mfn_frame(mfn)->type_info++;
   return 0;
 }
 
+int get_l2_entry(pte_t entry, mfn_t table, struct domain *d) {
+  if (!(entry & PTE_P)) return 0;
+  if (entry & (L2_REFUSED | pte_reserved)) return refuse_bits("L2", entry, L2_REFUSED | pte_reserved);
+  if (is_linear_map(entry, table, d)) return get_linear_map(entry, table, d);
+  return get_frame_and_type(pte_mfn(entry), d, FRAME_L1);
+}
+
 void put_l2_entry(pte_t entry, mfn_t table) {
+  mfn_t mfn = pte_mfn(entry);
   if (!(entry & PTE_P)) return;
-  if (pte_mfn(entry).n == table.n)
-    put_frame(pte_mfn(entry)); /* its own linear map holds no type */
-  else
-    put_frame_and_type(pte_mfn(entry));
+  if (mfn.n == table.n) {
+    put_frame(mfn);
+    return;
+  }
+  if ((mfn_frame(mfn)->type_info & FRAME_TYPE_MASK) == FRAME_L2) {
+    mfn_frame(table)->linear++;
+    mfn_frame(mfn)->linear--;
+  }
+  put_frame_and_type(mfn);
 }
 
 int get_l3_entry(pte_t entry, u32 slot, struct domain *d) {

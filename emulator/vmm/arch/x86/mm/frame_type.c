@@ -52,6 +52,7 @@ int get_frame_type(mfn_t mfn, u32 kind) {
   }
   if ((frame->type_info & FRAME_KIND) != kind) change_type(frame, kind);
   frame->type_info = kind | 1;
+  if ((kind & FRAME_TYPE_MASK) == FRAME_L2) frame->linear = 0;
   if (needs_validation(kind)) {
     int error = table_validate(mfn, kind, domain_find(frame->owner));
     if (error) {
