@@ -22,6 +22,8 @@ import { CurrentTss } from "./tss";
 import { Verify } from "./verify";
 
 const DR6_BS = 1 << 14;
+/** S.Inhibit after a load of SS, which holds off traps, too; STI holds off interrupts alone. */
+const INHIBIT_TRAPS = 2;
 
 /**
  * The system side of the processor: everything that generated code leaves to
@@ -95,9 +97,13 @@ export class System implements SystemPaths {
     return this.delivery.deliverPending();
   }
 
-  /** Delivers the #DB of a single step, a trap: S.Eip is the address to return to. */
+  /**
+   * Delivers the #DB of a single step, a trap: S.Eip is the address to return to. After a load of SS it
+   * waits for the next instruction's.
+   */
   deliverSingleStep(): boolean {
     const state = this.context.state;
+    if (state.get(S.Inhibit) === INHIBIT_TRAPS) return true;
     state.set(S.Dr + 6 * 4, state.get(S.Dr + 6 * 4) | DR6_BS);
     return this.delivery.deliverEvent(Vector.Db, Source.Trap);
   }
@@ -226,7 +232,7 @@ export class System implements SystemPaths {
   /** MOV Sw and POP Sw: after SS, interrupts wait for one more instruction. */
   private loadSegment(seg: Seg, selector: number): number {
     if (this.segments.loadRegister(seg, selector) !== 0) return 1;
-    if (seg === Seg.Ss) this.context.state.set(S.Inhibit, 1);
+    if (seg === Seg.Ss) this.context.state.set(S.Inhibit, INHIBIT_TRAPS);
     return 0;
   }
 

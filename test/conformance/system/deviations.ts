@@ -43,6 +43,7 @@ export const QEMU: readonly Deviation[] = [
   { name: "lar: 0x28+3 in ring 3", why: "the accessed bit of a code segment is not set by IRET" },
   { name: "wrmsr: no such register", why: "unknown MSRs are ignored" },
   { name: "rdmsr: no such register", why: "unknown MSRs are ignored" },
+  { name: "single step over sti", why: "STI holds off the single-step trap, too" },
   { name: "add to", why: "a read-modify-write faults as a read, and sets A on the way" },
   { name: "iret from an absent stack", why: "it is a supervisor access" },
 ];

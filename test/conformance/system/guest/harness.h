@@ -20,7 +20,15 @@ struct outcome {
 };
 
 extern struct outcome outcome;
+/* One list in each cases-*.S. */
 extern const struct test_case segment_cases[], segment_cases_end[];
+extern const struct test_case interrupt_cases[], interrupt_cases_end[];
+extern const struct test_case return_cases[], return_cases_end[];
+extern const struct test_case far_cases[], far_cases_end[];
+extern const struct test_case task_cases[], task_cases_end[];
+extern const struct test_case system_cases[], system_cases_end[];
+extern const struct test_case privileged_cases[], privileged_cases_end[];
+extern const struct test_case exception_cases[], exception_cases_end[];
 extern const struct test_case paging_cases[], paging_cases_end[];
 
 /* GDT, LDT, IDT, TSS and control registers as each case finds them. */

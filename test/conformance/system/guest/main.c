@@ -45,8 +45,8 @@ static void run(const struct test_case *test) {
   run_case(test->entry, test->ring);
 }
 
-static void run_segments(void) {
-  for (const struct test_case *test = segment_cases; test < segment_cases_end; test++) {
+static void run_list(const struct test_case *test, const struct test_case *end) {
+  for (; test < end; test++) {
     tables_reset();
     run(test);
     print_outcome(test);
@@ -79,7 +79,14 @@ static void mask_interrupts(void) {
 void kernel_main(void) {
   mask_interrupts();
   serial_init();
-  run_segments();
+  run_list(segment_cases, segment_cases_end);
+  run_list(interrupt_cases, interrupt_cases_end);
+  run_list(return_cases, return_cases_end);
+  run_list(far_cases, far_cases_end);
+  run_list(task_cases, task_cases_end);
+  run_list(system_cases, system_cases_end);
+  run_list(privileged_cases, privileged_cases_end);
+  run_list(exception_cases, exception_cases_end);
   run_paging(false);
   run_paging(true);
   printk("end of cases\n");

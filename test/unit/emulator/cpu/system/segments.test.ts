@@ -12,6 +12,7 @@ import {
   DATA1,
   DATA3,
   descriptor,
+  EIP,
   EXECUTE_ONLY,
   EXPAND_DOWN,
   LDT,
@@ -90,9 +91,11 @@ describe("MOV to DS", () => {
 });
 
 describe("MOV to SS", () => {
-  it("loads a writable segment of its CPL and holds off interrupts for one instruction", () => {
+  it("loads a writable segment of its CPL and holds off interrupts and single steps for one instruction", () => {
     m.ok(m.run(SystemOp.LoadSeg, Seg.Ss, DATA0));
-    expect(m.state.get(S.Inhibit)).toBe(1);
+    expect(m.state.get(S.Inhibit)).not.toBe(0);
+    expect(m.system.deliverSingleStep()).toBe(true);
+    expect(m.eip).toBe(EIP);
   });
 
   it("LSS does not hold off interrupts", () => {
