@@ -51,7 +51,7 @@ export const enum S {
   Cr4 = 0x405c,
   /** 1 after HLT until an interrupt is taken. */
   Halted = 0x4060,
-  /** 1: interrupts and single-step traps wait for one more instruction (STI, MOV SS, POP SS). */
+  /** Not 0: interrupts wait for one more instruction: 1 after STI; 2 after MOV SS and POP SS, single-step traps too. */
   Inhibit = 0x4064,
   GdtrBase = 0x4068,
   GdtrLimit = 0x406c,
