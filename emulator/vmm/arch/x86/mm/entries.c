@@ -19,7 +19,8 @@ static int refuse_bits(const char *level, pte_t entry, u64 bits) {
 
 static int refuse_frame(pte_t entry) {
   u32 n = pte_mfn(entry).n;
-  switch (frame_use(pte_mfn(entry))) {
+  enum frame_use use = frame_use(pte_mfn(entry));
+  switch (use) {
   case FRAME_ABSENT:
     return refuse(-XEN_EPERM, "frame %x is no RAM: only the first domain maps devices", n);
   case FRAME_VMM:
@@ -35,7 +36,8 @@ int get_l1_entry(pte_t entry, struct domain *d) {
   if (!(entry & PTE_P)) return 0;
   u64 refused = L1_REFUSED | L1_DEVICE_BITS | pte_reserved;
   mfn_t mfn = pte_mfn(entry);
-  bool device = d->privileged && frame_use(mfn) == FRAME_ABSENT;
+  enum frame_use use = frame_use(mfn);
+  bool device = d->privileged && use == FRAME_ABSENT;
   if (device) refused &= ~L1_DEVICE_BITS;
   if (entry & refused) return refuse_bits("L1", entry, refused);
   if (device) return 0;
