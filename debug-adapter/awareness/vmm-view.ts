@@ -34,6 +34,7 @@ export class VmmView {
   private readonly vcpuRegs: Field | undefined;
   private readonly vcpuEsp: Field | undefined;
   private readonly vcpuBase: Field | undefined;
+  private readonly vcpuCallback: Field | undefined;
   private readonly vcpuDomain: Field | undefined;
   private readonly vcpuId: Field | undefined;
   private readonly domainId: Field | undefined;
@@ -46,6 +47,7 @@ export class VmmView {
     this.domainNext = fieldOf(symbols, "domain", "next");
     this.domainVcpus = pointerArray(symbols, "domain", "vcpu");
     this.vcpuRegs = fieldOf(symbols, "vcpu", "regs");
+    this.vcpuCallback = fieldOf(symbols, "vcpu", "arch", "event", "eip");
     this.vcpuBase = fieldOf(symbols, "vcpu", "arch", "base", "n");
     this.vcpuEsp = fieldOf(symbols, "vcpu", "arch", "vmm_esp");
     this.vcpuDomain = fieldOf(symbols, "vcpu", "domain");
@@ -97,6 +99,11 @@ export class VmmView {
   /** Physical address of a vCPU's L3 table; 0 where it has none. */
   pageDirectory(machine: MachineView, vcpu: number): number {
     return this.field(machine, vcpu, this.vcpuBase) * 4096;
+  }
+
+  /** Where the guest wants to be told of events; 0 before it has said so. */
+  eventCallback(machine: MachineView, vcpu: number): number {
+    return this.field(machine, vcpu, this.vcpuCallback);
   }
 
   /** A word of a struct cpu_regs. */

@@ -46,7 +46,7 @@ export class Program {
       registers: REGISTER_NAMES.map((name) => registers.get(name)),
       isReturnAddress: false,
     };
-    return this.unwind(start, this.domain, this.readMemory, limit);
+    return this.unwind(start, { vcpu: this.vcpu, domain: this.domain, readMemory: this.readMemory }, limit);
   }
 
   /**
@@ -58,8 +58,8 @@ export class Program {
     if (start === undefined) return [];
     // The processor runs on other page tables now, which need not map this guest.
     const directory = this.vmm?.pageDirectory(this.machine, vcpu) ?? 0;
-    const memory = directory === 0 ? this.readMemory : readThrough(this.machine.memory, directory);
-    return this.unwind(start, domain, memory);
+    const readMemory = directory === 0 ? this.readMemory : readThrough(this.machine.memory, directory);
+    return this.unwind(start, { vcpu, domain, readMemory });
   }
 
   private switchedState(vcpu: number): StartState | undefined {
@@ -69,7 +69,10 @@ export class Program {
     const registers: (number | undefined)[] = [];
     SWITCHED.forEach((register, i) => (registers[register] = words[i]));
     registers[DwarfReg.Esp] = esp + 4 * SWITCHED.length;
-    return { pc: registers[DwarfReg.Eip] ?? 0, cs: 0, registers, isReturnAddress: true };
+    const pc = registers[DwarfReg.Eip] ?? 0;
+    // A vCPU that has never run "returns" to the first instruction of the way out to its guest.
+    const isFresh = this.images.vmm?.symbols.functionAt(pc)?.entry === pc;
+    return { pc, cs: 0, registers, isReturnAddress: !isFresh };
   }
 
   private savedState(vcpu: number): StartState | undefined {
@@ -81,8 +84,17 @@ export class Program {
     return { pc: registers[DwarfReg.Eip] ?? 0, cs, registers, isReturnAddress: false };
   }
 
-  private unwind(start: StartState, domain: number | undefined, readMemory: ReadMemory, limit?: number): MachineFrame[] {
-    const { images, transfers } = this;
-    return unwindAll(start, { images, readMemory, domain, findTransfer: (frame) => transfers.find(frame) }, limit);
+  private unwind(start: StartState, of: Context, limit?: number): MachineFrame[] {
+    const { images, transfers, vmm, machine } = this;
+    const callback = of.vcpu === 0 ? 0 : (vmm?.eventCallback(machine, of.vcpu) ?? 0);
+    const eventCallback = callback === 0 ? undefined : callback;
+    return unwindAll(start, { images, ...of, eventCallback, findTransfer: (frame) => transfers.find(frame) }, limit);
   }
+}
+
+/** Whose frames they are, and memory as they see it. */
+interface Context {
+  vcpu: number;
+  domain: number | undefined;
+  readMemory: ReadMemory;
 }

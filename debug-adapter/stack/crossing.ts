@@ -26,21 +26,25 @@ export interface Crossing {
   toRing: number;
 }
 
-/**
- * Works out why the frame at `eip` in `fromRing` was left.
- * @param entry the transfer that left it, if it is still remembered
- */
-export function crossingAt(
-  eip: number,
-  fromRing: number,
-  toRing: number,
-  entry: Transfer | undefined,
-  readMemory: ReadMemory,
-): Crossing {
-  return { cause: causeOf(eip, toRing, entry, readMemory), fromRing, toRing };
+/** What is known of an interrupted frame. */
+export interface Interruption {
+  eip: number;
+  fromRing: number;
+  toRing: number;
+  /** The transfer that left it, if it is still remembered. */
+  entry: Transfer | undefined;
+  /** The handler is the callback that the guest registered for events. */
+  isEventCallback: boolean;
 }
 
-function causeOf(eip: number, toRing: number, entry: Transfer | undefined, readMemory: ReadMemory): Cause {
+/** Works out why a frame was left. */
+export function crossingAt(interruption: Interruption, readMemory: ReadMemory): Crossing {
+  const { fromRing, toRing } = interruption;
+  return { cause: causeOf(interruption, readMemory), fromRing, toRing };
+}
+
+function causeOf({ eip, toRing, entry, isEventCallback }: Interruption, readMemory: ReadMemory): Cause {
+  if (isEventCallback) return { kind: "upcall" };
   const software = softwareVector(eip, readMemory);
   if (entry?.kind === "exception") return { kind: "exception", vector: entry.vector };
   if (entry?.kind === "interrupt") return toRing > 0 ? { kind: "upcall" } : { kind: "interrupt", vector: entry.vector };

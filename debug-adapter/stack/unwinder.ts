@@ -35,6 +35,8 @@ export interface UnwindContext {
   readonly readMemory: ReadMemory;
   /** The domain whose frames these are. */
   readonly domain: number | undefined;
+  /** The entry that its guest registered for events. */
+  readonly eventCallback: number | undefined;
   /** The latest remembered entry into an inner ring that the frame may come from. */
   findTransfer(frame: InterruptFrame): Transfer | undefined;
 }
@@ -70,7 +72,10 @@ function stepFrom(state: StartState, context: UnwindContext): Step {
   const callerCs = unwound === undefined ? cs : callersCs(unwound, cs, readMemory);
   const isInterrupted = unwound?.isSignalFrame === true && eip !== undefined;
   const entry = isInterrupted ? context.findTransfer({ eip, ring: callerCs & 3, slot: unwound.returnSlot }) : undefined;
-  const crossing = isInterrupted ? crossingAt(eip, callerCs & 3, ring, entry, readMemory) : undefined;
+  const isEventCallback = ring > 0 && image?.symbols.functionAt(pc)?.entry === context.eventCallback;
+  const crossing = isInterrupted
+    ? crossingAt({ eip, fromRing: callerCs & 3, toRing: ring, entry, isEventCallback }, readMemory)
+    : undefined;
   const cfa = unwound?.cfa ?? registers[DwarfReg.Esp] ?? 0;
   const frame: MachineFrame = { pc, isReturnAddress, registers, readMemory, cs, ring, image, slot, cfa, crossing };
   if (unwound === undefined || eip === undefined || eip === 0) return { frame, next: undefined };
