@@ -10,11 +10,11 @@ export class GuestConsoles implements vscode.Disposable {
 
   constructor(private readonly session: vscode.DebugSession) {}
 
-  write({ console: name, data }: ConsoleEventBody): void {
-    this.#open(name).write(data);
+  write({ console: name, data, log = false }: ConsoleEventBody): void {
+    this.#open(name, log).write(data);
   }
 
-  #open(name: string): GuestConsole {
+  #open(name: string, log: boolean): GuestConsole {
     const known = this.#consoles.get(name);
     if (known) return known;
     const send = (data: string) => {
@@ -22,7 +22,9 @@ export class GuestConsoles implements vscode.Disposable {
       // A guest that ends while a key is on its way is no error to tell.
       void Promise.resolve(this.session.customRequest(INPUT, input)).catch(() => {});
     };
-    const opened = new GuestConsole(messages.consoleName(name), send);
+    const opened = log ? new GuestConsole(name, "output", () => {}) : new GuestConsole(name, "vm", send);
+    // The log is there for those who look for it; a guest's console comes to the front.
+    if (!log) opened.show();
     this.#consoles.set(name, opened);
     return opened;
   }
@@ -37,7 +39,7 @@ export class GuestConsoles implements vscode.Disposable {
   }
 }
 
-/** One guest console. What is typed goes to the guest, which echoes it or does not. */
+/** One console as a terminal. What is typed goes to the guest, which echoes it or does not. */
 class GuestConsole implements vscode.Pseudoterminal {
   readonly #written = new vscode.EventEmitter<string>();
   readonly onDidWrite = this.#written.event;
@@ -51,9 +53,14 @@ class GuestConsole implements vscode.Pseudoterminal {
 
   constructor(
     name: string,
+    icon: string,
     private readonly send: (data: string) => void,
   ) {
-    this.#terminal = vscode.window.createTerminal({ name, pty: this, iconPath: new vscode.ThemeIcon("server") });
+    this.#terminal = vscode.window.createTerminal({ name, pty: this, iconPath: new vscode.ThemeIcon(icon) });
+  }
+
+  /** In front, but the keyboard stays where it is. */
+  show(): void {
     this.#terminal.show(true);
   }
 

@@ -46,7 +46,8 @@ export class HypercallTrace implements vscode.TreeDataProvider<HypercallRow>, vs
   getTreeItem(row: HypercallRow): vscode.TreeItem {
     const item = new vscode.TreeItem(row.name);
     item.id = String(row.index);
-    item.description = `(${row.arguments.join(", ")})${isInside(row) ? " …" : outcome(row)} d${row.domain}`;
+    // The domain first: a narrow side bar cuts what stands last.
+    item.description = `d${row.domain} (${row.arguments.join(", ")})${isInside(row) ? " …" : outcome(row)}`;
     item.iconPath = icon(row);
     item.tooltip = tooltip(row);
     item.accessibilityInformation = { label: `${row.name} ${item.description}` };

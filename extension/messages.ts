@@ -17,7 +17,6 @@ export const messages = {
   workspaceGuest: () => l10n.t("in this workspace"),
   bareGuest: () => l10n.t("on the bare machine, without the hypervisor"),
   debugName: (guest: string) => l10n.t("Debug {0}", guest),
-  consoleName: (guest: string) => l10n.t("Guest: {0}", guest),
   consoleEnded: () => l10n.t("The guest has ended."),
   rowsDropped: (count: number) => l10n.t("{0} earlier hypercalls are not shown", count),
   inside: () => l10n.t("not returned yet"),

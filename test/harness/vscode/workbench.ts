@@ -3,7 +3,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { chromium, type Browser, type Locator, type Page } from "playwright-core";
+import { chromium, type Browser, type Page } from "playwright-core";
 import { install, unsupported } from "../../../scripts/vscode-install.mjs";
 import { serve, workbenchUrl, type Page as Opened, type Served } from "../../../scripts/vscode-server.mjs";
 import { root } from "../process";
@@ -132,10 +132,4 @@ export async function eventually<Value>(
     if (Date.now() > until) throw new Error(`waited ${milliseconds / 1000} s in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-/** All rows of a list or tree, in order, scrolled through because only visible rows exist. */
-export async function rowsOf(list: Locator, rowHeight = 22): Promise<Locator[]> {
-  void rowHeight;
-  return list.locator(".monaco-list-row").all();
 }
