@@ -1,10 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { Vector } from "../../emulator/base/arch";
+import type { Outcome } from "./batch";
 import { difference } from "./compare";
 import { EmulatedHost } from "./emulated";
-import { runNative, whyNotNative } from "./native";
+import { runNative } from "./native";
 import { planCodes } from "./plan";
 import { disassemble } from "./report";
+import { describeNative } from "./suite";
 
 const STATES = 20;
 
@@ -33,14 +35,19 @@ const REFUSED: [vector: Vector, what: string, code: string][] = [
   [Vector.Gp, "sixteen bytes with a displacement and an immediate", "2e 2e 2e 2e 2e 2e 81 84 88 00 00 00 00 01 00 00 00"],
 ];
 
-describe.skipIf(whyNotNative() !== undefined)("code that the host's processor refuses", () => {
+describeNative("code that the host's processor refuses", () => {
   const plan = planCodes(
     REFUSED.map(([, , code]) => parse(code)),
     STATES,
     1,
   );
-  const host = whyNotNative() === undefined ? runNative(plan).outcomes : [];
-  const ours = new EmulatedHost().run(plan);
+  let host: Outcome[] = [];
+  let ours: Outcome[] = [];
+
+  beforeAll(() => {
+    host = runNative(plan).outcomes;
+    ours = new EmulatedHost().run(plan);
+  });
 
   it.each(REFUSED.map(([vector, what], n) => ({ vector, what, n })))("is refused here alike: $what raises $vector", ({ vector, n }) => {
     for (let state = n * STATES; state < (n + 1) * STATES; state++) {

@@ -1,11 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { Vector } from "../../emulator/base/arch";
 import type { Outcome } from "./batch";
 import { difference, type Tolerance } from "./compare";
 import { EmulatedHost } from "./emulated";
-import { runNative, whyNotNative } from "./native";
+import { runNative } from "./native";
 import { disassemble } from "./report";
 import { type ProgramPlan, programPlan } from "./sequences";
+import { describeNative } from "./suite";
 
 const LONG = Number(process.env["DIFFERENTIAL_CASES"] ?? 0);
 const PROGRAMS = 4000;
@@ -44,7 +45,7 @@ function disagreements(plan: ProgramPlan, outcomes: Outcome[], emulated: Emulate
   return [...found.values()].sort((left, right) => left.size - right.size).map(({ text }) => text);
 }
 
-describe.skipIf(whyNotNative() !== undefined)("short programs against the host's processor", () => {
+describeNative("short programs against the host's processor", () => {
   it(`end alike in ${ROUNDS * PROGRAMS * STATES} runs, with exact flags at faults in their midst`, () => {
     const emulated = new EmulatedHost();
     for (let round = 0; round < ROUNDS; round++) {
