@@ -1,4 +1,3 @@
-import type { Transfer } from "../../emulator/index";
 import type { MachineFrame } from "../stack/unwinder";
 import type { Debuggee, Halt, Instruction, SourcePlace, Target } from "./debuggee";
 
@@ -82,7 +81,7 @@ export class Stepper {
     }
     const isOuter = ring > origin.ring || (ring === origin.ring && cfa > origin.cfa);
     if (isOuter) return this.arriveOutside(kind, place);
-    return place === undefined ? undefined : this.enter(pc, ring);
+    return place === undefined ? undefined : this.enter(pc, ring, origin);
   }
 
   /** The frame is gone: stop in the caller's line, or go on to the next frame that has source. */
@@ -94,11 +93,12 @@ export class Stepper {
   }
 
   /** A function with source was entered: stop behind its prologue, unless it is one to leave aside. */
-  private async enter(pc: number, ring: number): Promise<StepEnd | undefined> {
+  private async enter(pc: number, ring: number, origin: Origin): Promise<StepEnd | undefined> {
     const { debuggee } = this;
     if (debuggee.isSkipped(pc, ring)) {
       const caller = this.targets(debuggee.frames(2).slice(1), true);
-      return caller.length === 0 ? undefined : debuggee.runTo(caller);
+      if (caller.length === 0) return undefined;
+      return (await debuggee.runTo(caller)) ?? this.afterInstruction("in", origin);
     }
     const behind = debuggee.behindPrologue(pc, ring);
     if (behind === undefined || behind === pc) return DONE;
@@ -193,5 +193,3 @@ export class Stepper {
 function isSameLine(a: SourcePlace, b: SourcePlace | undefined): boolean {
   return b !== undefined && a.file === b.file && a.line === b.line && a.function === b.function;
 }
-
-export type { Transfer };

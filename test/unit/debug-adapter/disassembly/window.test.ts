@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { classify } from "../../../../debug-adapter/disassembly/decoder";
+import { disassemblyWindow, type CodeMap } from "../../../../debug-adapter/disassembly/window";
+
+/** A function at 0x1000: push ebp; mov ebp, esp; call 0x1000; int 0x82; leave; ret; then a byte that begins nothing. */
+const code = Uint8Array.of(0x55, 0x89, 0xe5, 0xe8, 0xf8, 0xff, 0xff, 0xff, 0xcd, 0x82, 0xc9, 0xc3, 0x0f, 0xff);
+
+const map = (knowsFunction: boolean): CodeMap => ({
+  bitness: 32,
+  readMemory: (address, length) =>
+    address >= 0x1000 && address < 0x1000 + code.length ? code.subarray(address - 0x1000, address - 0x1000 + length) : undefined,
+  functionStart: (address) => (knowsFunction && address >= 0x1000 && address < 0x100c ? 0x1000 : undefined),
+});
+
+const texts = (address: number, offset: number, count: number, knowsFunction = true) =>
+  disassemblyWindow(address, offset, count, map(knowsFunction)).map(({ address: at, text }) => `${at.toString(16)} ${text ?? "-"}`);
+
+describe("disassemblyWindow", () => {
+  it("goes on from an address", () => {
+    expect(texts(0x1000, 0, 3)).toEqual(["1000 push ebp", "1001 mov ebp, esp", "1003 call 0x00001000"]);
+    expect(texts(0x1000, 2, 1)).toEqual(["1003 call 0x00001000"]);
+  });
+
+  it("goes back by the function's own instructions", () => {
+    expect(texts(0x1008, -3, 4)).toEqual(["1000 push ebp", "1001 mov ebp, esp", "1003 call 0x00001000", "1008 int 0x82"]);
+    expect(texts(0x1008, -1, 1)).toEqual(["1003 call 0x00001000"]);
+  });
+
+  it("goes back where no function is known, in step with the address", () => {
+    expect(texts(0x100b, -2, 3, false)).toEqual(["1008 int 0x82", "100a leave", "100b ret"]);
+  });
+
+  it("shows a byte that begins no instruction alone, and fills up where there is no memory", () => {
+    expect(texts(0x100c, 0, 4)).toEqual(["100c -", "100d -", "100e -", "100f -"]);
+    expect(texts(0x1000, -2, 3)).toEqual(["ffe -", "fff -", "1000 push ebp"]);
+  });
+
+  it("names the target of a near call", () => {
+    expect(disassemblyWindow(0x1003, 0, 1, map(true))[0]?.target).toBe(0x1000);
+  });
+});
+
+describe("classify", () => {
+  it.each<[string, number[], object | undefined]>([
+    ["a call", [0xe8, 0, 0, 0, 0], { length: 5, flow: "call" }],
+    ["an indirect call", [0xff, 0xd0], { length: 2, flow: "call" }],
+    ["a software interrupt", [0xcd, 0x82], { length: 2, flow: "interrupt" }],
+    ["a return", [0xc3], { length: 1, flow: "return" }],
+    ["iret", [0xcf], { length: 1, flow: "return" }],
+    ["a jump", [0xeb, 0], { length: 2, flow: "jump" }],
+    ["anything else", [0x90], { length: 1, flow: "next" }],
+    ["no instruction", [0x0f, 0xff], undefined],
+    ["no bytes", [], undefined],
+  ])("tells %s", (_, bytes, expected) => {
+    expect(classify(Uint8Array.from(bytes), 32)).toEqual(expected);
+  });
+
+  it("decodes by the code segment's width", () => {
+    expect(classify(Uint8Array.of(0xb8, 1, 2, 3, 4), 32)?.length).toBe(5);
+    expect(classify(Uint8Array.of(0xb8, 1, 2, 3, 4), 16)?.length).toBe(3);
+  });
+});

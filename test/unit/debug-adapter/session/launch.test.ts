@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { checkLaunch } from "../../../../debug-adapter/session/launch";
+
+describe("checkLaunch", () => {
+  it("needs a program and nothing else", () => {
+    expect(checkLaunch({ program: "kernel.elf" })).toEqual({
+      program: "kernel.elf",
+      commandLine: "",
+      domains: [],
+      memoryBytes: 128 << 20,
+      stopOnEntry: false,
+      vmm: undefined,
+      sourceRoots: [],
+      console: "output",
+      noDebug: false,
+    });
+  });
+
+  it("takes what clients add to every configuration", () => {
+    const added = { name: "Debug", type: "ringscope", request: "launch", __sessionId: "1", preLaunchTask: "build", presentation: {} };
+    expect(checkLaunch({ ...added, program: "k" }).program).toBe("k");
+  });
+
+  it("splits domains into file and arguments", () => {
+    expect(checkLaunch({ program: "k", domains: ["  guest.elf  one two ", "other.elf"] }).domains).toEqual([
+      { file: "guest.elf", commandLine: "one two" },
+      { file: "other.elf", commandLine: "" },
+    ]);
+  });
+
+  it("reads sizes with their unit", () => {
+    expect(checkLaunch({ program: "k", memory: "64m" }).memoryBytes).toBe(64 << 20);
+    expect(checkLaunch({ program: "k", memory: "1G" }).memoryBytes).toBe(2 ** 30);
+    expect(() => checkLaunch({ program: "k", memory: "64" })).toThrow('"memory" must be a size such as 128M');
+  });
+});
