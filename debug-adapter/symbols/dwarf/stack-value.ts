@@ -107,8 +107,17 @@ export function unary(op: Op, value: StackValue): StackValue {
   }
 }
 
+/** DWARF has no mixed arithmetic, yet gcc writes some by mistake; its value would be a guess. */
+function isSameType(a: OperandType | undefined, b: OperandType | undefined): boolean {
+  if (a && b) return a.size === b.size && a.isSigned === b.isSigned && a.isFloat === b.isFloat;
+  const known = a ?? b ?? GENERIC;
+  return known.size === GENERIC.size && !known.isFloat;
+}
+
 /** An operation on the top value `b` and the one below it, `a`. */
 export function binary(op: Op, a: StackValue, b: StackValue): StackValue {
+  if (!isSameType(a.type, b.type))
+    throw new Unavailable({ code: "corrupt", what: "operands of different types" });
   if (a.type?.isFloat) return floatBinary(op, a, b, a.type);
   const { type } = a;
   switch (op) {

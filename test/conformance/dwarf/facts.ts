@@ -38,20 +38,28 @@ export interface ThreadFact {
   callerFrames: FrameFact[] | "unknown";
 }
 
+/** A type's name without the space that gdb leaves out in `const[3]`, behind a qualified pointer. */
+export const spelling = (type: string): string => type.replace(/ \[/g, "[");
+
 /** The variables of each frame, without the reasons; their order within a frame is gdb's own affair. */
 export function sortedVariables(frames: readonly FrameFact[]): unknown[] {
   return frames.map((frame) =>
-    frame.variables
+    [...frame.variables]
+      .sort((a, b) => sortKey(a).localeCompare(sortKey(b)))
       .map(({ name, type, argument, state, address, bytes }) => ({
         name,
-        type,
+        type: spelling(type),
         argument,
         state,
         address,
         bytes,
-      }))
-      .sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))),
+      })),
   );
+}
+
+/** Shadowing variables share a name: their places tell them apart. */
+function sortKey({ name, address, bytes, state }: VariableFact): string {
+  return JSON.stringify([name, address, bytes, state]);
 }
 
 const SAVED: readonly [string, DwarfReg][] = [

@@ -68,6 +68,12 @@ def addresses(spec):
     return result
 
 
+def rows(file, line):
+    """Addresses of the line in gdb's own table."""
+    tables = {sal.symtab for sal in gdb.decode_line("%s:%d" % (file, line))[1] or () if sal.symtab}
+    return [row.pc for table in tables for row in table.linetable().line(line) or ()]
+
+
 def variables(names):
     result = {}
     for name in names:
@@ -82,6 +88,7 @@ questions = json.loads(os.environ["QUESTIONS"])
 facts = {
     "types": layouts(),
     "lines": [addresses("%s:%d" % (file, line)) for file, line in questions["lines"]],
+    "rows": [rows(file, line) for file, line in questions["lines"]],
     "functions": [addresses("-function %s" % name) for name in questions["functions"]],
     "variables": variables(questions["variables"]),
 }

@@ -156,6 +156,11 @@ describe("evaluate, what cannot be worked out", () => {
     ["memory that cannot be read", [Op.Addr, [0x5000, 4], Op.Deref], { code: "memory", address: 0x5000 }],
     ["an operation that is not known", [0xe5], { code: "unsupported", what: "DWARF operation 0xe5" }],
     ["an empty stack", [Op.Plus], { code: "corrupt", what: "expression takes from an empty stack" }],
+    [
+      "operands of different types",
+      [0x31, 0x32, Op.Convert, { uleb: 8 }, Op.Plus],
+      { code: "corrupt", what: "operands of different types" },
+    ],
     ["a division by zero", [0x31, 0x30, Op.Div], { code: "corrupt", what: "division by zero" }],
     ["an endless loop", [Op.Skip, [0xfffd, 2]], { code: "corrupt", what: "expression without an end" }],
     [
