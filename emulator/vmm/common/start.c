@@ -11,24 +11,30 @@
 /* A domain's memory unless `mem=` says otherwise: the same on every machine. Each page has to be cleared. */
 #define DEFAULT_MIB 16
 
-static u32 pages_for_domain(void) {
+/* Pages that the VMM itself needs for a domain besides: stack, tables, the P2M list while building. */
+#define OVERHEAD_PAGES 64
+
+/* On a small machine the domains that are still to come share what is there. */
+static u32 pages_for_domain(u32 domains_to_come) {
   const char *option = boot_option("mem"), *unit = "";
   u32 mib = option ? string_number(option, &unit) : DEFAULT_MIB;
   if (*unit == 'G' || *unit == 'g') mib <<= 10;
-  return mib << (20 - PAGE_SHIFT);
+  u32 wanted = mib << (20 - PAGE_SHIFT), share = arch_free_pages() / domains_to_come;
+  return share > OVERHEAD_PAGES ? min(wanted, share - OVERHEAD_PAGES) : 0;
 }
 
 /* NULL, or why not. */
-static const char *start_domain(const struct boot_module *module, bool privileged) {
+static const char *start_domain(u32 index) {
+  const struct boot_module *module = &boot_info.modules[index];
   static struct image image;
   memset(&image, 0, sizeof(image));
   image.file = (struct image_file){module->start, module->end - module->start};
   const char *problem = image_parse(&image);
   if (!problem) problem = image_read_notes(&image);
   if (problem) return problem;
-  struct domain *d = domain_create(privileged);
+  struct domain *d = domain_create(index == 0);
   if (d == NULL) return "not enough memory";
-  d->max_pages = pages_for_domain();
+  d->max_pages = pages_for_domain(boot_info.module_count - index);
   problem = arch_build_domain(d, &image, module->arguments);
   if (!problem) domain_start(d);
   return problem;
@@ -40,7 +46,7 @@ void start_domains(void) {
   if (vcpus && string_number(vcpus, NULL) != MAX_DOMAIN_VCPUS)
     log_line("vcpus=%s: each domain has %u", vcpus, MAX_DOMAIN_VCPUS);
   for (u32 i = 0; i < boot_info.module_count; i++) {
-    const char *problem = start_domain(&boot_info.modules[i], i == 0);
+    const char *problem = start_domain(i);
     if (problem) domain_build_failed(i, problem);
   }
   for (u32 i = 0; i < boot_info.module_count; i++)

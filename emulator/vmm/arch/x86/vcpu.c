@@ -27,6 +27,10 @@ int arch_domain_init(struct domain *d) {
   return 0;
 }
 
+u32 arch_free_pages(void) {
+  return frames_free;
+}
+
 /* Only after the domain's vCPUs have left the processor; the domain is still in the list. */
 void arch_domain_release(struct domain *d) {
   for (u32 i = 0; i < MAX_DOMAIN_VCPUS; i++) {

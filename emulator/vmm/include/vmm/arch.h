@@ -20,6 +20,7 @@ void arch_vcpu_release(struct vcpu *v);
 void arch_switch(struct vcpu *prev, struct vcpu *next);
 /* NULL, or why the image cannot become the domain's kernel. */
 const char *arch_build_domain(struct domain *d, struct image *image, const char *arguments);
+u32 arch_free_pages(void);
 /* The RAM of a module that is no longer needed. */
 void arch_free_module(const struct boot_module *module);
 void arch_log_guest(struct vcpu *v);
