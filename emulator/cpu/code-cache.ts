@@ -1,5 +1,6 @@
 import { ENTRY_TABLE_BYTES, ENTRY_TABLES, ENTRY_TABLES_BYTES, MODE_SLOTS, RECORDS, RECORDS_BYTES, TLB_BYTES, TLB_EXEC } from "../base/layout";
 import type { State } from "../base/state";
+import type { CompiledCode } from "./compiler";
 import type { CodeTracker } from "../memory/physical";
 import { ALL_PAGES, type Tlb } from "../memory/tlb";
 import { Rec, RECORD_BYTES } from "./tier0/record";
@@ -23,6 +24,7 @@ interface CodePage {
   blocks: number[];
   /** Lines of 64 bytes that hold decoded instructions. */
   lines: Uint8Array;
+  compiled: Set<CompiledCode>;
 }
 
 /**
@@ -32,12 +34,16 @@ interface CodePage {
  */
 export class CodeCache implements CodeTracker {
   private readonly pages = new Map<number, CodePage>();
+  /** Physical page of each entry table in use. */
+  private readonly frames = new Map<number, number>();
   private readonly words: Int32Array;
   /** Linear pages entered in the exec TLB of each slot. */
   private readonly filled: number[][] = Array.from({ length: MODE_SLOTS }, () => []);
   private nextTable = ENTRY_TABLES;
   private freeTables: number[] = [];
   private nextRecord: number;
+  /** Called when all decoded code is forgotten: what was compiled from it goes too. */
+  onReset: () => void = () => undefined;
   /** Counts resets: links noted before one are void. */
   generation = 0;
 
@@ -69,11 +75,12 @@ export class CodeCache implements CodeTracker {
   private invalidate(frame: number, page: CodePage): void {
     this.pages.delete(frame);
     for (let n = 0; n < page.blocks.length; n += 2) this.poison(page.blocks[n], page.blocks[n + 1]);
+    for (const code of page.compiled) code.drop();
     for (const table of page.tables) this.dropTable(table);
   }
 
   /** Makes records leave when they are reached; the one in progress finds no link and leaves too. */
-  private poison(record: number, count: number): void {
+  poison(record: number, count: number): void {
     for (let n = 0; n < count; n++, record += RECORD_BYTES) {
       this.words[(record + Rec.Op) >> 2] = 0;
       this.words[(record + Rec.Taken) >> 2] = 0;
@@ -86,6 +93,7 @@ export class CodeCache implements CodeTracker {
     if (this.words[slot] === table.address) this.words[slot] = 0;
     this.words.fill(0, table.address >> 2, (table.address + ENTRY_TABLE_BYTES) >> 2);
     this.freeTables.push(table.address);
+    this.frames.delete(table.address);
   }
 
   // ---- exec TLB
@@ -104,6 +112,11 @@ export class CodeCache implements CodeTracker {
     return this.words[this.slotBase(slot) + linearPage];
   }
 
+  /** Physical page that an entry table in use belongs to. */
+  frameOf(table: number): number | undefined {
+    return this.frames.get(table);
+  }
+
   /** Entry table of the physical page `frame` seen at a linear page; enters it in the exec TLB. */
   table(slot: number, linearPage: number, frame: number): number {
     const page = this.codePage(frame);
@@ -112,6 +125,7 @@ export class CodeCache implements CodeTracker {
       table = { slot, linearPage, address: this.takeTable() };
       // Taking a table may have dropped everything, this page included.
       this.codePage(frame).tables.push(table);
+      this.frames.set(table.address, frame);
     }
     if (this.filled[slot].length === MAX_FILLED) this.flushSlot(slot);
     this.words[this.slotBase(slot) + linearPage] = table.address;
@@ -122,7 +136,7 @@ export class CodeCache implements CodeTracker {
   private codePage(frame: number): CodePage {
     let page = this.pages.get(frame);
     if (!page) {
-      page = { tables: [], blocks: [], lines: new Uint8Array(4096 >> LINE_SHIFT) };
+      page = { tables: [], blocks: [], lines: new Uint8Array(4096 >> LINE_SHIFT), compiled: new Set() };
       this.pages.set(frame, page);
       this.tlb.dropWrites(frame);
     }
@@ -157,6 +171,7 @@ export class CodeCache implements CodeTracker {
   evictSlot(slot: number): void {
     this.flushSlot(slot);
     for (const page of this.pages.values()) {
+      if (page.tables.some((t) => t.slot === slot)) for (const code of page.compiled) code.drop();
       for (const table of page.tables) if (table.slot === slot) this.dropTable(table);
       page.tables = page.tables.filter((t) => t.slot !== slot);
     }
@@ -183,8 +198,21 @@ export class CodeCache implements CodeTracker {
     // A scratch block is made anew each time: one note is enough.
     if (blocks[blocks.length - 2] !== record) blocks.push(record, count);
     else blocks[blocks.length - 1] = Math.max(count, blocks[blocks.length - 1]);
-    const last = ((physical & 0xfff) + length - 1) >> LINE_SHIFT;
-    for (let line = (physical & 0xfff) >> LINE_SHIFT; line <= last; line++) page.lines[line] = 1;
+    this.markLines(page, physical & 0xfff, length);
+  }
+
+  /** Ties compiled code to `length` bytes at a linear address whose page the exec TLB holds. */
+  noteCompiled(slot: number, linear: number, length: number, code: CompiledCode): void {
+    const frame = this.frames.get(this.knownTable(slot, linear >>> 12));
+    if (frame === undefined) return;
+    const page = this.codePage(frame);
+    page.compiled.add(code);
+    this.markLines(page, linear & 0xfff, length);
+  }
+
+  private markLines(page: CodePage, offset: number, length: number): void {
+    const last = (offset + length - 1) >> LINE_SHIFT;
+    for (let line = offset >> LINE_SHIFT; line <= last; line++) page.lines[line] = 1;
   }
 
   enter(table: number, offset: number, record: number): void {
@@ -206,6 +234,8 @@ export class CodeCache implements CodeTracker {
     this.nextTable = ENTRY_TABLES;
     this.freeTables = [];
     this.pages.clear();
+    this.frames.clear();
+    this.onReset();
     this.nextRecord = RECORDS + this.scratchBytes;
     this.generation++;
   }

@@ -1,20 +1,31 @@
 import { Flag } from "../base/arch";
 import { RECORDS, S } from "../base/layout";
+import type { State } from "../base/state";
 import { Decoder } from "../isa/decode";
 import { SystemOp } from "../isa/system-ops";
 import { MemorySystem } from "../memory/memory-system";
 import { CodeCache } from "./code-cache";
+import type { Compiler } from "./compiler";
 import { Exit } from "./exit";
 import { Fetcher } from "./fetcher";
 import { type Mode, Modes } from "./mode";
 import { System } from "./system/system";
 import { BlockWriter } from "./tier0/block";
 import { tier0Image } from "./tier0/image";
-import { MAX_BLOCK, MISC_OWN_SHIFT, Rec, RECORD_BYTES } from "./tier0/record";
+import { MAX_BLOCK, MISC_OWN_SHIFT, Rec, RECORD_BYTES, Special } from "./tier0/record";
 import { CpuStop, type CpuWiring, type FaultRecord, type Transfer } from "./wiring";
 
 /** Instructions in one call of generated code: short enough that V8 can put better code in between calls. */
 const SLICE = 50_000;
+
+/** What a compiler is made from. */
+export interface CompilerParts {
+  state: State;
+  cache: CodeCache;
+  fetcher: Fetcher;
+  /** Exports of tier 0's module. */
+  helpers: Record<string, unknown>;
+}
 
 /**
  * The processor: runs generated code in slices and does between them what it
@@ -27,7 +38,11 @@ export class Cpu {
   private readonly cache: CodeCache;
   private readonly modes: Modes;
   private readonly fetcher: Fetcher;
+  private readonly helpers: Record<string, unknown>;
   private readonly execute: (record: number) => void;
+  private compiler: Compiler | undefined;
+  /** Instructions that compiled code retired. */
+  compiled = 0;
   private readonly words: Int32Array;
   private readonly stops = new Set<number>();
   /** Retired before the current slice, and the budget that the slice began with. */
@@ -49,10 +64,11 @@ export class Cpu {
     this.system.reset();
     this.modes = new Modes(state, this.memory.tlb, (slot) => this.cache.evictSlot(slot));
     this.fetcher = new Fetcher(state, this.memory, this.cache, new Decoder(), new BlockWriter(state, image.handlers), this.stops);
-    this.execute = this.instantiate(image.bytes);
+    this.helpers = this.instantiate(image.bytes);
+    this.execute = this.helpers["run"] as (record: number) => void;
   }
 
-  private instantiate(module: Uint8Array): (record: number) => void {
+  private instantiate(module: Uint8Array): Record<string, unknown> {
     const { paths } = this.memory;
     const { system } = this;
     const env = {
@@ -69,8 +85,14 @@ export class Cpu {
         return result;
       },
     };
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(module), { env });
-    return instance.exports["run"] as (record: number) => void;
+    return new WebAssembly.Instance(new WebAssembly.Module(module), { env }).exports;
+  }
+
+  /** Lets a compiler take over hot code from now on. */
+  attach(make: (parts: CompilerParts) => Compiler): void {
+    const { cache, fetcher, helpers } = this;
+    this.compiler = make({ state: this.wiring.state, cache, fetcher, helpers });
+    this.cache.onReset = () => this.compiler?.reset();
   }
 
   /** Instructions retired so far; exact at any time, in a port handler too. */
@@ -136,9 +158,19 @@ export class Cpu {
     const record = budget < MAX_BLOCK ? this.fetcher.scratchBlock(mode, budget) : this.fetcher.find(mode);
     if (record === 0) return this.fault();
     this.begin(budget);
+    if (this.compiler && this.words[(record + Rec.Op) >> 2] === (Special.Enter as number)) return this.runCompiled(this.compiler, mode, record);
     this.entered = false;
     this.execute(record);
     return this.afterExit(mode, trap);
+  }
+
+  private runCompiled(compiler: Compiler, mode: Mode, record: number): boolean {
+    compiler.run(record);
+    const left = this.words[S.Budget >> 2];
+    this.compiled += this.granted - left;
+    if (this.words[S.Fault >> 2] !== 0) return this.fault();
+    if (left >= MAX_BLOCK) compiler.missed(mode);
+    return true;
   }
 
   private begin(budget: number): void {
@@ -161,6 +193,10 @@ export class Cpu {
         return true;
       case Exit.Guard:
         return this.fetcher.revalidate(mode, this.words[S.ExitRecord >> 2]) || this.fault();
+      case Exit.Budget:
+        // The exact remainder of a run ends anywhere: only whole slices tell where the time goes.
+        if (this.granted >= MAX_BLOCK) this.compiler?.sample(mode);
+        break;
       case Exit.Lookup:
         if (!trap) this.link(mode);
         break;

@@ -15,4 +15,6 @@ export const enum Exit {
   Stale,
   /** The block straddles two pages and the second one is mapped otherwise; S.Eip is its start. */
   Guard,
+  /** S.Eip has been compiled. */
+  Compiled,
 }

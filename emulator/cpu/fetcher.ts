@@ -136,6 +136,14 @@ export class Fetcher {
     if (this.memory.physical.isRam(run.second >>> 12)) this.cache.noteBlock(run.second, bytes - inFirst, record, records);
   }
 
+  /** The instructions at an offset in a flat CS up to a block's end, where the exec TLB holds the page; never a fault. */
+  peek(mode: Mode, eip: number): Insn[] | undefined {
+    const table = this.cache.knownTable(mode.slot, eip >>> 12);
+    const frame = table === 0 ? undefined : this.cache.frameOf(table);
+    if (frame === undefined || eip > mode.csLimit || this.stops.has(eip)) return undefined;
+    return this.decodeRun(mode, eip, eip, frame * PAGE + (eip & (PAGE - 1)), MAX_BLOCK);
+  }
+
   // ---- decoding
 
   private fetch(mode: Mode, linear: number, count: number): Run | undefined {
@@ -144,15 +152,14 @@ export class Fetcher {
     const physical = this.memory.mmu.translateFetch(linear);
     if (physical < 0) return undefined;
     if (!this.memory.physical.isRam(physical >>> 12)) return this.fetchStraddling(mode, linear, physical);
-    const insns = this.decodeRun(mode, linear, physical, count);
+    const insns = this.decodeRun(mode, eip, linear, physical, count);
     return insns.length > 0 ? { insns, physical, second: -1 } : this.fetchStraddling(mode, linear, physical);
   }
 
   /** Instructions that lie wholly in the page and within the CS limit. */
-  private decodeRun(mode: Mode, linear: number, physical: number, count: number): Insn[] {
+  private decodeRun(mode: Mode, eip: number, linear: number, physical: number, count: number): Insn[] {
     const insns: Insn[] = [];
     const start = RAM + physical;
-    const eip = this.state.get(S.Eip);
     const end = Math.min(start + PAGE - (physical & (PAGE - 1)), start + (mode.csLimit - eip) + 1);
     let at = start;
     while (insns.length < count) {

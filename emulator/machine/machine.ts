@@ -4,6 +4,7 @@ import { State } from "../base/state";
 import { MachineError } from "../boot/machine-error";
 import { BOOT_MAGIC, loadMultiboot } from "../boot/multiboot";
 import { Cpu } from "../cpu/cpu";
+import { Jit } from "../jit/jit";
 import type { Transfer } from "../cpu/wiring";
 import {
   PROBE_REGISTERS,
@@ -37,7 +38,6 @@ const MEMORY_STEP = 1 << 16;
 export class Machine implements MachineApi {
   readonly memory: PlainMemory;
   readonly memoryBytes: number;
-  readonly compiledInstructions = 0;
   private readonly state: State;
   private readonly cpu: Cpu;
   private readonly clock: MachineClock;
@@ -66,6 +66,7 @@ export class Machine implements MachineApi {
     });
     const { ports, interrupts, timers } = this.board;
     this.cpu = new Cpu({ state: this.state, ports, interrupts, now: () => this.clock.now() });
+    if (options.engine === "compiled") this.cpu.attach((parts) => new Jit(parts));
     this.board.start();
     this.memory = new PlainMemory(this.state, this.cpu.memory.physical);
     this.breakpoints = new Breakpoints(this.cpu);
@@ -157,6 +158,10 @@ export class Machine implements MachineApi {
 
   get cpl(): number {
     return this.state.get(S.Cpl);
+  }
+
+  get compiledInstructions(): number {
+    return this.cpu.compiled;
   }
 
   get instructions(): number {

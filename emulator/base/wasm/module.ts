@@ -31,11 +31,17 @@ export class ModuleBuilder {
   private readonly funcs: { type: number; code: Code | undefined }[] = [];
   private readonly exports: { name: string; func: number }[] = [];
   private table: number[] = [];
+  private importedTable: string | undefined;
 
   /** Index of the imported function. */
   import(name: string, type: FuncType): number {
     if (this.funcs.length) throw new Error("imports come before functions");
     return this.imports.push({ name, type: this.typeIndex(type) }) - 1;
+  }
+
+  /** Imports a function table in place of the module's own. */
+  importTable(name: string): void {
+    this.importedTable = name;
   }
 
   /** Index of a function whose body follows with `define`. */
@@ -72,6 +78,7 @@ export class ModuleBuilder {
     });
     const imports: { name: string; describe: number[] }[] = this.imports.map((i) => ({ name: i.name, describe: [0, ...leb(i.type)] }));
     imports.push({ name: "memory", describe: [2, 0, 1] });
+    if (this.importedTable) imports.push({ name: this.importedTable, describe: [1, 0x70, 0, 1] });
     section(out, Section.Import, imports, (i, into) => {
       text(into, "env");
       text(into, i.name);

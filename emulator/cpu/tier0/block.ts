@@ -148,7 +148,7 @@ function needsCheck(insn: Insn, mode: Mode): boolean {
 }
 
 /** For each instruction whether somebody may look at the flags that it writes. */
-function liveFlags(insns: readonly Insn[]): boolean[] {
+export function liveFlags(insns: readonly Insn[]): boolean[] {
   const needed = new Array<boolean>(insns.length);
   let live = true;
   for (let n = insns.length - 1; n >= 0; n--) {

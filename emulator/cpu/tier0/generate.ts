@@ -30,6 +30,9 @@ export function generateTier0(): Uint8Array {
   const run = module.reserve({ params: [Type.I32], results: [] });
   module.define(run, new HotFunction(module, helpers).code());
   module.export("run", run);
+  for (const kind of ["load", "open", "store"] as const) {
+    for (const size of [1, 2, 4] as const) module.export(`${kind}${size.toString()}`, helpers[kind][size]);
+  }
   return module.bytes();
 }
 
@@ -197,6 +200,11 @@ class HotFunction {
     this.c.br(frame.go);
   }
 
+  enterCompiled(): void {
+    this.store(S.Eip, x.load32(this.st, Rec.Eip));
+    this.leave(x.k(Exit.Compiled));
+  }
+
   // ---- statements
 
   private local(): Var {
@@ -248,4 +256,5 @@ const SPECIALS: SpecialHandler[] = [];
 SPECIALS[Special.Stale] = (f) => f.stale();
 SPECIALS[Special.Guard] = (f, frame) => f.guard(frame);
 SPECIALS[Special.Cut] = (f, frame) => f.cut(frame);
+SPECIALS[Special.Enter] = (f) => f.enterCompiled();
 

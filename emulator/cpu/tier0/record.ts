@@ -49,8 +49,10 @@ export const enum Special {
   Stale = 0,
   Guard = 1,
   Cut = 2,
+  /** Leaves for compiled code: Rec.A is the region's function, Rec.B the node to enter at. */
+  Enter = 3,
 }
-export const SPECIALS = 3;
+export const SPECIALS = 4;
 
 /** Rec.Op of every handler out of line: any value beyond the hot function's table. */
 export const COLD_OP = 0x7fffffff;

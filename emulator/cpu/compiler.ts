@@ -1,0 +1,19 @@
+import type { Mode } from "./mode";
+
+/** What the core asks of a compiler, when one is attached. */
+export interface Compiler {
+  /** A slice of interpreted code has just ended at CS:EIP: hot code is found by how often that happens. */
+  sample(mode: Mode): void;
+  /** Compiled code has left for CS:EIP, where there is none. */
+  missed(mode: Mode): void;
+  /** Runs compiled code from the block whose Enter record is `record`. */
+  run(record: number): void;
+  /** All decoded code is forgotten. */
+  reset(): void;
+}
+
+/** Code that was made from guest memory outside of the records. */
+export interface CompiledCode {
+  /** A store hit its source: it must not be entered again. */
+  drop(): void;
+}

@@ -1,0 +1,143 @@
+import { S } from "../base/layout";
+import type { CompiledCode, Compiler } from "../cpu/compiler";
+import type { CompilerParts } from "../cpu/cpu";
+import type { Mode } from "../cpu/mode";
+import { liveFlags } from "../cpu/tier0/block";
+import { Rec, RECORD_BYTES, Special } from "../cpu/tier0/record";
+import { hasFlaglessForm } from "../isa/queries";
+import { compileRegion, HELPER_NAMES } from "./compile";
+import { dispatcherModule } from "./dispatcher";
+import { type Region, RegionFinder } from "./region";
+
+/** Interpreted slices that have to end at the same place before it is compiled. */
+const HOT_SAMPLES = 2;
+/** Times that compiled code has to leave for the same place. */
+const HOT_MISSES = 32;
+/** Regions that the function table may hold; when it is full all of them go. */
+const TABLE_SIZE = 8192;
+
+export interface JitStats {
+  regions: number;
+  bytes: number;
+  instructions: number;
+}
+
+/**
+ * Tier 1: turns hot code into WebAssembly functions, region by region, and
+ * leads the interpreter into them by Enter records at their entries.
+ */
+export class Jit implements Compiler {
+  readonly stats: JitStats = { regions: 0, bytes: 0, instructions: 0 };
+  private readonly table = new WebAssembly.Table({ element: "anyfunc", initial: TABLE_SIZE });
+  private readonly dispatch: (record: number) => void;
+  private readonly env: Record<string, unknown>;
+  private readonly free: number[] = [];
+  private next = 1;
+  /** How hot a place is, by linear address and mode slot. */
+  private readonly weights = new Map<number, number>();
+
+  constructor(private readonly wiring: CompilerParts) {
+    const { memory } = wiring.state;
+    this.env = { memory };
+    for (const name of HELPER_NAMES) this.env[name] = wiring.helpers[name];
+    const module = new WebAssembly.Module(dispatcherModule());
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, table: this.table } });
+    this.dispatch = exports["dispatch"] as (record: number) => void;
+  }
+
+  run(record: number): void {
+    this.wiring.state.set(S.CodeChanged, 0);
+    this.dispatch(record);
+  }
+
+  sample(mode: Mode): void {
+    this.count(mode, HOT_MISSES / HOT_SAMPLES);
+  }
+
+  missed(mode: Mode): void {
+    this.count(mode, 1);
+  }
+
+  /** Compiles at CS:EIP once its weight is enough; a place where nothing can be compiled is tried once. */
+  private count(mode: Mode, weight: number): void {
+    if (!mode.flatCs) return;
+    const eip = this.wiring.state.get(S.Eip);
+    const key = eip * 8 + mode.slot;
+    const before = this.weights.get(key) ?? 0;
+    this.weights.set(key, before + weight);
+    if (before < HOT_MISSES && before + weight >= HOT_MISSES) this.compile(mode, eip);
+  }
+
+  reset(): void {
+    for (let func = 1; func < this.next; func++) this.table.set(func, null);
+    this.free.length = 0;
+    this.next = 1;
+    this.weights.clear();
+  }
+
+  private compile(mode: Mode, eip: number): void {
+    const { cache, fetcher } = this.wiring;
+    const region = new RegionFinder((at) => fetcher.peek(mode, at)).find(eip);
+    const func = region ? this.takeFunction() : 0;
+    if (!region || func === 0) return;
+    for (const block of region.blocks.values()) {
+      liveFlags(block.insns).forEach((live, n) => (block.insns[n].flags = live || !hasFlaglessForm(block.insns[n])));
+    }
+    const bytes = compileRegion({
+      region,
+      func,
+      csLimit: mode.csLimit,
+      guard: (page) => ({ execEntry: cache.execEntry(mode.slot, page), table: cache.knownTable(mode.slot, page) }),
+    });
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: this.env });
+    this.table.set(func, instance.exports["f"]);
+    this.stats.regions++;
+    this.stats.bytes += bytes.length;
+    for (const block of region.blocks.values()) this.stats.instructions += block.insns.length;
+    this.install(mode, region, func);
+  }
+
+  private takeFunction(): number {
+    return this.free.pop() ?? (this.next < TABLE_SIZE ? this.next++ : 0);
+  }
+
+  /** Puts Enter records at the region's entries and ties the region to the pages that it was made from. */
+  private install(mode: Mode, region: Region, func: number): void {
+    const { cache } = this.wiring;
+    const records: number[] = [];
+    const code: CompiledCode = { drop: () => this.drop(func, records) };
+    [...region.blocks.values()].forEach((block, node) => {
+      cache.noteCompiled(mode.slot, block.start, block.end - block.start, code);
+      if (block.isEntry) records.push(this.enterRecord(mode, block.start, func, node));
+    });
+  }
+
+  /** Overwrites the block's first record, if there is one, so that links to it lead here too. */
+  private enterRecord(mode: Mode, eip: number, func: number, node: number): number {
+    const { cache, state } = this.wiring;
+    const table = cache.knownTable(mode.slot, eip >>> 12);
+    let record = cache.entry(table, eip & 0xfff);
+    if (record === 0) {
+      record = cache.allocate(1);
+      cache.enter(table, eip & 0xfff, record);
+    }
+    for (let at = 0; at < RECORD_BYTES; at += 4) state.set(record + at, 0);
+    state.set(record + Rec.Op, Special.Enter);
+    state.set(record + Rec.A, func);
+    state.set(record + Rec.B, node);
+    state.set(record + Rec.Eip, eip);
+    return record;
+  }
+
+  private drop(func: number, records: number[]): void {
+    const { state, cache } = this.wiring;
+    for (const record of records) {
+      // Another region may have taken the record over since.
+      if (state.get(record + Rec.A) === func) cache.poison(record, 1);
+    }
+    records.length = 0;
+    state.set(S.CodeChanged, 1);
+    this.table.set(func, null);
+    this.free.push(func);
+  }
+}
