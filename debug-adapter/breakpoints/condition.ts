@@ -52,6 +52,8 @@ function compileScope(address: number, image: Image | undefined, space: ImageSpa
       for (const other of images) {
         const global = other.symbols.globals(name)[0];
         if (global !== undefined) return placed(global, address, other);
+        const enumerator = other.symbols.enumeratorNamed(name);
+        if (enumerator !== undefined) return { type: enumerator.type, place: { kind: "constant", value: enumerator.value } };
       }
       return undefined;
     },

@@ -1,10 +1,11 @@
-import { Op, ProbeRegister, PROBE_STACK } from "../../emulator/index";
+import { Op, ProbeRegister } from "../../emulator/index";
 import { expressionMessages as say } from "../messages";
 import { DwarfReg, sizeOf, strip, typeName, type SimplePlace, type Type } from "../symbols/index";
 import { memberNamed } from "../awareness/layout";
 import { registerPart } from "../values/registers";
 import { signedness } from "../values/typed-value";
 import { ExpressionError, type BinaryOp, type Expression } from "./ast";
+import { ProbeCode } from "./probe-code";
 import { elementOf, INT, isPointer, pointerTo, promote, resolveType, UINT } from "./types";
 
 /** What names mean at the breakpoint's address, without a machine. */
@@ -18,8 +19,8 @@ export interface CompileScope {
 export function compileCondition(e: Expression, scope: CompileScope): Int32Array {
   const compiler = new Compiler(scope);
   compiler.word(e);
-  compiler.emit(Op.End);
-  return compiler.finish();
+  compiler.code.emit(Op.End);
+  return compiler.code.finish();
 }
 
 /** Where code has left a thing: its value on the stack, or its address. */
@@ -41,23 +42,9 @@ const PROBE_REGISTERS: Readonly<Record<string, ProbeRegister>> = {
 const fromDwarf = (register: DwarfReg): ProbeRegister => register as number;
 
 class Compiler {
-  private readonly code: number[] = [];
-  private depth = 0;
+  readonly code = new ProbeCode();
 
   constructor(private readonly scope: CompileScope) {}
-
-  finish(): Int32Array {
-    return Int32Array.from(this.code);
-  }
-
-  emit(...words: number[]): void {
-    this.code.push(...words);
-  }
-
-  private push(...words: number[]): void {
-    this.emit(...words);
-    if (++this.depth > PROBE_STACK) throw new ExpressionError(say.conditionDeep());
-  }
 
   /** Leaves the value as one word on the stack; returns its promoted type (or the pointer's). */
   word(e: Expression): Type {
@@ -76,7 +63,7 @@ class Compiler {
     if (operand.bits !== undefined) return this.loadBits(operand.bits, signed);
     if (size > 4) throw new ExpressionError(say.conditionWide());
     if (operand.in === "address") {
-      this.emit(size === 4 ? Op.Load32 : size === 2 ? (signed ? Op.Load16S : Op.Load16U) : signed ? Op.Load8S : Op.Load8U);
+      this.code.emit(size === 4 ? Op.Load32 : size === 2 ? (signed ? Op.Load16S : Op.Load16U) : signed ? Op.Load8S : Op.Load8U);
     }
     return isPointer(type) ? type : (promote(type) ?? INT);
   }
@@ -84,25 +71,19 @@ class Compiler {
   /** A bit-field lies in the dword at its address, or crosses out of it and is refused. */
   private loadBits({ bitOffset, bitSize }: NonNullable<Operand["bits"]>, signed: boolean): Type {
     if (bitOffset + bitSize > 32) throw new ExpressionError(say.conditionWide());
-    this.emit(bitOffset + bitSize <= 8 ? Op.Load8U : bitOffset + bitSize <= 16 ? Op.Load16U : Op.Load32);
-    this.push(Op.Push, 32 - bitOffset - bitSize);
-    this.fold(Op.Shl);
-    this.push(Op.Push, 32 - bitSize);
-    this.fold(signed ? Op.ShrS : Op.ShrU);
+    this.code.emit(bitOffset + bitSize <= 8 ? Op.Load8U : bitOffset + bitSize <= 16 ? Op.Load16U : Op.Load32);
+    this.code.push(Op.Push, 32 - bitOffset - bitSize);
+    this.code.fold(Op.Shl);
+    this.code.push(Op.Push, 32 - bitSize);
+    this.code.fold(signed ? Op.ShrS : Op.ShrU);
     return signed || bitSize < 32 ? INT : UINT;
-  }
-
-  /** An opcode that pops two and pushes one. */
-  private fold(op: Op): void {
-    this.emit(op);
-    this.depth--;
   }
 
   private operand(e: Expression): Operand {
     switch (e.kind) {
       case "number":
         if (e.long) throw new ExpressionError(say.conditionWide());
-        this.push(Op.Push, Number(BigInt.asIntN(32, e.value)));
+        this.code.push(Op.Push, Number(BigInt.asIntN(32, e.value)));
         return { type: e.unsigned ? UINT : INT, in: "stack" };
       case "register":
         return this.register(e.name);
@@ -126,7 +107,7 @@ class Compiler {
       }
       case "sizeof": {
         const type = e.operand.kind === "type-name" ? this.typeOf(e.operand) : new Compiler(this.scope).operand(e.operand).type;
-        this.push(Op.Push, this.sizeFor(type));
+        this.code.push(Op.Push, this.sizeFor(type));
         return { type: UINT, in: "stack" };
       }
       case "assign":
@@ -137,17 +118,17 @@ class Compiler {
   private register(name: string): Operand {
     const register = PROBE_REGISTERS[name];
     if (register !== undefined) {
-      this.push(Op.Register, register);
+      this.code.push(Op.Register, register);
       return { type: UINT, in: "stack" };
     }
     const part = registerPart(name);
     const whole = part === undefined ? undefined : PROBE_REGISTERS[part.register];
     if (part === undefined || whole === undefined) throw new ExpressionError(say.unknownRegister(name));
-    this.push(Op.Register, whole);
-    this.push(Op.Push, part.shift);
-    this.fold(Op.ShrU);
-    this.push(Op.Push, part.size === 1 ? 0xff : 0xffff);
-    this.fold(Op.And);
+    this.code.push(Op.Register, whole);
+    this.code.push(Op.Push, part.shift);
+    this.code.fold(Op.ShrU);
+    this.code.push(Op.Push, part.size === 1 ? 0xff : 0xffff);
+    this.code.fold(Op.And);
     return { type: UINT, in: "stack" };
   }
 
@@ -162,17 +143,17 @@ class Compiler {
       case undefined:
         throw new ExpressionError(say.conditionPlace(name));
       case "constant":
-        this.push(Op.Push, place.value | 0);
+        this.code.push(Op.Push, place.value | 0);
         return { type, in: "stack" };
       case "register":
-        this.push(Op.Register, fromDwarf(place.register));
+        this.code.push(Op.Register, fromDwarf(place.register));
         this.narrow(type);
         return { type, in: "stack" };
       case "memory":
-        this.push(Op.Push, place.offset | 0);
+        this.code.push(Op.Push, place.offset | 0);
         if (place.base !== undefined) {
-          this.push(Op.Register, fromDwarf(place.base));
-          this.fold(Op.Add);
+          this.code.push(Op.Register, fromDwarf(place.base));
+          this.code.fold(Op.Add);
         }
         return { type, in: "address" };
     }
@@ -185,12 +166,12 @@ class Compiler {
     if (size > 4) throw new ExpressionError(say.conditionWide());
     const bare = strip(type);
     if (bare.kind === "base" && bare.encoding === "boolean") {
-      this.emit(Op.Not, Op.Not);
+      this.code.emit(Op.Not, Op.Not);
     } else if (size < 4) {
-      this.push(Op.Push, 32 - 8 * size);
-      this.fold(Op.Shl);
-      this.push(Op.Push, 32 - 8 * size);
-      this.fold(signedness(type) === true ? Op.ShrS : Op.ShrU);
+      this.code.push(Op.Push, 32 - 8 * size);
+      this.code.fold(Op.Shl);
+      this.code.push(Op.Push, 32 - 8 * size);
+      this.code.fold(signedness(type) === true ? Op.ShrS : Op.ShrU);
     }
   }
 
@@ -209,12 +190,12 @@ class Compiler {
       }
       case "!":
         this.word(e.operand);
-        this.emit(Op.Not);
+        this.code.emit(Op.Not);
         return { type: INT, in: "stack" };
       default: {
         const type = this.word(e.operand);
         if (isPointer(type)) throw new ExpressionError(say.notNumber(typeName(type)));
-        if (e.op !== "+") this.emit(e.op === "-" ? Op.Negate : Op.Invert);
+        if (e.op !== "+") this.code.emit(e.op === "-" ? Op.Negate : Op.Invert);
         return { type, in: "stack" };
       }
     }
@@ -228,7 +209,7 @@ class Compiler {
     const right = this.word(e.right);
     if (arithmeticOnPointer && elementOf(right) === undefined) {
       this.scale(leftElement);
-      this.fold(e.op === "+" ? Op.Add : Op.Sub);
+      this.code.fold(e.op === "+" ? Op.Add : Op.Sub);
       return pointerTo(leftElement);
     }
     const isComparison = COMPARISONS.has(e.op);
@@ -247,50 +228,47 @@ class Compiler {
       case ">":
       case ">=":
         // a > b is !(a <= b).
-        this.fold(op === ">" ? (unsigned ? Op.LeU : Op.LeS) : unsigned ? Op.LtU : Op.LtS);
-        this.emit(Op.Not);
+        this.code.fold(op === ">" ? (unsigned ? Op.LeU : Op.LeS) : unsigned ? Op.LtU : Op.LtS);
+        this.code.emit(Op.Not);
         return;
       case "<":
-        return this.fold(unsigned ? Op.LtU : Op.LtS);
+        return this.code.fold(unsigned ? Op.LtU : Op.LtS);
       case "<=":
-        return this.fold(unsigned ? Op.LeU : Op.LeS);
+        return this.code.fold(unsigned ? Op.LeU : Op.LeS);
       case "/":
-        return this.fold(unsigned ? Op.DivU : Op.DivS);
+        return this.code.fold(unsigned ? Op.DivU : Op.DivS);
       case "%":
-        return this.fold(unsigned ? Op.RemU : Op.RemS);
+        return this.code.fold(unsigned ? Op.RemU : Op.RemS);
       case ">>":
-        return this.fold(unsigned ? Op.ShrU : Op.ShrS);
+        return this.code.fold(unsigned ? Op.ShrU : Op.ShrS);
       default:
-        return this.fold(PLAIN_OPS[op] ?? Op.Add);
+        return this.code.fold(PLAIN_OPS[op] ?? Op.Add);
     }
   }
 
   private shortCircuit(e: Extract<Expression, { kind: "binary" }>): Type {
+    const { code } = this;
     this.word(e.left);
-    this.emit(e.op === "&&" ? Op.JumpIfZero : Op.JumpIfNotZero);
-    const decided = this.hole();
-    this.depth--;
+    const decided = code.branch(e.op === "&&" ? Op.JumpIfZero : Op.JumpIfNotZero);
     this.word(e.right);
-    this.emit(Op.Not, Op.Not, Op.Jump);
-    const end = this.hole();
-    this.fill(decided);
-    this.emit(Op.Push, e.op === "&&" ? 0 : 1);
-    this.fill(end);
+    code.emit(Op.Not, Op.Not);
+    const end = code.leave(Op.Jump);
+    code.land(decided);
+    code.emit(Op.Push, e.op === "&&" ? 0 : 1);
+    code.land(end);
     return INT;
   }
 
   private choice(e: Extract<Expression, { kind: "conditional" }>): Operand {
+    const { code } = this;
     this.word(e.condition);
-    this.emit(Op.JumpIfZero);
-    const otherwise = this.hole();
-    this.depth--;
+    const otherwise = code.branch(Op.JumpIfZero);
     const yes = this.word(e.yes);
-    this.emit(Op.Jump);
-    const end = this.hole();
-    this.depth--;
-    this.fill(otherwise);
+    const end = code.leave(Op.Jump);
+    code.forget();
+    code.land(otherwise);
     const no = this.word(e.no);
-    this.fill(end);
+    code.land(end);
     const unsigned = signedness(yes) === false || signedness(no) === false;
     return { type: elementOf(yes) !== undefined ? yes : unsigned ? UINT : INT, in: "stack" };
   }
@@ -317,27 +295,19 @@ class Compiler {
     if (element === undefined) throw new ExpressionError(say.notIndexable(typeName(object)));
     this.word(e.index);
     this.scale(element);
-    this.fold(Op.Add);
+    this.code.fold(Op.Add);
     return { type: element, in: "address" };
   }
 
   private scale(element: Type): void {
-    this.push(Op.Push, this.sizeFor(element));
-    this.fold(Op.Mul);
+    this.code.push(Op.Push, this.sizeFor(element));
+    this.code.fold(Op.Mul);
   }
 
   private offset(bytes: number): void {
     if (bytes === 0) return;
-    this.push(Op.Push, bytes);
-    this.fold(Op.Add);
-  }
-
-  private hole(): number {
-    return this.code.push(0) - 1;
-  }
-
-  private fill(hole: number): void {
-    this.code[hole] = this.code.length;
+    this.code.push(Op.Push, bytes);
+    this.code.fold(Op.Add);
   }
 
   private typeOf(name: Extract<Expression, { kind: "cast" }>["type"]): Type {

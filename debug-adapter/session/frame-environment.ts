@@ -29,7 +29,7 @@ export class FrameEnvironment implements Environment {
     const local = this.frame === undefined ? undefined : findLocal(this.frame, name);
     if (local !== undefined) return local;
     for (const image of this.images()) {
-      const found = this.global(image, name) ?? functionValue(image, name);
+      const found = this.global(image, name) ?? enumeratorValue(image, name) ?? functionValue(image, name);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -127,6 +127,11 @@ export function localValue(frame: NonNullable<EvaluationFrame>, variable: Variab
   const symbols = frame.machine.image?.symbols;
   const place = symbols?.evaluateLocation(variable.location, frame.machine) ?? { kind: "optimizedOut" as const };
   return { type: variable.type, place };
+}
+
+function enumeratorValue(image: Image, name: string): TypedValue | undefined {
+  const found = image.symbols.enumeratorNamed(name);
+  return found === undefined ? undefined : integerValue(found.type, BigInt(found.value));
 }
 
 function functionValue(image: Image, name: string): TypedValue | undefined {

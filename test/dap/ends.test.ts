@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -117,6 +118,22 @@ describe("a guest that does wrong", () => {
     const stop = await hello.start();
     expect(stop.text).toMatch(/^The hypervisor refused a request of domain 0: /);
     expect(await hello.names()).toContain("show_refusals");
+  });
+});
+
+describe("a guest without debug information", () => {
+  it("is said so, and debugged by its symbols", async () => {
+    const program = join(folder, "stripped.elf");
+    execFileSync("strip", ["--strip-debug", "-o", program, guest("pv/hello")]);
+    const hello = await launch(program);
+    expect(await hello.client.event("output")).toEqual({
+      category: "important",
+      output: "stripped.elf has no debug information: its source cannot be shown, breakpoints go to functions only\n",
+    });
+    await hello.breakAtFunctions("timer_set");
+    await hello.start();
+    expect((await hello.stack()).slice(0, 2)).toEqual(["timer_set", "show_all_masked"]);
+    expect((await hello.step("stepIn", "instruction")).slice(0, 9)).toBe("timer_set");
   });
 });
 

@@ -79,6 +79,7 @@ describe("evaluate", () => {
     expect(await session.evaluate("*(u8 *)$eip,x")).toMatch(/^\d+ '/);
     expect(await session.evaluate("system_call")).toMatch(/^0x[0-9a-f]{8} <system_call>$/);
     expect(await session.evaluate("&task->calls[1] - &task->calls[0]")).toBe("1");
+    expect(await session.evaluate("task->state == TASK_RUNNING")).toBe("1");
     expect(await session.evaluate("($cs & 3) == 1 && $cpl == 1")).toBe("1");
   });
 
@@ -180,7 +181,7 @@ describe("breakpoints", () => {
 
   it("evaluates conditions and hit counts in the machine", async () => {
     session = await DapSession.launch(guest("pv/hello"), {}, server.connect());
-    await session.breakAtFunctions({ name: "call_write", condition: "task->calls[0] == 3" });
+    await session.breakAtFunctions({ name: "call_write", condition: "task->state == TASK_RUNNING && task->calls[0] == 3" });
     await session.start();
     expect(await session.evaluate("task->calls[0]")).toBe("3");
     await session.breakAtFunctions({ name: "call_write", hitCondition: "2" });
