@@ -87,6 +87,7 @@
         CASES_END return_cases_end
 
         .text
+        .globl  iret_target
 iret_target:
         pushfl
         popl    %eax

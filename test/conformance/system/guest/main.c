@@ -13,8 +13,12 @@
 #define RF              0x10000u
 #define CODE_BYTES      0x1000u
 
-static void print_place(const struct test_case *test, u32 eip) {
-  u32 offset = eip - (u32)test->entry;
+bool has_error_code(u32 vector) {
+  return vector < 32 && ((WITH_ERROR_CODE >> vector) & 1) != 0;
+}
+
+static void print_place(void (*entry)(void), u32 eip) {
+  u32 offset = eip - (u32)entry;
 
   if (offset < CODE_BYTES)
     printk(" +%x", offset);
@@ -22,17 +26,17 @@ static void print_place(const struct test_case *test, u32 eip) {
     printk(" @%x", eip);
 }
 
-static void print_outcome(const struct test_case *test) {
+void print_outcome(const char *name, void (*entry)(void)) {
   const u32 *frame = outcome.frame;
-  bool has_code = outcome.vector < 32 && ((WITH_ERROR_CODE >> outcome.vector) & 1) != 0;
+  bool has_code = has_error_code(outcome.vector);
 
-  printk("%s: ", test->name);
+  printk("%s: ", name);
   if (outcome.vector == INT_DONE)
     printk("done");
   else
     printk("#%u", outcome.vector);
   if (has_code) printk("(%x)", *frame++);
-  print_place(test, frame[0]);
+  print_place(entry, frame[0]);
   printk(" cs=%x fl=%x", frame[1] & 0xffff, frame[2] & ~RF);
   if (frame[2] & RF) printk("+RF");
   if ((frame[1] & 3) != 0) printk(" ss=%x esp=%x", frame[4] & 0xffff, frame[3] & 0xfff);
@@ -49,7 +53,7 @@ static void run_list(const struct test_case *test, const struct test_case *end) 
   for (; test < end; test++) {
     tables_reset();
     run(test);
-    print_outcome(test);
+    print_outcome(test->name, test->entry);
     printk("\n");
   }
 }
@@ -64,7 +68,7 @@ static void run_paging(bool pae) {
     paging_reset(pae);
     run(test);
     tables_reset(); /* paging off, so that the tables can be read */
-    print_outcome(test);
+    print_outcome(test->name, test->entry);
     paging_entries(outcome.edi, pae, &pde, &pte);
     printk(" pde=%x pte=%x\n", pde & 0x60, pte & 0x60);
   }
@@ -87,6 +91,7 @@ void kernel_main(void) {
   run_list(system_cases, system_cases_end);
   run_list(privileged_cases, privileged_cases_end);
   run_list(exception_cases, exception_cases_end);
+  run_fuzz();
   run_paging(false);
   run_paging(true);
   printk("end of cases\n");

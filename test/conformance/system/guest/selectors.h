@@ -42,7 +42,9 @@
 #define GATE_CODE_ABSENT 0x130
 #define SHORT_STACK1     0x138 /* limit 15, DPL 1 */
 #define READ1            0x140
-#define BEYOND           0x148 /* the first selector outside the GDT */
+#define FUZZ_A           0x148 /* descriptors of the random cases */
+#define FUZZ_B           0x150
+#define BEYOND           0x158 /* the first selector outside the GDT */
 
 /* Vectors with special gates; the exceptions have plain ones. */
 #define INT_DONE            0x80 /* ends a case */
@@ -59,7 +61,8 @@
 #define INT_TASK            0x8b
 #define INT_DPL0            0x8c
 #define INT_LESS_PRIVILEGED 0x8d
-#define INT_LAST            0x8d
+#define INT_FUZZ            0x8e
+#define INT_LAST            0x8e
 
 /* Offsets in a 32-bit TSS. */
 #define TSS_SS0    8

@@ -29,10 +29,6 @@ enum {
 
 #define CR0_RESET 0x00000011u /* PE and ET */
 
-struct descriptor {
-  u32 low, high;
-};
-
 struct tss {
   u32 link, esp0, ss0, esp1, ss1, esp2, ss2, cr3, eip, eflags;
   u32 eax, ecx, edx, ebx, esp, ebp, esi, edi;
@@ -65,6 +61,18 @@ static struct descriptor gate(u32 selector, u32 offset, u32 access, u32 count) {
 
 static void set(u32 selector, struct descriptor descriptor) {
   gdt[selector / 8] = descriptor;
+}
+
+void tables_set(u32 selector, struct descriptor descriptor) {
+  set(selector, descriptor);
+}
+
+void tables_set_gate(u32 vector, struct descriptor descriptor) {
+  idt[vector] = descriptor;
+}
+
+void tables_set_inner_stack(u32 ss) {
+  tss.ss1 = ss;
 }
 
 static void set_segments(void) {
