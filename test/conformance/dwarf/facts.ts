@@ -173,7 +173,7 @@ function variableFact(image: ImageSymbols, variable: Variable, frame: FrameState
   const address = place.kind === "memory" ? { address: place.address } : {};
   const bytes = placeBytes(place, size, frame.readMemory);
   if (!bytes) return { ...fact, state: "unavailable", why: "memory" };
-  if (bytes.every((byte) => byte === null)) return { ...fact, state: "optimizedOut" };
+  if (bytes.includes(null)) return { ...fact, state: "optimizedOut" };
   return { ...fact, state: "value", ...address, bytes: bytes.slice(0, MOST_BYTES) };
 }
 

@@ -22,7 +22,7 @@ def position(sal):
 
 
 def content(value):
-    """Bytes of a value; None for those that are optimised out. Raises gdb.MemoryError."""
+    """Bytes of a value; None for those that are nowhere. Raises gdb.MemoryError."""
     whole = value.type.strip_typedefs().sizeof
     size = min(whole, MOST_BYTES)
     if value.address is not None:
@@ -40,10 +40,12 @@ def variable(symbol, frame):
     fact = {"name": symbol.name, "type": str(symbol.type), "argument": symbol.is_argument}
     try:
         value = symbol.value(frame)
-        if value.is_optimized_out:
+        # A value of which a part is nowhere counts as optimised out: gdb itself is of two minds about it.
+        found = None if value.is_optimized_out else content(value)
+        if found is None or None in found:
             fact["state"] = "optimizedOut"
         else:
-            fact["bytes"] = content(value)
+            fact["bytes"] = found
             if value.address is not None:
                 fact["address"] = int(value.address) & 0xFFFFFFFF
             fact["state"] = "value"

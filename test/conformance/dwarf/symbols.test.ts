@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SymbolImage } from "../../../debug-adapter/symbols/index";
+import { SymbolImage, type ImageSymbols } from "../../../debug-adapter/symbols/index";
 import { coreFile } from "./core-file";
 import { sortedVariables, threadFact, type ThreadFact } from "./facts";
 import { askGdb } from "./gdb";
@@ -22,7 +22,18 @@ function compare(path: string): Comparison {
   const { states, memory, read } = randomStates(image, ADDRESSES);
   const ours = states.map((state) => threadFact(image, state.registers, read));
   expect(image.problems).toEqual([]);
-  return { ours, gdb: askGdb("gdb-facts.py", bytes, coreFile(states, memory)) as ThreadFact[] };
+  const gdb = askGdb("gdb-facts.py", bytes, coreFile(states, memory)) as ThreadFact[];
+  return {
+    ours,
+    gdb: gdb.map((fact) => (returnsToCode(image, fact) ? fact : { ...fact, callerFrames: "unknown" })),
+  };
+}
+
+/** In data gdb takes the nearest name for a function's. */
+function returnsToCode(image: ImageSymbols, { caller }: ThreadFact): boolean {
+  const eip = caller === "unknown" ? null : (caller?.["eip"] ?? null);
+  const holds = (low: number, size: number): boolean => eip !== null && eip >= low && eip < low + size;
+  return image.segments.some((segment) => segment.executable && holds(segment.virtual, segment.memorySize));
 }
 
 const skip = !hasTool("gdb");
