@@ -41,6 +41,12 @@ export default {
       { path: "^(debug-adapter|extension)/" },
       { path: "^emulator/", pathNot: "^emulator/index\\.ts$" },
     ),
+    never(
+      "symbols-stand-alone",
+      "the symbol reader runs in a web worker: neither Node nor npm",
+      { path: "^debug-adapter/symbols/" },
+      { pathNot: "^debug-adapter/symbols/" },
+    ),
     never("adapter-below-extension", "the adapter does not know the extension", { path: "^debug-adapter/" }, { path: "^extension/" }),
     never("adapter-without-vscode", "the adapter does not know VS Code", { path: "^debug-adapter/" }, { path: "(^|/)vscode(/index\\.d\\.ts)?$" }),
     never("extension-without-emulator", "the extension does not know the machine", { path: "^extension/" }, { path: "^emulator/" }),
