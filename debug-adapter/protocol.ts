@@ -11,7 +11,7 @@ export interface LaunchConfiguration {
   commandLine?: string;
   /** Further domains, `FILE ARGS` each. */
   domains?: string[];
-  /** Guest RAM with a unit: `128M`. */
+  /** Guest RAM in bytes, or with a unit: `128M`. */
   memory?: string;
   stopOnEntry?: boolean;
   /** Another VMM image than the built-in one; `none` boots the program on the bare machine. */

@@ -19,7 +19,7 @@ export interface LaunchPlan {
 }
 
 const DEFAULT_MEMORY = "128M";
-const UNITS: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
 
 const isString = (value: unknown): value is string => typeof value === "string";
 const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
@@ -68,7 +68,7 @@ export function checkLaunch(raw: object): LaunchPlan {
 }
 
 function bytesOf(text: string): number | undefined {
-  const [, digits, unit] = /^(\d+)([KMG])$/i.exec(text.trim()) ?? [];
+  const [, digits, unit] = /^(\d+)([KMG]?)$/i.exec(text.trim()) ?? [];
   return digits === undefined ? undefined : Number(digits) * (UNITS[unit?.toUpperCase() ?? ""] ?? 0);
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { DebugProtocol } from "@vscode/debugprotocol";
-import type { HypercallRow } from "../../debug-adapter/protocol";
+import type { ConsoleEventBody, HypercallRow } from "../../debug-adapter/protocol";
 import { DapClient, DapServer } from "../harness/dap-client";
 import { DapSession, guest } from "../harness/dap-session";
 
@@ -214,6 +214,39 @@ describe("a launch that cannot be", () => {
       "attach is not supported: Ringscope runs the machine itself, use a launch configuration",
     );
   });
+});
+
+it("refuses input for a console that is not there", async () => {
+  const hello = await launch(guest("pv/hello"));
+  const input = { console: "no such", data: "x" };
+  await expect(hello.client.request("ringscope.consoleInput", input)).rejects.toThrow('there is no console "no such"');
+});
+
+it("gives consoles and log as events of their own when the client wants that", async () => {
+  const hello = await launch(guest("pv/hello"), { console: "event" });
+  await hello.breakAtFunctions("kernel_main");
+  await hello.start();
+  await hello.breakAtFunctions("traps_init");
+  await hello.continue();
+  const bodies = hello.client.transcript
+    .filter((message): message is DebugProtocol.Event => message.type === "event" && "event" in message && message.event === "ringscope.console")
+    .map(({ body }) => body as ConsoleEventBody);
+  const text = (name: string, log: boolean | undefined): string =>
+    bodies.filter((body) => body.console === name && body.log === log).map(({ data }) => data).join("");
+  expect(text("hello", undefined)).toMatch(/^pv\/hello: a kernel in ring 1\n/);
+  expect(text("VMM log", true)).toMatch(/^Ringscope VMM\n/);
+  expect(hello.client.printed).toBe("");
+});
+
+it("keeps the conversation in a file for a bug report", async () => {
+  const path = join(folder, "trace.txt");
+  const client = DapClient.start("--trace", path);
+  session = await DapSession.connect(client);
+  await client.request("disconnect");
+  expect(await client.exited).toBe(0);
+  const lines = readFileSync(path, "utf8");
+  expect(lines).toMatch(/^<- .*\n?.*"command":"initialize"/s);
+  expect(lines).toMatch(/^-> .*"supportsDisassembleRequest":true/ms);
 });
 
 it("leaves with its client: the process over standard input and output ends with 0", async () => {

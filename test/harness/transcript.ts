@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { ROOT, type Message } from "./dap-client";
 
@@ -44,7 +45,25 @@ function line(message: Message): string {
 }
 
 function json(value: unknown): string {
-  return value === undefined || JSON.stringify(value) === "{}" ? "" : `\n${indent(compact(value))}`;
+  return value === undefined || JSON.stringify(value) === "{}" ? "" : `\n${indent(compact(withText(value)))}`;
+}
+
+type Json = Record<string, unknown>;
+
+/** Line numbers move with every change of the sources: the line's own text stands for them. */
+function withText(value: unknown, path?: string): unknown {
+  if (Array.isArray(value)) return value.map((each) => withText(each, path));
+  if (typeof value !== "object" || value === null) return value;
+  const { line, column, ...rest } = value as Json;
+  const own = ((value as Json)["source"] as { path?: string } | undefined)?.path ?? path;
+  const parts = Object.entries(rest).map(([name, each]): [string, unknown] => [name, withText(each, own)]);
+  const isSource = own !== undefined && typeof line === "number";
+  const place = isSource ? { at: lineText(own, line) } : { ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
+  return { ...Object.fromEntries(parts), ...place };
+}
+
+function lineText(path: string, line: number): string {
+  return readFileSync(path, "utf8").split("\n")[line - 1]?.trim() ?? "";
 }
 
 /** JSON with what fits on one line on one line. */
@@ -64,9 +83,9 @@ function indent(text: string): string {
     .join("\n");
 }
 
-/** Folders are the checkout's; addresses move with every change of the images. */
+/** Folders are the checkout's; addresses and frame numbers move with every change of the images. */
 function neutral(text: string): string {
-  return text.replaceAll(ROOT, "$ROOT").replace(/\b(0x)?[0-9a-f]{8}\b/g, "$1…");
+  return text.replaceAll(ROOT, "$ROOT").replace(/\b(frame|base table) [0-9a-f]+\b/g, "$1 …").replace(/\b(0x)?[0-9a-f]{8}\b/g, "$1…");
 }
 
 function isEvent(message: Message): message is DebugProtocol.Event {

@@ -28,9 +28,10 @@ describe("checkLaunch", () => {
     ]);
   });
 
-  it("reads sizes with their unit", () => {
+  it("reads sizes in bytes and with a unit", () => {
     expect(checkLaunch({ program: "k", memory: "64m" }).memoryBytes).toBe(64 << 20);
     expect(checkLaunch({ program: "k", memory: "1G" }).memoryBytes).toBe(2 ** 30);
-    expect(() => checkLaunch({ program: "k", memory: "64" })).toThrow('"memory" must be a size such as 128M');
+    expect(checkLaunch({ program: "k", memory: "1048576" }).memoryBytes).toBe(1 << 20);
+    expect(() => checkLaunch({ program: "k", memory: "64T" })).toThrow('"memory" must be a size such as 128M, not "64T"');
   });
 });
