@@ -9,7 +9,8 @@ import { ringClass, type Tlb } from "./tlb";
 const USER_CLASS = 2;
 
 /**
- * Linear to physical: the TLB, then the walk, then #PF. Ring classes stand for
+ * Linear to physical: the TLB, then the walk, then #PF. A linear address may come as a signed or an
+ * unsigned word (signed ones need no allocation). Ring classes stand for
  * rights: 2 (ring 3) is a user access, 0 and 1 are supervisor accesses.
  */
 export class Mmu {
@@ -150,5 +151,5 @@ export class Mmu {
 
 /** The first byte of the page after that of `linear`; the linear space wraps at 4 GiB. */
 function nextPage(linear: number): number {
-  return ((linear & 0xfffff000) + 4096) >>> 0;
+  return ((linear & 0xfffff000) + 4096) | 0;
 }

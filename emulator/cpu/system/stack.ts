@@ -67,7 +67,7 @@ export class Stack {
   probe(): number {
     const mmu = this.context.memory.mmu;
     for (let n = 1; n <= this.count; n++) {
-      const linear = (this.base + this.offset(-n * this.size)) >>> 0;
+      const linear = (this.base + this.offset(-n * this.size)) | 0;
       if (!mmu.probeWrite(linear, this.size, this.ring)) return 1;
     }
     return 0;
@@ -76,7 +76,7 @@ export class Stack {
   /** A push that `reserve` and `probe` have made sure of. */
   push(value: number, size: number): void {
     this.advance(-size);
-    this.context.memory.mmu.store((this.base + this.offset(0)) >>> 0, value, size, this.ring);
+    this.context.memory.mmu.store((this.base + this.offset(0)) | 0, value, size, this.ring);
   }
 
   /** Checks the limit for `count` pops of `size` bytes, `skip` bytes above the top; #SS(0). */
@@ -90,7 +90,7 @@ export class Stack {
 
   /** The value `at` bytes above the top, zero-extended; 0 after raising #PF. */
   peek(at: number, size: number): number {
-    return this.context.memory.mmu.load((this.base + this.offset(at)) >>> 0, size, this.ring);
+    return this.context.memory.mmu.load((this.base + this.offset(at)) | 0, size, this.ring);
   }
 
   /** Moves the stack pointer by `bytes`; a 16-bit stack moves SP only. */
