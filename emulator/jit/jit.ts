@@ -9,10 +9,15 @@ import { compileRegion, HELPER_NAMES } from "./compile";
 import { dispatcherModule } from "./dispatcher";
 import { type Region, RegionFinder } from "./region";
 
-/** Interpreted slices that have to end at the same place before it is compiled. */
-const HOT_SAMPLES = 2;
-/** Times that compiled code has to leave for the same place. */
-const HOT_MISSES = 32;
+/** When a place is hot enough to be compiled. */
+export interface Thresholds {
+  /** Interpreted slices that end there. */
+  samples: number;
+  /** Times that compiled code leaves for it. */
+  misses: number;
+}
+
+const THRESHOLDS: Thresholds = { samples: 2, misses: 32 };
 /** Regions that the function table may hold; when it is full all of them go. */
 const TABLE_SIZE = 8192;
 
@@ -36,7 +41,10 @@ export class Jit implements Compiler {
   /** How hot a place is, by linear address and mode slot. */
   private readonly weights = new Map<number, number>();
 
-  constructor(private readonly wiring: CompilerParts) {
+  constructor(
+    private readonly wiring: CompilerParts,
+    private readonly thresholds = THRESHOLDS,
+  ) {
     const { memory } = wiring.state;
     this.env = { memory };
     for (const name of HELPER_NAMES) this.env[name] = wiring.helpers[name];
@@ -51,11 +59,11 @@ export class Jit implements Compiler {
   }
 
   sample(mode: Mode): void {
-    this.count(mode, HOT_MISSES / HOT_SAMPLES);
+    this.count(mode, 1 / this.thresholds.samples);
   }
 
   missed(mode: Mode): void {
-    this.count(mode, 1);
+    this.count(mode, 1 / this.thresholds.misses);
   }
 
   /** Compiles at CS:EIP once its weight is enough; a place where nothing can be compiled is tried once. */
@@ -65,7 +73,7 @@ export class Jit implements Compiler {
     const key = eip * 8 + mode.slot;
     const before = this.weights.get(key) ?? 0;
     this.weights.set(key, before + weight);
-    if (before < HOT_MISSES && before + weight >= HOT_MISSES) this.compile(mode, eip);
+    if (before < 1 && before + weight >= 1) this.compile(mode, eip);
   }
 
   reset(): void {

@@ -1,0 +1,89 @@
+/** A few lines of assembler: bytes with labels, for programs put together at random. */
+
+export const enum Reg {
+  Eax,
+  Ecx,
+  Edx,
+  Ebx,
+  Esp,
+  Ebp,
+  Esi,
+  Edi,
+}
+
+interface Fixup {
+  at: number;
+  label: string;
+  /** Subtracted from the label's address: the end of a relative operand, 0 for an absolute one. */
+  from: number;
+}
+
+export const little = (value: number): number[] => [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff);
+
+export class Assembler {
+  readonly bytes: number[] = [];
+  private readonly labels = new Map<string, number>();
+  private readonly fixups: Fixup[] = [];
+
+  /** @param origin linear address of the first byte */
+  constructor(readonly origin: number) {}
+
+  get here(): number {
+    return this.origin + this.bytes.length;
+  }
+
+  emit(...bytes: number[]): this {
+    this.bytes.push(...bytes);
+    return this;
+  }
+
+  word(value: number): this {
+    return this.emit(...little(value));
+  }
+
+  label(name: string): this {
+    this.labels.set(name, this.here);
+    return this;
+  }
+
+  /** The label's address less that of the operand's end. */
+  relative(label: string): this {
+    this.fixups.push({ at: this.bytes.length, label, from: this.here + 4 });
+    return this.word(0);
+  }
+
+  absolute(label: string): this {
+    this.fixups.push({ at: this.bytes.length, label, from: 0 });
+    return this.word(0);
+  }
+
+  mov(reg: Reg, value: number): this {
+    return this.emit(0xb8 + reg).word(value);
+  }
+
+  jmp(label: string): this {
+    return this.emit(0xe9).relative(label);
+  }
+
+  jcc(cc: number, label: string): this {
+    return this.emit(0x0f, 0x80 + cc).relative(label);
+  }
+
+  call(label: string): this {
+    return this.emit(0xe8).relative(label);
+  }
+
+  addressOf(label: string): number {
+    const address = this.labels.get(label);
+    if (address === undefined) throw new Error(`no label ${label}`);
+    return address;
+  }
+
+  /** Fills in the labels; the code. */
+  finish(): Uint8Array {
+    for (const { at, label, from } of this.fixups) {
+      little(this.addressOf(label) - from).forEach((byte, n) => (this.bytes[at + n] = byte));
+    }
+    return Uint8Array.from(this.bytes);
+  }
+}
