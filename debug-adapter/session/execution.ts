@@ -21,6 +21,9 @@ export class Execution implements Debuggee {
   private readonly pauseRequest = new Pause();
   private readonly pacing = new Pacing((milliseconds) => this.pauseRequest.sleep(milliseconds));
   private entered: Transfer | undefined;
+  /** What was looked up during this step: a loop passes the same instructions many times. */
+  private readonly places = new Map<number, SourcePlace | undefined>();
+  private readonly instructions = new Map<number, Instruction | undefined>();
 
   constructor(
     private readonly program: Program,
@@ -45,6 +48,13 @@ export class Execution implements Debuggee {
   /** To be called when the user sets the machine going: earlier wishes to pause are void. */
   begin(): void {
     this.pauseRequest.clear();
+    this.forget();
+  }
+
+  /** Another context, or code loaded anew: what stands at an address may be something else. */
+  private forget(): void {
+    this.places.clear();
+    this.instructions.clear();
   }
 
   /** Runs until something stops it. */
@@ -108,6 +118,12 @@ export class Execution implements Debuggee {
   }
 
   sourceAt(linear: number, ring: number): SourcePlace | undefined {
+    const key = linear * 4 + ring;
+    if (!this.places.has(key)) this.places.set(key, this.findSource(linear, ring));
+    return this.places.get(key);
+  }
+
+  private findSource(linear: number, ring: number): SourcePlace | undefined {
     const symbols = this.imageAt(linear, ring)?.symbols;
     const row = symbols?.lineAt(linear);
     if (symbols === undefined || row === undefined) return undefined;
@@ -133,9 +149,11 @@ export class Execution implements Debuggee {
   }
 
   instruction(): Instruction | undefined {
-    const { machine } = this.program;
-    const bytes = machine.memory.readLinear(machine.pc, MAX_INSTRUCTION);
-    return classify(bytes, this.bitness);
+    const { pc } = this;
+    if (!this.instructions.has(pc)) {
+      this.instructions.set(pc, classify(this.program.machine.memory.readLinear(pc, MAX_INSTRUCTION), this.bitness));
+    }
+    return this.instructions.get(pc);
   }
 
   /** Width of the code that runs: the D bit of CS. */
@@ -146,8 +164,10 @@ export class Execution implements Debuggee {
   advance(): { halt: Halt | undefined; transfer: Transfer | undefined } {
     const { machine } = this.program;
     this.entered = undefined;
+    const { ring } = this;
     const stop = machine.step();
     const transfer = this.entered;
+    if (this.ring !== ring) this.forget();
     switch (stop.kind) {
       case "count":
       case "breakpoint":
@@ -162,6 +182,7 @@ export class Execution implements Debuggee {
 
   async runTo(targets: readonly Target[]): Promise<Halt | undefined> {
     const { machine } = this.program;
+    this.forget();
     const sites = targets.map((target): [number, Site] => [target.linear, { condition: { stops: () => this.isAt(target) } }]);
     for (const [linear, site] of sites) this.table.add(linear, site);
     try {

@@ -118,6 +118,24 @@ describe("stepping across rings", () => {
     expect(Number(await session.evaluate("timer_events"))).toBe(Number(before) + 1);
   });
 
+  it("steps over a loop of one line to its end, which an interrupt brings", async () => {
+    await hello();
+    const line = lineOf(APP, "while (!alarm)");
+    await session.breakAtLines(APP, line);
+    await session.start();
+    expect(await session.evaluate("alarm")).toBe("0");
+    expect(await session.step("next")).toMatch(/^wait_for_alarm app\.c/);
+    expect(await session.evaluate("alarm")).toBe("1");
+  });
+
+  it("steps into a page fault: the VMM's trap gate, and by line on to its C", async () => {
+    await hello();
+    await session.breakAtLines(APP, lineOf(APP, "report(app_probe_read(kernel_start));"));
+    await session.start();
+    expect(await session.step("stepIn")).toMatch(/^trap_dispatch traps\.c/);
+    expect(await session.names()).toContain("── ring 3 → 0: page fault ──");
+  });
+
   it("steps by instruction into the hypercall page and through its gate", async () => {
     await hello();
     await session.breakAtLines(CONSOLE, lineOf(CONSOLE, "HYPERCALL3(console_io, CONSOLEIO_write"));
