@@ -35,6 +35,7 @@ export class SymbolImage implements ImageSymbols {
   private readonly symbols: SymbolTable;
   private readonly info: DebugInfo;
   private frameTable: FrameTable | undefined;
+  private unwinder: Unwinder | undefined;
   private debugSymbols: DebugSymbols | undefined;
 
   private constructor(
@@ -171,7 +172,7 @@ export class SymbolImage implements ImageSymbols {
   unwind(
     frame: Pick<FrameState, "pc" | "isReturnAddress" | "registers" | "readMemory">,
   ): Unwound | undefined {
-    return this.info.guard(undefined, () => new Unwinder(this.frames).unwind(frame));
+    return this.info.guard(undefined, () => (this.unwinder ??= new Unwinder(this.frames)).unwind(frame));
   }
 
   evaluateLocation(location: Location, frame: FrameState): Place {
