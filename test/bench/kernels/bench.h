@@ -10,12 +10,11 @@ u32 bench_kernel(void);
 void kernel_main(void);
 
 /* A cheap generator of the same numbers everywhere (xorshift). */
-static inline u32 bench_random(u32 *state)
-{
-    u32 x = *state;
+static inline u32 bench_random(u32 *state) {
+  u32 x = *state;
 
-    x ^= x << 13;
-    x ^= x >> 17;
-    x ^= x << 5;
-    return *state = x;
+  x ^= x << 13;
+  x ^= x >> 17;
+  x ^= x << 5;
+  return *state = x;
 }

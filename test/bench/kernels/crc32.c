@@ -7,29 +7,27 @@
 static u32 table[256];
 static u8 data[LENGTH];
 
-static void make_table(void)
-{
-    for (u32 n = 0; n < 256; n++) {
-        u32 c = n;
+static void make_table(void) {
+  for (u32 n = 0; n < 256; n++) {
+    u32 c = n;
 
-        for (int k = 0; k < 8; k++)
-            c = c & 1 ? 0xedb88320 ^ (c >> 1) : c >> 1;
-        table[n] = c;
-    }
+    for (int k = 0; k < 8; k++)
+      c = c & 1 ? 0xedb88320 ^ (c >> 1) : c >> 1;
+    table[n] = c;
+  }
 }
 
-u32 bench_kernel(void)
-{
-    u32 seed = 1, crc = 0;
+u32 bench_kernel(void) {
+  u32 seed = 1, crc = 0;
 
-    make_table();
+  make_table();
+  for (u32 i = 0; i < LENGTH; i++)
+    data[i] = (u8)bench_random(&seed);
+  for (u32 round = 0; round < ROUNDS; round++) {
+    crc = ~crc;
     for (u32 i = 0; i < LENGTH; i++)
-        data[i] = (u8)bench_random(&seed);
-    for (u32 round = 0; round < ROUNDS; round++) {
-        crc = ~crc;
-        for (u32 i = 0; i < LENGTH; i++)
-            crc = table[(crc ^ data[i]) & 255] ^ (crc >> 8);
-        crc = ~crc;
-    }
-    return crc;
+      crc = table[(crc ^ data[i]) & 255] ^ (crc >> 8);
+    crc = ~crc;
+  }
+  return crc;
 }

@@ -3,16 +3,14 @@
 
 #define COM1 0x3f8
 
-static void put(char c)
-{
-    asm volatile("outb %b0, %w1" : : "a"(c), "d"(COM1));
+static void put(char c) {
+  asm volatile("outb %b0, %w1" : : "a"(c), "d"(COM1));
 }
 
-void kernel_main(void)
-{
-    u32 sum = bench_kernel();
+void kernel_main(void) {
+  u32 sum = bench_kernel();
 
-    for (int shift = 28; shift >= 0; shift -= 4)
-        put("0123456789abcdef"[(sum >> shift) & 15]);
-    put('\n');
+  for (int shift = 28; shift >= 0; shift -= 4)
+    put("0123456789abcdef"[(sum >> shift) & 15]);
+  put('\n');
 }

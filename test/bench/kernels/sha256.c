@@ -17,58 +17,55 @@ static const u32 k[64] = {
 
 static u32 data[BLOCKS * 16];
 
-static inline u32 rotate(u32 x, int n)
-{
-    return x >> n | x << (32 - n);
+static inline u32 rotate(u32 x, int n) {
+  return x >> n | x << (32 - n);
 }
 
-static void compress(u32 h[8], const u32 block[16])
-{
-    u32 w[64];
-    u32 a = h[0], b = h[1], c = h[2], d = h[3], e = h[4], f = h[5], g = h[6], last = h[7];
+static void compress(u32 h[8], const u32 block[16]) {
+  u32 w[64];
+  u32 a = h[0], b = h[1], c = h[2], d = h[3], e = h[4], f = h[5], g = h[6], last = h[7];
 
-    for (int i = 0; i < 16; i++)
-        w[i] = block[i];
-    for (int i = 16; i < 64; i++) {
-        u32 s0 = rotate(w[i - 15], 7) ^ rotate(w[i - 15], 18) ^ w[i - 15] >> 3;
-        u32 s1 = rotate(w[i - 2], 17) ^ rotate(w[i - 2], 19) ^ w[i - 2] >> 10;
+  for (int i = 0; i < 16; i++)
+    w[i] = block[i];
+  for (int i = 16; i < 64; i++) {
+    u32 s0 = rotate(w[i - 15], 7) ^ rotate(w[i - 15], 18) ^ w[i - 15] >> 3;
+    u32 s1 = rotate(w[i - 2], 17) ^ rotate(w[i - 2], 19) ^ w[i - 2] >> 10;
 
-        w[i] = w[i - 16] + s0 + w[i - 7] + s1;
-    }
-    for (int i = 0; i < 64; i++) {
-        u32 s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-        u32 t1 = last + s1 + ((e & f) ^ (~e & g)) + k[i] + w[i];
-        u32 s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
-        u32 t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
+    w[i] = w[i - 16] + s0 + w[i - 7] + s1;
+  }
+  for (int i = 0; i < 64; i++) {
+    u32 s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+    u32 t1 = last + s1 + ((e & f) ^ (~e & g)) + k[i] + w[i];
+    u32 s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+    u32 t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
 
-        last = g;
-        g = f;
-        f = e;
-        e = d + t1;
-        d = c;
-        c = b;
-        b = a;
-        a = t1 + t2;
-    }
-    h[0] += a;
-    h[1] += b;
-    h[2] += c;
-    h[3] += d;
-    h[4] += e;
-    h[5] += f;
-    h[6] += g;
-    h[7] += last;
+    last = g;
+    g = f;
+    f = e;
+    e = d + t1;
+    d = c;
+    c = b;
+    b = a;
+    a = t1 + t2;
+  }
+  h[0] += a;
+  h[1] += b;
+  h[2] += c;
+  h[3] += d;
+  h[4] += e;
+  h[5] += f;
+  h[6] += g;
+  h[7] += last;
 }
 
-u32 bench_kernel(void)
-{
-    u32 h[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
-    u32 seed = 1;
+u32 bench_kernel(void) {
+  u32 h[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+  u32 seed = 1;
 
-    for (u32 i = 0; i < BLOCKS * 16; i++)
-        data[i] = bench_random(&seed);
-    for (u32 round = 0; round < ROUNDS; round++)
-        for (u32 block = 0; block < BLOCKS; block++)
-            compress(h, data + 16 * block);
-    return h[0] ^ h[7];
+  for (u32 i = 0; i < BLOCKS * 16; i++)
+    data[i] = bench_random(&seed);
+  for (u32 round = 0; round < ROUNDS; round++)
+    for (u32 block = 0; block < BLOCKS; block++)
+      compress(h, data + 16 * block);
+  return h[0] ^ h[7];
 }

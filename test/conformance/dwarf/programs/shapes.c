@@ -53,39 +53,35 @@ struct buffer {
 
 struct opaque;
 
-static const char *const names[] = { "alpha", "beta", "gamma" };
+static const char *const names[] = {"alpha", "beta", "gamma"};
 static int calls;
 u32 total;
 u64 wide = 0x1122334455667788ull;
 enum level depth = HIGH;
 struct opaque *secret;
 struct buffer *tail;
-int grid[3][4] = { { 1, 2, 3, 4 }, { 5, 6, 7, 8 }, { 9, 10, 11, 12 } };
+int grid[3][4] = {{1, 2, 3, 4}, {5, 6, 7, 8}, {9, 10, 11, 12}};
 _Bool ready;
 double ratio = 0.5;
 
 volatile int sink;
 
-__attribute__((noinline)) void stop_here(int code, struct node *node)
-{
+__attribute__((noinline)) void stop_here(int code, struct node *node) {
   sink = code + (node ? (int)node->id : 0);
 }
 
-static inline int square(int side)
-{
+static inline int square(int side) {
   int area = side * side;
   sink = area;
   return area;
 }
 
-static inline __attribute__((always_inline)) int cube(int edge)
-{
+static inline __attribute__((always_inline)) int cube(int edge) {
   int face = square(edge);
   return face * edge;
 }
 
-static __attribute__((noinline)) int visit_node(struct node *node, void *context)
-{
+static __attribute__((noinline)) int visit_node(struct node *node, void *context) {
   u32 *sum = context;
   *sum += node->id;
   calls++;
@@ -93,8 +89,7 @@ static __attribute__((noinline)) int visit_node(struct node *node, void *context
   return (int)*sum;
 }
 
-__attribute__((noinline)) int recurse(int n, struct node *node)
-{
+__attribute__((noinline)) int recurse(int n, struct node *node) {
   static u32 entered;
   int local = n * 3;
   entered++;
@@ -105,8 +100,7 @@ __attribute__((noinline)) int recurse(int n, struct node *node)
   return recurse(n - 1, node) + local;
 }
 
-__attribute__((noinline)) u64 mix(u64 a, u32 b, u8 c)
-{
+__attribute__((noinline)) u64 mix(u64 a, u32 b, u8 c) {
   u64 x = a * b;
   for (u32 i = 0; i < b; i++) {
     u64 y = x ^ (i << c);
@@ -120,8 +114,7 @@ __attribute__((noinline)) u64 mix(u64 a, u32 b, u8 c)
   return x;
 }
 
-__attribute__((noinline)) int walk(struct node *list, visit_fn visit)
-{
+__attribute__((noinline)) int walk(struct node *list, visit_fn visit) {
   u32 sum = 0;
   int count = 0;
   for (struct node *node = list; node; node = node->next) {
@@ -135,16 +128,14 @@ __attribute__((noinline)) int walk(struct node *list, visit_fn visit)
   return count;
 }
 
-__attribute__((noinline)) struct flags make_flags(u32 frame)
-{
-  struct flags flags = { .present = 1, .level = 5, .frame = frame, .delta = -3 };
+__attribute__((noinline)) struct flags make_flags(u32 frame) {
+  struct flags flags = {.present = 1, .level = 5, .frame = frame, .delta = -3};
   return flags;
 }
 
 int variadic(const char *format, ...);
 
-__attribute__((noinline)) int variadic(const char *format, ...)
-{
+__attribute__((noinline)) int variadic(const char *format, ...) {
   __builtin_va_list arguments;
   __builtin_va_start(arguments, format);
   int first = __builtin_va_arg(arguments, int);
@@ -155,10 +146,10 @@ __attribute__((noinline)) int variadic(const char *format, ...)
 
 static u32 port_word;
 
-int main(int argc, char **argv)
-{
-  struct node second = { 0, names[1], wide, BLUE, { .id = 7 }, make_flags(0x22), { { { 1 } } }, visit_node, &port_word };
-  struct node first = { &second, names[0], wide + 1, RED, { .id = 3 }, make_flags(0x11), { { { 2 } } }, visit_node, 0 };
+int main(int argc, char **argv) {
+  struct node second = {0,       names[1],   wide,      BLUE, {.id = 7}, make_flags(0x22),
+                        {{{1}}}, visit_node, &port_word};
+  struct node first = {&second, names[0], wide + 1, RED, {.id = 3}, make_flags(0x11), {{{2}}}, visit_node, 0};
   int count = walk(&first, first.visit);
   int deep = recurse(3, &second);
   u64 mixed = mix(wide, (u32)argc + 3, 2);

@@ -5,8 +5,8 @@ import { Access, WALK_OK } from "../../../../emulator/memory/paging";
 import { RWU, Tables } from "./tables";
 
 const AT = 0x9000;
-const { P, Rw, Us, A, D, Ps, G } = Pte;
-const { W, U, Rsvd, I } = PfError;
+const [P, Rw, Us, A, D, Ps, G] = [Pte.P, Pte.Rw, Pte.Us, Pte.A, Pte.D, Pte.Ps, Pte.G] as const;
+const [W, U, Rsvd, I] = [PfError.W, PfError.U, PfError.Rsvd, PfError.I] as const;
 const NX = 0x80000000;
 
 let t: Tables;
