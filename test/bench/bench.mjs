@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: instructions, seconds and MIPS of each kernel in kernels/,
  * run by the built command line, and by QEMU's TCG when it is there. The
- * kernel's checksum must be the same on both. `-- NAME...` chooses kernels.
+ * kernel's checksum must be the same on both. `-- [--engine ENGINE] NAME...`
+ * chooses the engine and the kernels.
  * Then the time from the command line to the first console byte of a guest.
  *
  * Seconds are the processor time of the run; QEMU's are wall time less that of
@@ -10,6 +11,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
 import { SetupError, entry, root, which } from "../../scripts/lib/run.mjs";
 import { compileKernel } from "../harness/kernel/compile.mjs";
 
@@ -33,9 +35,9 @@ function build(name) {
   return image;
 }
 
-function runOurs(image) {
+function runOurs(image, engine) {
   const stats = join(OUT, "stats.json");
-  const args = ["run", "--memory", `${MEMORY_MIB}M`, "--stats", stats, image];
+  const args = ["run", "--engine", engine, "--memory", `${MEMORY_MIB}M`, "--stats", stats, image];
   const { status, stdout, stderr } = spawnSync(join(root, "bin", "ringscope"), args, { encoding: "utf8", input: "" });
   if (status !== 1) throw new SetupError(`${basename(image)} ended with status ${status}: ${stderr}`);
   const { instructions, cpuSeconds, wallSeconds } = JSON.parse(readFileSync(stats, "utf8"));
@@ -54,9 +56,9 @@ function runQemu(qemu, image) {
 }
 
 /** One kernel measured: a row of the results. */
-function measure(name, qemu, qemuStart) {
+function measure(name, engine, qemu, qemuStart) {
   const image = build(name);
-  const { checksum, instructions, cpuSeconds, wallSeconds } = runOurs(image);
+  const { checksum, instructions, cpuSeconds, wallSeconds } = runOurs(image, engine);
   const row = { name, checksum, instructions, cpuSeconds, wallSeconds, mips: instructions / cpuSeconds / 1e6 };
   if (qemu === undefined) return row;
   const theirs = runQemu(qemu, image);
@@ -97,7 +99,8 @@ function printRow(row) {
 await entry(async () => {
   if (!existsSync(join(root, "dist", "ringscope.js"))) throw new SetupError("run npm run build first");
   const known = kernelNames().filter((name) => name !== EMPTY);
-  const asked = process.argv.slice(2);
+  const { values, positionals: asked } = parseArgs({ options: { engine: { type: "string", default: "auto" } }, allowPositionals: true });
+  const { engine } = values;
   const unknown = asked.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new SetupError(`no kernel "${unknown}": ${known.join(", ")}`);
 
@@ -106,12 +109,12 @@ await entry(async () => {
   console.log(COLUMNS.map(([title, width], column) => pad(title, width, column)).join(""));
   const rows = [];
   for (const name of asked.length > 0 ? asked : known) {
-    rows.push(measure(name, qemu, qemuStart));
+    rows.push(measure(name, engine, qemu, qemuStart));
     printRow(rows.at(-1));
   }
   const firstByteMs = existsSync(GUEST) ? await firstByte(GUEST) : undefined;
   if (firstByteMs !== undefined) console.log(`guest pv/hello: first console byte after ${firstByteMs.toFixed(0)} ms`);
-  writeFileSync(RESULTS, `${JSON.stringify({ node: process.version, rows, firstByteMs }, undefined, 2)}\n`);
+  writeFileSync(RESULTS, `${JSON.stringify({ node: process.version, engine, rows, firstByteMs }, undefined, 2)}\n`);
   console.log(`written to ${RESULTS}`);
   return 0;
 });
