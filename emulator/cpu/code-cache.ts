@@ -75,8 +75,16 @@ export class CodeCache implements CodeTracker {
   private invalidate(frame: number, page: CodePage): void {
     this.pages.delete(frame);
     for (let n = 0; n < page.blocks.length; n += 2) this.poison(page.blocks[n], page.blocks[n + 1]);
-    for (const code of page.compiled) code.drop();
+    this.dropCompiled(page);
     for (const table of page.tables) this.dropTable(table);
+  }
+
+  /** Compiled code may come from several pages: the others forget it too. */
+  private dropCompiled(page: CodePage): void {
+    for (const code of [...page.compiled]) {
+      for (const home of code.homes) home.delete(code);
+      code.drop();
+    }
   }
 
   /** Makes records leave when they are reached; the one in progress finds no link and leaves too. */
@@ -171,7 +179,7 @@ export class CodeCache implements CodeTracker {
   evictSlot(slot: number): void {
     this.flushSlot(slot);
     for (const page of this.pages.values()) {
-      if (page.tables.some((t) => t.slot === slot)) for (const code of page.compiled) code.drop();
+      if (page.tables.some((t) => t.slot === slot)) this.dropCompiled(page);
       for (const table of page.tables) if (table.slot === slot) this.dropTable(table);
       page.tables = page.tables.filter((t) => t.slot !== slot);
     }
@@ -206,7 +214,7 @@ export class CodeCache implements CodeTracker {
     const frame = this.frames.get(this.knownTable(slot, linear >>> 12));
     if (frame === undefined) return;
     const page = this.codePage(frame);
-    page.compiled.add(code);
+    if (!page.compiled.has(code)) code.homes.push(page.compiled.add(code));
     this.markLines(page, linear & 0xfff, length);
   }
 

@@ -14,6 +14,8 @@ export interface Compiler {
 
 /** Code that was made from guest memory outside of the records. */
 export interface CompiledCode {
-  /** A store hit its source: it must not be entered again. */
+  /** What it is noted in, kept by the code cache. */
+  readonly homes: Set<CompiledCode>[];
+  /** A store hit its source: it must not be entered again. Called once. */
   drop(): void;
 }

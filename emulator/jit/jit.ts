@@ -113,7 +113,7 @@ export class Jit implements Compiler {
   private install(mode: Mode, region: Region, func: number): void {
     const { cache } = this.wiring;
     const records: number[] = [];
-    const code: CompiledCode = { drop: () => this.drop(func, records) };
+    const code: CompiledCode = { homes: [], drop: () => this.drop(func, records) };
     [...region.blocks.values()].forEach((block, node) => {
       cache.noteCompiled(mode.slot, block.start, block.end - block.start, code);
       if (block.isEntry) records.push(this.enterRecord(mode, block.start, func, node));
@@ -139,6 +139,8 @@ export class Jit implements Compiler {
 
   private drop(func: number, records: number[]): void {
     const { state, cache } = this.wiring;
+    // Each page and line that a region was made from names it; its function is free only once.
+    if (records.length === 0) return;
     for (const record of records) {
       // Another region may have taken the record over since.
       if (state.get(record + Rec.A) === func) cache.poison(record, 1);

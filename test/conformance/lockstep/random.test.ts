@@ -3,9 +3,9 @@ import { Rng } from "../../differential/rng";
 import { Board, type Setting } from "./board";
 import { DATA_PAGES, makeProgram } from "./program";
 
-/** LOCKSTEP_PROGRAMS asks for a long form, LOCKSTEP_SEED for one program of it. */
-const PROGRAMS = Number(process.env["LOCKSTEP_PROGRAMS"] ?? 150);
-const ONE = process.env["LOCKSTEP_SEED"];
+/** LOCKSTEP_PROGRAMS asks for a long form, LOCKSTEP_FIRST for its first seed. */
+const PROGRAMS = Number(process.env["LOCKSTEP_PROGRAMS"] ?? 100);
+const FIRST = Number(process.env["LOCKSTEP_FIRST"] ?? 1);
 const CHUNKS = 40;
 /** Instructions between two comparisons; the long form lets loops run. */
 const LONGEST = Number(process.env["LOCKSTEP_LONGEST"] ?? 8000);
@@ -53,18 +53,17 @@ function runProgram(seed: number, ours: Board, theirs: Board, totals: Totals): s
 }
 
 describe("random programs in lockstep", () => {
-  it(`come to the same state interpreted and compiled, in ${ONE ?? PROGRAMS.toString()} programs`, () => {
+  it(`come to the same state interpreted and compiled, in ${PROGRAMS.toString()} programs`, () => {
     const [ours, theirs] = [new Board("interpreter"), new Board("compiled")];
-    const seeds = ONE === undefined ? Array.from({ length: PROGRAMS }, (_, n) => n + 1) : [Number(ONE)];
     const totals: Totals = { instructions: 0, compiled: 0 };
     const found: string[] = [];
-    for (const seed of seeds) {
+    for (let seed = FIRST; seed < FIRST + PROGRAMS; seed++) {
       const text = runProgram(seed, ours, theirs, totals);
       if (text !== undefined) found.push(text);
       if (found.length === MOST) break;
     }
     console.log(`${totals.instructions.toString()} instructions, ${totals.compiled.toString()} of them compiled`);
     expect(found.join("\n")).toBe("");
-    expect(totals.compiled).toBeGreaterThan(totals.instructions / 4);
+    expect(totals.compiled).toBeGreaterThan(totals.instructions / 8);
   });
 });
