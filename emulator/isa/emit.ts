@@ -112,6 +112,21 @@ export abstract class Emit {
   abstract setFres(value: Expr): void;
   abstract setFco(value: Expr): void;
 
+  /** Sets Fco from z = from - y of `size` bytes. */
+  abstract setBorrows(from: Var, y: Var, z: Var, size: Size): void;
+  /** Sets Fco from to = from - 1 of `size` bytes; CF is kept. */
+  abstract setStepBorrows(from: Var, to: Var, size: Size): void;
+
+  /** CF, 0 or 1. */
+  carry(): Expr {
+    return x.shr(this.fco, x.k(31));
+  }
+
+  /** The bits of Fco that correct SF and PF; its carries may be missing. */
+  get corrections(): Expr {
+    return this.fco;
+  }
+
   // ---- bulk memory, by addresses in the machine's memory; ranges lie in one page of RAM each
 
   copyBytes(to: Expr, from: Expr, bytes: Expr): void {

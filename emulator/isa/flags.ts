@@ -24,6 +24,12 @@ function carries(vector: Var, size: Size): Expr {
   return x.or(x.shl(vector, x.k(32 - 8 * size)), x.and(vector, x.k(8)));
 }
 
+/** Fco from a vector of carries. */
+const fcoOf = (e: Emit, vector: Expr, size: Size): Expr => carries(e.let(vector), size);
+
+/** Fco from z = from - y; an addition from = z + y has the same carries. */
+export const fcoOfBorrows = (e: Emit, from: Expr, y: Expr, z: Expr, size: Size): Expr => fcoOf(e, subBorrows(from, y, z), size);
+
 /** Carries of r = a + b, and borrows of r = a - b (the carries of r + b). */
 function addCarries(a: Expr, b: Expr, r: Expr): Expr {
   return x.or(x.and(a, b), x.and(x.or(a, b), x.not(r)));
@@ -35,16 +41,24 @@ function subBorrows(a: Expr, b: Expr, r: Expr): Expr {
 
 export function flagsAdd(e: Emit, a: Var, b: Var, r: Var, size: Size): void {
   if (!e.insn.flags) return;
-  e.setFco(carries(e.let(addCarries(a, b, r)), size));
+  e.setBorrows(r, b, a, size);
   e.setFres(signed(r, size));
   e.flagSource = { kind: "result", result: r, size };
 }
 
 export function flagsSub(e: Emit, a: Var, b: Var, r: Var, size: Size): void {
   if (!e.insn.flags) return;
-  e.setFco(carries(e.let(subBorrows(a, b, r)), size));
+  e.setBorrows(a, b, r, size);
   e.setFres(signed(r, size));
   e.flagSource = { kind: "sub", a, b, result: r, size };
+}
+
+/** ADC and SBB, where the result holds a carry more than the operands say. */
+export function flagsWithCarry(e: Emit, a: Var, b: Var, r: Var, size: Size, down: boolean): void {
+  if (!e.insn.flags) return;
+  e.setFco(fcoOf(e, down ? subBorrows(a, b, r) : addCarries(a, b, r), size));
+  e.setFres(signed(r, size));
+  e.flagSource = { kind: "result", result: r, size };
 }
 
 /** CF, OF and AF cleared. */
@@ -58,15 +72,20 @@ export function flagsLogic(e: Emit, r: Var, size: Size): void {
 /** INC and DEC: like adding or subtracting 1, with CF kept. */
 export function flagsIncDec(e: Emit, a: Var, r: Var, size: Size, down: boolean): void {
   if (!e.insn.flags) return;
-  const vector = down ? x.and(r, x.not(a)) : x.and(a, x.not(r));
-  // With b = 1 the general formula differs from this in bit 0 only, which Fco does not use for carries.
-  const v = e.let(carries(e.let(vector), size));
+  const [from, to] = down ? [a, r] : [r, a];
+  e.setStepBorrows(from, to, size);
+  e.setFres(signed(r, size));
+  e.flagSource = { kind: "result", result: r, size };
+}
+
+/** Fco from to = from - 1 with the carry flag kept. */
+export function fcoOfStep(e: Emit, from: Expr, to: Expr, size: Size): Expr {
+  // With y = 1 the general formula differs from this in bit 0 only, which Fco does not use for carries.
+  const v = e.let(carries(e.let(x.and(to, x.not(from))), size));
   const overflow = x.xor(v, x.shl(v, x.k(1)));
   const cf = e.let(x.and(e.fco, x.k(1 << 31)));
   const bit30 = x.and(x.shr(x.xor(cf, overflow), x.k(1)), x.k(1 << 30));
-  e.setFco(x.or(x.or(cf, bit30), x.and(v, x.k(8))));
-  e.setFres(signed(r, size));
-  e.flagSource = { kind: "result", result: r, size };
+  return x.or(x.or(cf, bit30), x.and(v, x.k(8)));
 }
 
 /** SZP from the result, CF and OF from conditions (0 or 1), AF cleared. */
@@ -105,13 +124,13 @@ export function setZero(e: Emit, zf: Expr): void {
 
 // ---- single flags, each 0 or 1
 
-export const carry = (e: Emit): Expr => x.shr(e.fco, x.k(31));
+export const carry = (e: Emit): Expr => e.carry();
 export const overflow = (e: Emit): Expr => x.shr(x.xor(e.fco, x.shl(e.fco, x.k(1))), x.k(31));
 export const zero = (e: Emit): Expr => x.eqz(e.fres);
-export const sign = (e: Emit): Expr => x.and(x.xor(x.shr(e.fres, x.k(31)), e.fco), x.k(1));
+export const sign = (e: Emit): Expr => x.and(x.xor(x.shr(e.fres, x.k(31)), e.corrections), x.k(1));
 export const adjust = (e: Emit): Expr => x.and(x.shr(e.fco, x.k(3)), x.k(1));
 export const parity = (e: Emit): Expr =>
-  x.eqz(x.and(x.popcnt(x.and(x.xor(e.fres, x.shr(e.fco, x.k(8))), x.k(0xff))), x.k(1)));
+  x.eqz(x.and(x.popcnt(x.and(x.xor(e.fres, x.shr(e.corrections, x.k(8))), x.k(0xff))), x.k(1)));
 
 /** The six arithmetic flags at their places in EFLAGS. */
 export function packFlags(e: Emit): Expr {

@@ -8,7 +8,7 @@ import { Rec, Special } from "../cpu/tier0/record";
 import type { Size } from "../isa/emit";
 import { EMITTERS } from "../isa/emitters";
 import { endsBlock } from "../isa/queries";
-import { RegionEmit, type RegionFrame } from "./emit-region";
+import { fcoOf, RegionEmit, type RegionFrame } from "./emit-region";
 import type { Block, Region } from "./region";
 import { Structure } from "./structure";
 
@@ -77,7 +77,9 @@ class RegionFunction {
     this.frame = {
       regs: Array.from({ length: 8 }, () => this.local()),
       fres: this.local(),
-      fco: this.local(),
+      minuend: this.local(),
+      subtrahend: this.local(),
+      correction: this.local(),
       budget: this.local(),
       eip: this.local(),
       changed: this.local(),
@@ -114,10 +116,10 @@ class RegionFunction {
   }
 
   private enter(): void {
-    const { regs, fres, fco, budget, tlbRead, tlbWrite } = this.frame;
+    const { regs, fres, correction, budget, tlbRead, tlbWrite } = this.frame;
     regs.forEach((reg, n) => this.set(reg, this.word(S.Gpr + n * 4)));
     this.set(fres, this.word(S.Fres));
-    this.set(fco, this.word(S.Fco));
+    this.set(correction, this.word(S.Fco));
     this.set(budget, this.word(S.Budget));
     this.set(tlbRead, this.word(S.TlbRead));
     this.set(tlbWrite, this.word(S.TlbWrite));
@@ -125,10 +127,10 @@ class RegionFunction {
   }
 
   private spill(): void {
-    const { regs, fres, fco, budget, eip } = this.frame;
+    const { regs, fres, budget, eip } = this.frame;
     regs.forEach((reg, n) => this.store(S.Gpr + n * 4, reg));
     this.store(S.Fres, fres);
-    this.store(S.Fco, fco);
+    this.store(S.Fco, fcoOf(this.frame));
     this.store(S.Budget, budget);
     this.store(S.Eip, eip);
   }

@@ -12,7 +12,10 @@ import type { Insn } from "../isa/insn";
 export interface RegionFrame {
   regs: Var[];
   fres: Var;
-  fco: Var;
+  /** Fco = the borrows of minuend - subtrahend in CF's, OF's and AF's places, exclusive-or `correction`. */
+  minuend: Var;
+  subtrahend: Var;
+  correction: Var;
   budget: Var;
   /** Offset in CS to go on at, for `exit`. */
   eip: Var;
@@ -27,6 +30,16 @@ export interface RegionFrame {
   jump(eip: number): void;
   /** Goes to the offset in `eip`. */
   jumpDynamic(): void;
+}
+
+/** Places of CF, of OF (with CF) and of AF in Fco. */
+const CARRIES = 0xc0000008 | 0;
+
+/** Fco as the State holds it. */
+export function fcoOf({ minuend: a, subtrahend: b, correction }: Pick<RegionFrame, "minuend" | "subtrahend" | "correction">): Expr {
+  const r = x.sub(a, b);
+  const borrows = x.or(x.and(r, b), x.and(x.or(r, b), x.not(a)));
+  return x.xor(x.and(borrows, x.k(CARRIES)), correction);
 }
 
 /** Operands of compiled code: registers and flags in locals, everything else a constant. */
@@ -47,7 +60,7 @@ export class RegionEmit extends Emit {
   ) {
     super(c);
     this.fres = frame.fres;
-    this.fco = frame.fco;
+    this.fco = fcoOf(frame);
     const { tlbRead, tlbWrite } = frame;
     this.memory = new InlineMemory(this, {
       tlbRead,
@@ -126,8 +139,40 @@ export class RegionEmit extends Emit {
   }
 
   override setFco(value: Expr): void {
-    this.set(this.frame.fco, value);
+    const { minuend, subtrahend, correction } = this.frame;
+    // The value may read the old flags.
+    this.set(correction, value);
+    this.set(minuend, x.k(0));
+    this.set(subtrahend, x.k(0));
     this.flagSource = undefined;
+  }
+
+  /** Keeps the operands: what the flags are is worked out where they are read, and at the exit. */
+  override setBorrows(from: Var, y: Var, z: Var, size: Size): void {
+    const { minuend, subtrahend, correction } = this.frame;
+    const up = 32 - size * 8;
+    const high = (value: Expr): Expr => (up ? x.shl(value, x.k(up)) : value);
+    this.set(correction, up ? x.and(x.shr(x.xor(x.xor(from, y), z), x.k(1)), x.k(8)) : x.k(0));
+    this.set(minuend, high(from));
+    this.set(subtrahend, high(y));
+    this.flagSource = undefined;
+  }
+
+  /** A borrow that is not the kept CF turns CF and its neighbour, so that OF stays. */
+  override setStepBorrows(from: Var, to: Var, size: Size): void {
+    const borrow = size === 4 ? from : x.and(from, x.k(size === 1 ? 0xff : 0xffff));
+    const differs = this.let(x.xor(this.carry(), x.eqz(borrow)));
+    this.setBorrows(from, this.let(x.k(1)), to, size);
+    this.set(this.frame.correction, x.xor(this.frame.correction, x.shl(x.sub(x.k(0), differs), x.k(30))));
+  }
+
+  override carry(): Expr {
+    const { minuend, subtrahend, correction } = this.frame;
+    return x.xor(x.ltU(minuend, subtrahend), x.shr(correction, x.k(31)));
+  }
+
+  override get corrections(): Expr {
+    return this.frame.correction;
   }
 
   override gpr(reg: Gpr): Expr {

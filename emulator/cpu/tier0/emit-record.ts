@@ -4,6 +4,7 @@ import { type Code, Op } from "../../base/wasm/code";
 import * as x from "../../base/wasm/expr";
 import type { Expr, Var } from "../../base/wasm/expr";
 import { Emit, type AccessSeg, type Size } from "../../isa/emit";
+import { fcoOfBorrows, fcoOfStep } from "../../isa/flags";
 import { SEG_CHECKED } from "../../isa/system-ops";
 import { rawLoad } from "../inline-memory";
 import type { Helpers } from "./helpers";
@@ -24,6 +25,14 @@ export abstract class RecordEmit extends Emit {
     protected readonly helpers: Helpers,
   ) {
     super(c);
+  }
+
+  override setBorrows(from: Var, y: Var, z: Var, size: Size): void {
+    this.setFco(fcoOfBorrows(this, from, y, z, size));
+  }
+
+  override setStepBorrows(from: Var, to: Var, size: Size): void {
+    this.setFco(fcoOfStep(this, from, to, size));
   }
 
   protected field(at: Rec): Expr {

@@ -1,7 +1,7 @@
 import * as x from "../../base/wasm/expr";
 import { Gpr } from "../../base/arch";
 import type { Emit } from "../emit";
-import { carry, flagsAdd, flagsIncDec, flagsLogic, flagsSub, unsigned } from "../flags";
+import { carry, flagsAdd, flagsIncDec, flagsLogic, flagsSub, flagsWithCarry, unsigned } from "../flags";
 import type { EmitterTable } from "./registry";
 
 /** SDM vol. 1, 7.3.2 and 7.3.4: addition, subtraction, comparison, logic. */
@@ -14,7 +14,8 @@ function adding(e: Emit, withCarry: boolean): void {
   const sum = x.add(a, b);
   const r = e.let(withCarry ? x.add(sum, carry(e)) : sum);
   place.store(r);
-  flagsAdd(e, a, b, r, size);
+  if (withCarry) flagsWithCarry(e, a, b, r, size, false);
+  else flagsAdd(e, a, b, r, size);
 }
 
 function subtracting(e: Emit, withBorrow: boolean): void {
@@ -25,9 +26,8 @@ function subtracting(e: Emit, withBorrow: boolean): void {
   const difference = x.sub(a, b);
   const r = e.let(withBorrow ? x.sub(difference, carry(e)) : difference);
   place.store(r);
-  flagsSub(e, a, b, r, size);
-  // With a borrow in, A - B - 1 is not what a comparison of A and B says.
-  if (withBorrow && e.flagSource) e.flagSource = { kind: "result", result: r, size };
+  if (withBorrow) flagsWithCarry(e, a, b, r, size, true);
+  else flagsSub(e, a, b, r, size);
 }
 
 function logic(e: Emit, op: (a: x.Expr, b: x.Expr) => x.Expr): void {
