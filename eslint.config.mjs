@@ -85,7 +85,7 @@ export default tseslint.config(
     rules: { "max-lines-per-function": "off" },
   },
   {
-    files: ["**/*.mjs"],
+    files: ["**/*.{mjs,cjs}"],
     languageOptions: {
       globals: Object.fromEntries(NODE_GLOBALS.map((name) => [name, "readonly"])),
     },

@@ -1,0 +1,25 @@
+/** `npm run package`: builds all and makes dist/ringscope-VERSION.vsix, which `code --install-extension` takes. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { SetupError, entry, root } from "./lib/run.mjs";
+import { build, install } from "./lib/setup.mjs";
+import { ensureCompiler } from "./lib/system-packages.mjs";
+
+/** The manifest names no repository on the web: links in the README stay relative. */
+const noRepository = { allowMissingRepository: true, rewriteRelativeLinks: false };
+
+await entry(async () => {
+  await install(ensureCompiler);
+  if (!(await build())) return 1;
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const packagePath = join(root, "dist", `ringscope-${version}.vsix`);
+  // Only now: the packager has just been installed.
+  const { createVSIX } = await import("@vscode/vsce");
+  try {
+    // The bundles hold all that runs: no package of node_modules goes in.
+    await createVSIX({ cwd: root, packagePath, dependencies: false, ...noRepository });
+  } catch (error) {
+    throw new SetupError(`the extension cannot be packed: ${error.message}`);
+  }
+  return 0;
+});
