@@ -11,13 +11,18 @@ import { type Region, RegionFinder } from "./region";
 
 /** When a place is hot enough to be compiled. */
 export interface Thresholds {
-  /** Interpreted slices that end there. */
-  samples: number;
-  /** Times that compiled code leaves for it. */
+  /** Instructions of the interpreted slices that ended there. */
+  interpreted: number;
+  /** Times that compiled code left for it. */
   misses: number;
 }
 
-const THRESHOLDS: Thresholds = { samples: 2, misses: 32 };
+/**
+ * V8 spends some 30 ms on a region, in which the interpreter does 5-10 million
+ * instructions: what runs for less than a second is best left alone.
+ */
+const THRESHOLDS: Thresholds = { interpreted: 800_000, misses: 1000 };
+
 /** Regions that the function table may hold; when it is full all of them go. */
 const TABLE_SIZE = 8192;
 
@@ -58,8 +63,8 @@ export class Jit implements Compiler {
     this.dispatch(record);
   }
 
-  sample(mode: Mode): void {
-    this.count(mode, 1 / this.thresholds.samples);
+  sample(mode: Mode, instructions: number): void {
+    this.count(mode, instructions / this.thresholds.interpreted);
   }
 
   missed(mode: Mode): void {
