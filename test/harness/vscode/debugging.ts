@@ -23,27 +23,26 @@ export class Debugging {
   }
 
   /** Clicks into the margin beside a line of the active editor. */
-  async toggleBreakpoint(line: number): Promise<void> {
+  async setBreakpoint(line: number): Promise<void> {
     await this.workbench.goToLine(line);
-    const margin = this.page.locator(".editor-instance .margin-view-overlays");
-    const number = margin.locator(".line-numbers", { hasText: new RegExp(`^${line}$`) });
-    const glyphs = this.page.locator(".editor-instance .glyph-margin-widgets");
-    const breakpoint = glyphs.locator('[class*="codicon-debug-breakpoint"], [class*="codicon-debug-stackframe"]');
-    const before = await breakpoint.count();
+    const number = this.page.locator(".editor-instance .line-numbers", { hasText: new RegExp(`^${line}$`) });
+    await number.waitFor();
     const place = await number.boundingBox();
     if (!place) throw new Error(`line ${line} is not in sight`);
+    const glyphs = this.page.locator(".editor-instance .glyph-margin-widgets");
     // The languages' breakpoint support arrives some time after the editor: until then a click does nothing.
     await eventually(`the margin of line ${line} to take a breakpoint`, async () => {
       await this.page.mouse.move(place.x - 16, place.y + 8);
       await this.page.mouse.move(place.x - 12, place.y + 8);
-      const hint = await glyphs.locator(".codicon-debug-hint").count();
-      return hint > 0 || before > 0 ? true : undefined;
+      return (await glyphs.locator(".codicon-debug-hint").count()) > 0 ? true : undefined;
     });
     await this.page.mouse.click(place.x - 12, place.y + 8);
-    await this.page.mouse.move(place.x + 300, place.y + 8);
-    await eventually(`the breakpoint of line ${line}`, async () => {
-      return (await breakpoint.count()) !== before ? true : undefined;
-    });
+    await glyphs.locator('[class*="codicon-debug-breakpoint"]').first().waitFor();
+  }
+
+  /** Takes all breakpoints away. */
+  async clearBreakpoints(): Promise<void> {
+    await this.workbench.command("Remove All Breakpoints");
   }
 
   /** F5 with the editor in front. */
@@ -55,23 +54,30 @@ export class Debugging {
     await this.page.locator(`.debug-toolbar .action-label.codicon-debug-${button}`).click();
   }
 
-  /** Waits for a stop in a function. @returns the call stack */
-  stoppedIn(functionName: string): Promise<Row[]> {
-    return this.callStack.rowsWith(`a stop in ${functionName}`, (rows) =>
-      rows.some((row) => row.level > 0 && frameName(row) === functionName && rows.indexOf(row) <= 1),
-    );
+  /** Waits for a stop in a function, at a line. @returns the call stack, the innermost frame first */
+  async stoppedIn(functionName: string, line?: number): Promise<Frame[]> {
+    const rows = await this.callStack.rowsWith(`a stop in ${functionName}`, (seen) => {
+      const [top] = seen.flatMap((row) => frameOf(row) ?? []);
+      return top?.name === functionName && (line === undefined || top.line === line);
+    });
+    return rows.flatMap((row) => frameOf(row) ?? []);
   }
 
-  /** The line that the arrow marks in the editor. */
-  async arrowLine(): Promise<string> {
-    const marked = this.page.locator(".editor-instance .debug-top-stack-frame-line").first();
-    await marked.waitFor();
-    const top = (await marked.boundingBox())?.y ?? 0;
-    for (const line of await this.page.locator(".editor-instance .view-line").all()) {
-      const box = await line.boundingBox();
-      if (box && Math.abs(box.y - top) < 4) return (await line.innerText()).replace(/\u00a0/g, " ").trim();
-    }
-    return "";
+  /** Selects a frame of the stack: the Variables view follows. */
+  async selectFrame(frames: Frame[], name: string): Promise<void> {
+    const frame = frames.find((candidate) => candidate.name === name);
+    if (!frame) throw new Error(`no frame ${name}`);
+    await this.callStack.select(frame.row);
+  }
+
+  /** The variables directly below a row of the Variables view. */
+  async valuesOf(...path: string[]): Promise<Record<string, string>> {
+    return Object.fromEntries((await this.variables.open(...path)).map(({ name, value }) => [name, value]));
+  }
+
+  /** Waits for the arrow in the editor. */
+  async arrow(): Promise<void> {
+    await this.page.locator(".editor-instance .debug-top-stack-frame-line").first().waitFor();
   }
 
   /** Waits until nothing is debugged any more. */
@@ -85,10 +91,12 @@ export class Debugging {
     if ((await header.getAttribute("aria-expanded")) !== String(open)) await header.click();
   }
 
-  /** What the terminal in front shows, line by line. */
+  /** All that the terminal in front holds, scrolled away or not. */
   async terminalText(): Promise<string> {
-    const rows = await this.page.locator(".terminal-wrapper.active .xterm-rows > div").allInnerTexts();
-    return rows.map((row) => row.replace(/\u00a0/g, " ").trimEnd()).join("\n");
+    await this.page.locator(".terminal-wrapper.active .xterm-screen").click();
+    await this.workbench.command("Terminal: Select All");
+    await this.workbench.command("Terminal: Copy Selection");
+    return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
   /** The row of the Disassembly view that the machine stands at. */
@@ -105,9 +113,17 @@ export class Debugging {
   }
 }
 
-/** The function of a call stack row: its text without file and line. */
-export function frameName(row: Row): string {
-  return row.text.replace(/\s+\S+\.(c|S|h)\s+\d+(:\d+)?$/, "").trim();
+/** A row of the Call Stack view; separators and frames without source have line 0. */
+export interface Frame {
+  name: string;
+  line: number;
+  row: Row;
+}
+
+/** @param row whose label is `Stack Frame NAME, line LINE, FILE` */
+function frameOf(row: Row): Frame | undefined {
+  const parts = /^Stack Frame (.*), line (\d+), .*$/s.exec(row.label);
+  return parts?.[1] === undefined ? undefined : { name: parts[1], line: Number(parts[2]), row };
 }
 
 /** The number of the first line that contains `text`, from 1. */

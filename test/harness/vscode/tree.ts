@@ -17,6 +17,11 @@ export interface Row {
   value: string;
 }
 
+/** In pixels. */
+const ROW_HEIGHT = 22;
+/** For the rows to follow a scroll. */
+const SETTLE_MS = 80;
+
 /** A list or tree of the workbench: only the rows in sight exist, so it is read by scrolling. */
 export class Tree {
   constructor(
@@ -43,22 +48,32 @@ export class Tree {
 
   /** All rows, from the first. */
   async rows(): Promise<Row[]> {
-    await this.#scroll(-100_000);
+    await this.#toTop();
     const found = new Map<number, Row>();
     for (;;) {
       const before = found.size;
       for (const row of await this.visible()) found.set(row.index, row);
       if (found.size === before) return [...found.values()].sort((a, b) => a.index - b.index);
-      await this.#scroll(100);
+      await this.#scroll(await this.#page());
     }
   }
 
-  /** Waits until all rows satisfy `test`. */
-  rowsWith(what: string, test: (rows: Row[]) => boolean): Promise<Row[]> {
-    return eventually(what, async () => {
-      const rows = await this.rows();
-      return test(rows) ? rows : undefined;
-    });
+  /**
+   * Waits until the rows satisfy `test` and two looks agree: a view is filled bit by bit.
+   * @throws with the rows of the last look
+   */
+  async rowsWith(what: string, test: (rows: Row[]) => boolean): Promise<Row[]> {
+    let rows: Row[] = [];
+    try {
+      return await eventually(what, async () => {
+        const before = JSON.stringify(rows);
+        rows = await this.rows();
+        return test(rows) && JSON.stringify(rows) === before ? rows : undefined;
+      });
+    } catch (error) {
+      const seen = rows.map(({ label }) => label).slice(0, 8);
+      throw new Error(`${(error as Error).message}; seen: ${JSON.stringify(seen)}`);
+    }
   }
 
   /**
@@ -74,15 +89,12 @@ export class Tree {
       if (row.expanded === false) await this.#toggle(row);
       from = row.index + 1;
     }
-    return eventually(`rows below ${path.join(" > ")}`, async () => {
-      const below: Row[] = [];
-      for (const row of await this.rows()) {
-        if (row.index < from) continue;
-        if (row.level <= path.length) break;
-        if (row.level === path.length + 1) below.push(row);
-      }
-      return below.length > 0 ? below : undefined;
-    });
+    const last = path.length;
+    const below = (rows: Row[]): Row[] => {
+      const end = rows.find((row) => row.index >= from && row.level <= last)?.index ?? Infinity;
+      return rows.filter((row) => row.index >= from && row.index < end && row.level === last + 1);
+    };
+    return below(await this.rowsWith(`rows below ${path.join(" > ")}`, (rows) => below(rows).length > 0));
   }
 
   /** Selects a row. */
@@ -98,19 +110,32 @@ export class Tree {
   }
 
   async #bringIntoSight(row: Row): Promise<void> {
-    await this.#scroll(-100_000);
+    await this.#toTop();
     for (let tries = 0; tries < 100; tries++) {
       const rows = await this.visible();
       const last = rows.at(-1);
       // A row at the edge may be half hidden: one more must be below it, or it is the last of all.
       if (rows.some((seen) => seen.index === row.index) && last && last.index >= row.index) return;
-      await this.#scroll(60);
+      await this.#scroll(ROW_HEIGHT * 2);
     }
+  }
+
+  /** Most of the list's height, in pixels. */
+  async #page(): Promise<number> {
+    const height = (await this.list.boundingBox())?.height ?? 0;
+    return Math.max(height - ROW_HEIGHT, ROW_HEIGHT);
+  }
+
+  /** By the keyboard: a wheel turned far back is not always obeyed. */
+  async #toTop(): Promise<void> {
+    await this.list.focus();
+    await this.page.keyboard.press("Home");
+    await this.page.waitForTimeout(SETTLE_MS);
   }
 
   async #scroll(pixels: number): Promise<void> {
     await this.list.hover({ position: { x: 20, y: 10 } });
     await this.page.mouse.wheel(0, pixels);
-    await this.page.waitForTimeout(80);
+    await this.page.waitForTimeout(SETTLE_MS);
   }
 }

@@ -12,6 +12,8 @@ import { program, type Tool } from "../tools";
 /** Patience for what starts up, and for the rest; a loaded machine needs both. */
 export const START_MS = 60_000;
 export const WAIT_MS = 40_000;
+/** One try of the quick input. */
+const QUICK_MS = 6_000;
 /** For the hook that opens a workbench: the first one on a machine installs VS Code. */
 export const OPEN_MS = 400_000;
 
@@ -48,7 +50,10 @@ export class Workbench {
     let browser: Browser | undefined;
     try {
       browser = await chromium.launch({ executablePath: CHROMIUM, args: flags, timeout: START_MS });
-      const page = await browser.newPage({ viewport: { width: 1600, height: 1100 } });
+      const page = await browser.newPage({
+        viewport: { width: 1600, height: 1100 },
+        permissions: ["clipboard-read", "clipboard-write"],
+      });
       page.setDefaultTimeout(WAIT_MS);
       await prepare(page);
       await page.goto(workbenchUrl(served.port, { ...opened, extension: root }));
@@ -77,9 +82,20 @@ export class Workbench {
     await this.page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: START_MS });
   }
 
-  /** Opens a file of the Explorer, for good rather than as a preview. */
-  async openFile(name: string): Promise<void> {
-    await this.page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`).dblclick();
+  /** Drags the edge of the side bar, for long rows. */
+  async widenSideBar(pixels: number): Promise<void> {
+    const box = await this.page.locator(".part.sidebar").boundingBox();
+    if (!box) throw new Error("there is no side bar");
+    const edge = { x: box.x + box.width, y: box.y + box.height / 2 };
+    await this.page.mouse.move(edge.x, edge.y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(edge.x + pixels, edge.y, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
+  /** Opens a file of the workspace, or brings an open one to the front. */
+  async showFile(name: string): Promise<void> {
+    await this.quickInput(name, name);
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await this.page.locator(".editor-instance .view-line").first().waitFor();
   }
@@ -94,14 +110,24 @@ export class Workbench {
     await this.quickInput(`:${line}`, undefined);
   }
 
+  /** Fills the quick input and takes a row, or what was typed. It closes when anything else takes the focus. */
   private async quickInput(text: string, row: string | undefined): Promise<void> {
     const { page } = this;
-    await page.keyboard.press("F1");
     const input = page.locator(".quick-input-widget .quick-input-box input");
-    await input.waitFor();
-    await input.fill(text);
-    if (row) await page.locator(`.quick-input-widget .monaco-list-row[aria-label*="${row}"]`).first().waitFor();
-    await input.press("Enter");
+    const wanted = page.locator(`.quick-input-widget .monaco-list-row[aria-label*="${row ?? ""}"]`).first();
+    await eventually(`the quick input to take ${text}`, async () => {
+      await page.keyboard.press("F1");
+      try {
+        await input.fill(text, { timeout: QUICK_MS });
+        // The row on top is not always the one that is meant: "similar commands" may stand above it.
+        if (row === undefined) await input.press("Enter", { timeout: QUICK_MS });
+        else await wanted.click({ timeout: QUICK_MS });
+        return true;
+      } catch {
+        await page.keyboard.press("Escape");
+        return undefined;
+      }
+    });
     await input.waitFor({ state: "hidden" });
   }
 
