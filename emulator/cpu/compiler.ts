@@ -2,8 +2,8 @@ import type { Mode } from "./mode";
 
 /** What the core asks of a compiler, when one is attached. */
 export interface Compiler {
-  /** A slice of interpreted code has just ended at CS:EIP: hot code is found by how often that happens. */
-  sample(mode: Mode): void;
+  /** A slice of so many interpreted instructions has just ended at CS:EIP: hot code is found by how often that happens. */
+  sample(mode: Mode, instructions: number): void;
   /** Compiled code has left for CS:EIP, where there is none. */
   missed(mode: Mode): void;
   /** Runs compiled code from the block whose Enter record is `record`. */

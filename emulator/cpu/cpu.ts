@@ -195,7 +195,7 @@ export class Cpu {
         return this.fetcher.revalidate(mode, this.words[S.ExitRecord >> 2]) || this.fault();
       case Exit.Budget:
         // The exact remainder of a run ends anywhere: only whole slices tell where the time goes.
-        if (this.granted >= MAX_BLOCK) this.compiler?.sample(mode);
+        if (this.granted >= MAX_BLOCK) this.compiler?.sample(mode, this.granted);
         break;
       case Exit.Lookup:
         if (!trap) this.link(mode);

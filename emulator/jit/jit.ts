@@ -21,7 +21,10 @@ export interface Thresholds {
  * V8 spends some 30 ms on a region, in which the interpreter does 5-10 million
  * instructions: what runs for less than a second is best left alone.
  */
-const THRESHOLDS: Thresholds = { interpreted: 800_000, misses: 1000 };
+export const HOT: Thresholds = { interpreted: 800_000, misses: 1000 };
+
+/** For who wants compiled code whatever it costs. */
+export const WARM: Thresholds = { interpreted: 100_000, misses: 32 };
 
 /** Regions that the function table may hold; when it is full all of them go. */
 const TABLE_SIZE = 8192;
@@ -48,7 +51,7 @@ export class Jit implements Compiler {
 
   constructor(
     private readonly wiring: CompilerParts,
-    private readonly thresholds = THRESHOLDS,
+    private readonly thresholds = HOT,
   ) {
     const { memory } = wiring.state;
     this.env = { memory };

@@ -14,8 +14,8 @@ const IDT = 0x4000;
 const TSS = 0x5000;
 const TSS_SELECTOR = 0x28;
 
-/** Everything compiles at its second sight. */
-const EAGER = { samples: 1, misses: 1 };
+/** Everything is compiled at first sight. */
+const EAGER = { interpreted: 1, misses: 1 };
 
 /** Words of the state that a program can see. */
 const VISIBLE: readonly number[] = [
