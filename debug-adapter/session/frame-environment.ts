@@ -53,7 +53,8 @@ export class FrameEnvironment implements Environment {
   /** The frame's value of a register: kept by the unwinder for general ones, the machine's for all others. */
   registerValue(name: RegisterName): number | undefined {
     const dwarf = REGISTER_NAMES.indexOf(name as (typeof REGISTER_NAMES)[number]);
-    if (this.frame === undefined) return this.program.machine.registers.get(name);
+    // The innermost frame's are the machine's own: an assignment shows at once.
+    if (this.frame === undefined || this.isInnermost()) return this.program.machine.registers.get(name);
     if (dwarf >= 0) return this.frame.machine.registers[dwarf];
     if (name === "cs") return this.frame.machine.cs;
     if (name === "cpl") return this.frame.machine.ring;

@@ -11,6 +11,9 @@ import { FrameEnvironment } from "./frame-environment";
 import { UserError } from "./launch";
 import type { Target } from "./target";
 
+/** What one request may have disassembled: many pages of a view, and done in a fraction of a second. */
+const MAX_INSTRUCTIONS = 10_000;
+
 /** Answers to what the client asks about a machine that stands. Lines count from 1. Each may throw UserError and ExpressionError. */
 
 export function stackTrace(target: Target, args: DebugProtocol.StackTraceArguments): DebugProtocol.StackTraceResponse["body"] {
@@ -112,7 +115,10 @@ export function disassembleAt(target: Target, args: DebugProtocol.DisassembleArg
   const address = addressIn(args.memoryReference, args.offset ?? 0);
   const { program, execution } = target;
   const symbolsAt = (linear: number) => program.images.at(linear, program.machine.cpl, program.domain)?.symbols;
-  const rows = disassemblyWindow(address, args.instructionOffset ?? 0, args.instructionCount, {
+  const offset = args.instructionOffset ?? 0;
+  // Instructions are found one from another: the way to a far window is as long as the window.
+  if (Math.abs(offset) + args.instructionCount > MAX_INSTRUCTIONS) throw new UserError(say.tooManyInstructions(MAX_INSTRUCTIONS));
+  const rows = disassemblyWindow(address, offset, args.instructionCount, {
     readMemory: program.readMemory,
     bitness: execution.bitness,
     functionStart: (linear) => symbolsAt(linear)?.functionAt(linear)?.entry,

@@ -20,6 +20,7 @@ const ERROR_ID = 1;
 export class RingscopeSession extends DebugSession {
   private target: Target | undefined;
   private runner: Runner | undefined;
+  private hasBegun = false;
   /** To be done when the response is out. */
   private readonly afterwards: (() => void)[] = [];
   private lineBase = 1;
@@ -45,7 +46,7 @@ export class RingscopeSession extends DebugSession {
     attach: () => {
       throw new UserError(say.noAttach());
     },
-    configurationDone: () => this.later(() => this.begin()),
+    configurationDone: () => this.begin(),
     disconnect: () => this.later(() => this.leave()),
     terminate: () => this.later(() => this.runner?.terminate()),
 
@@ -122,7 +123,8 @@ export class RingscopeSession extends DebugSession {
   protected override dispatchRequest(request: DebugProtocol.Request): void {
     const response = new Response(request);
     try {
-      const handler = this.handlers[request.command];
+      // A name that every object has, such as "toString", is no request.
+      const handler = Object.hasOwn(this.handlers, request.command) ? this.handlers[request.command] : undefined;
       if (handler === undefined) throw new UserError(say.unsupported(request.command));
       // The protocol promises the arguments' shape to each command.
       const body = handler((request.arguments ?? {}) as never);
@@ -140,6 +142,7 @@ export class RingscopeSession extends DebugSession {
   }
 
   private launch(args: object): undefined {
+    if (this.target !== undefined) throw new UserError(say.launchedAlready());
     const plan = checkLaunch(args);
     const target = new Target(plan, this.files, {
       console: (name, data) => this.consoleOutput(plan.console, { console: name, data }),
@@ -156,8 +159,11 @@ export class RingscopeSession extends DebugSession {
     return undefined;
   }
 
-  private begin(): void {
-    this.runner?.begin();
+  private begin(): undefined {
+    this.present();
+    if (this.hasBegun) throw new UserError(say.begunAlready());
+    this.hasBegun = true;
+    return this.later(() => this.runner?.begin());
   }
 
   private leave(): void {

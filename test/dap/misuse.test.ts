@@ -1,0 +1,77 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { DapServer } from "../harness/dap-client";
+import { DapSession, guest } from "../harness/dap-session";
+
+/** Clients that do not keep to the protocol: each gets an answer, and the session goes on. */
+
+let server: DapServer;
+let session: DapSession;
+beforeAll(async () => {
+  server = await DapServer.start();
+});
+afterAll(() => server.stop());
+afterEach(() => session.close());
+
+const atEntry = async (): Promise<DapSession> => {
+  session = await DapSession.launch(guest("pv/hello"), { stopOnEntry: true }, server.connect());
+  await session.start();
+  return session;
+};
+
+const evaluate = async (expression: string): Promise<string> =>
+  (await session.client.request<{ result: string }>("evaluate", { expression, context: "repl" })).result;
+
+describe("a request out of place", () => {
+  it("is refused by name when every object has a property of that name", async () => {
+    session = await DapSession.connect(server.connect());
+    for (const name of ["toString", "constructor", "hasOwnProperty", "__proto__"]) {
+      await expect(session.client.request(name)).rejects.toThrow(`the request "${name}" is not supported`);
+    }
+  });
+
+  it("is refused when it launches a second machine", async () => {
+    await atEntry();
+    await expect(session.client.request("launch", { program: guest("pv/hello") })).rejects.toThrow(
+      "the session has a machine already: a second one takes a session of its own",
+    );
+    expect(await session.runToEnd()).toBe(0);
+  });
+
+  it("does not set a stopped machine going when it is a second configurationDone", async () => {
+    const { client } = await atEntry();
+    await expect(client.request("configurationDone")).rejects.toThrow("the machine has begun to run already");
+    expect(await evaluate("$cpl")).toBe("1");
+  });
+
+  it("is refused when configurationDone comes before the launch", async () => {
+    session = await DapSession.connect(server.connect());
+    await expect(session.client.request("configurationDone")).rejects.toThrow("nothing is being debugged");
+  });
+});
+
+describe("a request that asks for too much", () => {
+  it.each([
+    { instructionCount: 1_000_000_000 },
+    { instructionOffset: 1_000_000_000, instructionCount: 3 },
+    { instructionOffset: -1_000_000_000, instructionCount: 3 },
+  ])("is refused when it is a disassembly of %j", async (window) => {
+    const { client } = await atEntry();
+    await expect(client.request("disassemble", { memoryReference: "0x00100000", ...window })).rejects.toThrow(
+      "no more than 10000 instructions can be disassembled at once",
+    );
+  });
+});
+
+describe("an assignment to a register", () => {
+  it("answers with the value that was assigned", async () => {
+    await atEntry();
+    const { frameId } = await frame();
+    const { result } = await session.client.request<{ result: string }>("evaluate", { expression: "$eax = 77", frameId, context: "repl" });
+    expect(result).toBe("77");
+  });
+});
+
+async function frame(): Promise<{ frameId: number }> {
+  const { stackFrames } = await session.client.request<{ stackFrames: { id: number }[] }>("stackTrace", { threadId: session.threadId });
+  return { frameId: stackFrames[0]?.id ?? 0 };
+}
