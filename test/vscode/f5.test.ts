@@ -111,13 +111,13 @@ describeWith(tools, "F5 in VS Code", () => {
     await debug.hypercalls.rowsWith("the call that is inside", ([newest]) =>
       /^update_va_mapping d0 \(.*\) …$/.test(newest?.label ?? ""),
     );
+    await workbench.screenshot("f5-ring-0");
   });
 
   step("shows the hypervisor's enum, structure and array by value, and ring 0's segments", async () => {
     expect(await debug.valuesOf("Locals")).toMatchObject({ use: "FRAME_ALLOCATED (3)" });
     expect(await debug.valuesOf("Locals", "d")).toMatchObject({ id: "0", privileged: "true", dying: "false" });
     expect((await debug.valuesOf("Segments"))["cs"]).toMatch(/^0xe008: ring 0 code/);
-    await workbench.screenshot("f5-ring-0");
     await debug.selectFrame(frames, "hypercall_entry");
     const flags = "2"; // UVMF_INVLPG
     expect(await debug.valuesOf("Locals", "args")).toMatchObject({ "[2]": "0", "[3]": flags });

@@ -56,10 +56,11 @@ export class Debugging {
 
   /** Waits for a stop in a function, at a line. @returns the call stack, the innermost frame first */
   async stoppedIn(functionName: string, line?: number): Promise<Frame[]> {
-    const rows = await this.callStack.rowsWith(`a stop in ${functionName}`, (seen) => {
+    const stopped = (seen: Row[]): boolean => {
       const [top] = seen.flatMap((row) => frameOf(row) ?? []);
       return top?.name === functionName && (line === undefined || top.line === line);
-    });
+    };
+    const rows = await this.callStack.rowsWith(`a stop in ${functionName}`, stopped, () => false);
     return rows.flatMap((row) => frameOf(row) ?? []);
   }
 

@@ -46,28 +46,30 @@ export class Tree {
     );
   }
 
-  /** All rows, from the first. */
-  async rows(): Promise<Row[]> {
+  /** The rows from the first on: all, or as far as `enough` wants to see. */
+  async rows(enough: (rows: Row[]) => boolean = () => false): Promise<Row[]> {
     await this.#toTop();
     const found = new Map<number, Row>();
     for (;;) {
       const before = found.size;
       for (const row of await this.visible()) found.set(row.index, row);
-      if (found.size === before) return [...found.values()].sort((a, b) => a.index - b.index);
+      const rows = [...found.values()].sort((a, b) => a.index - b.index);
+      if (found.size === before || enough(rows)) return rows;
       await this.#scroll(await this.#page());
     }
   }
 
   /**
    * Waits until the rows satisfy `test` and two looks agree: a view is filled bit by bit.
+   * @param enough how far to look; as far as `test` is satisfied, if it is left out
    * @throws with the rows of the last look
    */
-  async rowsWith(what: string, test: (rows: Row[]) => boolean): Promise<Row[]> {
+  async rowsWith(what: string, test: (rows: Row[]) => boolean, enough = test): Promise<Row[]> {
     let rows: Row[] = [];
     try {
       return await eventually(what, async () => {
         const before = JSON.stringify(rows);
-        rows = await this.rows();
+        rows = await this.rows(enough);
         return test(rows) && JSON.stringify(rows) === before ? rows : undefined;
       });
     } catch (error) {
@@ -83,18 +85,24 @@ export class Tree {
   async open(...path: string[]): Promise<Row[]> {
     let from = 0;
     for (const [depth, name] of path.entries()) {
-      const row = await eventually(`${path.slice(0, depth + 1).join(" > ")} in the tree`, async () =>
-        (await this.rows()).find((row) => row.index >= from && row.level === depth + 1 && row.name === name),
-      );
+      const named = (row: Row): boolean => row.index >= from && row.level === depth + 1 && row.name === name;
+      const what = `${path.slice(0, depth + 1).join(" > ")} in the tree`;
+      const row = await eventually(what, async () => (await this.rows((rows) => rows.some(named))).find(named));
       if (row.expanded === false) await this.#toggle(row);
       from = row.index + 1;
     }
     const last = path.length;
+    const endOf = (rows: Row[]): number | undefined => rows.find((row) => row.index >= from && row.level <= last)?.index;
     const below = (rows: Row[]): Row[] => {
-      const end = rows.find((row) => row.index >= from && row.level <= last)?.index ?? Infinity;
+      const end = endOf(rows) ?? Infinity;
       return rows.filter((row) => row.index >= from && row.index < end && row.level === last + 1);
     };
-    return below(await this.rowsWith(`rows below ${path.join(" > ")}`, (rows) => below(rows).length > 0));
+    const rows = await this.rowsWith(
+      `rows below ${path.join(" > ")}`,
+      (seen) => below(seen).length > 0,
+      (seen) => endOf(seen) !== undefined,
+    );
+    return below(rows);
   }
 
   /** Selects a row. */
