@@ -26,6 +26,11 @@ export const HOT: Thresholds = { interpreted: 800_000, misses: 1000 };
 /** For who wants compiled code whatever it costs. */
 export const WARM: Thresholds = { interpreted: 100_000, misses: 32 };
 
+const MOST_DOUBLINGS = 8;
+
+/** Key of a place in code: linear address and mode. */
+const placeOf = (mode: Mode, eip: number): number => eip * 8 + mode.slot;
+
 /** Regions that the function table may hold; when it is full all of them go. */
 const TABLE_SIZE = 8192;
 
@@ -48,6 +53,8 @@ export class Jit implements Compiler {
   private next = 1;
   /** How hot a place is, by linear address and mode slot. */
   private readonly weights = new Map<number, number>();
+  /** How often code compiled at a place was written to. */
+  private readonly losses = new Map<number, number>();
 
   constructor(
     private readonly wiring: CompilerParts,
@@ -78,7 +85,7 @@ export class Jit implements Compiler {
   private count(mode: Mode, weight: number): void {
     if (!mode.flatCs) return;
     const eip = this.wiring.state.get(S.Eip);
-    const key = eip * 8 + mode.slot;
+    const key = placeOf(mode, eip);
     const before = this.weights.get(key) ?? 0;
     this.weights.set(key, before + weight);
     if (before < 1 && before + weight >= 1) this.compile(mode, eip);
@@ -89,6 +96,7 @@ export class Jit implements Compiler {
     this.free.length = 0;
     this.next = 1;
     this.weights.clear();
+    this.losses.clear();
   }
 
   private compile(mode: Mode, eip: number): void {
@@ -121,7 +129,7 @@ export class Jit implements Compiler {
   private install(mode: Mode, region: Region, func: number): void {
     const { cache } = this.wiring;
     const records: number[] = [];
-    const code: CompiledCode = { homes: [], drop: () => this.drop(func, records) };
+    const code: CompiledCode = { homes: [], drop: () => this.lose(placeOf(mode, region.start), func, records) };
     [...region.blocks.values()].forEach((block, node) => {
       cache.noteCompiled(mode.slot, block.start, block.end - block.start, code);
       if (block.isEntry) records.push(this.enterRecord(mode, block.start, func, node));
@@ -143,6 +151,14 @@ export class Jit implements Compiler {
     state.set(record + Rec.B, node);
     state.set(record + Rec.Eip, eip);
     return record;
+  }
+
+  /** Each time that a place is written to, it has to be twice as hot to be compiled again. */
+  private lose(place: number, func: number, records: number[]): void {
+    const losses = (this.losses.get(place) ?? 0) + 1;
+    this.losses.set(place, losses);
+    this.weights.set(place, 1 - 2 ** Math.min(losses, MOST_DOUBLINGS));
+    this.drop(func, records);
   }
 
   private drop(func: number, records: number[]): void {
