@@ -24,6 +24,7 @@ export default defineConfig({
       project("unit"),
       project("conformance", { testTimeout: 120_000 }),
       project("differential", { testTimeout: 600_000 }),
+      project("fuzz", { testTimeout: 600_000 }),
       project("guests", { testTimeout: 120_000 }),
       project("dap", { testTimeout: 60_000 }),
       project("vscode", { testTimeout: 300_000, group: 1 }),

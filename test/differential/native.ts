@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,7 +33,10 @@ function isStale(): boolean {
 function buildRunner(): void {
   if (!isStale()) return;
   mkdirSync(dirname(RUNNER), { recursive: true });
-  execFileSync("gcc", [...FLAGS, "-o", RUNNER, join(HERE, "native", "runner.c")], { stdio: "pipe" });
+  // Test files run side by side: each builds its own and puts it in place whole.
+  const fresh = `${RUNNER}.${process.pid}`;
+  execFileSync("gcc", [...FLAGS, "-o", fresh, join(HERE, "native", "runner.c")], { stdio: "pipe" });
+  renameSync(fresh, RUNNER);
 }
 
 /** Why cases cannot run natively here, or undefined. */

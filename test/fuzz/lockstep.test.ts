@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { Rng } from "../differential/rng";
+import { disassemble } from "../differential/report";
+import { Board, RAM_BYTES, type Start, STUCK, visibleName } from "./board";
+import { makeStart } from "./start";
+
+/** FUZZ_ROUNDS asks for a long form. */
+const ROUNDS = Number(process.env["FUZZ_ROUNDS"] ?? 150);
+const CHUNKS = 24;
+const LONGEST_CHUNK = 160;
+const EVERY = 1_000_000;
+/** Differences shown of one round. */
+const MOST = 8;
+
+const hex = (number: number): string => (number >>> 0).toString(16);
+
+/** What a program can see of two boards that differs, or undefined. */
+function difference(left: Board, right: Board): string | undefined {
+  const found: string[] = [];
+  const [a, b] = [left.visible(), right.visible()];
+  for (let n = 0; n < a.length; n++) {
+    if (a[n] !== b[n]) found.push(`${visibleName(n)} ${hex(a[n] ?? 0)} and ${hex(b[n] ?? 0)}`);
+  }
+  if (Buffer.compare(left.ram, right.ram) !== 0) {
+    const at = left.ram.findIndex((byte, n) => byte !== right.ram[n]);
+    found.push(`physical ${hex(at)} ${hex(left.ram[at] ?? 0)} and ${hex(right.ram[at] ?? 0)}`);
+  }
+  if (left.retired !== right.retired) found.push(`${left.retired} and ${right.retired} instructions`);
+  return found.length > 0 ? found.slice(0, MOST).join("; ") : undefined;
+}
+
+interface Chunk {
+  count: number;
+  /** Vector offered before its first instruction, or -1. */
+  interrupt: number;
+}
+
+/** What happens in a round: fixed by its seed, so that it can be done again. */
+function chunksOf(rng: Rng): Chunk[] {
+  return Array.from({ length: CHUNKS }, () => ({
+    count: 1 + rng.below(LONGEST_CHUNK),
+    interrupt: rng.oneIn(3) ? 0x20 + rng.below(16) : -1,
+  }));
+}
+
+const atOnce = (): number => EVERY;
+
+/** One random program, run at once by one board and in small steps by the other. */
+function round(seed: number, whole: Board, stepped: Board): string | undefined {
+  const rng = new Rng(seed);
+  const strides = new Rng(seed + EVERY);
+  const start = makeStart(rng);
+  const single = rng.oneIn(2);
+  const chunks = chunksOf(rng);
+  whole.reset(start);
+  stepped.reset(start);
+  for (const [n, { count, interrupt }] of chunks.entries()) {
+    const stop = whole.advance(count, atOnce, interrupt);
+    const other = stepped.advance(count, () => (single ? 1 : 1 + strides.below(7)), interrupt);
+    if (stop === STUCK && other === STUCK) return undefined;
+    const found = difference(whole, stepped) ?? (stop === other ? undefined : `stops ${stop} and ${other}`);
+    if (found !== undefined) return `seed ${seed}, chunk ${n}: ${found} (at once and in steps)\n${trace(start, chunks.slice(0, n + 1), stepped)}`;
+    if (stop !== 0) return undefined;
+  }
+  return undefined;
+}
+
+const SHOWN = 12;
+
+/** The instructions of the last chunk, stepped. */
+function trace(start: Start, chunks: Chunk[], board: Board): string {
+  board.reset(start);
+  const last = chunks.pop();
+  for (const { count, interrupt } of chunks) board.advance(count, atOnce, interrupt);
+  const lines: string[] = [];
+  for (let n = 0; n < (last?.count ?? 0); n++) {
+    const linear = board.pc;
+    const text = disassemble(board.ram.slice(linear & (RAM_BYTES - 1)).subarray(0, 15), linear).split(";")[0];
+    if (board.advance(1, atOnce, n === 0 ? (last?.interrupt ?? -1) : -1) !== 0) break;
+    lines.push(`  ${hex(linear)} ${text} -> eflags ${hex(board.state.eflags())}`);
+  }
+  return lines.slice(-SHOWN).join("\n");
+}
+
+describe("random programs in ring 0, 1 and 3", () => {
+  it(`come to the same state run at once and in steps, in ${ROUNDS} rounds`, () => {
+    const [whole, stepped] = [new Board(), new Board()];
+    const found: string[] = [];
+    for (let seed = 1; seed <= ROUNDS && found.length < 5; seed++) {
+      const text = round(seed, whole, stepped);
+      if (text !== undefined) found.push(text);
+    }
+    expect(found.join("\n")).toBe("");
+  });
+});
