@@ -5,7 +5,7 @@
  */
 import type { FaultRecord, Transfer } from "../cpu/wiring";
 
-/** "auto" and "compiled" fall back to the interpreter where no compiler is built in. */
+/** "auto" compiles what runs long enough to pay for it, "compiled" much sooner; both interpret the rest. */
 export type Engine = "auto" | "interpreter" | "compiled";
 
 export interface MachineOptions {

@@ -4,7 +4,7 @@ import { State } from "../base/state";
 import { MachineError } from "../boot/machine-error";
 import { BOOT_MAGIC, loadMultiboot } from "../boot/multiboot";
 import { Cpu } from "../cpu/cpu";
-import { Jit, WARM } from "../jit/jit";
+import { HOT, Jit, WARM } from "../jit/jit";
 import type { Transfer } from "../cpu/wiring";
 import {
   PROBE_REGISTERS,
@@ -66,7 +66,8 @@ export class Machine implements MachineApi {
     });
     const { ports, interrupts, timers } = this.board;
     this.cpu = new Cpu({ state: this.state, ports, interrupts, now: () => this.clock.now() });
-    if (options.engine === "compiled") this.cpu.attach((parts) => new Jit(parts, WARM));
+    const { engine = "auto" } = options;
+    if (engine !== "interpreter") this.cpu.attach((parts) => new Jit(parts, engine === "compiled" ? WARM : HOT));
     this.board.start();
     this.memory = new PlainMemory(this.state, this.cpu.memory.physical);
     this.breakpoints = new Breakpoints(this.cpu);
