@@ -49,6 +49,8 @@ export class Cpu {
   private before = 0;
   private granted = 0;
   private yielded = false;
+  /** Instructions retired when the last fault was delivered. */
+  private lastFault = -1;
   /** INT n, INT3 or INTO went to its handler: that clears TF and with it the trap. */
   private entered = false;
 
@@ -215,7 +217,14 @@ export class Cpu {
     words[S.Eip >> 2] = words[record + (Rec.Eip >> 2)];
   }
 
+  /**
+   * Delivers the fault that waits; false after a triple fault. A delivery that
+   * follows another with no instruction between counts as one, so that a handler
+   * that faults at its first instruction uses up its slice like any endless loop.
+   */
   private fault(): boolean {
+    if (this.retired === this.lastFault) this.before++;
+    this.lastFault = this.retired;
     this.words[S.InsnEip >> 2] = this.words[S.Eip >> 2];
     return this.system.deliverFault();
   }

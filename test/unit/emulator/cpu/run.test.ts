@@ -101,6 +101,13 @@ describe("Cpu.run", () => {
     expect([bench.read(bench.gpr(Gpr.Esp)), bench.read(bench.gpr(Gpr.Esp) + 4)]).toEqual([0, CODE + 5]);
   });
 
+  it("comes back when a handler faults at its own first instruction for ever", () => {
+    const bench = new CodeBench().code(0x0f, 0x0b); // ud2
+    bench.bytes(0x6006, 0x0f, 0x0b); // the handler of #UD is ud2 too
+    expect(bench.run(1000)).toBe(CpuStop.Count);
+    expect(bench.cpu.retired).toBe(1000);
+  });
+
   it("raises #GP(0) for an instruction of more than 15 bytes", () => {
     const bench = new CodeBench().code(...new Array<number>(15).fill(0x66), 0x90);
     expect(bench.toHalt()).toBe(Vector.Gp);
