@@ -24,6 +24,8 @@ const settings = {
   "terminal.integrated.gpuAcceleration": "off",
   // A tooltip below the pointer would take the wheel from the list that is read.
   "workbench.hover.delay": 600_000,
+  // The picture in the README is this test's: it shows no path of the machine that made it.
+  "breadcrumbs.enabled": false,
   "workbench.colorTheme": "Default Dark Modern",
 };
 
@@ -146,6 +148,18 @@ describeWith(tools, "F5 in VS Code", () => {
     const { cs, ss, ds } = await debug.valuesOf("Segments");
     const selectors = [cs, ss, ds].map((value) => /^0x(\w{4}): ring 1/.exec(value ?? "")?.[1]);
     expect(selectors).toEqual(printed?.slice(1));
+  });
+
+  step("stepping on into a hypercall shows application, kernel and hypervisor on one stack", async () => {
+    await debug.press("step-over");
+    await debug.stoppedIn("call_write", breakpoint.systemCall + 1);
+    frames = await debug.stepInto("hypercall_entry", 6);
+    expect(names()).toEqual([
+      ...["hypercall_entry", "hypercall_gate", "── ring 1 → 0: hypercall 18 console_io ──"],
+      ...["hypercall page: console_io", "console_write", "call_write", "do_call", "system_call", "trap"],
+      ...["system_call_entry", "── ring 3 → 1: int 0x80 ──", "app_system_call", "say", "app_main", "app_entry"],
+    ]);
+    await workbench.screenshot("f5-three-rings");
   });
 
   step("stops in the application, ring 3", async () => {

@@ -64,6 +64,18 @@ export class Debugging {
     return rows.flatMap((row) => frameOf(row) ?? []);
   }
 
+  /** Steps into calls, line by line, until a function is entered. @returns the call stack there */
+  async stepInto(functionName: string, atMost: number): Promise<Frame[]> {
+    const top = async (): Promise<string> => (await this.callStack.visible())[0]?.label ?? "";
+    for (let steps = 0; steps < atMost; steps++) {
+      const before = await top();
+      if (before.startsWith(`Stack Frame ${functionName},`)) break;
+      await this.press("step-into");
+      await eventually("the end of a step", async () => ((await top()) !== before ? true : undefined));
+    }
+    return this.stoppedIn(functionName);
+  }
+
   /** Selects a frame of the stack: the Variables view follows. */
   async selectFrame(frames: Frame[], name: string): Promise<void> {
     const frame = frames.find((candidate) => candidate.name === name);
