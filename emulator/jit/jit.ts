@@ -7,7 +7,7 @@ import { Rec, RECORD_BYTES, Special } from "../cpu/tier0/record";
 import { hasFlaglessForm } from "../isa/queries";
 import { compileRegion, HELPER_NAMES } from "./compile";
 import { dispatcherModule } from "./dispatcher";
-import { type Region, RegionFinder } from "./region";
+import { MAX_BLOCKS, type Region, RegionFinder } from "./region";
 
 /** When a place is hot enough to be compiled. */
 export interface Thresholds {
@@ -101,8 +101,12 @@ export class Jit implements Compiler {
 
   private compile(mode: Mode, eip: number): void {
     const { cache, fetcher } = this.wiring;
+    // For the Enter records; where that forgets all code, there is nothing to find.
+    cache.reserve(MAX_BLOCKS);
     const region = new RegionFinder((at) => fetcher.peek(mode, at)).find(eip);
     const func = region ? this.takeFunction() : 0;
+    // A full table: all regions go, and the hot ones come back.
+    if (region && func === 0) cache.reset();
     if (!region || func === 0) return;
     for (const block of region.blocks.values()) {
       liveFlags(block.insns).forEach((live, n) => (block.insns[n].flags = live || !hasFlaglessForm(block.insns[n])));

@@ -3,7 +3,7 @@ import { endsBlock, isRepeated } from "../isa/queries";
 import { Trait } from "../isa/traits";
 
 /** Bounds of one region: beyond them V8's optimising compiler gives up its better code. */
-const MAX_BLOCKS = 80;
+export const MAX_BLOCKS = 80;
 const MAX_INSNS = 400;
 
 /** Straight-line code of a region. */
