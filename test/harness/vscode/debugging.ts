@@ -109,7 +109,9 @@ export class Debugging {
     await this.page.locator(".terminal-wrapper.active .xterm-screen").click();
     await this.workbench.command("Terminal: Select All");
     await this.workbench.command("Terminal: Copy Selection");
-    return this.page.evaluate(() => navigator.clipboard.readText());
+    const text = await this.page.evaluate(() => navigator.clipboard.readText());
+    await this.workbench.command("Terminal: Clear Selection");
+    return text;
   }
 
   /** The row of the Disassembly view that the machine stands at. */

@@ -19,6 +19,8 @@ export interface Row {
 
 /** In pixels. */
 const ROW_HEIGHT = 22;
+/** For a row to expand. */
+const EXPAND_MS = 5_000;
 /** For the rows to follow a scroll. */
 const SETTLE_MS = 80;
 
@@ -87,9 +89,12 @@ export class Tree {
     for (const [depth, name] of path.entries()) {
       const named = (row: Row): boolean => row.index >= from && row.level === depth + 1 && row.name === name;
       const what = `${path.slice(0, depth + 1).join(" > ")} in the tree`;
-      const row = await eventually(what, async () => (await this.rows((rows) => rows.some(named))).find(named));
-      if (row.expanded === false) await this.#toggle(row);
-      from = row.index + 1;
+      // The view may be filled anew between the look and the click: then the next round finds the row where it is.
+      from = await eventually(what, async () => {
+        const row = (await this.rows((rows) => rows.some(named))).find(named);
+        if (row?.expanded === false) await this.#toggle(row);
+        return row === undefined || row.expanded === false ? undefined : row.index + 1;
+      });
     }
     const last = path.length;
     const endOf = (rows: Row[]): number | undefined => rows.find((row) => row.index >= from && row.level <= last)?.index;
@@ -111,10 +116,18 @@ export class Tree {
     await this.list.locator(`.monaco-list-row[data-index="${row.index}"]`).click();
   }
 
+  /** One try to expand a row. */
   async #toggle(row: Row): Promise<void> {
     await this.#bringIntoSight(row);
-    await this.list.locator(`.monaco-list-row[data-index="${row.index}"] .monaco-tl-twistie`).click();
-    await this.list.locator(`.monaco-list-row[data-index="${row.index}"][aria-expanded="true"]`).waitFor();
+    const place = this.list.locator(`.monaco-list-row[data-index="${row.index}"]`);
+    try {
+      await place.locator(".monaco-tl-twistie").click({ timeout: EXPAND_MS });
+      await this.list
+        .locator(`.monaco-list-row[data-index="${row.index}"][aria-expanded="true"]`)
+        .waitFor({ timeout: EXPAND_MS });
+    } catch {
+      // Another row has taken its place.
+    }
   }
 
   async #bringIntoSight(row: Row): Promise<void> {
