@@ -45,9 +45,9 @@ describe("ringscope run", () => {
     expect([readFileSync(path("com1"), "latin1"), readFileSync(path("com2"), "latin1")]).toEqual(["1", "2"]);
   });
 
-  it("stops after exactly the instructions asked for", async () => {
+  it.each(["interpreter", "compiled"])("stops after exactly the instructions asked for, --engine %s", async (engine) => {
     const image = file("count.bin", kernelOf(counting()));
-    const args = ["run", "--instructions", "12345677", "--stats", path("stats.json"), image];
+    const args = ["run", "--engine", engine, "--instructions", "12345677", "--stats", path("stats.json"), image];
     const { stderr, status } = await ringscope(args);
     expect({ stderr, status }).toEqual({ stderr: "ringscope: stopped after 12345677 instructions\n", status: 76 });
     const stats = JSON.parse(readFileSync(path("stats.json"), "utf8")) as Record<string, unknown>;
@@ -55,8 +55,8 @@ describe("ringscope run", () => {
       instructions: 12345677,
       cpuSeconds: expect.any(Number) as number,
       wallSeconds: expect.any(Number) as number,
-      engine: "interpreter",
-      compiledInstructions: 0,
+      engine,
+      compiledInstructions: engine === "interpreter" ? 0 : (expect.any(Number) as number),
       peakMemoryBytes: expect.any(Number) as number,
     });
     expect(stats["peakMemoryBytes"]).toBeGreaterThan(1 << 20);
