@@ -1,6 +1,6 @@
 import { Gpr, Seg } from "../base/arch";
 import type { Insn, Memory, Operand } from "./insn";
-import { LOCKABLE } from "./opcode-map";
+import { LOCKABLE, WORD_TO_MEMORY } from "./opcode-map";
 import { OPCODE_TABLE, type OperandSpec, type SizeCode, type Spec, UNDEFINED } from "./spec";
 
 /** An instruction longer than this is #GP(0) (vol. 3A, 6.15, interrupt 13). */
@@ -18,9 +18,6 @@ const SEGMENT_PREFIX: Partial<Record<number, Seg>> = {
 /** Bases and indices of 16-bit addressing (vol. 2, table 2-1). */
 const BASE16 = [Gpr.Ebx, Gpr.Ebx, Gpr.Ebp, Gpr.Ebp, Gpr.Esi, Gpr.Edi, Gpr.Ebp, Gpr.Ebx];
 const INDEX16 = [Gpr.Esi, Gpr.Edi, Gpr.Esi, Gpr.Edi, -1, -1, -1, -1];
-
-/** Stores of a system word: 16 bits to memory, the operand size to a register (vol. 2, MOV, SLDT, STR, SMSW). */
-const WORD_TO_MEMORY = new Set(["movfromseg", "sldt", "str", "smsw"]);
 
 /**
  * Decodes one instruction. Prefix, ModRM and immediate bytes come from

@@ -278,3 +278,6 @@ export const LOCKABLE = new Set([
   "add", "or", "adc", "sbb", "and", "sub", "xor", "not", "neg", "inc", "dec",
   "xchg", "xadd", "cmpxchg", "cmpxchg8b", "bts", "btr", "btc",
 ]);
+
+/** Stores of a system word: 16 bits to memory, the operand size to a register (vol. 2, MOV, SLDT, STR, SMSW). */
+export const WORD_TO_MEMORY = new Set(["movfromseg", "sldt", "str", "smsw"]);

@@ -19,22 +19,24 @@ export const file = (name: string, aptPackage: string): Tool => ({ name, aptPack
 /** In continuous integration a missing tool is a failure. */
 const inCi = ["true", "1"].includes(process.env["CI"] ?? "");
 
-/** `describe`, for a suite that needs `tools`. */
-export function describeWith(tools: readonly Tool[], name: string, suite: () => void): void {
-  const missing = tools.filter((tool) => !tool.present);
-  if (missing.length === 0) {
+/** `describe`, for a suite that cannot run for this reason, where there is one: a failure in CI, elsewhere a skip that says why. */
+export function describeUnless(reason: string | undefined, name: string, suite: () => void): void {
+  if (reason === undefined) {
     describe(name, suite);
-    return;
-  }
-  const names = missing.map((tool) => tool.name).join(", ");
-  const packages = [...new Set(missing.map((tool) => tool.aptPackage))].join(" ");
-  const reason = `${names} missing: apt-get install ${packages}`;
-  if (inCi) {
+  } else if (inCi) {
     it(name, () => {
       throw new Error(reason);
     });
-    return;
+  } else {
+    console.warn(`skipped: ${name}: ${reason}`);
+    describe.skip(`${name} (${reason})`, suite);
   }
-  console.warn(`skipped: ${name}: ${reason}`);
-  describe.skip(`${name} (${reason})`, suite);
+}
+
+/** `describe`, for a suite that needs `tools`. */
+export function describeWith(tools: readonly Tool[], name: string, suite: () => void): void {
+  const missing = tools.filter((tool) => !tool.present);
+  const names = missing.map((tool) => tool.name).join(", ");
+  const packages = [...new Set(missing.map((tool) => tool.aptPackage))].join(" ");
+  describeUnless(missing.length === 0 ? undefined : `${names} missing: apt-get install ${packages}`, name, suite);
 }

@@ -1,5 +1,6 @@
 import { EMITTERS } from "../../isa/emitters";
 import type { Operand, OperandKind, Shape } from "../../isa/insn";
+import { WORD_TO_MEMORY } from "../../isa/opcode-map";
 import { type OperandSpec, type Spec, SPECS } from "../../isa/spec";
 
 /** A shape that tier 0 has a handler for, alone or fused with the conditional jump behind it. */
@@ -125,8 +126,6 @@ function operandForms(spec: Spec, opSize: 2 | 4): Pick<Operand, "kind" | "size">
   }
   return forms;
 }
-
-const WORD_TO_MEMORY = new Set(["movfromseg", "sldt", "str", "smsw"]);
 
 function sizeOf(spec: Spec, operand: OperandSpec, kind: OperandKind, opSize: 2 | 4): 1 | 2 | 4 {
   if (kind === "n" || operand.addressing === "R" || operand.addressing === "A" || operand.addressing === "J") return 4;
