@@ -1,120 +1,136 @@
 /**
- * `npm run bench`: instructions, seconds and MIPS of each kernel in kernels/,
- * run by the built command line, and by QEMU's TCG when it is there. The
- * kernel's checksum must be the same on both. `-- [--engine ENGINE] NAME...`
- * chooses the engine and the kernels.
- * Then the time from the command line to the first console byte of a guest.
+ * `npm run bench`: each kernel of kernels/ on this machine, on QEMU's TCG and on v86, in turn, several times.
  *
- * Seconds are the processor time of the run; QEMU's are wall time less that of
- * the empty kernel. QEMU's MIPS use our count of instructions.
+ *   npm run bench -- [--engine auto|interpreter|compiled] [--runs N] [NAME...]
+ *
+ * Seconds are user time of the whole process, medians of the runs, less the same contender's time for the empty kernel.
+ * Instructions are counted by ours; the others' MIPS use that count. A contender whose checksum differs from ours is out.
+ * Then the wall time from the command line to the first byte of a console. Everything goes to dist/bench/results.json.
  */
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { SetupError, entry, root, which } from "../../scripts/lib/run.mjs";
-import { compileKernel } from "../harness/kernel/compile.mjs";
+import { SetupError, entry, root } from "../../scripts/lib/run.mjs";
+import { qemu, ringscope } from "./contenders.mjs";
+import { measureFirstBytes } from "./first-byte.mjs";
+import { EMPTY, buildKernel, kernelNames } from "./kernels.mjs";
+import { median, mips, netSeconds, summary } from "./statistics.mjs";
+import { header, line, meanLine } from "./table.mjs";
+import { buildWrapper, timedRun } from "./timed-process.mjs";
 
-const SOURCES = join(root, "test", "bench", "kernels");
 const OUT = join(root, "dist", "bench");
 const RESULTS = join(OUT, "results.json");
-const EMPTY = "empty";
-const MEMORY_MIB = 64;
-const GUEST = join(root, "dist", "sample-guests", "pv", "hello.elf");
-const START_RUNS = 7;
+const STATS = join(OUT, "stats.json");
 
-function kernelNames() {
-  const names = readdirSync(SOURCES).filter((file) => file.endsWith(".c") && file !== "main.c");
-  return names.map((file) => basename(file, ".c"));
+function parse() {
+  const options = { engine: { type: "string", default: "auto" }, runs: { type: "string", default: "5" } };
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const runs = Number(values.runs);
+  if (!Number.isInteger(runs) || runs < 1) throw new SetupError(`--runs takes a positive number, not "${values.runs}"`);
+  const unknown = positionals.find((name) => !kernelNames.includes(name));
+  if (unknown !== undefined) throw new SetupError(`no kernel "${unknown}": ${kernelNames.join(", ")}`);
+  return { engine: values.engine, runs, names: positionals.length > 0 ? positionals : kernelNames };
 }
 
-/** Compiles one kernel; its image. */
-function build(name) {
-  const image = join(OUT, `${name}.elf`);
-  compileKernel([`${name}.c`, "main.c"].map((file) => join(SOURCES, file)), image);
-  return image;
+/** One run: its user seconds and checksum, or why it is out. */
+function runOnce(contender, image) {
+  const { status, stdout, stderr, userSeconds } = timedRun(contender.command(image));
+  if (status !== contender.done) return { failure: `status ${status} ${stderr.trim().split("\n").at(-1) ?? ""}`.trim() };
+  return { checksum: stdout.trim(), userSeconds };
 }
 
-function runOurs(image, engine) {
-  const stats = join(OUT, "stats.json");
-  const args = ["run", "--engine", engine, "--memory", `${MEMORY_MIB}M`, "--stats", stats, image];
-  const { status, stdout, stderr } = spawnSync(join(root, "bin", "ringscope"), args, { encoding: "utf8", input: "" });
-  if (status !== 1) throw new SetupError(`${basename(image)} ended with status ${status}: ${stderr}`);
-  const { instructions, cpuSeconds, wallSeconds } = JSON.parse(readFileSync(stats, "utf8"));
-  return { checksum: stdout.trim(), instructions, cpuSeconds, wallSeconds };
-}
-
-function runQemu(qemu, image) {
-  const args = [
-    ...`-cpu pentium3,+pae,+nx -m ${MEMORY_MIB} -nodefaults -no-reboot -display none -serial stdio`.split(" "),
-    ..."-device isa-debug-exit,iobase=0xf4,iosize=1 -kernel".split(" "),
-  ];
-  const before = performance.now();
-  const { status, stdout, stderr } = spawnSync(qemu, [...args, image], { encoding: "utf8", input: "" });
-  if (status !== 1) throw new SetupError(`${basename(image)} ended with status ${status} on QEMU: ${stderr}`);
-  return { checksum: stdout.trim(), wallSeconds: (performance.now() - before) / 1000 };
+/** All contenders in turn, `runs` times: for each the user seconds of its runs, or why it is out. */
+function runInTurn(contenders, image, runs) {
+  const results = new Map(contenders.map(({ key }) => [key, { seconds: [] }]));
+  for (let i = 0; i < runs; i++) {
+    for (const contender of contenders) {
+      const result = results.get(contender.key);
+      if (result.failure !== undefined) continue;
+      const { failure, checksum, userSeconds } = runOnce(contender, image);
+      result.seconds.push(userSeconds);
+      result.checksum = checksum;
+      result.failure = failure;
+    }
+  }
+  const expected = results.get("ringscope").checksum;
+  for (const result of results.values()) {
+    if (result.failure === undefined && result.checksum !== expected) result.failure = `checksum ${result.checksum}, not ${expected}`;
+  }
+  return results;
 }
 
 /** One kernel measured: a row of the results. */
-function measure(name, engine, qemu, qemuStart) {
-  const image = build(name);
-  const { checksum, instructions, cpuSeconds, wallSeconds } = runOurs(image, engine);
-  const row = { name, checksum, instructions, cpuSeconds, wallSeconds, mips: instructions / cpuSeconds / 1e6 };
-  if (qemu === undefined) return row;
-  const theirs = runQemu(qemu, image);
-  if (theirs.checksum !== checksum) throw new SetupError(`${name}: ${checksum} here, ${theirs.checksum} on QEMU`);
-  const qemuSeconds = Math.max(theirs.wallSeconds - qemuStart, 0.001);
-  return { ...row, qemuSeconds, qemuMips: instructions / qemuSeconds / 1e6 };
-}
-
-/** Milliseconds from the start of `ringscope guest` to the first byte of the guest's console: median of several. */
-async function firstByte(guest) {
-  const times = [];
-  for (let i = 0; i < START_RUNS; i++) {
-    const before = performance.now();
-    const child = spawn(join(root, "bin", "ringscope"), ["guest", guest], { stdio: ["ignore", "pipe", "inherit"] });
-    const ended = new Promise((resolve) => child.on("close", resolve));
-    await new Promise((resolve) => child.stdout.once("data", resolve));
-    times.push(performance.now() - before);
-    child.stdout.resume();
-    await ended;
+function measure(name, contenders, runs, starts) {
+  const results = runInTurn(contenders, buildKernel(name, OUT), runs);
+  const row = { name, checksum: results.get("ringscope").checksum, samples: {}, seconds: {}, mips: {}, ratio: {}, failures: {} };
+  if (results.get("ringscope").failure === undefined) row.instructions = JSON.parse(readFileSync(STATS, "utf8")).instructions;
+  for (const [key, { seconds, failure }] of results) {
+    if (failure !== undefined) {
+      row.failures[key] = failure;
+      continue;
+    }
+    row.samples[key] = seconds;
+    row.seconds[key] = netSeconds(seconds, starts[key]);
+    if (row.instructions === undefined) continue;
+    row.mips[key] = mips(row.instructions, row.seconds[key]);
+    if (key !== "ringscope") row.ratio[key] = row.seconds[key] / row.seconds.ringscope;
   }
-  return times.sort((a, b) => a - b)[START_RUNS >> 1];
+  return row;
 }
 
-const COLUMNS = [
-  ["kernel", 10, ({ name }) => name],
-  ["instructions", 14, ({ instructions }) => instructions.toLocaleString("en-US")],
-  ["seconds", 9, ({ cpuSeconds }) => cpuSeconds.toFixed(2)],
-  ["MIPS", 8, ({ mips }) => mips.toFixed(0)],
-  ["QEMU MIPS", 11, ({ qemuMips }) => qemuMips?.toFixed(0) ?? "-"],
-];
+/** User seconds of each contender's empty kernel. @throws SetupError when one cannot even do that */
+function measureStarts(contenders, runs) {
+  const starts = {};
+  for (const [key, { seconds, failure }] of runInTurn(contenders, buildKernel(EMPTY, OUT), runs)) {
+    if (failure !== undefined) throw new SetupError(`${key} does not run the empty kernel: ${failure}`);
+    starts[key] = median(seconds);
+  }
+  return starts;
+}
 
-const pad = (text, width, column) => (column === 0 ? text.padEnd(width) : text.padStart(width));
+/** Contenders that are there; the others are named with the way to get them. */
+function present(all) {
+  const missing = all.filter(({ version }) => version === undefined);
+  const ours = missing.find(({ key }) => key === "ringscope");
+  if (ours !== undefined) throw new SetupError(`run ${ours.hint} first`);
+  for (const { title, hint } of missing) console.log(`no ${title}: its columns stay empty (${hint})`);
+  return all.filter((contender) => !missing.includes(contender));
+}
 
-function printRow(row) {
-  console.log(COLUMNS.map(([, width, value], column) => pad(value(row), width, column)).join(""));
+function report(rows, contenders, starts) {
+  const summaries = {};
+  for (const { key, title } of contenders.slice(1)) {
+    summaries[key] = summary(rows.map(({ name, ratio }) => ({ name, ratio: ratio[key] })));
+    console.log(meanLine(title, summaries[key]));
+  }
+  for (const { name, failures } of rows) {
+    for (const [key, failure] of Object.entries(failures)) console.log(`${name} on ${key}: ${failure}`);
+  }
+  console.log(`start (empty kernel, user seconds): ${contenders.map(({ key, title }) => `${title} ${starts[key].toFixed(3)}`).join(", ")}`);
+  return summaries;
 }
 
 await entry(async () => {
-  if (!existsSync(join(root, "dist", "ringscope.js"))) throw new SetupError("run npm run build first");
-  const known = kernelNames().filter((name) => name !== EMPTY);
-  const { values, positionals: asked } = parseArgs({ options: { engine: { type: "string", default: "auto" } }, allowPositionals: true });
-  const { engine } = values;
-  const unknown = asked.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new SetupError(`no kernel "${unknown}": ${known.join(", ")}`);
+  const { engine, runs, names } = parse();
+  mkdirSync(OUT, { recursive: true });
+  const contenders = present([ringscope(engine, STATS), qemu()]);
+  buildWrapper();
 
-  const qemu = which("qemu-system-i386");
-  const qemuStart = qemu === undefined ? 0 : runQemu(qemu, build(EMPTY)).wallSeconds;
-  console.log(COLUMNS.map(([title, width], column) => pad(title, width, column)).join(""));
+  const starts = measureStarts(contenders, runs);
+  console.log(header());
   const rows = [];
-  for (const name of asked.length > 0 ? asked : known) {
-    rows.push(measure(name, engine, qemu, qemuStart));
-    printRow(rows.at(-1));
+  for (const name of names) {
+    rows.push(measure(name, contenders, runs, starts));
+    console.log(line(rows.at(-1)));
   }
-  const firstByteMs = existsSync(GUEST) ? await firstByte(GUEST) : undefined;
-  if (firstByteMs !== undefined) console.log(`guest pv/hello: first console byte after ${firstByteMs.toFixed(0)} ms`);
-  writeFileSync(RESULTS, `${JSON.stringify({ node: process.version, engine, rows, firstByteMs }, undefined, 2)}\n`);
+  const summaries = report(rows, contenders, starts);
+  const firstBytes = await measureFirstBytes(contenders, runs);
+
+  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, system: `${process.platform} ${process.arch}` };
+  const versions = { node: process.version, ...Object.fromEntries(contenders.map(({ key, version }) => [key, version])) };
+  const results = { machine, versions, engine, runs, starts, rows, summaries, firstBytes };
+  writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`);
   console.log(`written to ${RESULTS}`);
-  return 0;
+  return rows.some(({ failures }) => "ringscope" in failures || "qemu" in failures) ? 1 : 0;
 });

@@ -4,7 +4,7 @@
 enum op { PUSH, ADD, MUL, XOR, LOAD, STORE, DECREMENT_JUMP, HALT };
 
 /* for (i = OUTER; i; i--) for (j = 250; j; j--) sum = (sum * 33 + j) ^ i; variables: 0 sum, 1 i, 2 j */
-#define OUTER 20000
+#define OUTER AMOUNT(40000, 100)
 
 static const u32 program[] = {
     PUSH,          OUTER, STORE,          1,

@@ -1,8 +1,8 @@
 /* A pointer chase through 16 MiB in random order: every load waits for the one before and misses. */
 #include "bench.h"
 
-#define NODES (16u << 20 >> 2)
-#define STEPS 20000000
+#define NODES AMOUNT(16u << 20 >> 2, 1u << 16)
+#define STEPS AMOUNT(10000000, 500000)
 
 static u32 next[NODES];
 

@@ -1,8 +1,8 @@
 /* CRC-32 by table: a byte load, a dependent table load, a shift. */
 #include "bench.h"
 
-#define LENGTH (1 << 20)
-#define ROUNDS 40
+#define LENGTH AMOUNT(1u << 20, 1u << 16)
+#define ROUNDS AMOUNT(350, 3)
 
 static u32 table[256];
 static u8 data[LENGTH];

@@ -1,15 +1,13 @@
-/* Recursion through a pointer: calls, returns and the stack. */
+/* Plain recursion: calls, returns and the stack. */
 #include "bench.h"
 
-typedef u32 fib_function(u32 n);
+#define N AMOUNT(38, 24)
 
-static fib_function *volatile indirect;
-
-static u32 fib(u32 n) {
-  return n < 2 ? n : indirect(n - 1) + indirect(n - 2);
+/* Inlined into itself it would be a loop with few calls. */
+__attribute__((noinline, noclone, optimize("no-optimize-sibling-calls"))) static u32 fib(u32 n) {
+  return n < 2 ? n : fib(n - 1) + fib(n - 2);
 }
 
 u32 bench_kernel(void) {
-  indirect = fib;
-  return fib(33);
+  return fib(N);
 }

@@ -1,8 +1,8 @@
 /* SHA-256 (FIPS 180-4) of a buffer, block by block: rotates and adds, more values than registers. */
 #include "bench.h"
 
-#define BLOCKS 1024
-#define ROUNDS 60
+#define BLOCKS AMOUNT(1024, 20)
+#define ROUNDS AMOUNT(1000, 20)
 
 static const u32 k[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,

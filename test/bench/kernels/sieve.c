@@ -1,8 +1,8 @@
 /* The sieve of Eratosthenes: byte stores at a stride, byte loads in a row. */
 #include "bench.h"
 
-#define LIMIT  1000000
-#define ROUNDS 40
+#define LIMIT  AMOUNT(1000000, 50000)
+#define ROUNDS AMOUNT(160, 5)
 
 static u8 composite[LIMIT];
 

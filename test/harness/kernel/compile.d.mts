@@ -1,2 +1,2 @@
 /** See compile.mjs. */
-export function compileKernel(sources: readonly string[], image: string): void;
+export function compileKernel(sources: readonly string[], image: string, flags?: readonly string[]): void;

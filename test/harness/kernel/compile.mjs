@@ -12,15 +12,17 @@ const FLAGS = [
 ];
 
 /**
- * @param {readonly string[]} sources C files; one of them defines `void kernel_main(void)`
+ * @param {readonly string[]} sources C and assembly files; one of them defines `void kernel_main(void)`
  * @param {string} image the ELF file to make
+ * @param {readonly string[]} flags for the compiler, besides its own
  * @throws SetupError with the compiler's words
  */
-export function compileKernel(sources, image) {
-  const [compiler, ...flags] = process.env.CC?.split(" ") ?? [["gcc", "clang"].find((name) => which(name) !== undefined)];
+export function compileKernel(sources, image, flags = []) {
+  const [compiler, ...own] = process.env.CC?.split(" ") ?? [["gcc", "clang"].find((name) => which(name) !== undefined)];
   if (compiler === undefined) throw new SetupError("a C compiler is needed for the test kernels: apt-get install gcc");
   mkdirSync(dirname(image), { recursive: true });
-  const args = [...flags, ...FLAGS, `-Wl,-T,${join(HERE, "kernel.lds")}`, join(HERE, "start.S"), ...sources, "-o", image];
+  const layout = `-Wl,-T,${join(HERE, "kernel.lds")}`;
+  const args = [...own, ...FLAGS, ...flags, layout, join(HERE, "start.S"), ...sources, "-o", image];
   const { status, stderr } = spawnSync(compiler, args, { encoding: "utf8" });
   if (status !== 0) throw new SetupError(`${sources.join(" ")}: ${stderr}`);
 }

@@ -2,7 +2,17 @@
 #pragma once
 
 typedef unsigned char u8;
+typedef unsigned short u16;
 typedef unsigned int u32;
+
+#define PAGE_SIZE 4096u
+
+/* How often the work is done: the first number to be timed, the second to be checked only. */
+#ifdef BENCH_SHORT
+#define AMOUNT(timed, checked) (checked)
+#else
+#define AMOUNT(timed, checked) (timed)
+#endif
 
 /* The work; its checksum is printed, so that nothing can be left out and two machines can be compared. */
 u32 bench_kernel(void);
