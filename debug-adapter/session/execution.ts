@@ -21,6 +21,8 @@ export class Execution implements Debuggee {
   private readonly pauseRequest = new Pause();
   private readonly pacing = new Pacing((milliseconds) => this.pauseRequest.sleep(milliseconds));
   private entered: Transfer | undefined;
+  /** The machine came to where it stands by a breakpoint whose condition held. */
+  private atBreakpoint = false;
   /** What was looked up during this step: a loop passes the same instructions many times. */
   private readonly places = new Map<number, SourcePlace | undefined>();
   private readonly instructions = new Map<number, Instruction | undefined>();
@@ -69,6 +71,7 @@ export class Execution implements Debuggee {
     const { machine } = this.program;
     if (this.pauseRequest.asked) return { kind: "pause" };
     const stop = machine.run({ instructions: SLICE, stopWhenIdle: true });
+    this.atBreakpoint = stop.kind === "breakpoint";
     this.onSlice?.();
     switch (stop.kind) {
       case "breakpoint":
@@ -166,6 +169,7 @@ export class Execution implements Debuggee {
     this.entered = undefined;
     const { ring } = this;
     const stop = machine.step();
+    this.atBreakpoint = stop.kind === "breakpoint";
     const transfer = this.entered;
     if (this.ring !== ring) this.forget();
     switch (stop.kind) {
@@ -191,6 +195,7 @@ export class Execution implements Debuggee {
       const halt = await this.run();
       const reached = halt.kind === "breakpoint" && sites.some(([, site]) => this.table.hits.includes(site));
       const isUsers = this.table.hits.some((hit) => !sites.some(([, site]) => site === hit));
+      this.atBreakpoint = isUsers;
       return reached && !isUsers ? undefined : halt;
     } finally {
       for (const [linear, site] of sites) this.table.remove(linear, site);
@@ -203,7 +208,7 @@ export class Execution implements Debuggee {
   }
 
   isAtBreakpoint(): boolean {
-    return this.table.test(this.pc, this.program.machine);
+    return this.atBreakpoint;
   }
 
   async breathe(): Promise<boolean> {
