@@ -87,6 +87,8 @@ export const enum S {
   ExitRecord = 0x4208,
   /** 1 after a store made compiled code stale: regions leave behind the instruction that stored. */
   CodeChanged = 0x4210,
+  /** Not 0: compiled code is to come back to the core, which has something to tell. */
+  Stop = 0x4214,
   /** Address of the link word that the core may patch with the next block, or 0. */
   ExitLink = 0x420c,
   End = 0x4300,

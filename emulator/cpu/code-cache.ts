@@ -68,22 +68,29 @@ export class CodeCache implements CodeTracker {
     const first = (physical & 0xfff) >> LINE_SHIFT;
     const last = ((physical & 0xfff) + length - 1) >> LINE_SHIFT;
     for (let line = first; line <= last; line++) {
-      if (page.lines[line]) return this.invalidate(physical >>> 12, page);
+      if (page.lines[line]) return this.invalidate(physical >>> 12, page, true);
     }
   }
 
-  private invalidate(frame: number, page: CodePage): void {
+  /** What contains the instruction at a linear address is to be made anew, in whatever mode. */
+  dropAt(linear: number): void {
+    for (const [frame, page] of this.pages) {
+      if (page.tables.some((table) => table.linearPage === linear >>> 12)) this.invalidate(frame, page, false);
+    }
+  }
+
+  private invalidate(frame: number, page: CodePage, written: boolean): void {
     this.pages.delete(frame);
     for (let n = 0; n < page.blocks.length; n += 2) this.poison(page.blocks[n], page.blocks[n + 1]);
-    this.dropCompiled(page);
+    this.dropCompiled(page, written);
     for (const table of page.tables) this.dropTable(table);
   }
 
   /** Compiled code may come from several pages: the others forget it too. */
-  private dropCompiled(page: CodePage): void {
+  private dropCompiled(page: CodePage, written: boolean): void {
     for (const code of [...page.compiled]) {
       for (const home of code.homes) home.delete(code);
-      code.drop();
+      code.drop(written);
     }
   }
 
@@ -179,7 +186,7 @@ export class CodeCache implements CodeTracker {
   evictSlot(slot: number): void {
     this.flushSlot(slot);
     for (const page of this.pages.values()) {
-      if (page.tables.some((t) => t.slot === slot)) this.dropCompiled(page);
+      if (page.tables.some((t) => t.slot === slot)) this.dropCompiled(page, false);
       for (const table of page.tables) if (table.slot === slot) this.dropTable(table);
       page.tables = page.tables.filter((t) => t.slot !== slot);
     }

@@ -16,6 +16,8 @@ export interface Compiler {
 export interface CompiledCode {
   /** What it is noted in, kept by the code cache. */
   readonly homes: Set<CompiledCode>[];
-  /** A store hit its source: it must not be entered again. Called once. */
-  drop(): void;
+  /**
+   * It must not be entered again: its source was `written` to, or what is to happen in it has changed. Called once.
+   */
+  drop(written: boolean): void;
 }

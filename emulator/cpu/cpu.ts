@@ -7,7 +7,7 @@ import { MemorySystem } from "../memory/memory-system";
 import { CodeCache } from "./code-cache";
 import type { Compiler } from "./compiler";
 import { Exit } from "./exit";
-import { Fetcher } from "./fetcher";
+import { Fetcher, MOST_RECORDS } from "./fetcher";
 import { type Mode, Modes } from "./mode";
 import { System } from "./system/system";
 import { BlockWriter } from "./tier0/block";
@@ -25,6 +25,8 @@ export interface CompilerParts {
   fetcher: Fetcher;
   /** Exports of tier 0's module. */
   helpers: Record<string, unknown>;
+  /** MarkPaths.mark. */
+  mark(): number;
 }
 
 /**
@@ -33,7 +35,10 @@ export interface CompilerParts {
  */
 export class Cpu {
   readonly memory: MemorySystem;
-  readonly breakpoints = { add: (linear: number) => this.addBreakpoint(linear), remove: (linear: number) => this.removeBreakpoint(linear) };
+  /** Linear addresses of instructions before which `onMark` is asked. */
+  readonly breakpoints = { add: (linear: number) => this.mark(linear, true), remove: (linear: number) => this.mark(linear, false) };
+  /** Called with the machine standing before a marked instruction, once each time that it is to be executed: whether to stop. */
+  onMark: (linear: number) => boolean = () => true;
   private readonly system: System;
   private readonly cache: CodeCache;
   private readonly modes: Modes;
@@ -44,7 +49,13 @@ export class Cpu {
   /** Instructions that compiled code retired. */
   compiled = 0;
   private readonly words: Int32Array;
-  private readonly stops = new Set<number>();
+  private readonly marked = new Set<number>();
+  /** What made generated code come back, where that ends the run. */
+  private stop: CpuStop | undefined;
+  /** The first instruction's mark is passed over. */
+  private passMark = false;
+  /** Inside `onMark`. */
+  private telling = false;
   /** Retired before the current slice, and the budget that the slice began with. */
   private before = 0;
   private granted = 0;
@@ -60,12 +71,12 @@ export class Cpu {
     this.words = state.i32;
     this.memory = new MemorySystem(state);
     this.system = new System({ state, memory: this.memory, ports: wiring.ports, now: () => wiring.now() });
-    this.cache = new CodeCache(state, this.memory.tlb, (MAX_BLOCK + 2) * RECORD_BYTES);
+    this.cache = new CodeCache(state, this.memory.tlb, MOST_RECORDS * RECORD_BYTES);
     this.memory.physical.tracker = this.cache;
     this.memory.tlb.onFlush = (linear) => this.cache.flush(linear);
     this.system.reset();
     this.modes = new Modes(state, this.memory.tlb, (slot) => this.cache.evictSlot(slot));
-    this.fetcher = new Fetcher(state, this.memory, this.cache, new Decoder(), new BlockWriter(state, image.handlers), this.stops);
+    this.fetcher = new Fetcher(state, this.memory, this.cache, new Decoder(), new BlockWriter(state, image.handlers), this.marked);
     this.helpers = this.instantiate(image.bytes);
     this.execute = this.helpers["run"] as (record: number) => void;
   }
@@ -86,6 +97,7 @@ export class Cpu {
         if (op <= SystemOp.Into) this.entered = words[S.Eip >> 2] !== next;
         return result;
       },
+      mark: () => this.reachMark(),
     };
     return new WebAssembly.Instance(new WebAssembly.Module(module), { env }).exports;
   }
@@ -93,8 +105,13 @@ export class Cpu {
   /** Lets a compiler take over hot code from now on. */
   attach(make: (parts: CompilerParts) => Compiler): void {
     const { cache, fetcher, helpers } = this;
-    this.compiler = make({ state: this.wiring.state, cache, fetcher, helpers });
+    this.compiler = make({ state: this.wiring.state, cache, fetcher, helpers, mark: () => this.reachMark() });
     this.cache.onReset = () => this.compiler?.reset();
+  }
+
+  /** All decoded code goes: for who has written guest memory behind the processor's back. */
+  forgetCode(): void {
+    this.cache.reset();
   }
 
   /** Instructions retired so far; exact at any time, in a port handler too. */
@@ -121,26 +138,26 @@ export class Cpu {
 
   /**
    * Retires up to `count` instructions, taking a pending interrupt first when it may.
-   * @param passBreakpoint do not stop on a breakpoint at the first instruction
+   * @param passMark pass over the first instruction's mark
    */
-  run(count: number, passBreakpoint = false): CpuStop {
+  run(count: number, passMark = false): CpuStop {
     this.yielded = false;
+    this.passMark = passMark;
     const end = this.retired + count;
-    let pass = passBreakpoint;
     while (this.retired < end) {
       if (this.yielded) return CpuStop.Yield;
       if (!this.takeInterrupt()) return CpuStop.TripleFault;
       if (this.words[S.Halted >> 2] !== 0) return CpuStop.Halted;
       const mode = this.modes.update();
-      if (this.stops.size && !pass && this.stops.has(this.pc(mode))) return CpuStop.Breakpoint;
-      if (!this.advance(mode, end - this.retired, pass)) return CpuStop.TripleFault;
-      pass = false;
+      if (!this.advance(mode, end - this.retired)) return CpuStop.TripleFault;
+      if (this.stop !== undefined) return this.takeStop(this.stop);
     }
     return CpuStop.Count;
   }
 
-  private pc(mode: Mode): number {
-    return (mode.csBase + this.words[S.Eip >> 2]) >>> 0;
+  private takeStop(stop: CpuStop): CpuStop {
+    this.stop = undefined;
+    return stop;
   }
 
   /** False after a triple fault. */
@@ -151,13 +168,15 @@ export class Cpu {
   }
 
   /** Runs one piece: a slice, or fewer instructions where something has to happen after them. */
-  private advance(mode: Mode, left: number, pass: boolean): boolean {
+  private advance(mode: Mode, left: number): boolean {
     const { state } = this.wiring;
+    const pass = this.passMark;
     const trap = (state.get(S.Eflags) & Flag.Tf) !== 0;
     const single = trap || pass || this.words[S.Inhibit >> 2] !== 0;
     this.words[S.Inhibit >> 2] = 0;
+    this.passMark = false;
     const budget = single ? 1 : Math.min(left, SLICE);
-    const record = budget < MAX_BLOCK ? this.fetcher.scratchBlock(mode, budget) : this.fetcher.find(mode);
+    const record = budget < MAX_BLOCK ? this.fetcher.scratchBlock(mode, budget, pass) : this.fetcher.find(mode);
     if (record === 0) return this.fault();
     this.begin(budget);
     if (this.compiler && this.words[(record + Rec.Op) >> 2] === (Special.Enter as number)) return this.runCompiled(this.compiler, mode, record);
@@ -171,7 +190,7 @@ export class Cpu {
     const left = this.words[S.Budget >> 2];
     this.compiled += this.granted - left;
     if (this.words[S.Fault >> 2] !== 0) return this.fault();
-    if (left >= MAX_BLOCK) compiler.missed(mode);
+    if (left >= MAX_BLOCK && this.words[S.Stop >> 2] === 0) compiler.missed(mode);
     return true;
   }
 
@@ -179,6 +198,7 @@ export class Cpu {
     this.before = this.retired;
     this.granted = budget;
     this.words[S.Budget >> 2] = budget;
+    this.words[S.Stop >> 2] = 0;
   }
 
   private afterExit(mode: Mode, trap: boolean): boolean {
@@ -199,6 +219,8 @@ export class Cpu {
         // The exact remainder of a run ends anywhere: only whole slices tell where the time goes.
         if (this.granted >= MAX_BLOCK) this.compiler?.sample(mode, this.granted);
         break;
+      case Exit.Mark:
+        return true;
       case Exit.Lookup:
         if (!trap) this.link(mode);
         break;
@@ -234,7 +256,7 @@ export class Cpu {
     const { words } = this;
     const link = words[S.ExitLink >> 2];
     const eip = words[S.Eip >> 2];
-    if (link === 0 || link < RECORDS || this.cache.isScratch(link) || this.stops.has(this.pc(mode))) return;
+    if (link === 0 || link < RECORDS || this.cache.isScratch(link)) return;
     const record = link - (link % RECORD_BYTES);
     if ((words[(record + Rec.Eip) >> 2] ^ eip) >>> 12 !== 0) return;
     const { generation } = this.cache;
@@ -242,14 +264,24 @@ export class Cpu {
     if (target !== 0 && generation === this.cache.generation) words[link >> 2] = target;
   }
 
-  private addBreakpoint(linear: number): void {
-    this.stops.add(linear);
-    this.cache.reset();
+  /** MarkPaths.mark. A listener that changes marks voids the code that it was called from: the core goes on in its place. */
+  private reachMark(): number {
+    const { words } = this;
+    this.telling = true;
+    const stops = this.onMark((this.modes.current.csBase + words[S.Eip >> 2]) >>> 0);
+    this.telling = false;
+    if (stops) this.stop = CpuStop.Breakpoint;
+    else if (!this.passMark) return 0;
+    words[S.Stop >> 2] = 1;
+    return 1;
   }
 
-  private removeBreakpoint(linear: number): void {
-    this.stops.delete(linear);
-    this.cache.reset();
+  /** Only what contains the instruction is made anew. */
+  private mark(linear: number, isMarked: boolean): void {
+    if (isMarked) this.marked.add(linear);
+    else this.marked.delete(linear);
+    this.cache.dropAt(linear);
+    this.passMark ||= this.telling;
   }
 }
 

@@ -17,4 +17,6 @@ export const enum Exit {
   Guard,
   /** S.Eip has been compiled. */
   Compiled,
+  /** The machine is to stop before the instruction at S.Eip, which is marked. */
+  Mark,
 }

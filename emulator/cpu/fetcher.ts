@@ -12,8 +12,8 @@ import { BlockWriter } from "./tier0/block";
 import { MAX_BLOCK, RECORD_BYTES } from "./tier0/record";
 
 const PAGE = 4096;
-/** Guard, instructions, cut. */
-const MOST_RECORDS = MAX_BLOCK + 2;
+/** Guard, mark, instructions, cut. */
+export const MOST_RECORDS = MAX_BLOCK + 3;
 
 /** What a fetch found: where the code lies and the instructions decoded from it. */
 interface Run {
@@ -32,14 +32,14 @@ export class Fetcher {
   /** An instruction's bytes when they do not lie in one page of RAM. */
   private readonly straddling = new Uint8Array(2 * MAX_LENGTH);
 
-  /** @param stops linear addresses that a block must not run across */
+  /** @param marks linear addresses of instructions that begin a block, behind a mark */
   constructor(
     private readonly state: State,
     private readonly memory: MemorySystem,
     private readonly cache: CodeCache,
     private readonly decoder: Decoder,
     private readonly writer: BlockWriter,
-    private readonly stops: ReadonlySet<number>,
+    private readonly marks: ReadonlySet<number>,
   ) {}
 
   /** The block at CS:EIP. */
@@ -77,11 +77,15 @@ export class Fetcher {
     if (table !== 0 && this.cache.entry(table, linear & 0xfff) === record) this.cache.enter(table, linear & 0xfff, 0);
   }
 
-  /** A block of at most `count` instructions that is used once. */
-  scratchBlock(mode: Mode, count: number): number {
-    const run = this.fetch(mode, this.linear(mode), count);
+  /**
+   * A block of at most `count` instructions that is used once.
+   * @param pass go over the mark before the first one
+   */
+  scratchBlock(mode: Mode, count: number, pass = false): number {
+    const linear = this.linear(mode);
+    const run = this.fetch(mode, linear, count);
     if (!run) return 0;
-    const records = this.writer.write(RECORDS, run.insns);
+    const records = pass ? this.writer.write(RECORDS, run.insns) : this.write(RECORDS, linear, run);
     if (run.insns.length > 1) this.note(run, RECORDS, records);
     return RECORDS;
   }
@@ -100,8 +104,9 @@ export class Fetcher {
 
   private enter(mode: Mode, linear: number, run: Run): number {
     const table = this.cache.table(mode.slot, linear >>> 12, run.physical >>> 12);
-    const record = this.cache.allocate(BlockWriter.records(run.insns));
-    const records = this.writer.write(record, run.insns);
+    const marks = this.marks.has(linear) ? 1 : 0;
+    const record = this.cache.allocate(marks + BlockWriter.records(run.insns));
+    const records = this.write(record, linear, run);
     this.note(run, record, records);
     this.cache.enter(table, linear & 0xfff, record);
     return record;
@@ -119,10 +124,17 @@ export class Fetcher {
     if (generation !== cache.generation) return this.scratchBlock(mode, 1);
     const record = cache.allocate(MOST_RECORDS);
     this.writer.writeGuard(record, run.insns[0].eip, cache.execEntry(mode.slot, nextPage), second);
-    const records = 1 + this.writer.write(record + RECORD_BYTES, run.insns);
+    const records = 1 + this.write(record + RECORD_BYTES, linear, run);
     this.note(run, record, records);
     cache.enter(table, linear & 0xfff, record);
     return record;
+  }
+
+  /** Writes the block that begins at `linear`, with its mark; the number of records. */
+  private write(record: number, linear: number, { insns }: Run): number {
+    if (!this.marks.has(linear)) return this.writer.write(record, insns);
+    this.writer.writeMark(record, insns[0].eip);
+    return 1 + this.writer.write(record + RECORD_BYTES, insns);
   }
 
   private note(run: Run, record: number, records: number): void {
@@ -140,8 +152,13 @@ export class Fetcher {
   peek(mode: Mode, eip: number): Insn[] | undefined {
     const table = this.cache.knownTable(mode.slot, eip >>> 12);
     const frame = table === 0 ? undefined : this.cache.frameOf(table);
-    if (frame === undefined || eip > mode.csLimit || this.stops.has(eip)) return undefined;
+    if (frame === undefined || eip > mode.csLimit) return undefined;
     return this.decodeRun(mode, eip, eip, frame * PAGE + (eip & (PAGE - 1)), MAX_BLOCK);
+  }
+
+  /** Whether the instruction at an offset in a flat CS is marked. */
+  isMarked(eip: number): boolean {
+    return this.marks.has(eip);
   }
 
   // ---- decoding
@@ -163,7 +180,7 @@ export class Fetcher {
     const end = Math.min(start + PAGE - (physical & (PAGE - 1)), start + (mode.csLimit - eip) + 1);
     let at = start;
     while (insns.length < count) {
-      if (insns.length > 0 && this.stops.has(linear + at - start)) break;
+      if (insns.length > 0 && this.marks.has(linear + at - start)) break;
       const insn = this.decoder.decode(this.state.u8, at, end, (eip + at - start) | 0, mode.big);
       if (!insn || (insns.length > 0 && isRepeated(insn))) break;
       this.writer.prepare(insn, mode);

@@ -120,3 +120,8 @@ export interface MemoryPaths {
 export interface SystemPaths {
   system(op: SystemOp, a: number, b: number): number;
 }
+
+export interface MarkPaths {
+  /** S.Eip is a marked instruction's, all before it is charged: 1 when generated code is to leave before it, else 0. */
+  mark(): number;
+}

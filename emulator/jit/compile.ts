@@ -31,12 +31,17 @@ const SIZES: Size[] = [1, 2, 4];
 /** Names under which region modules import the memory helpers of tier 0's module. */
 export const HELPER_NAMES = (["load", "open", "store"] as const).flatMap((kind) => SIZES.map((size) => `${kind}${size.toString()}`));
 
+/** Name of MarkPaths.mark. */
+export const MARK_NAME = "mark";
+
 /** A module with the one function `f(node)`: runs the region from one of its entries until it leaves. */
 export function compileRegion(input: CompileInput): Uint8Array {
   const module = new ModuleBuilder();
   const helpers = importHelpers(module);
+  const isMarked = [...input.region.blocks.values()].some((block) => block.isMarked);
+  const mark = isMarked ? module.import(MARK_NAME, { params: [], results: [Type.I32] }) : 0;
   const func = module.reserve({ params: [Type.I32], results: [] });
-  module.define(func, new RegionFunction(input, helpers).code());
+  module.define(func, new RegionFunction(input, helpers, mark).code());
   module.export("f", func);
   return module.bytes();
 }
@@ -70,6 +75,7 @@ class RegionFunction {
   constructor(
     private readonly input: CompileInput,
     helpers: MemoryHelpers,
+    private readonly markFunction: number,
   ) {
     this.blocks = [...input.region.blocks.values()];
     this.blocks.forEach((block, node) => this.nodes.set(block.start, node));
@@ -140,6 +146,7 @@ class RegionFunction {
     const count = block.insns.length;
     this.block = block;
     this.charge(block, count);
+    if (block.isMarked) this.mark(block, count);
     emitter.flagSource = undefined;
     block.insns.forEach((insn, n) => {
       emitter.begin(insn, count - n);
@@ -159,6 +166,19 @@ class RegionFunction {
     this.set(budget, x.add(budget, x.k(count)));
     this.leave(x.k(block.start));
     this.c.end();
+  }
+
+  /** Asks the core, with the state before the block, whether it is to leave here. */
+  private mark(block: Block, count: number): void {
+    const { budget } = this.frame;
+    this.set(budget, x.add(budget, x.k(count)));
+    this.set(this.frame.eip, x.k(block.start));
+    this.spill();
+    x.call(this.markFunction)(this.c);
+    this.c.if();
+    this.c.br(this.frame.exit);
+    this.c.end();
+    this.set(budget, x.sub(budget, x.k(count)));
   }
 
   private jump(eip: number): void {

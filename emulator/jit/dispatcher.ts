@@ -9,8 +9,8 @@ import { MAX_BLOCK, Rec, Special } from "../cpu/tier0/record";
 /**
  * The one module that sees the function table: `dispatch(record)` runs the
  * region that an Enter record names, and from then on whatever region the exec
- * TLB finds, until there is none, a fault waits or the budget may not hold a
- * block. Region modules that import the table themselves would never be
+ * TLB finds, until there is none, a fault or a stop waits or the budget may not
+ * hold a block. Region modules that import the table themselves would never be
  * collected (docs/performance.md).
  */
 export function dispatcherModule(): Uint8Array {
@@ -31,7 +31,7 @@ export function dispatcherModule(): Uint8Array {
   x.load32(record, Rec.B)(c);
   x.load32(record, Rec.A)(c);
   c.op(Op.CallIndirect, region, 0);
-  leaveIf(x.or(state(S.Fault), x.ltS(state(S.Budget), x.k(MAX_BLOCK))));
+  leaveIf(x.or(x.or(state(S.Fault), state(S.Stop)), x.ltS(state(S.Budget), x.k(MAX_BLOCK))));
   lookup(state(S.TlbExec), state(S.Eip))(c);
   c.local(Op.LocalSet, record.index);
   x.eq(x.load32(record, Rec.Op), x.k(Special.Enter))(c);

@@ -5,7 +5,7 @@ import type { Mode } from "../cpu/mode";
 import { liveFlags } from "../cpu/tier0/block";
 import { Rec, RECORD_BYTES, Special } from "../cpu/tier0/record";
 import { hasFlaglessForm } from "../isa/queries";
-import { compileRegion, HELPER_NAMES } from "./compile";
+import { compileRegion, HELPER_NAMES, MARK_NAME } from "./compile";
 import { dispatcherModule } from "./dispatcher";
 import { MAX_BLOCKS, type Region, RegionFinder } from "./region";
 
@@ -27,6 +27,9 @@ export const HOT: Thresholds = { interpreted: 800_000, misses: 1000 };
 export const WARM: Thresholds = { interpreted: 100_000, misses: 32 };
 
 const MOST_DOUBLINGS = 8;
+
+/** The weight of a place that the next sample makes hot. */
+const ALMOST_HOT = 1 - 2 ** -30;
 
 /** Key of a place in code: linear address and mode. */
 const placeOf = (mode: Mode, eip: number): number => eip * 8 + mode.slot;
@@ -61,7 +64,7 @@ export class Jit implements Compiler {
     private readonly thresholds = HOT,
   ) {
     const { memory } = wiring.state;
-    this.env = { memory };
+    this.env = { memory, [MARK_NAME]: wiring.mark };
     for (const name of HELPER_NAMES) this.env[name] = wiring.helpers[name];
     const module = new WebAssembly.Module(dispatcherModule());
     const { exports } = new WebAssembly.Instance(module, { env: { memory, table: this.table } });
@@ -103,7 +106,10 @@ export class Jit implements Compiler {
     const { cache, fetcher } = this.wiring;
     // For the Enter records; where that forgets all code, there is nothing to find.
     cache.reserve(MAX_BLOCKS);
-    const region = new RegionFinder((at) => fetcher.peek(mode, at)).find(eip);
+    const region = new RegionFinder(
+      (at) => fetcher.peek(mode, at),
+      (at) => fetcher.isMarked(at),
+    ).find(eip);
     const func = region ? this.takeFunction() : 0;
     // A full table: all regions go, and the hot ones come back.
     if (region && func === 0) cache.reset();
@@ -133,7 +139,7 @@ export class Jit implements Compiler {
   private install(mode: Mode, region: Region, func: number): void {
     const { cache } = this.wiring;
     const records: number[] = [];
-    const code: CompiledCode = { homes: [], drop: () => this.lose(placeOf(mode, region.start), func, records) };
+    const code: CompiledCode = { homes: [], drop: (written) => this.lose(mode, region, written, func, records) };
     [...region.blocks.values()].forEach((block, node) => {
       cache.noteCompiled(mode.slot, block.start, block.end - block.start, code);
       if (block.isEntry) records.push(this.enterRecord(mode, block.start, func, node));
@@ -157,12 +163,20 @@ export class Jit implements Compiler {
     return record;
   }
 
-  /** Each time that a place is written to, it has to be twice as hot to be compiled again. */
-  private lose(place: number, func: number, records: number[]): void {
+  /**
+   * A place that was written to has to be twice as hot as before to be compiled again; else the region
+   * comes back as soon as it is run.
+   */
+  private lose(mode: Mode, region: Region, written: boolean, func: number, records: number[]): void {
+    if (written) this.loseHeat(placeOf(mode, region.start));
+    else for (const eip of region.blocks.keys()) this.weights.set(placeOf(mode, eip), ALMOST_HOT);
+    this.drop(func, records);
+  }
+
+  private loseHeat(place: number): void {
     const losses = (this.losses.get(place) ?? 0) + 1;
     this.losses.set(place, losses);
     this.weights.set(place, 1 - 2 ** Math.min(losses, MOST_DOUBLINGS));
-    this.drop(func, records);
   }
 
   private drop(func: number, records: number[]): void {

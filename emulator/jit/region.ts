@@ -17,6 +17,8 @@ export interface Block {
   successors: number[];
   /** The exec TLB may enter here. */
   isEntry: boolean;
+  /** Its first instruction is marked: the core is asked before it. */
+  isMarked: boolean;
 }
 
 export interface Region {
@@ -43,7 +45,11 @@ export class RegionFinder {
   private readonly queue: number[] = [];
   private insns = 0;
 
-  constructor(private readonly peek: Peek) {}
+  /** @param isMarked of an offset in CS; a marked instruction is the first that `peek` gives */
+  constructor(
+    private readonly peek: Peek,
+    private readonly isMarked: (eip: number) => boolean = () => false,
+  ) {}
 
   /** Undefined when not even the first instruction can be compiled. */
   find(start: number): Region | undefined {
@@ -107,7 +113,7 @@ export class RegionFinder {
       const last = insns[insns.length - 1];
       const end = (last.eip + last.length) >>> 0;
       const successors = this.successors(last, end).filter((eip) => this.found.has(eip));
-      blocks.set(start, { start, insns, end, successors, isEntry: this.entries.has(start) });
+      blocks.set(start, { start, insns, end, successors, isEntry: this.entries.has(start), isMarked: this.isMarked(start) });
     }
     return blocks;
   }

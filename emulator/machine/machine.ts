@@ -71,6 +71,7 @@ export class Machine implements MachineApi {
     this.board.start();
     this.memory = new PlainMemory(this.state, this.cpu.memory.physical);
     this.breakpoints = new Breakpoints(this.cpu);
+    this.cpu.onMark = (linear) => this.breakpoints.reached(linear, this);
     this.inputLog = new InputLog((port, bytes) => this.board.receive(port, bytes), options.replay ?? []);
     this.loop = new RunLoop(
       {

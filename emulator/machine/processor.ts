@@ -5,15 +5,18 @@ export interface Processor {
   /** Instructions retired so far; exact at any time, in a port handler too. */
   readonly retired: number;
   readonly faultChain: readonly FaultRecord[];
+  /** Linear addresses of instructions before which `onMark` is asked. */
   readonly breakpoints: {
     add(linear: number): void;
     remove(linear: number): void;
   };
+  /** Called with the machine standing before a marked instruction, once each time that it is to be executed: whether to stop. */
+  onMark: (linear: number) => boolean;
   /**
    * Retires up to `count` instructions, taking a pending interrupt first when it may.
-   * @param passBreakpoint do not stop on a breakpoint at the first instruction
+   * @param passMark pass over the first instruction's mark
    */
-  run(count: number, passBreakpoint?: boolean): CpuStop;
+  run(count: number, passMark?: boolean): CpuStop;
   /** Makes `run` come back after the instruction in progress. */
   yield(): void;
 }

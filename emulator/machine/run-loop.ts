@@ -76,10 +76,10 @@ export class RunLoop {
   }
 
   private runToStop(options: RunOptions): Stop {
-    const { processor, standing, breakpoints } = this.parts;
+    const { processor, standing } = this.parts;
     const limit = processor.retired + (options.instructions ?? Infinity);
     const start = processor.retired;
-    let passBreakpoint = true;
+    let passMark = true;
     for (;;) {
       if (this.over !== undefined) return this.over;
       this.settle();
@@ -92,13 +92,11 @@ export class RunLoop {
       this.fruitless = 0;
       const before = processor.retired;
       // With an interrupt due the first instruction is the handler's, which has not been seen yet.
-      const reason = processor.run(this.slice(limit), passBreakpoint && !this.interruptDue());
-      if (processor.retired !== before) passBreakpoint = false;
+      const reason = processor.run(this.slice(limit), passMark && !this.interruptDue());
+      if (processor.retired !== before) passMark = false;
       this.parts.flushOutput();
       if (reason === CpuStop.TripleFault) this.over = { kind: "triple-fault", chain: processor.faultChain };
-      if (reason !== CpuStop.Breakpoint || this.somethingDue()) continue;
-      if (breakpoints.reached(standing.pc, this.view)) return { kind: "breakpoint", linear: standing.pc };
-      passBreakpoint = true;
+      if (reason === CpuStop.Breakpoint) return { kind: "breakpoint", linear: standing.pc };
     }
   }
 
@@ -107,10 +105,6 @@ export class RunLoop {
     const { processor, clock, timers, inputs } = this.parts;
     inputs.replayDue(processor.retired, clock.now());
     timers.runDue();
-  }
-
-  private somethingDue(): boolean {
-    return this.parts.timers.deadline <= this.parts.clock.now() || this.interruptDue();
   }
 
   private interruptDue(): boolean {

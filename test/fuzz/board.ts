@@ -112,9 +112,7 @@ export class Board {
     const { state } = this;
     const { tlb } = this.cpu.memory;
     this.ram.set(start.ram);
-    // A breakpoint that comes or goes makes the processor forget all code that it has decoded.
-    this.cpu.breakpoints.add(0);
-    this.cpu.breakpoints.remove(0);
+    this.cpu.forgetCode();
     for (const at of VISIBLE) state.set(at, 0);
     state.set(S.TscOffset, 0);
     state.set(S.TscOffset + 4, 0);

@@ -58,6 +58,13 @@ export class BlockWriter {
     this.set(record, Rec.Eip, eip);
   }
 
+  /** Stands before a marked instruction's records. */
+  writeMark(record: number, eip: number): void {
+    this.clear(record);
+    this.set(record, Rec.Op, Special.Mark);
+    this.set(record, Rec.Eip, eip);
+  }
+
   /** The entry table that the guard at `record` wants. */
   static guarded(state: State, record: number): number {
     return state.get(record + Rec.Imm);

@@ -200,6 +200,19 @@ class HotFunction {
     this.c.br(frame.go);
   }
 
+  /** Before a marked instruction: asks whether the machine is to stop here. Nothing of the block has been charged. */
+  mark(frame: HotFrame): void {
+    const { c } = this;
+    this.store(S.Eip, x.load32(this.st, Rec.Eip));
+    this.spill();
+    x.call(this.helpers.mark)(c);
+    c.if();
+    this.leave(x.k(Exit.Mark));
+    c.end();
+    this.set(this.st, x.add(this.st, x.k(RECORD_BYTES)));
+    c.br(frame.next);
+  }
+
   enterCompiled(): void {
     this.store(S.Eip, x.load32(this.st, Rec.Eip));
     this.leave(x.k(Exit.Compiled));
@@ -257,4 +270,5 @@ SPECIALS[Special.Stale] = (f) => f.stale();
 SPECIALS[Special.Guard] = (f, frame) => f.guard(frame);
 SPECIALS[Special.Cut] = (f, frame) => f.cut(frame);
 SPECIALS[Special.Enter] = (f) => f.enterCompiled();
+SPECIALS[Special.Mark] = (f, frame) => f.mark(frame);
 

@@ -21,6 +21,7 @@ export interface MemoryHelpers {
 export interface Helpers extends MemoryHelpers {
   segment: number;
   system: number;
+  mark: number;
   /** (record) -> 0: leaves with Exit.Fault. */
   fault: number;
   /** (record, vector, error code) -> 0: raises and leaves. */
@@ -60,6 +61,7 @@ export function defineHelpers(module: ModuleBuilder): Helpers {
   const write = module.import("write", func(3, 0));
   const segment = module.import("segment", func(2, 1));
   const system = module.import("system", func(3, 1));
+  const mark = module.import("mark", func(0, 1));
   const define = (params: number, results: number, body: (c: Code, ...args: x.Var[]) => void): number => {
     const index = module.reserve(func(params, results));
     const c = new Code(params);
@@ -76,6 +78,7 @@ export function defineHelpers(module: ModuleBuilder): Helpers {
   return {
     segment,
     system,
+    mark,
     load: bySize((size) => define(2, 1, (c, at, sizeSeg) => access(c, size, S.TlbRead, at, LOAD[size], x.call(read, at, sizeSeg)))),
     open: bySize((size) => define(2, 1, (c, at, sizeSeg) => access(c, size, S.TlbWrite, at, LOAD[size], x.call(readForWrite, at, sizeSeg)))),
     store: bySize((size) =>

@@ -51,8 +51,10 @@ export const enum Special {
   Cut = 2,
   /** Leaves for compiled code: Rec.A is the region's function, Rec.B the node to enter at. */
   Enter = 3,
+  /** Before a marked instruction, at its block's start. */
+  Mark = 4,
 }
-export const SPECIALS = 4;
+export const SPECIALS = 5;
 
 /** Rec.Op of every handler out of line: any value beyond the hot function's table. */
 export const COLD_OP = 0x7fffffff;

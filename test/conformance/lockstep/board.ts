@@ -73,8 +73,7 @@ export class Board {
     ram.set(program.code, CODE);
     ram.set(program.handlers, HANDLERS);
     ram.set(data, DATA);
-    this.cpu.breakpoints.add(0);
-    this.cpu.breakpoints.remove(0);
+    this.cpu.forgetCode();
     for (const at of VISIBLE) state.set(at, 0);
     this.writeState(program, setting);
     this.cpu.memory.tlb.flushAll();
