@@ -9,6 +9,7 @@ const NODE_GLOBALS = [
   "Buffer",
   "URL",
   "WebAssembly",
+  "__dirname",
   "clearInterval",
   "clearTimeout",
   "console",

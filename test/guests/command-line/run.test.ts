@@ -1,5 +1,5 @@
 /** The stable options of the command line. */
-import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { root, runProcess } from "../../harness/process";
 import { Code } from "../../unit/emulator/machine/guest-code";
@@ -128,9 +128,9 @@ describe("ringscope trace", () => {
   });
 });
 
-describe("help and version", () => {
-  const version = (JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string }).version;
+const version = (JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string }).version;
 
+describe("help and version", () => {
   it.each(["", "run", "guest", "trace", "dap"])("are there for ringscope %s", async (name) => {
     const command = name === "" ? [] : [name];
     const help = await ringscope([...command, "--help"]);
@@ -155,10 +155,21 @@ describe("the launcher", () => {
     expect({ stdout, status }).toEqual({ stdout: "", status: 64 });
   });
 
+  it("starts without bytecode, and with bytecode that V8 refuses", async () => {
+    const folder = scratchCopy();
+    mkdirSync(path("dist"));
+    copyFileSync(`${root}/dist/ringscope.cjs`, path("dist/ringscope.cjs"));
+    const command = [`${folder}/bin/ringscope`, "--version"];
+    const without = await runProcess(process.execPath, command, { timeoutSeconds: 20 });
+    writeFileSync(path(`dist/ringscope-${process.versions.v8}-${process.arch}.code`), "no bytecode");
+    const refused = await runProcess(process.execPath, command, { timeoutSeconds: 20 });
+    expect(without).toMatchObject({ stdout: `${version}\n`, stderr: "", status: 0 });
+    expect(refused).toMatchObject({ stdout: `${version}\n`, stderr: "", status: 0 });
+  });
+
   /** bin/ alone, without dist/ beside it. */
   function scratchCopy(): string {
-    mkdirSync(path("bin"));
-    for (const name of ["ringscope", "package.json"]) copyFileSync(`${root}/bin/${name}`, path(`bin/${name}`));
+    cpSync(`${root}/bin`, path("bin"), { recursive: true });
     return path(".");
   }
 });
