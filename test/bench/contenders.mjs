@@ -34,7 +34,7 @@ export function ringscope(engine, stats) {
   return {
     key: "ringscope",
     title: "ours",
-    version: existsSync(join(root, "dist", "ringscope.js")) ? version : undefined,
+    version: existsSync(join(root, "dist", "ringscope.cjs")) ? version : undefined,
     hint: "npm run build",
     command: (image, modules = []) => [
       ...[process.execPath, join(root, "bin", "ringscope"), "run", ...options],
