@@ -76,7 +76,7 @@ export class PlainMemory implements DebugMemory {
 
   /** The physical address behind `linear` when it is mapped to RAM: elsewhere there is nothing to read. */
   private inRam(linear: number): number | undefined {
-    const { physical } = this.translate(linear);
-    return physical !== undefined && physical < this.physical.bytes ? physical : undefined;
+    const physical = this.walker.physicalOf(linear);
+    return physical >= 0 && physical < this.physical.bytes ? physical : undefined;
   }
 }

@@ -7,6 +7,7 @@ import type { Walk, WalkLevel } from "./api";
 /** Address bits of the high dword of a PAE entry (MAXPHYADDR is 36). */
 const PAE_HIGH = 0xf;
 const FOUR_GIB = 2 ** 32;
+const LARGE_PAGE = 2 ** 21;
 
 /**
  * The page walk as the debugger sees it: every level that it reads, no accessed
@@ -22,6 +23,33 @@ export class DebugWalker {
     const state = this.state;
     if (!(state.get(S.Cr0) & Cr0.Pg)) return { physical: linear >>> 0, levels: [], writable: true, user: true };
     return state.get(S.Cr4) & Cr4.Pae ? this.walkPae(linear) : this.walk32(linear);
+  }
+
+  /** `walk` for the address alone, without a trace of the way: -1 when the page is not mapped. */
+  physicalOf(linear: number): number {
+    const { state, physical } = this;
+    if (!(state.get(S.Cr0) & Cr0.Pg)) return linear >>> 0;
+    if (state.get(S.Cr4) & Cr4.Pae) return this.physicalOfPae(linear);
+    const pde = physical.read32(page(state.get(S.Cr3)) + (linear >>> 22) * 4);
+    if (!(pde & Pte.P)) return -1;
+    if (pde & Pte.Ps && state.get(S.Cr4) & Cr4.Pse) return this.walk32(linear).physical ?? -1;
+    const pte = physical.read32(page(pde) + ((linear >>> 12) & 0x3ff) * 4);
+    return pte & Pte.P ? page(pte) + (linear & 0xfff) : -1;
+  }
+
+  private physicalOfPae(linear: number): number {
+    const { state, physical } = this;
+    const pdpte = S.Pdpte + (linear >>> 30) * 8;
+    if (!(state.get(pdpte) & Pte.P)) return -1;
+    const pde = paeAddress(state.get(pdpte), state.get(pdpte + 4)) + ((linear >>> 21) & 0x1ff) * 8;
+    const low = physical.read32(pde);
+    if (!(low & Pte.P)) return -1;
+    const table = paeAddress(low, physical.read32(pde + 4));
+    // The table's address bits above 2 MiB are the large page's.
+    if (low & Pte.Ps) return table - (table % LARGE_PAGE) + (linear & (LARGE_PAGE - 1));
+    const pte = table + ((linear >>> 12) & 0x1ff) * 8;
+    const lowest = physical.read32(pte);
+    return lowest & Pte.P ? paeAddress(lowest, physical.read32(pte + 4)) + (linear & 0xfff) : -1;
   }
 
   private walk32(linear: number): Walk {
@@ -73,7 +101,11 @@ function page(entry: number): number {
 }
 
 function paePage(entry: WalkLevel): number {
-  return (entry.high & PAE_HIGH) * FOUR_GIB + page(entry.low);
+  return paeAddress(entry.low, entry.high);
+}
+
+function paeAddress(low: number, high: number): number {
+  return (high & PAE_HIGH) * FOUR_GIB + page(low);
 }
 
 function unmapped(levels: WalkLevel[]): Walk {
