@@ -71,8 +71,10 @@ const TRIES = 20;
 
 /** One random start for `insn`, which stands as code number `code` and ends at `codeEnd`. */
 export function makeCase(insn: Insn, rng: Rng, code: number, codeEnd: number): Case {
-  for (let tries = 0; tries < TRIES; tries++) {
+  for (let tries = 0; tries < 2 * TRIES; tries++) {
     const draft = draftCase(insn, rng, code, codeEnd);
+    // The special rule may keep spoiling the address: IDIV [EDX + EDX * 2] wants EDX for the dividend.
+    if (tries < TRIES) SPECIAL[insn.mnemonic]?.(draft);
     if (isTame(draft)) return draft.test;
   }
   throw new Error(`no tame address for ${insn.spec.text}`);
@@ -91,6 +93,5 @@ function draftCase(insn: Insn, rng: Rng, code: number, codeEnd: number): Draft {
     draft.setMemory(bytesOf(value(rng), value(rng), rng.u32()));
   }
   draft.setStack(bytesOf(value(rng), value(rng), value(rng)));
-  SPECIAL[insn.mnemonic]?.(draft);
   return draft;
 }
