@@ -251,14 +251,17 @@ export class Cpu {
     return this.system.deliverFault();
   }
 
-  /** Patches the link that led nowhere, when the target lies in the same linear page as its source. */
+  /**
+   * Patches the link that led nowhere, when the target lies in the same linear page as its source. A page's start
+   * is never linked to: a block that runs on into it comes from the page before, and its Cut record does not tell.
+   */
   private link(mode: Mode): void {
     const { words } = this;
     const link = words[S.ExitLink >> 2];
     const eip = words[S.Eip >> 2];
     if (link === 0 || link < RECORDS || this.cache.isScratch(link)) return;
     const record = link - (link % RECORD_BYTES);
-    if ((words[(record + Rec.Eip) >> 2] ^ eip) >>> 12 !== 0) return;
+    if ((words[(record + Rec.Eip) >> 2] ^ eip) >>> 12 !== 0 || (eip & 0xfff) === 0) return;
     const { generation } = this.cache;
     const target = this.fetcher.findQuietly(mode);
     if (target !== 0 && generation === this.cache.generation) words[link >> 2] = target;

@@ -131,16 +131,17 @@ class HotFunction {
     c.br(next);
   }
 
-  /** `go`: the end of a block, by the link word at `to`, or through the exec TLB; a link inside a page is kept. */
+  /** `go`: the end of a block, by the link word at `to`, or through the exec TLB; a link inside a page (`Cpu.link`) is kept. */
   private linked(next: Label): void {
     const { c } = this;
     const target = this.local();
+    const eip = x.load32(this.to, 4);
     this.charge(x.load32(this.st, Rec.Count));
     this.set(target, x.load32(this.to));
     x.eqz(target)(c);
     c.if();
-    this.set(target, lookup(this.tlbExec, x.load32(this.to, 4)));
-    x.eqz(x.shr(x.xor(x.load32(this.to, 4), x.load32(this.st, Rec.Eip)), x.k(12)))(c);
+    this.set(target, lookup(this.tlbExec, eip));
+    x.eqz(x.or(x.shr(x.xor(eip, x.load32(this.st, Rec.Eip)), x.k(12)), x.eqz(x.and(eip, x.k(0xfff)))))(c);
     c.if();
     this.to(c);
     target(c);
@@ -148,7 +149,7 @@ class HotFunction {
     c.end();
     c.end();
     this.follow(target, next);
-    this.store(S.Eip, x.load32(this.to, 4));
+    this.store(S.Eip, eip);
     this.store(S.ExitLink, x.select(target, x.k(0), this.to));
     this.leave(x.select(target, x.k(Exit.Budget), x.k(Exit.Lookup)));
   }

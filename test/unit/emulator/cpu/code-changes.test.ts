@@ -85,6 +85,31 @@ describe("code that changes", () => {
   });
 });
 
+describe("code that runs on into the next page", () => {
+  it("goes by the next page's new mapping after an INVLPG", () => {
+    const bench = new CodeBench();
+    bench.bytes(0x20ffe, 0x90, 0x90);
+    bench.bytes(0x21000, 0xb0, 1, 0xc3); // mov al, 1; ret
+    bench.bytes(0x21010, 0xc3);
+    bench.bytes(0x30000, 0xb0, 2, 0xc3);
+    bench.code(
+      0xba, 0x10, 0x10, 0x02, 0x00, // mov edx, 0x21010
+      0xff, 0xd2, // call edx: the next page is known before the code that runs into it
+      0xbb, 0xfe, 0x0f, 0x02, 0x00, // mov ebx, 0x20ffe
+      0xff, 0xd3, // call ebx
+      0x89, 0xc6, // mov esi, eax
+      0xc7, 0x05, 0x84, 0x10, 0x01, 0x00, 0x07, 0x00, 0x03, 0x00, // PTE of page 0x21 = 0x30007
+      0x0f, 0x01, 0x3d, 0x00, 0x10, 0x02, 0x00, // invlpg [0x21000]
+      0xff, 0xd3, // call ebx
+      0xf4,
+    );
+    bench.page();
+    bench.toHalt();
+    expect(bench.gpr(Gpr.Esi)).toBe(1);
+    expect(bench.gpr(Gpr.Eax)).toBe(2);
+  });
+});
+
 describe("an instruction across a page end", () => {
   const STRADDLING = 0x20ffd;
 
