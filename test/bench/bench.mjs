@@ -12,7 +12,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { SetupError, entry, root } from "../../scripts/lib/run.mjs";
-import { qemu, ringscope } from "./contenders.mjs";
+import { qemu, ringscope, v86 } from "./contenders.mjs";
 import { measureFirstBytes } from "./first-byte.mjs";
 import { EMPTY, buildKernel, kernelNames } from "./kernels.mjs";
 import { median, mips, netSeconds, summary } from "./statistics.mjs";
@@ -114,7 +114,7 @@ function report(rows, contenders, starts) {
 await entry(async () => {
   const { engine, runs, names } = parse();
   mkdirSync(OUT, { recursive: true });
-  const contenders = present([ringscope(engine, STATS), qemu()]);
+  const contenders = present([ringscope(engine, STATS), qemu(), v86()]);
   buildWrapper();
 
   const starts = measureStarts(contenders, runs);

@@ -9,7 +9,7 @@ import { root, which } from "../../scripts/lib/run.mjs";
 
 export const MEMORY_MIB = 64;
 
-/** What the debug-exit port makes of the 0 that a kernel writes when it is done; the v86 runner ends so too. */
+/** What the debug-exit port makes of the 0 that a kernel writes when it is done. */
 const DONE = 1;
 
 /**
@@ -18,7 +18,7 @@ const DONE = 1;
  * @property {string} title in the table
  * @property {string | undefined} version undefined when it is not there
  * @property {string} hint how to install it
- * @property {(image: string, modules?: readonly string[]) => string[]} command
+ * @property {(image: string, modules?: readonly string[]) => string[] | undefined} command undefined: it cannot boot that
  * @property {number} done the exit status of a good run
  */
 
@@ -60,5 +60,19 @@ export function qemu() {
       ...(modules.length > 0 ? ["-initrd", modules.join(",")] : []),
     ],
     done: DONE,
+  };
+}
+
+/** @returns {Contender} */
+export function v86() {
+  const manifest = join(root, "node_modules", "v86", "package.json");
+  return {
+    key: "v86",
+    title: "v86",
+    version: existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")).version : undefined,
+    hint: "npm ci",
+    command: (image, modules = []) =>
+      modules.length > 0 ? undefined : [process.execPath, join(import.meta.dirname, "v86-runner.mjs"), image, `${MEMORY_MIB}`],
+    done: 0,
   };
 }

@@ -24,17 +24,18 @@ function commandOf(contender, { ours, image, modules }) {
  * Measures and prints, contenders in turn.
  * @param {readonly import("./contenders.mjs").Contender[]} contenders
  * @returns {Promise<Record<string, Record<string, number>>>} for each boot, milliseconds by contender; without those that
- *   print nothing
+ *   cannot boot it or print nothing
  */
 export async function measureFirstBytes(contenders, runs) {
   const results = {};
   for (const boot of BOOTS) {
     if (!existsSync(join(DIST, boot.modules[0] ?? boot.image))) continue;
-    const times = Object.fromEntries(contenders.map(({ key }) => [key, []]));
+    const able = contenders.filter((contender) => commandOf(contender, boot) !== undefined);
+    const times = Object.fromEntries(able.map(({ key }) => [key, []]));
     for (let i = 0; i < runs; i++) {
-      for (const contender of contenders) times[contender.key].push(await firstByteMs(commandOf(contender, boot)));
+      for (const contender of able) times[contender.key].push(await firstByteMs(commandOf(contender, boot)));
     }
-    const complete = contenders.filter(({ key }) => !times[key].includes(undefined));
+    const complete = able.filter(({ key }) => !times[key].includes(undefined));
     results[boot.name] = Object.fromEntries(complete.map(({ key }) => [key, median(times[key])]));
     const texts = complete.map(({ key, title }) => `${title} ${results[boot.name][key].toFixed(0)}`);
     console.log(`${boot.name}, first console byte in ms (goal ${boot.goalMs}): ${texts.join(", ")}`);
