@@ -91,6 +91,8 @@ export const enum S {
   Stop = 0x4214,
   /** Address of the link word that the core may patch with the next block, or 0. */
   ExitLink = 0x420c,
+  /** Of the code map: base + (address in this memory >>> 3) is the byte with the address's bit. */
+  CodeMap = 0x4218,
   End = 0x4300,
 }
 
@@ -136,5 +138,8 @@ export const ENTRY_TABLES_BYTES = 32 * MiB;
 /** Decoded blocks (records). */
 export const RECORDS = ENTRY_TABLES + ENTRY_TABLES_BYTES;
 export const RECORDS_BYTES = 16 * MiB;
-/** Guest physical address 0. */
+/**
+ * Guest physical address 0. Behind RAM stands the code map, a bit for each byte
+ * of RAM: set for bytes that decoded or compiled code was made from.
+ */
 export const RAM = RECORDS + RECORDS_BYTES;

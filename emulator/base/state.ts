@@ -3,6 +3,8 @@ import { Flag, type Gpr, type Seg, type Vector } from "./arch";
 
 /** Bytes of one WebAssembly page. */
 const WASM_PAGE = 65536;
+/** The map is read in words of 16 bits: the last one may end behind it. */
+const MAP_SLACK = 8;
 
 /**
  * The machine's one memory with its typed views. Plain data: no behaviour
@@ -18,7 +20,8 @@ export class State {
 
   /** @param ramBytes guest RAM, a multiple of 64 KiB */
   constructor(readonly ramBytes: number) {
-    const pages = (RAM + ramBytes) / WASM_PAGE;
+    const mapPages = Math.ceil((ramBytes / 8 + MAP_SLACK) / WASM_PAGE);
+    const pages = (RAM + ramBytes) / WASM_PAGE + mapPages;
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const buffer = this.memory.buffer;
     this.u8 = new Uint8Array(buffer);
@@ -26,6 +29,7 @@ export class State {
     this.i32 = new Int32Array(buffer);
     this.u32 = new Uint32Array(buffer);
     this.view = new DataView(buffer);
+    this.set(S.CodeMap, RAM + ramBytes - (RAM >>> 3));
   }
 
   /** An unsigned state word; `at` is an S offset. */

@@ -1,12 +1,9 @@
 import { ENTRY_TABLE_BYTES, ENTRY_TABLES, ENTRY_TABLES_BYTES, MODE_SLOTS, RECORDS, RECORDS_BYTES, TLB_BYTES, TLB_EXEC } from "../base/layout";
 import type { State } from "../base/state";
+import { ALL_PAGES, LOCAL_PAGES, type Tlb } from "../memory/tlb";
+import { CodeExtents, type Derived, type Extent } from "./code-extents";
 import type { CompiledCode } from "./compiler";
-import type { CodeTracker } from "../memory/physical";
-import { ALL_PAGES, type Tlb } from "../memory/tlb";
-import { Rec, RECORD_BYTES } from "./tier0/record";
-
-/** Granule of the map of decoded bytes in a code page. */
-const LINE_SHIFT = 6;
+import { Rec, RECORD_BYTES, Special } from "./tier0/record";
 
 /** Entries that one exec TLB's list remembers before all of it is flushed. */
 const MAX_FILLED = 1 << 16;
@@ -16,29 +13,50 @@ interface EntryTable {
   /** Linear page number at which this code was decoded; its records hold offsets for it. */
   linearPage: number;
   address: number;
+  /** Physical page. */
+  frame: number;
 }
 
-interface CodePage {
-  tables: EntryTable[];
-  /** Blocks decoded from this page: first record and number of records, in pairs. */
-  blocks: number[];
-  /** Lines of 64 bytes that hold decoded instructions. */
-  lines: Uint8Array;
-  compiled: Set<CompiledCode>;
+/** The records of one place in code. They are used again when the code there has changed: links to them stay good. */
+class Place implements Derived {
+  readonly extents: Extent[] = [];
+
+  /**
+   * @param entry word index of the entry that leads here, -1 for records that are used once
+   * @param capacity records that there is room for
+   */
+  constructor(
+    private readonly cache: CodeCache,
+    readonly entry: number,
+    public record: number,
+    public capacity: number,
+  ) {}
+
+  stale(): void {
+    this.cache.poison(this.record, this.capacity);
+    this.cache.dropEntry(this.entry, this.record);
+  }
 }
 
 /**
  * Decoded code by physical page: entry tables (offset in page -> block record),
- * the exec TLBs that lead to them, and what a store to code makes stale. A page
- * is decoded anew for each mode and each linear page that it is run at.
+ * the exec TLBs that lead to them, and the records. A page is decoded anew for
+ * each mode and each linear page that it is run at.
  */
-export class CodeCache implements CodeTracker {
-  private readonly pages = new Map<number, CodePage>();
-  /** Physical page of each entry table in use. */
-  private readonly frames = new Map<number, number>();
+export class CodeCache {
+  /** What code was made from. */
+  readonly extents: CodeExtents;
+  /** Entry tables of each physical page. */
+  private readonly tables = new Map<number, EntryTable[]>();
+  /** Each entry table in use, by address. */
+  private readonly inUse = new Map<number, EntryTable>();
+  /** By word index of their entry. */
+  private readonly places = new Map<number, Place>();
+  private readonly scratch: Place;
+  private readonly compiled: Set<CompiledCode>[] = Array.from({ length: MODE_SLOTS }, () => new Set());
   private readonly words: Int32Array;
-  /** Linear pages entered in the exec TLB of each slot. */
-  private readonly filled: number[][] = Array.from({ length: MODE_SLOTS }, () => []);
+  /** Linear pages entered in the exec TLB of each slot: those that are not global, and global ones. */
+  private readonly filled: number[][] = Array.from({ length: MODE_SLOTS * 2 }, () => []);
   private nextTable = ENTRY_TABLES;
   private freeTables: number[] = [];
   private nextRecord: number;
@@ -50,65 +68,13 @@ export class CodeCache implements CodeTracker {
   /** @param scratchBytes at the start of the record area that stay free for blocks used once */
   constructor(
     state: State,
-    private readonly tlb: Tlb,
+    tlb: Tlb,
     private readonly scratchBytes: number,
   ) {
     this.words = state.i32;
+    this.extents = new CodeExtents(state, (frame) => tlb.noteCode(frame));
+    this.scratch = new Place(this, -1, RECORDS, scratchBytes / RECORD_BYTES);
     this.nextRecord = RECORDS + scratchBytes;
-  }
-
-  isCode(frame: number): boolean {
-    return this.pages.has(frame);
-  }
-
-  /** A store to a code page: everything decoded from it goes if one of its lines is hit. */
-  written(physical: number, length: number): void {
-    const page = this.pages.get(physical >>> 12);
-    if (!page) return;
-    const first = (physical & 0xfff) >> LINE_SHIFT;
-    const last = ((physical & 0xfff) + length - 1) >> LINE_SHIFT;
-    for (let line = first; line <= last; line++) {
-      if (page.lines[line]) return this.invalidate(physical >>> 12, page, true);
-    }
-  }
-
-  /** What contains the instruction at a linear address is to be made anew, in whatever mode. */
-  dropAt(linear: number): void {
-    for (const [frame, page] of this.pages) {
-      if (page.tables.some((table) => table.linearPage === linear >>> 12)) this.invalidate(frame, page, false);
-    }
-  }
-
-  private invalidate(frame: number, page: CodePage, written: boolean): void {
-    this.pages.delete(frame);
-    for (let n = 0; n < page.blocks.length; n += 2) this.poison(page.blocks[n], page.blocks[n + 1]);
-    this.dropCompiled(page, written);
-    for (const table of page.tables) this.dropTable(table);
-  }
-
-  /** Compiled code may come from several pages: the others forget it too. */
-  private dropCompiled(page: CodePage, written: boolean): void {
-    for (const code of [...page.compiled]) {
-      for (const home of code.homes) home.delete(code);
-      code.drop(written);
-    }
-  }
-
-  /** Makes records leave when they are reached; the one in progress finds no link and leaves too. */
-  poison(record: number, count: number): void {
-    for (let n = 0; n < count; n++, record += RECORD_BYTES) {
-      this.words[(record + Rec.Op) >> 2] = 0;
-      this.words[(record + Rec.Taken) >> 2] = 0;
-      this.words[(record + Rec.Next) >> 2] = 0;
-    }
-  }
-
-  private dropTable(table: EntryTable): void {
-    const slot = this.slotBase(table.slot) + table.linearPage;
-    if (this.words[slot] === table.address) this.words[slot] = 0;
-    this.words.fill(0, table.address >> 2, (table.address + ENTRY_TABLE_BYTES) >> 2);
-    this.freeTables.push(table.address);
-    this.frames.delete(table.address);
   }
 
   // ---- exec TLB
@@ -129,33 +95,37 @@ export class CodeCache implements CodeTracker {
 
   /** Physical page that an entry table in use belongs to. */
   frameOf(table: number): number | undefined {
-    return this.frames.get(table);
+    return this.inUse.get(table)?.frame;
   }
 
-  /** Entry table of the physical page `frame` seen at a linear page; enters it in the exec TLB. */
-  table(slot: number, linearPage: number, frame: number): number {
-    const page = this.codePage(frame);
-    let table = page.tables.find((t) => t.slot === slot && t.linearPage === linearPage);
-    if (!table) {
-      table = { slot, linearPage, address: this.takeTable() };
-      // Taking a table may have dropped everything, this page included.
-      this.codePage(frame).tables.push(table);
-      this.frames.set(table.address, frame);
-    }
-    if (this.filled[slot].length === MAX_FILLED) this.flushSlot(slot);
-    this.words[this.slotBase(slot) + linearPage] = table.address;
-    this.filled[slot].push(linearPage);
+  /**
+   * Entry table of the physical page `frame` seen at a linear page; enters it in the exec TLB.
+   * @param global the entry outlives a load of CR3
+   */
+  table(slot: number, linearPage: number, frame: number, global: boolean): number {
+    const table = this.existing(slot, linearPage, frame) ?? this.makeTable(slot, linearPage, frame);
+    const filled = this.filled[slot * 2 + (global ? 1 : 0)];
+    if (filled.length === MAX_FILLED) this.flushSlot(slot, true);
+    const at = this.slotBase(slot) + linearPage;
+    if (this.words[at] !== table.address) filled.push(linearPage);
+    this.words[at] = table.address;
     return table.address;
   }
 
-  private codePage(frame: number): CodePage {
-    let page = this.pages.get(frame);
-    if (!page) {
-      page = { tables: [], blocks: [], lines: new Uint8Array(4096 >> LINE_SHIFT), compiled: new Set() };
-      this.pages.set(frame, page);
-      this.tlb.dropWrites(frame);
-    }
-    return page;
+  private existing(slot: number, linearPage: number, frame: number): EntryTable | undefined {
+    const tables = this.tables.get(frame);
+    if (tables) for (const table of tables) if (table.slot === slot && table.linearPage === linearPage) return table;
+    return undefined;
+  }
+
+  private makeTable(slot: number, linearPage: number, frame: number): EntryTable {
+    const table = { slot, linearPage, address: this.takeTable(), frame };
+    // Taking a table may have dropped everything.
+    const tables = this.tables.get(frame);
+    if (tables) tables.push(table);
+    else this.tables.set(frame, [table]);
+    this.inUse.set(table.address, table);
+    return table;
   }
 
   private takeTable(): number {
@@ -170,64 +140,95 @@ export class CodeCache implements CodeTracker {
   /** `Tlb.onFlush`. */
   flush(linear: number): void {
     for (let slot = 1; slot < MODE_SLOTS; slot++) {
-      if (linear === ALL_PAGES) this.flushSlot(slot);
+      if (linear === ALL_PAGES || linear === LOCAL_PAGES) this.flushSlot(slot, linear === ALL_PAGES);
       else this.words[this.slotBase(slot) + (linear >>> 12)] = 0;
     }
   }
 
-  private flushSlot(slot: number): void {
+  private flushSlot(slot: number, globalToo: boolean): void {
+    this.empty(slot, this.filled[slot * 2]);
+    if (globalToo) this.empty(slot, this.filled[slot * 2 + 1]);
+  }
+
+  private empty(slot: number, pages: number[]): void {
     const base = this.slotBase(slot);
-    const pages = this.filled[slot];
-    for (const page of pages) this.words[base + page] = 0;
+    for (let at = pages.length - 1; at >= 0; at--) this.words[base + pages[at]] = 0;
     pages.length = 0;
   }
 
-  /** Gives up a mode slot: its exec TLB and its entry tables. */
+  /** Gives up a mode slot: its exec TLB, its entry tables and what is compiled for it. */
   evictSlot(slot: number): void {
-    this.flushSlot(slot);
-    for (const page of this.pages.values()) {
-      if (page.tables.some((t) => t.slot === slot)) this.dropCompiled(page, false);
-      for (const table of page.tables) if (table.slot === slot) this.dropTable(table);
-      page.tables = page.tables.filter((t) => t.slot !== slot);
+    this.flushSlot(slot, true);
+    for (const code of this.compiled[slot]) {
+      this.extents.remove(code);
+      code.stale(false);
     }
+    this.compiled[slot].clear();
+    for (const [frame, tables] of this.tables) {
+      for (const table of tables) if (table.slot === slot) this.dropTable(table.address);
+      this.tables.set(frame, tables.filter((t) => t.slot !== slot));
+    }
+  }
+
+  private dropTable(address: number): void {
+    const first = address >> 2;
+    for (let entry = first; entry < first + ENTRY_TABLE_BYTES / 4; entry++) {
+      const place = this.places.get(entry);
+      if (!place) continue;
+      this.extents.remove(place);
+      this.places.delete(entry);
+    }
+    this.words.fill(0, first, first + ENTRY_TABLE_BYTES / 4);
+    this.inUse.delete(address);
+    this.freeTables.push(address);
   }
 
   // ---- records
 
-  /** Makes sure that the next `allocate` finds room, at the price of all decoded code: before anything is noted. */
+  /** Makes sure that the next `place` finds room, at the price of all decoded code: before anything is noted. */
   reserve(count: number): void {
     if (this.nextRecord + count * RECORD_BYTES > RECORDS + RECORDS_BYTES) this.reset();
   }
 
-  /** Room for `count` records, contiguous; `reserve` has been called for at least as many. */
-  allocate(count: number): number {
+  /**
+   * Room for `count` records behind an entry, contiguous, and nothing noted for
+   * it; `reserve` has been called for at least as many.
+   */
+  place(table: number, offset: number, count: number): number {
+    const entry = (table >> 2) + offset;
+    const place = this.places.get(entry);
+    if (!place) {
+      const record = this.allocate(count);
+      this.places.set(entry, new Place(this, entry, record, count));
+      return record;
+    }
+    this.extents.remove(place);
+    if (place.capacity < count) this.move(place, count);
+    return place.record;
+  }
+
+  /** What still leads to the old records goes on to the new ones. */
+  private move(place: Place, count: number): void {
+    const record = this.allocate(count);
+    this.words[(place.record + Rec.Op) >> 2] = Special.Forward;
+    this.words[(place.record + Rec.Next) >> 2] = record;
+    place.record = record;
+    place.capacity = count;
+  }
+
+  private allocate(count: number): number {
     const record = this.nextRecord;
     this.nextRecord += count * RECORD_BYTES;
     return record;
   }
 
-  /** Notes a block's records, so that a store to its `length` bytes at `physical` (inside one page) makes them stale. */
-  noteBlock(physical: number, length: number, record: number, count: number): void {
-    const page = this.codePage(physical >>> 12);
-    const { blocks } = page;
-    // A scratch block is made anew each time: one note is enough.
-    if (blocks[blocks.length - 2] !== record) blocks.push(record, count);
-    else blocks[blocks.length - 1] = Math.max(count, blocks[blocks.length - 1]);
-    this.markLines(page, physical & 0xfff, length);
-  }
-
-  /** Ties compiled code to `length` bytes at a linear address whose page the exec TLB holds. */
-  noteCompiled(slot: number, linear: number, length: number, code: CompiledCode): void {
-    const frame = this.frames.get(this.knownTable(slot, linear >>> 12));
-    if (frame === undefined) return;
-    const page = this.codePage(frame);
-    if (!page.compiled.has(code)) code.homes.push(page.compiled.add(code));
-    this.markLines(page, linear & 0xfff, length);
-  }
-
-  private markLines(page: CodePage, offset: number, length: number): void {
-    const last = (offset + length - 1) >> LINE_SHIFT;
-    for (let line = offset >> LINE_SHIFT; line <= last; line++) page.lines[line] = 1;
+  /** Makes records leave when they are reached; the one in progress finds no link and leaves too. */
+  poison(record: number, count: number): void {
+    for (let n = 0; n < count; n++, record += RECORD_BYTES) {
+      this.words[(record + Rec.Op) >> 2] = 0;
+      this.words[(record + Rec.Taken) >> 2] = 0;
+      this.words[(record + Rec.Next) >> 2] = 0;
+    }
   }
 
   enter(table: number, offset: number, record: number): void {
@@ -238,18 +239,66 @@ export class CodeCache implements CodeTracker {
     return this.words[(table >> 2) + offset];
   }
 
+  /** Takes `record` out of the entry table at a word index, unless others are there. */
+  dropEntry(entry: number, record: number): void {
+    if (entry >= 0 && this.words[entry] === record) this.words[entry] = 0;
+  }
+
   isScratch(address: number): boolean {
     return address < RECORDS + this.scratchBytes;
   }
 
+  // ---- what was made from where
+
+  /** What contains the instruction at a linear address is to be made anew, in whatever mode. */
+  dropAt(linear: number): void {
+    for (const table of [...this.inUse.values()]) {
+      if (table.linearPage === linear >>> 12) this.extents.drop(table.frame * 4096 + (linear & 0xfff), 1, false);
+    }
+  }
+
+  /** Notes that the records of an entry come from `length` bytes at `physical`, inside one page. */
+  noteBlock(table: number, offset: number, physical: number, length: number): void {
+    const place = this.places.get((table >> 2) + offset);
+    if (place) this.extents.add(place, physical, length);
+  }
+
+  /** Forgets what the last block used once was made from. */
+  dropScratch(): void {
+    this.extents.remove(this.scratch);
+  }
+
+  noteScratch(physical: number, length: number): void {
+    this.extents.add(this.scratch, physical, length);
+  }
+
+  /** Ties compiled code to `length` bytes at a linear address whose page the exec TLB holds. */
+  noteCompiled(slot: number, linear: number, length: number, code: CompiledCode): void {
+    const frame = this.frameOf(this.knownTable(slot, linear >>> 12));
+    if (frame === undefined) return;
+    this.extents.add(code, frame * 4096 + (linear & 0xfff), length);
+    this.compiled[slot].add(code);
+  }
+
+  /** Compiled code is gone for good. */
+  forgetCompiled(slot: number, code: CompiledCode): void {
+    this.compiled[slot].delete(code);
+  }
+
   /** Forgets all decoded code. */
   reset(): void {
-    for (let slot = 1; slot < MODE_SLOTS; slot++) this.flushSlot(slot);
+    for (let slot = 1; slot < MODE_SLOTS; slot++) {
+      this.flushSlot(slot, true);
+      this.compiled[slot].clear();
+    }
     this.words.fill(0, ENTRY_TABLES >> 2, this.nextTable >> 2);
     this.nextTable = ENTRY_TABLES;
     this.freeTables = [];
-    this.pages.clear();
-    this.frames.clear();
+    this.tables.clear();
+    this.inUse.clear();
+    this.places.clear();
+    this.extents.clear();
+    this.scratch.extents.length = 0;
     this.onReset();
     this.nextRecord = RECORDS + this.scratchBytes;
     this.generation++;

@@ -1,3 +1,4 @@
+import type { Derived } from "./code-extents";
 import type { Mode } from "./mode";
 
 /** What the core asks of a compiler, when one is attached. */
@@ -13,11 +14,4 @@ export interface Compiler {
 }
 
 /** Code that was made from guest memory outside of the records. */
-export interface CompiledCode {
-  /** What it is noted in, kept by the code cache. */
-  readonly homes: Set<CompiledCode>[];
-  /**
-   * It must not be entered again: its source was `written` to, or what is to happen in it has changed. Called once.
-   */
-  drop(written: boolean): void;
-}
+export type CompiledCode = Derived;

@@ -72,7 +72,7 @@ export class Cpu {
     this.memory = new MemorySystem(state);
     this.system = new System({ state, memory: this.memory, ports: wiring.ports, now: () => wiring.now() });
     this.cache = new CodeCache(state, this.memory.tlb, MOST_RECORDS * RECORD_BYTES);
-    this.memory.physical.tracker = this.cache;
+    this.memory.physical.tracker = this.cache.extents;
     this.memory.tlb.onFlush = (linear) => this.cache.flush(linear);
     this.system.reset();
     this.modes = new Modes(state, this.memory.tlb, (slot) => this.cache.evictSlot(slot));

@@ -21,6 +21,9 @@ interface Run {
   physical: number;
   /** Physical address of the bytes beyond the page end, -1 when there are none. */
   second: number;
+  /** Whether the pages are global: a load of CR3 leaves them mapped. */
+  global: boolean;
+  secondGlobal: boolean;
 }
 
 /**
@@ -46,8 +49,22 @@ export class Fetcher {
   find(mode: Mode): number {
     const linear = this.linear(mode);
     const table = this.cache.knownTable(mode.slot, linear >>> 12);
-    const known = table === 0 ? 0 : this.cache.entry(table, linear & 0xfff);
-    return known !== 0 ? known : this.make(mode, linear);
+    const known = table === 0 ? this.refill(mode, linear) : this.cache.entry(table, linear & 0xfff);
+    if (known > 0) return known;
+    return known < 0 ? 0 : this.make(mode, linear);
+  }
+
+  /**
+   * Enters a page in the exec TLB, where what was decoded from it before a flush comes to light again.
+   * @returns the block's record, 0 where there is none, -1 after raising the fault of the fetch
+   */
+  private refill(mode: Mode, linear: number): number {
+    const { mmu, paging, physical } = this.memory;
+    if (this.state.get(S.Eip) > mode.csLimit) return 0;
+    const at = mmu.translateFetch(linear);
+    if (at < 0) return -1;
+    if (!physical.holds(at)) return 0;
+    return this.cache.entry(this.cache.table(mode.slot, linear >>> 12, at >>> 12, paging.global), linear & 0xfff);
   }
 
   /** `find` where the page is in the exec TLB; else 0 without a fault. */
@@ -65,8 +82,9 @@ export class Fetcher {
     const next = ((linear | (PAGE - 1)) + 1) >>> 0;
     const physical = this.memory.mmu.translateFetch(next);
     if (physical < 0) return false;
-    const isRam = this.memory.physical.isRam(physical >>> 12);
-    if (isRam && this.cache.table(mode.slot, next >>> 12, physical >>> 12) === BlockWriter.guarded(this.state, record)) return true;
+    const { global } = this.memory.paging;
+    const isRam = this.memory.physical.holds(physical);
+    if (isRam && this.cache.table(mode.slot, next >>> 12, physical >>> 12, global) === BlockWriter.guarded(this.state, record)) return true;
     return this.make(mode, linear) !== 0;
   }
 
@@ -85,8 +103,10 @@ export class Fetcher {
     const linear = this.linear(mode);
     const run = this.fetch(mode, linear, count);
     if (!run) return 0;
-    const records = pass ? this.writer.write(RECORDS, run.insns) : this.write(RECORDS, linear, run);
-    if (run.insns.length > 1) this.note(run, RECORDS, records);
+    this.cache.dropScratch();
+    if (pass) this.writer.write(RECORDS, run.insns);
+    else this.write(RECORDS, linear, run);
+    if (run.insns.length > 1) this.note(run, (physical, length) => this.cache.noteScratch(physical, length));
     return RECORDS;
   }
 
@@ -98,17 +118,18 @@ export class Fetcher {
     this.cache.reserve(MOST_RECORDS);
     const run = this.fetch(mode, linear, MAX_BLOCK);
     if (!run) return 0;
-    if (!this.memory.physical.isRam(run.physical >>> 12)) return this.scratchBlock(mode, 1);
+    if (!this.memory.physical.holds(run.physical)) return this.scratchBlock(mode, 1);
     return run.second < 0 ? this.enter(mode, linear, run) : this.enterStraddling(mode, linear, run);
   }
 
   private enter(mode: Mode, linear: number, run: Run): number {
-    const table = this.cache.table(mode.slot, linear >>> 12, run.physical >>> 12);
-    const marks = this.marks.has(linear) ? 1 : 0;
-    const record = this.cache.allocate(marks + BlockWriter.records(run.insns));
-    const records = this.write(record, linear, run);
-    this.note(run, record, records);
-    this.cache.enter(table, linear & 0xfff, record);
+    const { cache } = this;
+    const table = cache.table(mode.slot, linear >>> 12, run.physical >>> 12, run.global);
+    const offset = linear & 0xfff;
+    const record = cache.place(table, offset, this.records(linear, run));
+    this.write(record, linear, run);
+    this.note(run, (physical, length) => cache.noteBlock(table, offset, physical, length));
+    cache.enter(table, offset, record);
     return record;
   }
 
@@ -117,35 +138,43 @@ export class Fetcher {
     const { cache } = this;
     const page = linear >>> 12;
     const nextPage = (page + 1) & 0xfffff;
-    if (!this.memory.physical.isRam(run.second >>> 12)) return this.scratchBlock(mode, 1);
+    if (!this.memory.physical.holds(run.second)) return this.scratchBlock(mode, 1);
     const { generation } = cache;
-    const second = cache.table(mode.slot, nextPage, run.second >>> 12);
-    const table = cache.table(mode.slot, page, run.physical >>> 12);
+    const second = cache.table(mode.slot, nextPage, run.second >>> 12, run.secondGlobal);
+    const table = cache.table(mode.slot, page, run.physical >>> 12, run.global);
     if (generation !== cache.generation) return this.scratchBlock(mode, 1);
-    const record = cache.allocate(MOST_RECORDS);
+    const offset = linear & 0xfff;
+    const record = cache.place(table, offset, 1 + this.records(linear, run));
     this.writer.writeGuard(record, run.insns[0].eip, cache.execEntry(mode.slot, nextPage), second);
-    const records = 1 + this.write(record + RECORD_BYTES, linear, run);
-    this.note(run, record, records);
-    cache.enter(table, linear & 0xfff, record);
+    this.write(record + RECORD_BYTES, linear, run);
+    this.note(run, (physical, length) => cache.noteBlock(table, offset, physical, length));
+    cache.enter(table, offset, record);
     return record;
   }
 
-  /** Writes the block that begins at `linear`, with its mark; the number of records. */
-  private write(record: number, linear: number, { insns }: Run): number {
-    if (!this.marks.has(linear)) return this.writer.write(record, insns);
-    this.writer.writeMark(record, insns[0].eip);
-    return 1 + this.writer.write(record + RECORD_BYTES, insns);
+  /** How many records `write` takes at most. */
+  private records(linear: number, { insns }: Run): number {
+    return BlockWriter.records(insns) + (this.marks.has(linear) ? 1 : 0);
   }
 
-  private note(run: Run, record: number, records: number): void {
+  /** Writes the block that begins at `linear`, with its mark. */
+  private write(record: number, linear: number, { insns }: Run): void {
+    const isMarked = this.marks.has(linear);
+    if (isMarked) this.writer.writeMark(record, insns[0].eip);
+    this.writer.write(isMarked ? record + RECORD_BYTES : record, insns);
+  }
+
+  /** Calls `note` for each piece of RAM that the run was decoded from. */
+  private note(run: Run, note: (physical: number, length: number) => void): void {
     const first = run.insns[0];
     const last = run.insns[run.insns.length - 1];
     const bytes = last.eip + last.length - first.eip;
-    if (!this.memory.physical.isRam(run.physical >>> 12)) return;
-    if (run.second < 0) return this.cache.noteBlock(run.physical, bytes, record, records);
+    const { physical } = this.memory;
+    if (!physical.holds(run.physical)) return;
+    if (run.second < 0) return note(run.physical, bytes);
     const inFirst = PAGE - (run.physical & (PAGE - 1));
-    this.cache.noteBlock(run.physical, inFirst, record, records);
-    if (this.memory.physical.isRam(run.second >>> 12)) this.cache.noteBlock(run.second, bytes - inFirst, record, records);
+    note(run.physical, inFirst);
+    if (physical.holds(run.second)) note(run.second, bytes - inFirst);
   }
 
   /** The instructions at an offset in a flat CS up to a block's end, where the exec TLB holds the page; never a fault. */
@@ -168,9 +197,11 @@ export class Fetcher {
     if (eip > mode.csLimit) return this.refuse();
     const physical = this.memory.mmu.translateFetch(linear);
     if (physical < 0) return undefined;
-    if (!this.memory.physical.isRam(physical >>> 12)) return this.fetchStraddling(mode, linear, physical);
+    const { global } = this.memory.paging;
+    if (!this.memory.physical.holds(physical)) return this.fetchStraddling(mode, linear, physical, global);
     const insns = this.decodeRun(mode, eip, linear, physical, count);
-    return insns.length > 0 ? { insns, physical, second: -1 } : this.fetchStraddling(mode, linear, physical);
+    if (insns.length > 0) return { insns, physical, second: -1, global, secondGlobal: false };
+    return this.fetchStraddling(mode, linear, physical, global);
   }
 
   /** Instructions that lie wholly in the page and within the CS limit. */
@@ -192,23 +223,23 @@ export class Fetcher {
   }
 
   /** One instruction whose bytes cross the page end, or lie where there is no RAM (all ones). */
-  private fetchStraddling(mode: Mode, linear: number, physical: number): Run | undefined {
-    const { physical: ram, mmu } = this.memory;
+  private fetchStraddling(mode: Mode, linear: number, physical: number, global: boolean): Run | undefined {
+    const { physical: ram, mmu, paging } = this.memory;
     const eip = this.state.get(S.Eip);
     const inFirst = PAGE - (linear & (PAGE - 1));
     const allowed = Math.min(2 * MAX_LENGTH, mode.csLimit - eip + 1);
     for (let n = 0; n < Math.min(inFirst, allowed); n++) this.straddling[n] = ram.read8(physical + n);
     if (inFirst < allowed) {
       const alone = this.decodeStraddling(mode, inFirst);
-      if (alone) return { insns: [alone], physical, second: -1 };
+      if (alone) return { insns: [alone], physical, second: -1, global, secondGlobal: false };
       const second = mmu.translateFetch((linear + inFirst) >>> 0);
       if (second < 0) return undefined;
       for (let n = inFirst; n < allowed; n++) this.straddling[n] = ram.read8(second + n - inFirst);
       const insn = this.decodeStraddling(mode, allowed);
-      return insn ? { insns: [insn], physical, second } : this.refuse();
+      return insn ? { insns: [insn], physical, second, global, secondGlobal: paging.global } : this.refuse();
     }
     const insn = this.decodeStraddling(mode, allowed);
-    return insn ? { insns: [insn], physical, second: -1 } : this.refuse();
+    return insn ? { insns: [insn], physical, second: -1, global, secondGlobal: false } : this.refuse();
   }
 
   private decodeStraddling(mode: Mode, end: number): Insn | undefined {

@@ -85,7 +85,7 @@ export class InlineMemory {
   host(at: Var, write: boolean): Var {
     const { e, frame } = this;
     const entry = e.let(x.load32(tlbSlot(write ? frame.tlbWrite : frame.tlbRead, at)));
-    return e.let(x.select(entry, x.sub(x.add(at, entry), x.k(1)), x.k(0)));
+    return e.let(x.select(x.and(entry, x.k(1)), x.sub(x.add(at, entry), x.k(1)), x.k(0)));
   }
 }
 

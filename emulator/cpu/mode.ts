@@ -17,6 +17,14 @@ export interface Mode {
   csLimit: number;
 }
 
+/** What Slot.bits says beside the ring class, which is in bits 0 and 1. */
+const enum Bit {
+  Big = 1 << 2,
+  FlatSs = 1 << 3,
+  FlatDs = 1 << 4,
+  FlatEs = 1 << 5,
+}
+
 interface Slot {
   bits: number;
   base: number;
@@ -60,26 +68,43 @@ export class Modes {
     const big = (state.seg(Seg.Cs, SegField.Rights) & Desc.Db) !== 0;
     const csBase = state.seg(Seg.Cs, SegField.Base);
     const csLimit = state.seg(Seg.Cs, SegField.Limit);
-    const bits = ring | (big ? 4 : 0) | (flatSs ? 8 : 0) | (flatDs ? 16 : 0) | (flatEs ? 32 : 0);
+    const bits = ring | (big ? Bit.Big : 0) | (flatSs ? Bit.FlatSs : 0) | (flatDs ? Bit.FlatDs : 0) | (flatEs ? Bit.FlatEs : 0);
     const { active } = this;
     if (active?.bits === bits && active.base === csBase && active.limit === csLimit) return this.current;
-    return this.select(bits, csBase, csLimit, { slot: 0, big, flatCs: csBase === 0 && (csLimit & 0xfff) === 0xfff, flatSs, flatDs, flatEs, csBase, csLimit });
+    const chosen = this.known(bits, csBase, csLimit) ?? this.take(bits, csBase, csLimit);
+    const { mode } = chosen;
+    this.active = chosen;
+    this.current = mode;
+    state.set(S.TlbExec, TLB_EXEC + (mode.flatCs ? mode.slot : 0) * TLB_BYTES);
+    return mode;
   }
 
-  private select(bits: number, base: number, limit: number, mode: Mode): Mode {
-    let slot = this.slots.findIndex((s) => s?.bits === bits && s.base === base && s.limit === limit);
-    if (slot < 0) {
-      this.victim = (this.victim % (MODE_SLOTS - 1)) + 1;
-      slot = this.victim;
-      if (this.slots[slot]) this.evict(slot);
-      this.slots[slot] = { bits, base, limit, mode: { ...mode, slot } };
+  /** A change between modes that were met before allocates nothing: each interrupt makes two. */
+  private known(bits: number, base: number, limit: number): Slot | undefined {
+    for (let slot = 1; slot < MODE_SLOTS; slot++) {
+      const one = this.slots[slot];
+      if (one?.bits === bits && one.base === base && one.limit === limit) return one;
     }
-    const chosen = this.slots[slot];
-    if (!chosen) throw new Error("a mode slot was just filled");
-    this.active = chosen;
-    this.current = chosen.mode;
-    this.state.set(S.TlbExec, TLB_EXEC + (mode.flatCs ? slot : 0) * TLB_BYTES);
-    return this.current;
+    return undefined;
+  }
+
+  private take(bits: number, csBase: number, csLimit: number): Slot {
+    this.victim = (this.victim % (MODE_SLOTS - 1)) + 1;
+    const slot = this.victim;
+    if (this.slots[slot]) this.evict(slot);
+    const mode: Mode = {
+      slot,
+      big: (bits & Bit.Big) !== 0,
+      flatCs: csBase === 0 && (csLimit & 0xfff) === 0xfff,
+      flatSs: (bits & Bit.FlatSs) !== 0,
+      flatDs: (bits & Bit.FlatDs) !== 0,
+      flatEs: (bits & Bit.FlatEs) !== 0,
+      csBase,
+      csLimit,
+    };
+    const taken = { bits, base: csBase, limit: csLimit, mode };
+    this.slots[slot] = taken;
+    return taken;
   }
 
   /**

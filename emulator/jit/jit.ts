@@ -139,7 +139,13 @@ export class Jit implements Compiler {
   private install(mode: Mode, region: Region, func: number): void {
     const { cache } = this.wiring;
     const records: number[] = [];
-    const code: CompiledCode = { homes: [], drop: (written) => this.lose(mode, region, written, func, records) };
+    const code: CompiledCode = {
+      extents: [],
+      stale: (written) => {
+        cache.forgetCompiled(mode.slot, code);
+        this.lose(mode, region, written, func, records);
+      },
+    };
     [...region.blocks.values()].forEach((block, node) => {
       cache.noteCompiled(mode.slot, block.start, block.end - block.start, code);
       if (block.isEntry) records.push(this.enterRecord(mode, block.start, func, node));
@@ -152,7 +158,7 @@ export class Jit implements Compiler {
     const table = cache.knownTable(mode.slot, eip >>> 12);
     let record = cache.entry(table, eip & 0xfff);
     if (record === 0) {
-      record = cache.allocate(1);
+      record = cache.place(table, eip & 0xfff, 1);
       cache.enter(table, eip & 0xfff, record);
     }
     for (let at = 0; at < RECORD_BYTES; at += 4) state.set(record + at, 0);

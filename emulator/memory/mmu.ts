@@ -15,13 +15,6 @@ const USER_CLASS = 2;
  */
 export class Mmu {
   private readonly view: DataView;
-  /**
-   * The last page that was written although the TLB does not hold it for writing (it has code): key of page
-   * and ring class, its address, and the generation of the TLB.
-   */
-  private writtenKey = -1;
-  private writtenAt = 0;
-  private writtenGeneration = 0;
 
   constructor(
     private readonly state: State,
@@ -42,24 +35,13 @@ export class Mmu {
    * @returns the physical address, or -1 after raising #PF
    */
   translate(linear: number, ring: number, write: number): number {
-    const host = this.tlb.host(linear, ring, write);
+    const host = this.tlb.address(linear, ring, write);
     if (host !== 0) return host - RAM;
-    const key = (linear >>> 12) * 4 + ring;
-    const tlb = this.tlb;
-    if (write !== 0 && key === this.writtenKey && tlb.generation === this.writtenGeneration) {
-      return this.writtenAt + (linear & 0xfff);
-    }
     const access = (ring === USER_CLASS ? Access.User : 0) | (write !== 0 ? Access.Write : 0);
     const code = this.paging.walk(linear, access);
     if (code !== WALK_OK) return this.pageFault(linear, code);
-    tlb.fill(linear, ring, this.paging);
-    const at = this.paging.frame * 4096;
-    if (write !== 0) {
-      this.writtenKey = key;
-      this.writtenAt = at;
-      this.writtenGeneration = tlb.generation;
-    }
-    return at + (linear & 0xfff);
+    this.tlb.fill(linear, ring, this.paging);
+    return this.paging.frame * 4096 + (linear & 0xfff);
   }
 
   /**

@@ -5,7 +5,7 @@ import type { State } from "../base/state";
 export interface CodeTracker {
   /** Whether code was decoded from the physical page `frame` (physical address >>> 12). */
   isCode(frame: number): boolean;
-  /** `length` bytes at `physical`, inside one page that is code, have been written. */
+  /** `length` bytes at `physical`, inside one page that is code, have changed. */
   written(physical: number, length: number): void;
 }
 
@@ -35,6 +35,11 @@ export class PhysicalMemory {
     return frame < this.state.ramBytes >>> 12;
   }
 
+  /** Whether there is RAM at a physical address, which may have more than 32 bits. */
+  holds(physical: number): boolean {
+    return physical < this.state.ramBytes;
+  }
+
   read8(physical: number): number {
     return physical < this.state.ramBytes ? this.u8[RAM + physical] : 0xff;
   }
@@ -55,20 +60,23 @@ export class PhysicalMemory {
 
   write8(physical: number, value: number): void {
     if (physical >= this.state.ramBytes) return;
+    const changed = this.u8[RAM + physical] ^ (value & 0xff);
     this.u8[RAM + physical] = value;
-    this.noteWrite(physical, 1);
+    if (changed !== 0) this.noteChange(physical, changed);
   }
 
   write16(physical: number, value: number): void {
     if (physical >= this.state.ramBytes) return;
+    const changed = this.view.getUint16(RAM + physical, true) ^ (value & 0xffff);
     this.view.setUint16(RAM + physical, value, true);
-    this.noteWrite(physical, 2);
+    if (changed !== 0) this.noteChange(physical, changed);
   }
 
   write32(physical: number, value: number): void {
     if (physical >= this.state.ramBytes) return;
+    const changed = this.view.getInt32(RAM + physical, true) ^ value;
     this.view.setUint32(RAM + physical, value, true);
-    this.noteWrite(physical, 4);
+    if (changed !== 0) this.noteChange(physical, changed);
   }
 
   /** `size` is 1, 2 or 4 bytes; the low bytes of `value` are written. */
@@ -91,13 +99,17 @@ export class PhysicalMemory {
     this.u8.set(bytes.subarray(0, room), RAM + physical);
     for (let done = 0; done < room; ) {
       const inPage = Math.min(room - done, 4096 - ((physical + done) & 0xfff));
-      this.noteWrite(physical + done, inPage);
+      if (this.tracker.isCode((physical + done) >>> 12)) this.tracker.written(physical + done, inPage);
       done += inPage;
     }
     return room;
   }
 
-  private noteWrite(physical: number, length: number): void {
-    if (this.tracker.isCode(physical >>> 12)) this.tracker.written(physical, length);
+  /** `changed` has the bits of the value at `physical` that are not what they were: bytes that stay are no change of code. */
+  private noteChange(physical: number, changed: number): void {
+    if (!this.tracker.isCode(physical >>> 12)) return;
+    const first = (31 - Math.clz32(changed & -changed)) >> 3;
+    const last = (31 - Math.clz32(changed)) >> 3;
+    this.tracker.written(physical + first, last - first + 1);
   }
 }

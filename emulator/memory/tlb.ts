@@ -3,8 +3,9 @@ import type { State } from "../base/state";
 import type { Paging } from "./paging";
 import type { PhysicalMemory } from "./physical";
 
-/** `onFlush` argument: every page. */
+/** `onFlush` arguments: every page; every page that is not global. */
 export const ALL_PAGES = -1;
+export const LOCAL_PAGES = -2;
 
 /** Filled entries that one list remembers; a table whose list is full is flushed. */
 const LIST_LENGTH = 16384;
@@ -21,15 +22,14 @@ export function ringClass(cpl: number): number {
 /**
  * Fills and flushes the data TLBs of layout.ts, and tells the owner of the exec
  * TLBs about each flush. Table numbers are ring class * 2 + (1 for write).
- * An entry stands in a write table only where a store needs nothing but the
- * store: the page is writable, already dirty, in RAM and holds no decoded code.
+ * An entry stands in a write table only where the page is writable, already
+ * dirty and in RAM. Where code was made from the page it is a noting entry, one
+ * higher, which every inline check takes for a miss: a store has to look at the
+ * code map first.
  */
 export class Tlb {
-  /** Called after each flush with a linear address inside the page, or ALL_PAGES. */
+  /** Called after each flush with a linear address inside the page, or ALL_PAGES, or LOCAL_PAGES. */
   onFlush: (linear: number) => void = () => undefined;
-
-  /** Counts flushes, for those who keep translations of their own. */
-  generation = 0;
 
   private readonly words: Uint32Array;
   /** Linear page numbers that were filled, per table: non-global pages, then global ones. */
@@ -68,10 +68,16 @@ export class Tlb {
     if (limit >>> 0 < before) for (let list = ring * 4; list < ring * 4 + 4; list++) this.empty(list);
   }
 
-  /** The address in the machine's memory behind `linear` if the tables of `ring` hold it, else 0. `write` is 0 or 1. */
+  /** The address in the machine's memory behind `linear` if the tables of `ring` allow the access as it is, else 0. `write` is 0 or 1. */
   host(linear: number, ring: number, write: number): number {
     const entry = this.words[this.index(ring * 2 + write, linear >>> 12)];
-    return entry === 0 ? 0 : (entry + linear - 1) >>> 0;
+    return (entry & 1) === 0 ? 0 : (entry + linear - 1) >>> 0;
+  }
+
+  /** `host`, or the address at which a store has to be noted (PhysicalMemory does). */
+  address(linear: number, ring: number, write: number): number {
+    const entry = this.words[this.index(ring * 2 + write, linear >>> 12)];
+    return entry === 0 ? 0 : (entry - (entry & 3) + linear) >>> 0;
   }
 
   /** Enters the page that `paging` has just found for a data access by `ring`. */
@@ -81,7 +87,7 @@ export class Tlb {
     const entry = RAM + (paging.frame << 12) - (page << 12) + 1;
     const global = paging.global ? 1 : 0;
     this.enter(ring * 2, page, entry, global);
-    if (paging.writable && !this.physical.tracker.isCode(paging.frame)) this.enter(ring * 2 + 1, page, entry, global);
+    if (paging.writable) this.enter(ring * 2 + 1, page, this.physical.tracker.isCode(paging.frame) ? entry + 1 : entry, global);
     if (paging.large) {
       this.large[page >>> 10] = 1;
       this.anyLarge = true;
@@ -90,13 +96,11 @@ export class Tlb {
 
   /** MOV CR3: all but global pages. */
   flushLocal(): void {
-    this.generation++;
     for (let list = 0; list < TABLES * 2; list += 2) this.empty(list);
-    this.onFlush(ALL_PAGES);
+    this.onFlush(LOCAL_PAGES);
   }
 
   flushAll(): void {
-    this.generation++;
     for (let list = 0; list < TABLES * 2; list++) this.empty(list);
     if (this.anyLarge) this.large.fill(0);
     this.anyLarge = false;
@@ -105,7 +109,6 @@ export class Tlb {
 
   /** INVLPG: the page that contains `linear`, all of it when it is a large one, global or not. */
   flushPage(linear: number): void {
-    this.generation++;
     const page = linear >>> 12;
     if (this.large[page >>> 10] !== 0) {
       const first = page & ~(PAGES_PER_REGION - 1);
@@ -120,20 +123,20 @@ export class Tlb {
     this.onFlush(linear);
   }
 
-  /** Takes the physical page `frame` out of the write tables, so that every store to it is seen: it has become code. */
-  dropWrites(frame: number): void {
+  /** The physical page `frame` has become code: its write entries become noting ones. */
+  noteCode(frame: number): void {
     const host = (RAM + (frame << 12)) >>> 0;
     for (let table = 1; table < TABLES; table += 2) {
-      for (let list = table * 2; list < table * 2 + 2; list++) this.dropFrame(table, this.lists[list], this.counts[list], host);
+      for (let list = table * 2; list < table * 2 + 2; list++) this.noteFrame(table, this.lists[list], this.counts[list], host);
     }
   }
 
-  private dropFrame(table: number, pages: Int32Array, count: number, host: number): void {
+  private noteFrame(table: number, pages: Int32Array, count: number, host: number): void {
     for (let at = 0; at < count; at++) {
       const page = pages[at];
       const index = this.index(table, page);
       const entry = this.words[index];
-      if (entry !== 0 && (entry + (page << 12) - 1) >>> 0 === host) this.words[index] = 0;
+      if ((entry & 1) !== 0 && (entry + (page << 12) - 1) >>> 0 === host) this.words[index] = entry + 1;
     }
   }
 

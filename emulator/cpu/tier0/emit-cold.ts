@@ -74,7 +74,7 @@ export class ColdEmit extends RecordEmit {
 
   override host(at: Var, write: boolean): Var {
     const entry = this.let(x.load32(tlbSlot(this.stateWord(write ? S.TlbWrite : S.TlbRead), at)));
-    return this.let(x.select(entry, x.sub(x.add(at, entry), x.k(1)), x.k(0)));
+    return this.let(x.select(x.and(entry, x.k(1)), x.sub(x.add(at, entry), x.k(1)), x.k(0)));
   }
 
   // ---- control

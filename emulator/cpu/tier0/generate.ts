@@ -214,6 +214,12 @@ class HotFunction {
     c.br(frame.next);
   }
 
+  /** What stood here needs more room now. */
+  forward(frame: HotFrame): void {
+    this.set(this.st, x.load32(this.st, Rec.Next));
+    this.c.br(frame.next);
+  }
+
   enterCompiled(): void {
     this.store(S.Eip, x.load32(this.st, Rec.Eip));
     this.leave(x.k(Exit.Compiled));
@@ -272,4 +278,5 @@ SPECIALS[Special.Guard] = (f, frame) => f.guard(frame);
 SPECIALS[Special.Cut] = (f, frame) => f.cut(frame);
 SPECIALS[Special.Enter] = (f) => f.enterCompiled();
 SPECIALS[Special.Mark] = (f, frame) => f.mark(frame);
+SPECIALS[Special.Forward] = (f, frame) => f.forward(frame);
 

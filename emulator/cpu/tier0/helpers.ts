@@ -79,11 +79,9 @@ export function defineHelpers(module: ModuleBuilder): Helpers {
     segment,
     system,
     mark,
-    load: bySize((size) => define(2, 1, (c, at, sizeSeg) => access(c, size, S.TlbRead, at, LOAD[size], x.call(read, at, sizeSeg)))),
-    open: bySize((size) => define(2, 1, (c, at, sizeSeg) => access(c, size, S.TlbWrite, at, LOAD[size], x.call(readForWrite, at, sizeSeg)))),
-    store: bySize((size) =>
-      define(3, 0, (c, at, value, sizeSeg) => access(c, size, S.TlbWrite, at, STORE[size], x.call(write, at, value, sizeSeg), value)),
-    ),
+    load: bySize((size) => define(2, 1, (c, at, sizeSeg) => load(c, size, S.TlbRead, at, x.call(read, at, sizeSeg)))),
+    open: bySize((size) => define(2, 1, (c, at, sizeSeg) => load(c, size, S.TlbWrite, at, x.call(readForWrite, at, sizeSeg)))),
+    store: bySize((size) => define(3, 0, (c, at, value, sizeSeg) => store(c, size, at, value, x.call(write, at, value, sizeSeg)))),
     fault,
     raise: define(3, 1, (c, st, vector, errorCode) => {
       setState(c, S.Fault, x.k(1));
@@ -151,21 +149,67 @@ function leave(c: Code, exit: Exit | Expr, record?: Expr): void {
   c.i32(0);
 }
 
-/** Through the TLB when the access stays in its page, else by the slow path. */
-function access(c: Code, size: Size, table: S, at: x.Var, op: number, slow: Expr, value?: Expr): void {
+const inPage = (at: x.Var, size: Size): Expr => x.leU(x.and(at, x.k(0xfff)), x.k(0x1000 - size));
+
+/** Leaves the value: through the TLB, noting entries too, when the access stays in its page, else by the slow path. */
+function load(c: Code, size: Size, table: S, at: x.Var, slow: Expr): void {
   const entry = variable(c.take(I32));
-  const type = value ? Type.Void : I32;
-  tlbSlot(state(table), at)(c);
-  c.memory(Op.I32Load, 0);
+  x.load32(tlbSlot(state(table), at))(c);
   c.local(Op.LocalTee, entry.index);
-  x.leU(x.and(at, x.k(0xfff)), x.k(0x1000 - size))(c);
-  // Valid entries have bit 0 set, so that this is entry != 0 and no page crossing.
-  c.op(0x71);
-  c.if(type);
-  x.sub(x.add(at, entry), x.k(1))(c);
-  value?.(c);
-  c.memory(op, 0);
+  c.if(I32);
+  inPage(at, size)(c);
+  c.if(I32);
+  x.add(at, x.and(entry, x.k(~3)))(c);
+  c.memory(LOAD[size], 0);
   c.else();
   slow(c);
   c.end();
+  c.else();
+  slow(c);
+  c.end();
+}
+
+/**
+ * By a noting entry a store goes on like any other if it hits none of the bytes
+ * that code was made from, or leaves memory as it is.
+ */
+function store(c: Code, size: Size, at: x.Var, value: x.Var, slow: Expr): void {
+  const entry = variable(c.take(I32));
+  const host = variable(c.take(I32));
+  const done = c.block();
+  const slowly = c.block();
+  x.load32(tlbSlot(state(S.TlbWrite), at))(c);
+  c.local(Op.LocalTee, entry.index);
+  c.op(0x45);
+  c.brIf(slowly);
+  x.eqz(inPage(at, size))(c);
+  c.brIf(slowly);
+  x.add(at, x.and(entry, x.k(~3)))(c);
+  c.local(Op.LocalSet, host.index);
+  const plainly = c.block();
+  x.and(entry, x.k(1))(c);
+  c.brIf(plainly);
+  x.eqz(codeBits(host, size))(c);
+  c.brIf(plainly);
+  const held: Expr = (code) => {
+    host(code);
+    code.memory(LOAD[size], 0);
+  };
+  x.ne(held, size === 4 ? value : x.and(value, x.k(size === 1 ? 0xff : 0xffff)))(c);
+  c.brIf(slowly);
+  c.br(done);
+  c.end();
+  host(c);
+  value(c);
+  c.memory(STORE[size], 0);
+  c.br(done);
+  c.end();
+  slow(c);
+  c.end();
+}
+
+/** Which of `size` bytes code was made from, by the code map. */
+function codeBits(host: x.Var, size: Size): Expr {
+  const bits = x.shr(x.load16(x.add(state(S.CodeMap), x.shr(host, x.k(3)))), x.and(host, x.k(7)));
+  return x.and(bits, x.k((1 << size) - 1));
 }

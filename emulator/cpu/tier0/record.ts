@@ -53,8 +53,10 @@ export const enum Special {
   Enter = 3,
   /** Before a marked instruction, at its block's start. */
   Mark = 4,
+  /** The block is to be found at Rec.Next. */
+  Forward = 5,
 }
-export const SPECIALS = 5;
+export const SPECIALS = 6;
 
 /** Rec.Op of every handler out of line: any value beyond the hot function's table. */
 export const COLD_OP = 0x7fffffff;

@@ -110,6 +110,84 @@ describe("code that runs on into the next page", () => {
   });
 });
 
+describe("a store into a page that holds code", () => {
+  it("is done where it hits data between instructions, of any size and alignment", () => {
+    const bench = new CodeBench().code(
+      0xb9, 3, 0, 0, 0, // mov ecx, 3
+      0x01, 0x0d, 0x20, 0x10, 0x00, 0x00, // add [CODE + 0x20], ecx
+      0x66, 0x89, 0x0d, 0x27, 0x10, 0x00, 0x00, // mov [CODE + 0x27], cx
+      0x49, // dec ecx
+      0x75, 0xf0, // jnz CODE + 5
+      0xf4,
+    );
+    bench.toHalt();
+    expect([bench.read(CODE + 0x20), bench.read(CODE + 0x26)]).toEqual([6, 0x100]);
+  });
+
+  it("finds code that grows where data was", () => {
+    const bench = new CodeBench().code(
+      0xbb, 0x40, 0x10, 0, 0, // mov ebx, CODE + 0x40
+      0xc6, 0x03, 0x40, // mov byte [ebx], inc eax
+      0xc6, 0x43, 0x01, 0xc3, // mov byte [ebx + 1], ret
+      0xff, 0xd3, // call ebx
+      0xc6, 0x03, 0x48, // mov byte [ebx], dec eax
+      0xff, 0xd3, // call ebx
+      0xff, 0xd3, // call ebx
+      0xf4,
+    );
+    bench.toHalt();
+    expect(bench.gpr(Gpr.Eax)).toBe(0xffffffff);
+  });
+
+  it("leads to a longer block where a shorter one was linked", () => {
+    const bench = new CodeBench().code(
+      0xb9, 3, 0, 0, 0, // mov ecx, 3
+      0xe8, 0x26, 0, 0, 0, // call CODE + 0x30
+      0x80, 0x35, 0x30, 0x10, 0, 0, 0x83, // xor byte [CODE + 0x30], 0x83: ret <-> inc eax
+      0x49, // dec ecx
+      0x75, 0xf1, // jnz CODE + 5
+      0xf4,
+    );
+    bench.bytes(CODE + 0x30, 0xc3, 0x40, 0x40, 0x40, 0x40, 0x40, 0xc3);
+    bench.toHalt();
+    expect(bench.gpr(Gpr.Eax)).toBe(6);
+  });
+});
+
+describe("global pages", () => {
+  const PGE = 1 << 7;
+
+  /** Calls page 0x80 (mov eax, imm; ret), gives it another frame in the tables, loads CR3, and calls it again. */
+  function callsAcrossCr3(rights: number): [number, number] {
+    const bench = new CodeBench();
+    bench.bytes(0x20000, 0xb8, 1, 0, 0, 0, 0xc3);
+    bench.bytes(0x21000, 0xb8, 2, 0, 0, 0, 0xc3);
+    bench.page({ 0x80: 0x20 });
+    bench.dword(0x11200, 0x20007 | rights);
+    bench.state.set(0x405c, PGE);
+    bench.code(
+      0xbb, 0x00, 0x00, 0x08, 0x00, // mov ebx, 0x80000
+      0xff, 0xd3, // call ebx
+      0x89, 0xc6, // mov esi, eax
+      0xc7, 0x05, 0x00, 0x12, 0x01, 0x00, 0x07, 0x10, 0x02, 0x00, // mov dword [PTE of page 0x80], 0x21007
+      0x0f, 0x20, 0xd9, // mov ecx, cr3
+      0x0f, 0x22, 0xd9, // mov cr3, ecx
+      0xff, 0xd3, // call ebx
+      0xf4,
+    );
+    bench.toHalt();
+    return [bench.gpr(Gpr.Esi), bench.gpr(Gpr.Eax)];
+  }
+
+  it("of code stay through a load of CR3", () => {
+    expect(callsAcrossCr3(0x100)).toEqual([1, 1]);
+  });
+
+  it("are told from others", () => {
+    expect(callsAcrossCr3(0)).toEqual([1, 2]);
+  });
+});
+
 describe("an instruction across a page end", () => {
   const STRADDLING = 0x20ffd;
 

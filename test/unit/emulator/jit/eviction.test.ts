@@ -23,7 +23,7 @@ function churn(bench: CodeBench, made: WeakRef<object>[]): void {
   WebAssembly.Instance = watched;
   try {
     for (let n = 0; n < FUNCTIONS; n++) {
-      bench.cpu.memory.physical.write8(CODE, 0x40);
+      bench.cpu.memory.physical.write8(CODE, 0x40 + (n & 1));
       bench.state.set(S.Eip, CODE);
       bench.run(5000);
     }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Pte } from "../../../../emulator/base/arch";
 import { RAM, S, TLB_BYTES, TLB_DATA } from "../../../../emulator/base/layout";
-import { ALL_PAGES, ringClass } from "../../../../emulator/memory/tlb";
+import { ALL_PAGES, LOCAL_PAGES, ringClass } from "../../../../emulator/memory/tlb";
 import { RWU, Tables } from "./tables";
 
 const AT = 0x9000;
@@ -58,23 +58,26 @@ describe("filling", () => {
     expect(entry(AT, 0, 0)).toBe(0);
   });
 
-  it("leaves code pages out of the write table and tells of each store", () => {
-    const stores: number[] = [];
-    t.memory.physical.tracker = { isCode: (frame) => frame === 7, written: (at, length) => stores.push(at, length) };
+  it("gives code pages noting entries and tells of each change", () => {
+    const changes: number[] = [];
+    t.memory.physical.tracker = { isCode: (frame) => frame === 7, written: (at, length) => changes.push(at, length) };
     write(AT + 8);
     write(AT + 12);
-    expect(entry(AT, 0, 1)).toBe(0);
-    expect(stores).toEqual([0x7008, 4, 0x700c, 4]);
+    write(AT + 12);
+    expect(entry(AT, 0, 1) & 3).toBe(2);
+    expect(t.memory.tlb.host(AT, 0, 1)).toBe(0);
+    expect(t.memory.tlb.address(AT + 8, 0, 1)).toBe(RAM + 0x7008);
+    expect(changes).toEqual([0x7008, 1, 0x700c, 1]);
   });
 
-  it("dropWrites takes a page that becomes code out of all write tables", () => {
+  it("noteCode turns the write entries of a page into noting ones, in all tables", () => {
     write(AT, 0);
     write(AT, 2);
     write(AT + 0x1000, 0);
-    t.memory.tlb.dropWrites(7);
-    expect([entry(AT, 0, 1), entry(AT, 2, 1)]).toEqual([0, 0]);
-    expect(entry(AT + 0x1000, 0, 1)).not.toBe(0);
-    expect(entry(AT, 0, 0)).not.toBe(0);
+    t.memory.tlb.noteCode(7);
+    expect([entry(AT, 0, 1) & 3, entry(AT, 2, 1) & 3]).toEqual([2, 2]);
+    expect(entry(AT + 0x1000, 0, 1) & 3).toBe(1);
+    expect(entry(AT, 0, 0) & 3).toBe(1);
   });
 });
 
@@ -125,7 +128,7 @@ describe("flushing", () => {
     t.memory.tlb.flushPage(AT);
     t.memory.tlb.flushLocal();
     t.memory.tlb.flushAll();
-    expect(seen).toEqual([AT, ALL_PAGES, ALL_PAGES]);
+    expect(seen).toEqual([AT, LOCAL_PAGES, ALL_PAGES]);
   });
 
   it("works when more pages were filled than the lists hold", () => {

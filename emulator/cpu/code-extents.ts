@@ -1,0 +1,114 @@
+import { RAM } from "../base/layout";
+import type { State } from "../base/state";
+import type { CodeTracker } from "../memory/physical";
+
+/** Bytes under one list of extents: 64. */
+const LINE_SHIFT = 6;
+const LINES = 4096 >> LINE_SHIFT;
+
+/** What was made from guest code: decoded records, or a compiled region. */
+export interface Derived {
+  /** Where its source lies, kept by CodeExtents. */
+  readonly extents: Extent[];
+  /**
+   * It must not be entered again: its source was `written` to, or what is to happen in it has changed. Its extents
+   * are gone.
+   */
+  stale(written: boolean): void;
+}
+
+/** Bytes inside one page that something was made from; physical addresses, the end is exclusive. */
+export interface Extent {
+  readonly start: number;
+  readonly end: number;
+  readonly owner: Derived;
+}
+
+/**
+ * Which bytes of RAM code was made from, so that a store makes stale exactly
+ * what it changes. Each such byte has its bit set in the code map behind RAM,
+ * where the store helpers of generated code look; a bit may outlive its code and
+ * goes at the next store to the byte.
+ */
+export class CodeExtents implements CodeTracker {
+  /** By physical page; a page stays a code page until `clear`. */
+  private readonly pages = new Map<number, Extent[][]>();
+  private readonly map: Uint8Array;
+
+  /** @param onNewPage told of each page (physical address >>> 12) that becomes a code page */
+  constructor(
+    state: State,
+    private readonly onNewPage: (frame: number) => void,
+  ) {
+    this.map = state.u8.subarray(RAM + state.ramBytes);
+  }
+
+  isCode(frame: number): boolean {
+    return this.pages.has(frame);
+  }
+
+  /** Notes `length` bytes at `physical`, inside one page of RAM. */
+  add(owner: Derived, physical: number, length: number): void {
+    const extent = { start: physical, end: physical + length, owner };
+    owner.extents.push(extent);
+    const lines = this.page(physical >>> 12);
+    for (let line = lineOf(physical); line <= lineOf(extent.end - 1); line++) lines[line].push(extent);
+    for (let at = physical; at < extent.end; at++) this.map[at >>> 3] |= 1 << (at & 7);
+  }
+
+  private page(frame: number): Extent[][] {
+    let lines = this.pages.get(frame);
+    if (!lines) {
+      lines = Array.from({ length: LINES }, () => []);
+      this.pages.set(frame, lines);
+      this.onNewPage(frame);
+    }
+    return lines;
+  }
+
+  /** Forgets where `owner` was made from. */
+  remove(owner: Derived): void {
+    for (const extent of owner.extents) {
+      const lines = this.page(extent.start >>> 12);
+      for (let line = lineOf(extent.start); line <= lineOf(extent.end - 1); line++) {
+        const list = lines[line];
+        list[list.indexOf(extent)] = list[list.length - 1];
+        list.pop();
+      }
+    }
+    owner.extents.length = 0;
+  }
+
+  /** `length` bytes at `physical`, inside one page, have changed. */
+  written(physical: number, length: number): void {
+    if (!this.pages.has(physical >>> 12)) return;
+    this.drop(physical, length, true);
+    for (let at = physical; at < physical + length; at++) this.map[at >>> 3] &= ~(1 << (at & 7));
+  }
+
+  /** What was made from any of `length` bytes at `physical`, inside one page, goes stale. */
+  drop(physical: number, length: number, written: boolean): void {
+    const lines = this.pages.get(physical >>> 12);
+    if (!lines) return;
+    const end = physical + length;
+    for (let line = lineOf(physical); line <= lineOf(end - 1); line++) {
+      for (let hit = overlapping(lines[line], physical, end); hit; hit = overlapping(lines[line], physical, end)) {
+        this.remove(hit.owner);
+        hit.owner.stale(written);
+      }
+    }
+  }
+
+  /** Forgets everything, without a word to the owners. */
+  clear(): void {
+    for (const frame of this.pages.keys()) this.map.fill(0, frame << 9, (frame + 1) << 9);
+    this.pages.clear();
+  }
+}
+
+const lineOf = (physical: number): number => (physical & 0xfff) >> LINE_SHIFT;
+
+function overlapping(line: readonly Extent[], start: number, end: number): Extent | undefined {
+  for (const extent of line) if (extent.start < end && start < extent.end) return extent;
+  return undefined;
+}
