@@ -38,7 +38,7 @@ export const enum S {
   Exit = 0x4038,
   /** Offset in CS of the instruction in progress; set before each call of a system helper. */
   InsnEip = 0x403c,
-  /** Not 0: an exception waits to be delivered (FaultVector, FaultError). Set by `raise`. */
+  /** 1: an exception waits to be delivered (FaultVector, FaultError), set by `raise`; or REPLAY. */
   Fault = 0x4040,
   FaultVector = 0x4044,
   /** The error code, or NO_ERROR_CODE. */
@@ -85,8 +85,6 @@ export const enum S {
   Scratch = 0x4200,
   /** Address of the record in progress when generated code came back. */
   ExitRecord = 0x4208,
-  /** 1 after a store made compiled code stale: regions leave behind the instruction that stored. */
-  CodeChanged = 0x4210,
   /** Not 0: compiled code is to come back to the core, which has something to tell. */
   Stop = 0x4214,
   /** Address of the link word that the core may patch with the next block, or 0. */
@@ -95,6 +93,12 @@ export const enum S {
   CodeMap = 0x4218,
   End = 0x4300,
 }
+
+/**
+ * S.Fault of compiled code that has met a store to code: it leaves with the
+ * state before the instruction, which the interpreter then runs.
+ */
+export const REPLAY = 2;
 
 export const SEG_SIZE = 32;
 

@@ -47,6 +47,15 @@ export class CodeExtents implements CodeTracker {
     return this.pages.has(frame);
   }
 
+  hits(physical: number, length: number): boolean {
+    const lines = this.pages.get(physical >>> 12);
+    const end = physical + length;
+    for (let line = lineOf(physical); line <= lineOf(end - 1); line++) {
+      if (lines && overlapping(lines[line], physical, end)) return true;
+    }
+    return false;
+  }
+
   /** Notes `length` bytes at `physical`, inside one page of RAM. */
   add(owner: Derived, physical: number, length: number): void {
     const extent = { start: physical, end: physical + length, owner };

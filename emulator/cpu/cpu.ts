@@ -1,5 +1,5 @@
 import { Flag } from "../base/arch";
-import { RECORDS, S } from "../base/layout";
+import { RECORDS, REPLAY, S } from "../base/layout";
 import type { State } from "../base/state";
 import { Decoder } from "../isa/decode";
 import { SystemOp } from "../isa/system-ops";
@@ -89,6 +89,8 @@ export class Cpu {
       read: (linear: number, sizeSeg: number) => paths.read(linear >>> 0, sizeSeg),
       readForWrite: (linear: number, sizeSeg: number) => paths.readForWrite(linear >>> 0, sizeSeg),
       write: (linear: number, value: number, sizeSeg: number) => paths.write(linear >>> 0, value, sizeSeg),
+      readForDataWrite: (linear: number, sizeSeg: number) => paths.readForDataWrite(linear >>> 0, sizeSeg),
+      writeData: (linear: number, value: number, sizeSeg: number) => paths.writeData(linear >>> 0, value, sizeSeg),
       segment: (offset: number, access: number) => paths.segment(offset >>> 0, access),
       system: (op: number, a: number, b: number) => {
         const { words } = this;
@@ -189,9 +191,21 @@ export class Cpu {
     compiler.run(record);
     const left = this.words[S.Budget >> 2];
     this.compiled += this.granted - left;
-    if (this.words[S.Fault >> 2] !== 0) return this.fault();
+    const fault = this.words[S.Fault >> 2];
+    if (fault === REPLAY) return this.replay(mode);
+    if (fault !== 0) return this.fault();
     if (left >= MAX_BLOCK && this.words[S.Stop >> 2] === 0) compiler.missed(mode);
     return true;
+  }
+
+  /** The interpreter runs the one instruction that compiled code has left for. */
+  private replay(mode: Mode): boolean {
+    this.words[S.Fault >> 2] = 0;
+    const record = this.fetcher.scratchBlock(mode, 1);
+    if (record === 0) return this.fault();
+    this.begin(1);
+    this.execute(record);
+    return this.afterExit(mode, false);
   }
 
   private begin(budget: number): void {

@@ -1,17 +1,15 @@
 import * as x from "../base/wasm/expr";
 import type { Expr, Var } from "../base/wasm/expr";
 import type { Emit, Place, Size } from "../isa/emit";
-import { type MemoryHelpers, tlbSlot } from "./tier0/helpers";
+import type { MemoryHelpers } from "./tier0/helpers";
 
 /** What inline accesses need of the function that they stand in. */
 export interface InlineFrame {
-  tlbRead: Var;
-  tlbWrite: Var;
+  /** The entry of the current data TLB, for reading or writing, for the page of a linear address. */
+  entry(at: Var, write: boolean): Expr;
   helpers: MemoryHelpers;
   /** Leaves when S.Fault is set; emitted behind each call of a slow path. */
   faultCheck(): void;
-  /** Emitted behind each store by a slow path: it may have changed code. */
-  stored?(): void;
 }
 
 /**
@@ -28,9 +26,9 @@ export class InlineMemory {
    * Leaves on the stack whether the inline access is impossible: no valid entry,
    * or not aligned. The result is host address minus linear address.
    */
-  private probe(table: Var, at: Var, size: Size): Var {
+  private probe(at: Var, write: boolean, size: Size): Var {
     const { e } = this;
-    const delta = e.let(x.sub(x.load32(tlbSlot(table, at)), x.k(1)));
+    const delta = e.let(x.sub(this.frame.entry(at, write), x.k(1)));
     const bits = size === 1 ? delta : x.or(delta, at);
     x.and(bits, x.k(size === 4 ? 3 : 1))(e.c);
     return delta;
@@ -39,8 +37,8 @@ export class InlineMemory {
   load(at: Var, size: Size, sizeSeg: Expr): Var {
     const { e, frame } = this;
     const value = e.temp();
-    const delta = this.probe(frame.tlbRead, at, size);
-    e.c.if();
+    const delta = this.probe(at, false, size);
+    e.c.ifUnlikely();
     e.set(value, x.call(frame.helpers.load[size], at, sizeSeg));
     frame.faultCheck();
     e.c.else();
@@ -51,11 +49,10 @@ export class InlineMemory {
 
   store(at: Var, value: Var, size: Size, sizeSeg: Expr): void {
     const { e, frame } = this;
-    const delta = this.probe(frame.tlbWrite, at, size);
-    e.c.if();
+    const delta = this.probe(at, true, size);
+    e.c.ifUnlikely();
     x.call(frame.helpers.store[size], at, value, sizeSeg)(e.c);
     frame.faultCheck();
-    frame.stored?.();
     e.c.else();
     e.storeRaw(x.add(at, delta), value, size);
     e.c.end();
@@ -65,8 +62,8 @@ export class InlineMemory {
     const { e, frame } = this;
     const value = e.temp();
     const host = e.temp();
-    const delta = this.probe(frame.tlbWrite, at, size);
-    e.c.if();
+    const delta = this.probe(at, true, size);
+    e.c.ifUnlikely();
     e.set(value, x.call(frame.helpers.open[size], at, sizeSeg));
     frame.faultCheck();
     e.set(host, x.k(0));
@@ -74,17 +71,23 @@ export class InlineMemory {
     e.set(host, x.add(at, delta));
     e.set(value, rawLoad(host, size));
     e.c.end();
-    const slow = (v: Expr): void => {
-      x.call(frame.helpers.store[size], at, v, sizeSeg)(e.c);
-      frame.stored?.();
-    };
-    return { value, store: (v) => e.if(host, () => e.storeRaw(host, v, size), () => slow(v)) };
+    return { value, store: (v) => this.settle(host, at, v, size, sizeSeg) };
+  }
+
+  private settle(host: Var, at: Var, value: Expr, size: Size, sizeSeg: Expr): void {
+    const { e, frame } = this;
+    x.eqz(host)(e.c);
+    e.c.ifUnlikely();
+    x.call(frame.helpers.settle[size], at, value, sizeSeg)(e.c);
+    e.c.else();
+    e.storeRaw(host, value, size);
+    e.c.end();
   }
 
   /** `Emit.host`. */
   host(at: Var, write: boolean): Var {
     const { e, frame } = this;
-    const entry = e.let(x.load32(tlbSlot(write ? frame.tlbWrite : frame.tlbRead, at)));
+    const entry = e.let(frame.entry(at, write));
     return e.let(x.select(x.and(entry, x.k(1)), x.sub(x.add(at, entry), x.k(1)), x.k(0)));
   }
 }

@@ -110,6 +110,9 @@ export interface MemoryPaths {
   /** The same with write intent: faults exactly as the following `write` would, so that a read-modify-write faults once and as a write. */
   readForWrite(linear: number, sizeSeg: number): number;
   write(linear: number, value: number, sizeSeg: number): void;
+  /** `readForWrite` and `write` for compiled code: what would hit decoded code is left undone and S.Fault is REPLAY. */
+  readForDataWrite(linear: number, sizeSeg: number): number;
+  writeData(linear: number, value: number, sizeSeg: number): void;
   /**
    * An access through a segment that is not flat: null, type, present, limit and
    * expand-down checks (#GP(0), or #SS(0) through SS); returns the linear address.

@@ -24,6 +24,8 @@ export const enum Trait {
   NoAccess = 1 << 11,
   /** Can be the first half of a fused compare and jump. */
   Fuses = 1 << 12,
+  /** May leave some flags, or all of them, as they were. */
+  KeepsFlags = 1 << 13,
 }
 
 /** Instructions after which the next one is not simply the following: they end a block. */
@@ -58,6 +60,11 @@ const FLAG_READERS = new Set([
   "cmpsb", "cmpsv", "scasb", "scasv", "arpl", "cmpxchg8b",
 ]);
 
+const FLAG_KEEPERS = new Set([
+  ...["rol", "ror", "rcl", "rcr", "shl", "shr", "sar", "shld", "shrd", "bsf", "bsr", "bt", "bts", "btr", "btc", "clc", "stc", "cmc", "sahf"],
+  ...["div", "idiv", "daa", "das", "aaa", "aas", "cmpsb", "cmpsv", "scasb", "scasv", "arpl", "cmpxchg8b"],
+]);
+
 /** Touch memory without a memory operand, or fault for another reason. */
 const FAULTING = new Set([
   "push", "pop", "pushseg", "pusha", "popa", "pushf", "enter", "leave", "call", "ret", "callind", "jmpind", "xlat", "bound",
@@ -87,6 +94,7 @@ const TESTS: [Trait, (mnemonic: string) => boolean][] = [
   [Trait.Destination, (m) => DESTINATION.test(m)],
   [Trait.NoAccess, (m) => NO_ACCESS.has(m)],
   [Trait.Fuses, (m) => FUSES.has(m)],
+  [Trait.KeepsFlags, (m) => FLAG_KEEPERS.has(m)],
 ];
 
 /** The traits of a mnemonic, as a mask. */

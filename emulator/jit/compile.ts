@@ -1,14 +1,17 @@
 import { S } from "../base/layout";
-import { Code, type Label, Op, Type } from "../base/wasm/code";
+import { Code, Op, Type } from "../base/wasm/code";
 import { ModuleBuilder } from "../base/wasm/module";
 import * as x from "../base/wasm/expr";
 import { type Expr, type Var, variable } from "../base/wasm/expr";
-import { lookup, type MemoryHelpers } from "../cpu/tier0/helpers";
+import { type MemoryHelpers, pageSlot } from "../cpu/tier0/helpers";
 import { Rec, Special } from "../cpu/tier0/record";
 import type { Size } from "../isa/emit";
 import { EMITTERS } from "../isa/emitters";
-import { endsBlock } from "../isa/queries";
-import { fcoOf, RegionEmit, type RegionFrame } from "./emit-region";
+import { endsBlock, killsFlags, mayFault } from "../isa/queries";
+import { Trait } from "../isa/traits";
+import { RegionEmit } from "./emit-region";
+import { GeneralRegisters } from "./general-registers";
+import { RegionFlags } from "./region-flags";
 import type { Block, Region } from "./region";
 import { Structure } from "./structure";
 
@@ -22,19 +25,26 @@ export interface CompileInput {
   region: Region;
   /** Number of the region's function, by which its own entries are recognised. */
   func: number;
+  /** Addresses of the TLBs of the mode that the region is for. */
+  tlbRead: number;
+  tlbWrite: number;
+  tlbExec: number;
   csLimit: number;
   guard(linearPage: number): PageGuard;
 }
 
 const SIZES: Size[] = [1, 2, 4];
 
-/** Names under which region modules import the memory helpers of tier 0's module. */
-export const HELPER_NAMES = (["load", "open", "store"] as const).flatMap((kind) => SIZES.map((size) => `${kind}${size.toString()}`));
+/** The memory helpers of tier 0's module that regions call: for each access its name there. */
+const HELPERS: Record<keyof MemoryHelpers, string> = { load: "load", open: "openData", store: "storeData", settle: "settle" };
+
+/** Names under which region modules import them. */
+export const HELPER_NAMES = Object.values(HELPERS).flatMap((kind) => SIZES.map((size) => `${kind}${size.toString()}`));
 
 /** Name of MarkPaths.mark. */
 export const MARK_NAME = "mark";
 
-/** A module with the one function `f(node)`: runs the region from one of its entries until it leaves. */
+/** A module with the one function `f(node)`: runs the region from one of its entries, whose block has been charged, until it leaves. */
 export function compileRegion(input: CompileInput): Uint8Array {
   const module = new ModuleBuilder();
   const helpers = importHelpers(module);
@@ -48,29 +58,37 @@ export function compileRegion(input: CompileInput): Uint8Array {
 
 function importHelpers(module: ModuleBuilder): MemoryHelpers {
   const I32 = Type.I32;
-  const group = (kind: string, params: Type[], results: Type[]): Record<Size, number> => {
-    const [one, two, four] = SIZES.map((size) => module.import(`${kind}${size.toString()}`, { params, results }));
+  const group = (kind: keyof MemoryHelpers, params: Type[], results: Type[]): Record<Size, number> => {
+    const [one, two, four] = SIZES.map((size) => module.import(`${HELPERS[kind]}${size.toString()}`, { params, results }));
     return { 1: one, 2: two, 4: four };
   };
   return {
     load: group("load", [I32, I32], [I32]),
     open: group("open", [I32, I32], [I32]),
     store: group("store", [I32, I32, I32], []),
+    settle: group("settle", [I32, I32, I32], []),
   };
 }
+
+/** What an Enter record for the function `func` starts with, Rec.Op and Rec.A, as one number. */
+const enterWord = (func: number): bigint => (BigInt(func) << 32n) | BigInt(Special.Enter);
 
 class RegionFunction {
   private readonly c = new Code(1);
   private readonly selector = variable(0);
-  private readonly frame: RegionFrame;
-  private readonly tlbExec = this.local();
+  private readonly budget = this.local();
+  private readonly eip = this.local();
   private readonly record = this.local();
+  private readonly regs = new GeneralRegisters(this.c);
+  private readonly exit = this.c.block();
+  private readonly pending = this.c.block();
+  private readonly outer = this.c.loop();
+  private readonly flags = new RegionFlags(this.c, { inState: this.exit, pending: this.pending });
   private readonly emitter: RegionEmit;
   private readonly blocks: Block[];
   private readonly nodes = new Map<number, number>();
   private readonly structure: Structure;
   private block: Block;
-  private outer: Label = { depth: 0 };
 
   constructor(
     private readonly input: CompileInput,
@@ -80,39 +98,42 @@ class RegionFunction {
     this.blocks = [...input.region.blocks.values()];
     this.blocks.forEach((block, node) => this.nodes.set(block.start, node));
     [this.block] = this.blocks;
-    this.frame = {
-      regs: Array.from({ length: 8 }, () => this.local()),
-      fres: this.local(),
-      minuend: this.local(),
-      subtrahend: this.local(),
-      correction: this.local(),
-      budget: this.local(),
-      eip: this.local(),
-      changed: this.local(),
-      tlbRead: this.local(),
-      tlbWrite: this.local(),
-      exit: { depth: 1 },
-      csLimit: input.csLimit,
-      jump: (eip) => this.jump(eip >>> 0),
-      jumpDynamic: () => this.jumpDynamic(),
-    };
-    this.emitter = new RegionEmit(this.c, this.frame, helpers);
-    const successors = this.blocks.map((block) => block.successors.map((eip) => this.nodeOf(eip)));
+    const { regs, flags, budget, eip } = this;
+    const { tlbRead, tlbWrite, csLimit } = input;
+    const jump = (to: number): void => this.jump(to >>> 0);
+    const jumpDynamic = (): void => this.jumpDynamic();
+    this.emitter = new RegionEmit(this.c, { regs, flags, budget, eip, tlbRead, tlbWrite, csLimit, jump, jumpDynamic }, helpers);
+    const successors = this.blocks.map((block) => block.successors.map((to) => this.nodeOf(to)));
     this.structure = new Structure(this.c, successors, this.selector, (node) => this.emitBlock(this.blocks[node]));
   }
 
   code(): Code {
     const { c } = this;
-    this.enter();
-    this.frame.exit = c.block();
-    this.outer = c.loop();
     this.structure.layOut(new Set(this.blocks.filter((block) => block.isEntry).map((block) => this.nodeOf(block.start))));
     c.end();
     c.op(Op.Unreachable);
     c.end();
-    this.spill();
+    this.flags.store();
+    c.end();
+    this.regs.store();
+    this.storePlace();
     c.op(Op.End);
+    c.prepend(this.entry());
     return c;
+  }
+
+  private storePlace(): void {
+    this.store(S.Budget, this.budget);
+    this.store(S.Eip, this.eip);
+  }
+
+  /** Comes last: only then is it known which registers the region uses. */
+  private entry(): Code {
+    const entry = new Code(1);
+    this.regs.load(entry);
+    x.load32(x.k(0), S.Budget)(entry);
+    entry.local(Op.LocalSet, this.budget.index);
+    return entry;
   }
 
   private nodeOf(eip: number): number {
@@ -121,106 +142,91 @@ class RegionFunction {
     return node;
   }
 
-  private enter(): void {
-    const { regs, fres, correction, budget, tlbRead, tlbWrite } = this.frame;
-    regs.forEach((reg, n) => this.set(reg, this.word(S.Gpr + n * 4)));
-    this.set(fres, this.word(S.Fres));
-    this.set(correction, this.word(S.Fco));
-    this.set(budget, this.word(S.Budget));
-    this.set(tlbRead, this.word(S.TlbRead));
-    this.set(tlbWrite, this.word(S.TlbWrite));
-    this.set(this.tlbExec, this.word(S.TlbExec));
-  }
-
-  private spill(): void {
-    const { regs, fres, budget, eip } = this.frame;
-    regs.forEach((reg, n) => this.store(S.Gpr + n * 4, reg));
-    this.store(S.Fres, fres);
-    this.store(S.Fco, fcoOf(this.frame));
-    this.store(S.Budget, budget);
-    this.store(S.Eip, eip);
-  }
-
   private emitBlock(block: Block): void {
     const { emitter } = this;
     const count = block.insns.length;
     this.block = block;
-    this.charge(block, count);
-    if (block.isMarked) this.mark(block, count);
+    this.flags.beginBlock();
+    if (block.isMarked) this.mark(block);
     emitter.flagSource = undefined;
     block.insns.forEach((insn, n) => {
       emitter.begin(insn, count - n);
       EMITTERS[insn.mnemonic](emitter);
-      if (!endsBlock(insn)) emitter.finish();
-      else emitter.endInsn();
+      emitter.endInsn();
     });
     if (!endsBlock(block.insns[count - 1])) this.jump(block.end);
   }
 
-  /** A block that does not fit the budget is left to the interpreter whole. */
-  private charge(block: Block, count: number): void {
-    const { budget } = this.frame;
-    this.set(budget, x.sub(budget, x.k(count)));
-    x.ltS(budget, x.k(0))(this.c);
-    this.c.if();
-    this.set(budget, x.add(budget, x.k(count)));
-    this.leave(x.k(block.start));
-    this.c.end();
-  }
-
   /** Asks the core, with the state before the block, whether it is to leave here. */
-  private mark(block: Block, count: number): void {
-    const { budget } = this.frame;
-    this.set(budget, x.add(budget, x.k(count)));
-    this.set(this.frame.eip, x.k(block.start));
-    this.spill();
+  private mark({ start, insns }: Block): void {
+    const { budget } = this;
+    this.set(budget, x.add(budget, x.k(insns.length)));
+    this.set(this.eip, x.k(start));
+    this.regs.storeAll();
+    this.storePlace();
     x.call(this.markFunction)(this.c);
-    this.c.if();
-    this.c.br(this.frame.exit);
+    this.c.ifUnlikely();
+    this.c.br(this.flags.exit);
     this.c.end();
-    this.set(budget, x.sub(budget, x.k(count)));
+    this.set(budget, x.sub(budget, x.k(insns.length)));
   }
 
   private jump(eip: number): void {
     const node = this.nodes.get(eip);
-    if (node === undefined) return this.leave(x.k(eip));
+    if (node === undefined) return this.leave(eip);
+    const target = this.blocks[node];
     if ((eip ^ this.block.start) >>> 12 !== 0) this.guard(eip);
+    this.charge(target);
+    if (seesFlags(target)) this.flags.settle();
     this.structure.branch(node);
+  }
+
+  /** A block that does not fit the budget is left to the interpreter whole. */
+  private charge({ insns, start }: Block): void {
+    const { budget } = this;
+    this.set(budget, x.sub(budget, x.k(insns.length)));
+    x.ltS(budget, x.k(0))(this.c);
+    this.c.ifUnlikely();
+    this.set(budget, x.add(budget, x.k(insns.length)));
+    this.leave(start);
+    this.c.end();
   }
 
   /** Before going to another page: it must still be mapped as when it was compiled. */
   private guard(eip: number): void {
     const { execEntry, table } = this.input.guard(eip >>> 12);
     x.ne(x.load32(x.k(0), execEntry), x.k(table))(this.c);
-    this.c.if();
-    this.leave(x.k(eip));
+    this.c.ifUnlikely();
+    this.leave(eip);
     this.c.end();
   }
 
-  /** To an entry of this region, or out. */
+  /** To an entry of this region that fits the budget, or out. */
   private jumpDynamic(): void {
-    const { c, record } = this;
-    this.set(record, lookup(this.tlbExec, this.frame.eip));
-    const isEnter = x.eq(x.load32(record, Rec.Op), x.k(Special.Enter));
-    x.and(isEnter, x.eq(x.load32(record, Rec.A), x.k(this.input.func)))(c);
+    const { c, record, budget } = this;
+    this.flags.settle();
+    this.set(record, x.add(x.load32(pageSlot(this.eip), this.input.tlbExec), x.shl(x.and(this.eip, x.k(0xfff)), x.k(2))));
+    this.set(record, x.load32(record));
+    x.eq64(x.load64(record, Rec.Op), x.wide(enterWord(this.input.func)))(c);
+    c.if();
+    this.set(budget, x.sub(budget, x.load32(record, Rec.Imm)));
+    x.geS(budget, x.k(0))(c);
     c.if();
     this.set(this.selector, x.load32(record, Rec.B));
     c.br(this.outer);
     c.end();
-    c.br(this.frame.exit);
+    this.set(budget, x.add(budget, x.load32(record, Rec.Imm)));
+    c.end();
+    c.br(this.exit);
   }
 
-  private leave(eip: Expr): void {
-    this.set(this.frame.eip, eip);
-    this.c.br(this.frame.exit);
+  private leave(eip: number): void {
+    this.set(this.eip, x.k(eip));
+    this.c.br(this.flags.exit);
   }
 
   private local(): Var {
     return variable(this.c.take(Type.I32));
-  }
-
-  private word(at: number): Expr {
-    return x.load32(x.k(0), at);
   }
 
   private set(to: Var, value: Expr): void {
@@ -235,3 +241,9 @@ class RegionFunction {
   }
 }
 
+/** Whether the arithmetic flags from before a block may be seen from its start on: read, or shown by a fault or a mark. */
+function seesFlags({ insns, isMarked }: Block): boolean {
+  if (isMarked) return true;
+  const first = insns.find((insn) => mayFault(insn) || killsFlags(insn) || (insn.spec.traits & Trait.ReadsFlags) !== 0);
+  return first === undefined || !killsFlags(first) || mayFault(first);
+}

@@ -7,10 +7,10 @@ import { lookup } from "../cpu/tier0/helpers";
 import { MAX_BLOCK, Rec, Special } from "../cpu/tier0/record";
 
 /**
- * The one module that sees the function table: `dispatch(record)` runs the
- * region that an Enter record names, and from then on whatever region the exec
- * TLB finds, until there is none, a fault or a stop waits or the budget may not
- * hold a block. Region modules that import the table themselves would never be
+ * The one module that sees the function table: `dispatch(record)` charges the
+ * block and runs the region that an Enter record names, and from then on
+ * whatever region the exec TLB finds, until there is none, a fault or a stop
+ * waits or the budget may not hold a block. Region modules that import the table themselves would never be
  * collected (docs/performance.md).
  */
 export function dispatcherModule(): Uint8Array {
@@ -28,6 +28,9 @@ export function dispatcherModule(): Uint8Array {
     c.end();
   };
   const top = c.loop();
+  x.k(0)(c);
+  x.sub(state(S.Budget), x.load32(record, Rec.Imm))(c);
+  c.memory(Op.I32Store, S.Budget);
   x.load32(record, Rec.B)(c);
   x.load32(record, Rec.A)(c);
   c.op(Op.CallIndirect, region, 0);

@@ -1,45 +1,30 @@
 import { Gpr, Vector } from "../base/arch";
 import { S } from "../base/layout";
-import { type Code, type Label, Op } from "../base/wasm/code";
+import { type Code, Op } from "../base/wasm/code";
 import * as x from "../base/wasm/expr";
 import type { Expr, Var } from "../base/wasm/expr";
 import { InlineMemory } from "../cpu/inline-memory";
-import type { MemoryHelpers } from "../cpu/tier0/helpers";
+import { type MemoryHelpers, pageSlot } from "../cpu/tier0/helpers";
 import { type AccessSeg, Emit, type Place, type Size } from "../isa/emit";
 import type { Insn } from "../isa/insn";
+import type { GeneralRegisters } from "./general-registers";
+import type { RegionFlags } from "./region-flags";
 
 /** The region function's locals, and how its blocks go on. */
 export interface RegionFrame {
-  regs: Var[];
-  fres: Var;
-  /** Fco = the borrows of minuend - subtrahend in CF's, OF's and AF's places, exclusive-or `correction`. */
-  minuend: Var;
-  subtrahend: Var;
-  correction: Var;
+  regs: GeneralRegisters;
+  flags: RegionFlags;
   budget: Var;
-  /** Offset in CS to go on at, for `exit`. */
+  /** Offset in CS to go on at, for an exit. */
   eip: Var;
-  /** Not 0 behind a store that changed code. */
-  changed: Var;
-  tlbRead: Var;
-  tlbWrite: Var;
-  /** Spills and returns. */
-  exit: Label;
+  /** Addresses of the data TLBs that the mode uses. */
+  tlbRead: number;
+  tlbWrite: number;
   csLimit: number;
   /** Goes to an offset in CS that is known now. */
   jump(eip: number): void;
   /** Goes to the offset in `eip`. */
   jumpDynamic(): void;
-}
-
-/** Places of CF, of OF (with CF) and of AF in Fco. */
-const CARRIES = 0xc0000008 | 0;
-
-/** Fco as the State holds it. */
-export function fcoOf({ minuend: a, subtrahend: b, correction }: Pick<RegionFrame, "minuend" | "subtrahend" | "correction">): Expr {
-  const r = x.sub(a, b);
-  const borrows = x.or(x.and(r, b), x.and(x.or(r, b), x.not(a)));
-  return x.xor(x.and(borrows, x.k(CARRIES)), correction);
 }
 
 /** Operands of compiled code: registers and flags in locals, everything else a constant. */
@@ -49,7 +34,6 @@ export class RegionEmit extends Emit {
   override readonly fco: Expr;
   /** Instructions of the block from this one to its end, already charged. */
   private owed = 0;
-  private stores = false;
   private pinned: number[] = [];
   private readonly memory: InlineMemory;
 
@@ -59,15 +43,13 @@ export class RegionEmit extends Emit {
     helpers: MemoryHelpers,
   ) {
     super(c);
-    this.fres = frame.fres;
-    this.fco = fcoOf(frame);
+    this.fres = frame.flags.fres;
+    this.fco = frame.flags.fco;
     const { tlbRead, tlbWrite } = frame;
     this.memory = new InlineMemory(this, {
-      tlbRead,
-      tlbWrite,
+      entry: (at, write) => x.load32(pageSlot(at), write ? tlbWrite : tlbRead),
       helpers,
       faultCheck: () => this.if(this.stateWord(S.Fault), () => this.leaveAtInsn()),
-      stored: () => this.noteStore(),
     });
   }
 
@@ -75,13 +57,7 @@ export class RegionEmit extends Emit {
   begin(insn: Insn, owed: number): void {
     this.insn = insn;
     this.owed = owed;
-    this.stores = false;
-  }
-
-  /** Ends an instruction that goes on at the next one of its block. */
-  finish(): void {
-    this.leaveIfChanged(x.k(this.insn.eip + this.insn.length), this.owed - 1);
-    this.endInsn();
+    this.frame.flags.beginInsn(insn);
   }
 
   /** Keeps what the flags came from until they come from elsewhere. */
@@ -102,26 +78,10 @@ export class RegionEmit extends Emit {
 
   /** Leaves with the state before this instruction. */
   private leaveAtInsn(): void {
-    this.set(this.frame.budget, x.add(this.frame.budget, x.k(this.owed)));
-    this.leaveTo(x.k(this.insn.eip));
-  }
-
-  private leaveTo(eip: Expr): void {
-    this.set(this.frame.eip, eip);
-    this.c.br(this.frame.exit);
-  }
-
-  private noteStore(): void {
-    this.stores = true;
-    this.set(this.frame.changed, this.stateWord(S.CodeChanged));
-  }
-
-  private leaveIfChanged(eip: Expr, unused: number): void {
-    if (!this.stores) return;
-    this.if(this.frame.changed, () => {
-      if (unused > 0) this.set(this.frame.budget, x.add(this.frame.budget, x.k(unused)));
-      this.leaveTo(eip);
-    });
+    const { budget, eip, flags } = this.frame;
+    this.set(budget, x.add(budget, x.k(this.owed)));
+    this.set(eip, x.k(this.insn.eip));
+    this.c.br(flags.exit);
   }
 
   override raise(vector: Vector, errorCode: number): void {
@@ -134,27 +94,17 @@ export class RegionEmit extends Emit {
   // ---- flags and registers
 
   override setFres(value: Expr): void {
-    this.set(this.frame.fres, value);
+    this.frame.flags.setFres(value);
     this.flagSource = undefined;
   }
 
   override setFco(value: Expr): void {
-    const { minuend, subtrahend, correction } = this.frame;
-    // The value may read the old flags.
-    this.set(correction, value);
-    this.set(minuend, x.k(0));
-    this.set(subtrahend, x.k(0));
+    this.frame.flags.setFco(value);
     this.flagSource = undefined;
   }
 
-  /** Keeps the operands: what the flags are is worked out where they are read, and at the exit. */
   override setBorrows(from: Var, y: Var, z: Var, size: Size): void {
-    const { minuend, subtrahend, correction } = this.frame;
-    const up = 32 - size * 8;
-    const high = (value: Expr): Expr => (up ? x.shl(value, x.k(up)) : value);
-    this.set(correction, up ? x.and(x.shr(x.xor(x.xor(from, y), z), x.k(1)), x.k(8)) : x.k(0));
-    this.set(minuend, high(from));
-    this.set(subtrahend, high(y));
+    this.frame.flags.setBorrows(from, y, z, size);
     this.flagSource = undefined;
   }
 
@@ -163,24 +113,23 @@ export class RegionEmit extends Emit {
     const borrow = size === 4 ? from : x.and(from, x.k(size === 1 ? 0xff : 0xffff));
     const differs = this.let(x.xor(this.carry(), x.eqz(borrow)));
     this.setBorrows(from, this.let(x.k(1)), to, size);
-    this.set(this.frame.correction, x.xor(this.frame.correction, x.shl(x.sub(x.k(0), differs), x.k(30))));
+    this.frame.flags.turnCarry(differs);
   }
 
   override carry(): Expr {
-    const { minuend, subtrahend, correction } = this.frame;
-    return x.xor(x.ltU(minuend, subtrahend), x.shr(correction, x.k(31)));
+    return this.frame.flags.carry;
   }
 
   override get corrections(): Expr {
-    return this.frame.correction;
+    return this.frame.flags.corrections;
   }
 
   override gpr(reg: Gpr): Expr {
-    return this.frame.regs[reg];
+    return this.frame.regs.read(reg);
   }
 
   override setGpr(reg: Gpr, value: Expr): void {
-    this.set(this.frame.regs[reg], value);
+    this.set(this.frame.regs.write(reg), value);
   }
 
   protected override readReg(n: number): Expr {
@@ -278,12 +227,10 @@ export class RegionEmit extends Emit {
   }
 
   override jumpTarget(): void {
-    this.leaveIfChanged(this.target(), 0);
     this.frame.jump(this.insn.imm);
   }
 
   override jumpNext(): void {
-    this.leaveIfChanged(this.nextEip(), 0);
     this.frame.jump(this.insn.eip + this.insn.length);
   }
 
@@ -293,18 +240,16 @@ export class RegionEmit extends Emit {
   }
 
   override jumpTo(eip: Var): void {
-    this.leaveIfChanged(eip, 0);
     this.set(this.frame.eip, eip);
     this.frame.jumpDynamic();
   }
 
   /** The block of a repeated instruction is this instruction: going to its start charges the iteration. */
   override again(): void {
-    this.leaveIfChanged(x.k(this.insn.eip), 0);
     this.frame.jump(this.insn.eip);
   }
 
-  /** The block's start has charged the iteration in progress. */
+  /** The iteration in progress has been charged. */
   override budget(): Expr {
     return x.add(this.frame.budget, x.k(1));
   }

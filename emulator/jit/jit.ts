@@ -7,7 +7,7 @@ import { Rec, RECORD_BYTES, Special } from "../cpu/tier0/record";
 import { hasFlaglessForm } from "../isa/queries";
 import { compileRegion, HELPER_NAMES, MARK_NAME } from "./compile";
 import { dispatcherModule } from "./dispatcher";
-import { MAX_BLOCKS, type Region, RegionFinder } from "./region";
+import { type Block, MAX_BLOCKS, type Region, RegionFinder } from "./region";
 
 /** When a place is hot enough to be compiled. */
 export interface Thresholds {
@@ -72,7 +72,6 @@ export class Jit implements Compiler {
   }
 
   run(record: number): void {
-    this.wiring.state.set(S.CodeChanged, 0);
     this.dispatch(record);
   }
 
@@ -103,7 +102,7 @@ export class Jit implements Compiler {
   }
 
   private compile(mode: Mode, eip: number): void {
-    const { cache, fetcher } = this.wiring;
+    const { state, cache, fetcher } = this.wiring;
     // For the Enter records; where that forgets all code, there is nothing to find.
     cache.reserve(MAX_BLOCKS);
     const region = new RegionFinder(
@@ -120,6 +119,9 @@ export class Jit implements Compiler {
     const bytes = compileRegion({
       region,
       func,
+      tlbRead: state.get(S.TlbRead),
+      tlbWrite: state.get(S.TlbWrite),
+      tlbExec: cache.execEntry(mode.slot, 0),
       csLimit: mode.csLimit,
       guard: (page) => ({ execEntry: cache.execEntry(mode.slot, page), table: cache.knownTable(mode.slot, page) }),
     });
@@ -148,12 +150,12 @@ export class Jit implements Compiler {
     };
     [...region.blocks.values()].forEach((block, node) => {
       cache.noteCompiled(mode.slot, block.start, block.end - block.start, code);
-      if (block.isEntry) records.push(this.enterRecord(mode, block.start, func, node));
+      if (block.isEntry) records.push(this.enterRecord(mode, block, func, node));
     });
   }
 
   /** Overwrites the block's first record, if there is one, so that links to it lead here too. */
-  private enterRecord(mode: Mode, eip: number, func: number, node: number): number {
+  private enterRecord(mode: Mode, { start: eip, insns }: Block, func: number, node: number): number {
     const { cache, state } = this.wiring;
     const table = cache.knownTable(mode.slot, eip >>> 12);
     let record = cache.entry(table, eip & 0xfff);
@@ -165,6 +167,7 @@ export class Jit implements Compiler {
     state.set(record + Rec.Op, Special.Enter);
     state.set(record + Rec.A, func);
     state.set(record + Rec.B, node);
+    state.set(record + Rec.Imm, insns.length);
     state.set(record + Rec.Eip, eip);
     return record;
   }
@@ -194,7 +197,6 @@ export class Jit implements Compiler {
       if (state.get(record + Rec.A) === func) cache.poison(record, 1);
     }
     records.length = 0;
-    state.set(S.CodeChanged, 1);
     this.table.set(func, null);
     this.free.push(func);
   }

@@ -1,6 +1,9 @@
 import { type Code, type Label, Op } from "../base/wasm/code";
+import * as x from "../base/wasm/expr";
 import type { Var } from "../base/wasm/expr";
 import { components } from "./components";
+
+const NONE = -1;
 
 /** A place that code can branch to for some nodes. */
 interface Target {
@@ -63,13 +66,16 @@ export class Structure {
     this.c.local(Op.LocalSet, this.selector.index);
   }
 
-  /** @param cut loop headers further out: edges to them are branches back, not part of this level */
-  private level(nodes: number[], cut: ReadonlySet<number>, entries: ReadonlySet<number>): void {
+  /**
+   * @param cut loop headers further out: edges to them are branches back, not part of this level
+   * @param header the entry that is most often meant
+   */
+  private level(nodes: number[], cut: ReadonlySet<number>, entries: ReadonlySet<number>, header = NONE): void {
     const parts = components(nodes, this.successors, cut).map((part) => this.describe(part, cut, entries));
     const first = parts.findIndex((part) => part.nodes.some((node) => entries.has(node)));
     const needsTable = entries.size > 1 || first !== 0;
     const labels = this.openLabels(parts, needsTable ? 0 : 1);
-    if (needsTable) this.table(parts, labels, entries);
+    if (needsTable) this.table(parts, labels, entries, header);
     parts.forEach((part, k) => {
       if (needsTable || k > 0) {
         this.c.end();
@@ -101,8 +107,12 @@ export class Structure {
     return labels;
   }
 
-  private table(parts: Component[], labels: Label[], entries: ReadonlySet<number>): void {
+  private table(parts: Component[], labels: Label[], entries: ReadonlySet<number>, header: number): void {
     const labelOf = (node: number): Label => labels[parts.findIndex((part) => part.nodes.includes(node))];
+    if (header !== NONE) {
+      x.eq(this.selector, x.k(header))(this.c);
+      this.c.brIf(labelOf(header));
+    }
     const known = [...entries];
     const fallback = labelOf(known[0]);
     const all: Label[] = [];
@@ -115,15 +125,20 @@ export class Structure {
     const header = this.header(part);
     const label = this.c.loop();
     this.targets.push({ label, nodes: new Set([header]), select: part.entries.size > 1 });
-    this.level(part.nodes, new Set([...cut, header]), part.entries);
+    this.level(part.nodes, new Set([...cut, header]), part.entries, header);
     this.targets.pop();
     this.c.end();
     this.c.op(Op.Unreachable);
   }
 
-  /** The entry that most edges of the loop lead back to. */
-  private header(part: Component): number {
-    const edges = (to: number): number => part.nodes.filter((from) => this.successors[from].includes(to)).length;
-    return [...part.entries].reduce((best, node) => (edges(node) > edges(best) ? node : best));
+  /**
+   * The node that every turn of the loop passes. One that code outside leads to comes before one where only the
+   * region is entered, and the first of them is most likely the outermost: nodes are in the order of their addresses.
+   */
+  private header({ nodes, entries }: Component): number {
+    const inside = new Set(nodes);
+    const fromOutside = (to: number): boolean => this.successors.some((list, from) => !inside.has(from) && list.includes(to));
+    const sorted = [...entries].sort((a, b) => a - b);
+    return sorted.find(fromOutside) ?? sorted[0];
   }
 }

@@ -1,5 +1,5 @@
 import { Vector } from "../base/arch";
-import { RAM, S } from "../base/layout";
+import { RAM, REPLAY, S } from "../base/layout";
 import type { State } from "../base/state";
 import { Access, WALK_OK, type Paging } from "./paging";
 import type { PhysicalMemory } from "./physical";
@@ -98,6 +98,21 @@ export class Mmu {
   probeWrite(linear: number, bytes: number, ring: number): boolean {
     if (this.translate(linear, ring, 1) < 0) return false;
     return (linear & 0xfff) + bytes <= 4096 || this.translate(nextPage(linear), ring, 1) >= 0;
+  }
+
+  /** Whether a store may be made and hits no decoded code; false after raising #PF or noting REPLAY. */
+  reachesData(linear: number, size: number, ring: number): boolean {
+    const inFirst = Math.min(size, 4096 - (linear & 0xfff));
+    return this.isData(linear, inFirst, ring) && (inFirst === size || this.isData(nextPage(linear), size - inFirst, ring));
+  }
+
+  /** `reachesData` inside one page. */
+  private isData(linear: number, length: number, ring: number): boolean {
+    const at = this.translate(linear, ring, 1);
+    if (at < 0) return false;
+    if (!this.physical.hitsCode(at, length)) return true;
+    this.state.set(S.Fault, REPLAY);
+    return false;
   }
 
   private storeCrossing(linear: number, value: number, size: number, ring: number): void {

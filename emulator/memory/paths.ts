@@ -26,6 +26,18 @@ export class CheckedPaths implements MemoryPaths {
     if (this.withinFlat(linear, sizeSeg)) this.mmu.store(linear, value, sizeSeg & 15, this.mmu.ring());
   }
 
+  readForDataWrite(linear: number, sizeSeg: number): number {
+    if (!this.withinFlat(linear, sizeSeg)) return 0;
+    const ring = this.mmu.ring();
+    return this.mmu.reachesData(linear, sizeSeg & 15, ring) ? this.mmu.loadForWrite(linear, sizeSeg & 15, ring) : 0;
+  }
+
+  writeData(linear: number, value: number, sizeSeg: number): void {
+    if (!this.withinFlat(linear, sizeSeg)) return;
+    const ring = this.mmu.ring();
+    if (this.mmu.reachesData(linear, sizeSeg & 15, ring)) this.mmu.store(linear, value, sizeSeg & 15, ring);
+  }
+
   segment(offset: number, sizeSegAccess: number): number {
     const seg: Seg = (sizeSegAccess >>> 4) & 7;
     const reason = this.refusal(seg, offset >>> 0, sizeSegAccess & 15, (sizeSegAccess & SEG_ACCESS_WRITE) !== 0);

@@ -5,11 +5,13 @@ import type { State } from "../base/state";
 export interface CodeTracker {
   /** Whether code was decoded from the physical page `frame` (physical address >>> 12). */
   isCode(frame: number): boolean;
+  /** Whether code was made from one of the `length` bytes at `physical`, inside one page. */
+  hits(physical: number, length: number): boolean;
   /** `length` bytes at `physical`, inside one page that is code, have changed. */
   written(physical: number, length: number): void;
 }
 
-const NOBODY: CodeTracker = { isCode: () => false, written: () => undefined };
+const NOBODY: CodeTracker = { isCode: () => false, hits: () => false, written: () => undefined };
 
 /**
  * Guest RAM by physical address. Addresses are numbers of up to 36 bits (PAE).
@@ -103,6 +105,11 @@ export class PhysicalMemory {
       done += inPage;
     }
     return room;
+  }
+
+  /** Whether a change of one of `length` bytes, inside one page, would change code. */
+  hitsCode(physical: number, length: number): boolean {
+    return this.tracker.isCode(physical >>> 12) && this.tracker.hits(physical, length);
   }
 
   /** `changed` has the bits of the value at `physical` that are not what they were: bytes that stay are no change of code. */

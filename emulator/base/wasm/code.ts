@@ -75,6 +75,8 @@ export class Code {
   readonly bytes: number[] = [];
   /** Types of the locals after the parameters. */
   readonly locals: Type[] = [];
+  /** Offsets in `bytes` of the branches that are seldom taken. */
+  readonly unlikely: number[] = [];
   private depth = 0;
   private readonly free = new Map<Type, number[]>();
 
@@ -88,6 +90,20 @@ export class Code {
   i32(value: number): void {
     this.bytes.push(Op.I32Const);
     signedLeb(this.bytes, value | 0);
+  }
+
+  i64(value: bigint): void {
+    this.bytes.push(Op.I64Const);
+    let rest = BigInt.asIntN(64, value);
+    for (;;) {
+      const byte = Number(rest & 0x7fn);
+      rest >>= 7n;
+      if ((rest === 0n && !(byte & 0x40)) || (rest === -1n && byte & 0x40)) {
+        this.bytes.push(byte);
+        return;
+      }
+      this.bytes.push(byte | 0x80);
+    }
   }
 
   local(op: Op.LocalGet | Op.LocalSet | Op.LocalTee, index: number): void {
@@ -118,6 +134,12 @@ export class Code {
     return this.open(Op.If, type);
   }
 
+  /** An `if` whose condition seldom holds: V8 moves its body out of the way. */
+  ifUnlikely(type: Type = Type.Void): Label {
+    this.unlikely.push(this.bytes.length);
+    return this.if(type);
+  }
+
   else(): void {
     this.bytes.push(Op.Else);
   }
@@ -143,6 +165,12 @@ export class Code {
     unsignedLeb(this.bytes, labels.length);
     for (const label of labels) unsignedLeb(this.bytes, this.depth - label.depth);
     unsignedLeb(this.bytes, this.depth - fallback.depth);
+  }
+
+  /** Puts code without labels before everything else. */
+  prepend(code: Code): void {
+    this.bytes.unshift(...code.bytes);
+    this.unlikely.forEach((at, n) => (this.unlikely[n] = at + code.bytes.length));
   }
 
   /** A local that nobody else uses until `release`. */

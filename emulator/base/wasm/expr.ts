@@ -107,6 +107,11 @@ export const and64 = binary(0x83);
 export const or64 = binary(0x84);
 export const shl64 = binary(0x86);
 export const shr64 = binary(0x88);
+/** A 64-bit constant. */
+export const wide =
+  (value: bigint): Expr =>
+  (c) =>
+    c.i64(value);
 /** A 64-bit constant that fits 32 signed bits. */
 export const k64 = (value: number): Expr => wideS(k(value));
 

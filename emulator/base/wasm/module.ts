@@ -6,6 +6,7 @@ export interface FuncType {
 }
 
 const enum Section {
+  Custom = 0,
   Type = 1,
   Import = 2,
   Function = 3,
@@ -98,9 +99,36 @@ export class ModuleBuilder {
         for (const func of t) unsignedLeb(into, func);
       });
     }
+    this.hints(out);
     section(out, Section.Code, this.funcs, (f, into) => body(into, f.code));
     return new Uint8Array(out);
   }
+
+  /** The section metadata.code.branch_hint (branch hinting proposal); hosts that do not know it pass over it. */
+  private hints(out: number[]): void {
+    const hinted = this.funcs.map(({ code }, n) => ({ func: this.imports.length + n, code })).filter(({ code }) => code?.unlikely.length);
+    if (hinted.length === 0) return;
+    const content: number[] = [];
+    text(content, "metadata.code.branch_hint");
+    unsignedLeb(content, hinted.length);
+    for (const { func, code } of hinted) {
+      if (!code) continue;
+      unsignedLeb(content, func);
+      unsignedLeb(content, code.unlikely.length);
+      const first = localsOf(code).length;
+      for (const at of code.unlikely) {
+        unsignedLeb(content, first + at);
+        content.push(1, Hint.Unlikely);
+      }
+    }
+    out.push(Section.Custom);
+    unsignedLeb(out, content.length);
+    for (const byte of content) out.push(byte);
+  }
+}
+
+const enum Hint {
+  Unlikely = 0,
 }
 
 function leb(value: number): number[] {
@@ -130,6 +158,14 @@ function section<T>(out: number[], id: Section, items: T[], write: (item: T, int
 
 function body(into: number[], code: Code | undefined): void {
   if (!code) throw new Error("a reserved function has no body");
+  const head = localsOf(code);
+  unsignedLeb(into, head.length + code.bytes.length);
+  for (const byte of head) into.push(byte);
+  for (const byte of code.bytes) into.push(byte);
+}
+
+/** The declaration of a function's locals. */
+function localsOf(code: Code): number[] {
   const head: number[] = [];
   const runs: [count: number, type: Type][] = [];
   for (const type of code.locals) {
@@ -142,7 +178,5 @@ function body(into: number[], code: Code | undefined): void {
     unsignedLeb(head, count);
     head.push(type);
   }
-  unsignedLeb(into, head.length + code.bytes.length);
-  for (const byte of head) into.push(byte);
-  for (const byte of code.bytes) into.push(byte);
+  return head;
 }

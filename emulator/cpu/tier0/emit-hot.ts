@@ -6,7 +6,7 @@ import type { AccessSeg, Place, Size } from "../../isa/emit";
 import type { SystemOp } from "../../isa/system-ops";
 import { RecordEmit } from "./emit-record";
 import { InlineMemory } from "../inline-memory";
-import type { Helpers } from "./helpers";
+import { type Helpers, tlbSlot } from "./helpers";
 import { Rec, RECORD_BYTES } from "./record";
 
 /** The hot function's locals and the labels that its handlers jump to. */
@@ -38,7 +38,11 @@ export class HotEmit extends RecordEmit {
   ) {
     super(c, frame.st, helpers);
     const { tlbRead, tlbWrite } = frame;
-    this.memory = new InlineMemory(this, { tlbRead, tlbWrite, helpers, faultCheck: () => this.faultCheck() });
+    this.memory = new InlineMemory(this, {
+      entry: (at, write) => x.load32(tlbSlot(write ? tlbWrite : tlbRead, at)),
+      helpers,
+      faultCheck: () => this.faultCheck(),
+    });
     this.fres = frame.fres;
     this.fco = frame.fco;
   }

@@ -15,10 +15,15 @@ export interface MemoryHelpers {
   open: Record<Size, number>;
   /** (linear, value, sizeSeg). */
   store: Record<Size, number>;
+  /** `store` behind an `open` of the same place. */
+  settle: Record<Size, number>;
 }
 
 /** Function indices that emitted handlers call; contracts of the imports are in isa/system-ops.ts. */
 export interface Helpers extends MemoryHelpers {
+  /** `open` and `store` for compiled code: what would hit code is not done, and S.Fault is REPLAY. */
+  openData: Record<Size, number>;
+  storeData: Record<Size, number>;
   segment: number;
   system: number;
   mark: number;
@@ -44,7 +49,10 @@ const LOAD: Record<Size, number> = { 1: Op.I32Load8U, 2: Op.I32Load16U, 4: Op.I3
 const STORE: Record<Size, number> = { 1: Op.I32Store8, 2: Op.I32Store16, 4: Op.I32Store };
 
 /** Address of the TLB entry of a linear address. */
-export const tlbSlot = (base: Expr, linear: Expr): Expr => x.add(base, x.and(x.shr(linear, x.k(10)), x.k(0x3ffffc)));
+export const tlbSlot = (base: Expr, linear: Expr): Expr => x.add(base, pageSlot(linear));
+
+/** The same, counted from the start of the TLB. */
+export const pageSlot = (linear: Expr): Expr => x.and(x.shr(linear, x.k(10)), x.k(0x3ffffc));
 
 const state = (at: number): Expr => x.load32(x.k(0), at);
 
@@ -59,6 +67,8 @@ export function defineHelpers(module: ModuleBuilder): Helpers {
   const read = module.import("read", func(2, 1));
   const readForWrite = module.import("readForWrite", func(2, 1));
   const write = module.import("write", func(3, 0));
+  const readForDataWrite = module.import("readForDataWrite", func(2, 1));
+  const writeData = module.import("writeData", func(3, 0));
   const segment = module.import("segment", func(2, 1));
   const system = module.import("system", func(3, 1));
   const mark = module.import("mark", func(0, 1));
@@ -75,13 +85,19 @@ export function defineHelpers(module: ModuleBuilder): Helpers {
     return { 1: one, 2: two, 4: four };
   };
   const fault = define(1, 1, (c, st) => leave(c, Exit.Fault, st));
+  const storing = (slow: number): Record<Size, number> =>
+    bySize((size) => define(3, 0, (c, at, value, sizeSeg) => storeThrough(c, size, at, value, x.call(slow, at, value, sizeSeg))));
+  const store = storing(write);
   return {
     segment,
     system,
     mark,
-    load: bySize((size) => define(2, 1, (c, at, sizeSeg) => load(c, size, S.TlbRead, at, x.call(read, at, sizeSeg)))),
-    open: bySize((size) => define(2, 1, (c, at, sizeSeg) => load(c, size, S.TlbWrite, at, x.call(readForWrite, at, sizeSeg)))),
-    store: bySize((size) => define(3, 0, (c, at, value, sizeSeg) => store(c, size, at, value, x.call(write, at, value, sizeSeg)))),
+    load: bySize((size) => define(2, 1, (c, at, sizeSeg) => loadThrough(c, size, S.TlbRead, at, x.call(read, at, sizeSeg)))),
+    open: bySize((size) => define(2, 1, (c, at, sizeSeg) => loadThrough(c, size, S.TlbWrite, at, x.call(readForWrite, at, sizeSeg)))),
+    store,
+    settle: store,
+    openData: bySize((size) => define(2, 1, (c, at, sizeSeg) => openData(c, size, at, x.call(readForDataWrite, at, sizeSeg)))),
+    storeData: storing(writeData),
     fault,
     raise: define(3, 1, (c, st, vector, errorCode) => {
       setState(c, S.Fault, x.k(1));
@@ -152,7 +168,7 @@ function leave(c: Code, exit: Exit | Expr, record?: Expr): void {
 const inPage = (at: x.Var, size: Size): Expr => x.leU(x.and(at, x.k(0xfff)), x.k(0x1000 - size));
 
 /** Leaves the value: through the TLB, noting entries too, when the access stays in its page, else by the slow path. */
-function load(c: Code, size: Size, table: S, at: x.Var, slow: Expr): void {
+function loadThrough(c: Code, size: Size, table: S, at: x.Var, slow: Expr): void {
   const entry = variable(c.take(I32));
   x.load32(tlbSlot(state(table), at))(c);
   c.local(Op.LocalTee, entry.index);
@@ -169,11 +185,26 @@ function load(c: Code, size: Size, table: S, at: x.Var, slow: Expr): void {
   c.end();
 }
 
+/** `loadThrough` the write TLB where code was made from none of the bytes. */
+function openData(c: Code, size: Size, at: x.Var, slow: Expr): void {
+  const entry = variable(c.take(I32));
+  const host = variable(c.take(I32));
+  x.load32(tlbSlot(state(S.TlbWrite), at))(c);
+  c.local(Op.LocalSet, entry.index);
+  x.add(at, x.and(entry, x.k(~3)))(c);
+  c.local(Op.LocalSet, host.index);
+  const data = x.choose(entry, x.choose(inPage(at, size), x.eqz(codeBits(host, size)), x.k(0)), x.k(0));
+  x.choose(data, (code) => {
+    host(code);
+    code.memory(LOAD[size], 0);
+  }, slow)(c);
+}
+
 /**
  * By a noting entry a store goes on like any other if it hits none of the bytes
  * that code was made from, or leaves memory as it is.
  */
-function store(c: Code, size: Size, at: x.Var, value: x.Var, slow: Expr): void {
+function storeThrough(c: Code, size: Size, at: x.Var, value: x.Var, slow: Expr): void {
   const entry = variable(c.take(I32));
   const host = variable(c.take(I32));
   const done = c.block();

@@ -49,7 +49,7 @@ export const enum Special {
   Stale = 0,
   Guard = 1,
   Cut = 2,
-  /** Leaves for compiled code: Rec.A is the region's function, Rec.B the node to enter at. */
+  /** Leaves for compiled code: Rec.A is the region's function, Rec.B the node to enter at, Rec.Imm the instructions of its block. */
   Enter = 3,
   /** Before a marked instruction, at its block's start. */
   Mark = 4,

@@ -60,7 +60,7 @@ describe("filling", () => {
 
   it("gives code pages noting entries and tells of each change", () => {
     const changes: number[] = [];
-    t.memory.physical.tracker = { isCode: (frame) => frame === 7, written: (at, length) => changes.push(at, length) };
+    t.memory.physical.tracker = { isCode: (frame) => frame === 7, hits: () => false, written: (at, length) => changes.push(at, length) };
     write(AT + 8);
     write(AT + 12);
     write(AT + 12);
@@ -155,7 +155,7 @@ it("select points at the tables of the ring", () => {
 });
 
 it("a store to a code page sees a flush and the ring it comes from", () => {
-  t.memory.physical.tracker = { isCode: () => true, written: () => undefined };
+  t.memory.physical.tracker = { isCode: () => true, hits: () => false, written: () => undefined };
   write(AT);
   t.map(AT, 0x8000 | Pte.P | Pte.Rw);
   write(AT + 4);
