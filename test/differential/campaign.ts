@@ -50,15 +50,15 @@ export class Campaign {
       const name = variantName(variant);
       if (host.vector === Vector.Bp) this.tally.completed.add(name);
       const found = difference(host, mine, toleranceIn(made, n, host));
-      if (found !== undefined) this.note(made, n, name);
+      if (found !== undefined) this.note(made, n, name, found);
     });
   }
 
-  private note(made: Plan, n: number, name: string): void {
+  private note(made: Plan, n: number, name: string, found: string): void {
     if (this.seen.has(name)) return;
     this.seen.add(name);
     const shown = this.tally.disagreements.length < SHOWN;
     const text = shown ? describeCase(shrink(made, n, this.emulated), this.emulated) : "";
-    this.tally.disagreements.push({ variant: name, text });
+    this.tally.disagreements.push({ variant: name, text: `${name}, case ${n}: ${found}\n${text}` });
   }
 }

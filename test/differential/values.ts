@@ -65,6 +65,6 @@ export function landing(rng: Rng, codeEnd: number): number {
  * word is no address inside the native runner or the host's own pages.
  */
 export function filling(rng: Rng, bytes: number): Uint8Array {
-  const safe = (byte: number): number => (byte === 0x60 || byte >= 0xf7 ? byte & 0x1f : byte);
+  const safe = (byte: number): number => (byte === 0x60 || byte >= 0xf0 ? byte & 0x1f : byte);
   return Uint8Array.from({ length: bytes }, () => safe(rng.u32() & 0xff));
 }
