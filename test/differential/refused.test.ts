@@ -5,7 +5,7 @@ import { difference } from "./compare";
 import { EmulatedHost } from "./emulated";
 import { runNative } from "./native";
 import { planCodes } from "./plan";
-import { disassemble } from "./report";
+import { disassemble } from "../harness/disassembly";
 import { describeNative } from "./suite";
 
 const STATES = 20;

@@ -1,4 +1,4 @@
-import { Decoder, DecoderOptions, Formatter, FormatterSyntax } from "iced-x86";
+import { disassemble } from "../harness/disassembly";
 import { type Batch, type Case, FLAT, type Outcome } from "./batch";
 import { difference } from "./compare";
 import type { EmulatedHost } from "./emulated";
@@ -89,22 +89,6 @@ function mergeOnto(current: Case, start: Case, candidate: Case): Case {
 
 const hex = (number: number, digits = 8): string => (number >>> 0).toString(16).padStart(digits, "0");
 const bytesText = (bytes: Uint8Array): string => [...bytes].map((byte) => hex(byte, 2)).join(" ");
-
-/** Disassembly of a piece of code by iced-x86, one instruction after the other. */
-export function disassemble(bytes: Uint8Array, address: number): string {
-  const decoder = new Decoder(32, bytes, DecoderOptions.None);
-  decoder.ip = BigInt(address);
-  const formatter = new Formatter(FormatterSyntax.Nasm);
-  const lines: string[] = [];
-  while (decoder.canDecode) {
-    const instruction = decoder.decode();
-    lines.push(formatter.format(instruction));
-    instruction.free();
-  }
-  formatter.free();
-  decoder.free();
-  return lines.join("; ");
-}
 
 function registersText({ gpr, eflags, selectors }: Pick<Case, "gpr" | "eflags" | "selectors">): string {
   const names = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"];

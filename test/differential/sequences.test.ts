@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { Vector } from "../../emulator/base/arch";
+import { disassemble } from "../harness/disassembly";
 import type { Outcome } from "./batch";
 import { difference, type Tolerance } from "./compare";
 import { EmulatedHost } from "./emulated";
 import { runNative } from "./native";
-import { disassemble } from "./report";
 import { type ProgramPlan, programPlan } from "./sequences";
 import { describeNative } from "./suite";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../differential/rng";
-import { disassemble } from "../differential/report";
+import { disassemble } from "../harness/disassembly";
 import { Board, RAM_BYTES, type Start, STUCK, visibleName } from "./board";
 import { makeStart } from "./start";
 

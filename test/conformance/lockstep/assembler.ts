@@ -11,10 +11,17 @@ export const enum Reg {
   Edi,
 }
 
+/** Bytes of code that belong together: they can be put out of action as one. */
+export interface Piece {
+  /** Offset in the code. */
+  at: number;
+  length: number;
+}
+
 interface Fixup {
   at: number;
   label: string;
-  /** Subtracted from the label's address: the end of a relative operand, 0 for an absolute one. */
+  /** Subtracted from the label's address: the end of a relative operand, or what an absolute one lies before the label. */
   from: number;
 }
 
@@ -22,6 +29,7 @@ export const little = (value: number): number[] => [0, 8, 16, 24].map((shift) =>
 
 export class Assembler {
   readonly bytes: number[] = [];
+  readonly pieces: Piece[] = [];
   private readonly labels = new Map<string, number>();
   private readonly fixups: Fixup[] = [];
 
@@ -52,9 +60,17 @@ export class Assembler {
     return this.word(0);
   }
 
-  absolute(label: string): this {
-    this.fixups.push({ at: this.bytes.length, label, from: 0 });
+  absolute(label: string, offset = 0): this {
+    this.fixups.push({ at: this.bytes.length, label, from: -offset });
     return this.word(0);
+  }
+
+  /** Notes what `emit` writes as one piece. */
+  piece(emit: () => void): this {
+    const at = this.bytes.length;
+    emit();
+    if (this.bytes.length > at) this.pieces.push({ at, length: this.bytes.length - at });
+    return this;
   }
 
   mov(reg: Reg, value: number): this {
@@ -71,6 +87,15 @@ export class Assembler {
 
   call(label: string): this {
     return this.emit(0xe8).relative(label);
+  }
+
+  /** A short jump, by its opcode, over what `emit` writes (at most 127 bytes). */
+  over(opcode: number, emit: () => void): this {
+    this.emit(opcode, 0);
+    const from = this.bytes.length;
+    emit();
+    this.bytes[from - 1] = this.bytes.length - from;
+    return this;
   }
 
   addressOf(label: string): number {

@@ -1,69 +1,45 @@
 import { describe, expect, it } from "vitest";
-import { Rng } from "../../differential/rng";
-import { Board, type Setting } from "./board";
-import { DATA_PAGES, makeProgram } from "./program";
+import { differ, makeBoards } from "./differ";
+import { Mix } from "./mix";
+import { describeDifference } from "./report";
+import { LONG_SEEDS, makeScenario } from "./scenario";
 
-/** LOCKSTEP_PROGRAMS asks for a long form, LOCKSTEP_FIRST for its first seed. */
-const PROGRAMS = Number(process.env["LOCKSTEP_PROGRAMS"] ?? 100);
-const FIRST = Number(process.env["LOCKSTEP_FIRST"] ?? 1);
-const CHUNKS = 40;
-/** Instructions between two comparisons; the long form lets loops run. */
-const LONGEST = Number(process.env["LOCKSTEP_LONGEST"] ?? 8000);
+/**
+ * LOCKSTEP_SEED=N runs one program alone. LOCKSTEP_PROGRAMS=N asks for the long
+ * form: so many programs, which run longer; LOCKSTEP_FIRST for the first of them.
+ */
+const ALONE = process.env["LOCKSTEP_SEED"];
+const LONG = process.env["LOCKSTEP_PROGRAMS"];
+const PROGRAMS = ALONE === undefined ? Number(LONG ?? 300) : 1;
+const FIRST = Number(ALONE ?? process.env["LOCKSTEP_FIRST"] ?? (LONG === undefined ? 1 : LONG_SEEDS));
+/** After so many programs the boards are new: nothing piles up, and nothing depends on what ran long ago. */
+const RENEWED = 200;
 /** Failures shown. */
-const MOST = 4;
-
-interface Totals {
-  instructions: number;
-  compiled: number;
-}
-
-/** Short stretches stop inside compiled loops, long ones let them run. */
-const lengthOf = (rng: Rng): number => (rng.oneIn(3) ? 1 + rng.below(40) : 1 + rng.below(rng.oneIn(4) ? LONGEST : 800));
-
-/** One random program on both boards; the first difference in words. */
-function runProgram(seed: number, ours: Board, theirs: Board, totals: Totals): string | undefined {
-  const rng = new Rng(seed);
-  const program = makeProgram(rng);
-  const setting: Setting = { ring: rng.oneIn(2) ? 0 : 3, writeProtect: rng.oneIn(2) };
-  const data = Uint8Array.from({ length: DATA_PAGES * 0x1000 }, () => rng.u32());
-  const boards = [ours, theirs];
-  const compiledBefore = theirs.cpu.compiled;
-  for (const board of boards) board.load(program, setting, data);
-  let stopAt = -1;
-  for (let chunk = 0; chunk < CHUNKS; chunk++) {
-    const count = lengthOf(rng);
-    const interrupt = rng.oneIn(3);
-    const at = rng.oneIn(20) ? rng.pick(program.starts) : -1;
-    for (const { cpu } of boards) {
-      if (at >= 0 && stopAt >= 0) cpu.breakpoints.remove(stopAt);
-      if (at >= 0) cpu.breakpoints.add(at);
-    }
-    if (at >= 0) stopAt = at;
-    const [left, right] = [ours.advance(count, interrupt), theirs.advance(count, interrupt)];
-    const found = ours.registerDifference(theirs) ?? (left === right ? undefined : `stops ${left.toString()} and ${right.toString()}`);
-    if (found !== undefined) return `program ${seed.toString()}, chunk ${chunk.toString()}: ${found} (interpreted and compiled)`;
-    // Nothing but an interrupt wakes from HLT, and nothing from a triple fault.
-    if (left !== 0 && left !== 2) break;
-  }
-  for (const { cpu } of boards) if (stopAt >= 0) cpu.breakpoints.remove(stopAt);
-  totals.instructions += theirs.retired;
-  totals.compiled += theirs.cpu.compiled - compiledBefore;
-  const found = ours.difference(theirs);
-  return found === undefined ? undefined : `program ${seed.toString()}, at its end: ${found} (interpreted and compiled)`;
-}
+const MOST = 3;
 
 describe("random programs in lockstep", () => {
   it(`come to the same state interpreted and compiled, in ${PROGRAMS.toString()} programs`, () => {
-    const [ours, theirs] = [new Board("interpreter"), new Board("compiled")];
-    const totals: Totals = { instructions: 0, compiled: 0 };
+    let boards = makeBoards();
+    const total = new Mix();
     const found: string[] = [];
-    for (let seed = FIRST; seed < FIRST + PROGRAMS; seed++) {
-      const text = runProgram(seed, ours, theirs, totals);
-      if (text !== undefined) found.push(text);
-      if (found.length === MOST) break;
+    for (let n = 0; n < PROGRAMS && found.length < MOST; n++) {
+      if (n > 0 && n % RENEWED === 0) {
+        total.add(boards.compiled.mix);
+        boards = makeBoards();
+      }
+      const scenario = makeScenario(FIRST + n);
+      const difference = differ(scenario, boards);
+      if (difference) found.push(describeDifference(scenario, difference));
     }
-    console.log(`${totals.instructions.toString()} instructions, ${totals.compiled.toString()} of them compiled`);
-    expect(found.join("\n")).toBe("");
-    expect(totals.compiled).toBeGreaterThan(totals.instructions / 8);
+    total.add(boards.compiled.mix);
+    console.log(total.toString());
+    expect(found.join("\n\n")).toBe("");
+    if (ALONE === undefined) expectVariety(total);
   });
 });
+
+/** What would make the comparison worthless by its absence. */
+function expectVariety({ instructions, compiled, faults, budgets, changes, misses }: Mix): void {
+  expect(compiled / instructions).toBeGreaterThan(0.7);
+  for (const ends of [faults, budgets, changes, misses]) expect(ends).toBeGreaterThan(PROGRAMS / 4);
+}

@@ -1,0 +1,60 @@
+import { Board } from "./board";
+import type { Scenario } from "./scenario";
+import { agree } from "./visible";
+
+/** Runs a scenario on both tiers and finds where they part. */
+
+export interface Difference {
+  /** The step after which the states differ. */
+  step: number;
+  /** What differs, by name: interpreted and compiled value. Bytes of RAM are named by physical address. */
+  fields: Map<string, readonly [interpreted: number, compiled: number]>;
+}
+
+export interface Boards {
+  interpreted: Board;
+  compiled: Board;
+}
+
+export const makeBoards = (): Boards => ({ interpreted: new Board("interpreter"), compiled: new Board("compiled") });
+
+const MOST_BYTES = 16;
+
+/** Everything that differs between two boards; undefined when nothing does. */
+function compare({ interpreted, compiled }: Boards, stops: readonly [number, number]): Difference["fields"] | undefined {
+  const sameMemory = Buffer.compare(interpreted.ram, compiled.ram) === 0;
+  const sameCount = interpreted.retired === compiled.retired;
+  if (sameMemory && sameCount && stops[0] === stops[1] && agree(interpreted.state, compiled.state)) return undefined;
+  const fields: Difference["fields"] = new Map();
+  if (stops[0] !== stops[1]) fields.set("stop", stops);
+  const theirs = compiled.fields();
+  for (const [name, value] of interpreted.fields()) {
+    const other = theirs.get(name) ?? 0;
+    if (value !== other) fields.set(name, [value, other]);
+  }
+  for (let at = 0, found = 0; !sameMemory && at < interpreted.ram.length && found < MOST_BYTES; at++) {
+    const pair = [interpreted.ram[at] ?? 0, compiled.ram[at] ?? 0] as const;
+    if (pair[0] === pair[1]) continue;
+    fields.set(`[${at.toString(16)}]`, pair);
+    found++;
+  }
+  return fields;
+}
+
+/** CpuStop.Count and CpuStop.Breakpoint: after any other a program is over. */
+const goesOn = (stop: number): boolean => stop === 0 || stop === 2;
+
+/** The first difference between the tiers, or undefined. */
+export function differ(scenario: Scenario, boards: Boards): Difference | undefined {
+  const { interpreted, compiled } = boards;
+  interpreted.load(scenario);
+  compiled.load(scenario);
+  for (const [n, step] of scenario.steps.entries()) {
+    const stops = [interpreted.advance(step), compiled.advance(step)] as const;
+    const fields = compare(boards, stops);
+    if (!interpreted.isSound) return undefined;
+    if (fields) return { step: n, fields };
+    if (!goesOn(stops[0])) return undefined;
+  }
+  return undefined;
+}
