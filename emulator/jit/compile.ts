@@ -7,6 +7,7 @@ import { type MemoryHelpers, pageSlot } from "../cpu/tier0/helpers";
 import { Rec, Special } from "../cpu/tier0/record";
 import type { Size } from "../isa/emit";
 import { EMITTERS } from "../isa/emitters";
+import type { Insn } from "../isa/insn";
 import { endsBlock, killsFlags, mayFault } from "../isa/queries";
 import { Trait } from "../isa/traits";
 import { RegionEmit } from "./emit-region";
@@ -244,6 +245,8 @@ class RegionFunction {
 /** Whether the arithmetic flags from before a block may be seen from its start on: read, or shown by a fault or a mark. */
 function seesFlags({ insns, isMarked }: Block): boolean {
   if (isMarked) return true;
-  const first = insns.find((insn) => mayFault(insn) || killsFlags(insn) || (insn.spec.traits & Trait.ReadsFlags) !== 0);
-  return first === undefined || !killsFlags(first) || mayFault(first);
+  // DAA and its like both read and kill.
+  const shows = (insn: Insn): boolean => mayFault(insn) || (insn.spec.traits & Trait.ReadsFlags) !== 0;
+  const first = insns.find((insn) => shows(insn) || killsFlags(insn));
+  return first === undefined || shows(first);
 }
