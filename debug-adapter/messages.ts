@@ -213,7 +213,7 @@ of guest and trace: 0 when the last domain powers off.
     log: "file for what COM2 sends",
     instructions: "stop after so many instructions",
     engine: "auto, interpreter or compiled",
-    stats: "file for the figures of the run (JSON)",
+    stats: "file for the figures of the run (JSON), - for a summary",
     vmm: "another hypervisor image",
     vcpus: "virtual processors of the first domain",
     domain: "a further domain, may be repeated",
@@ -224,6 +224,28 @@ of guest and trace: 0 when the last domain powers off.
     port: "serve on 127.0.0.1 instead",
     traceFile: "file for the protocol and the adapter's log",
   },
+} as const;
+
+const counts = (by: Readonly<Record<string, number>>): string =>
+  Object.entries(by)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(", ");
+
+/** The lines of `--stats -`: a name and its figures (docs/statistics.md). */
+export const statsMessages = {
+  instructions: (count: number, cpu: number, wall: number) =>
+    ["instructions", `${count} in ${cpu.toFixed(2)} s of CPU, ${wall.toFixed(2)} s`] as const,
+  compiled: (percent: number, regions: number, live: number) =>
+    ["compiled", `${percent.toFixed(1)}%, by ${regions} regions (${live} live)`] as const,
+  compiling: (seconds: number, bytes: number, instructions: number) =>
+    ["compiling", `${(seconds * 1000).toFixed(0)} ms, ${bytes} bytes of WebAssembly for ${instructions} instructions`] as const,
+  dropped: (written: number, remade: number, reset: number) =>
+    ["regions dropped", counts({ written, remade, reset })] as const,
+  compiledExits: (by: Readonly<Record<string, number>>) => ["compiled exits", counts(by)] as const,
+  interpreterExits: (by: Readonly<Record<string, number>>) => ["interpreter exits", counts(by)] as const,
+  tlb: (by: Readonly<Record<string, number>>) => ["TLB", counts(by)] as const,
+  traps: (faults: number, interrupts: number) => ["delivered", counts({ faults, interrupts })] as const,
+  memory: (bytes: number) => ["peak memory", inMiB(bytes)] as const,
 } as const;
 
 // Breakpoints

@@ -7,7 +7,7 @@ import { drive } from "./drive";
 import { LogWatch } from "./log-watch";
 import type { LaunchOptions } from "./options";
 import { type ByteSink, fileSink, nowhere, streamSink } from "./serial-files";
-import { Stopwatch, writeStats } from "./stats";
+import { statsWriter, Stopwatch } from "./stats";
 
 /** What is booted, whoever chose it. */
 export interface BootPlan {
@@ -40,6 +40,7 @@ export async function runSession(plan: BootPlan, options: LaunchOptions, hooks: 
   const onStdio = options.serial === "stdio";
   const console: ByteSink = onStdio ? streamSink(hooks.console ?? process.stdout) : fileSink(options.serial);
   const log = new LogWatch(options.log === undefined ? nowhere : fileSink(options.log));
+  const writeStats = options.stats === undefined ? undefined : statsWriter(options.stats);
   const machine = bootMachine(plan, options, (port, bytes) => (port === 0 ? console : log).write(bytes));
   const input = new ConsoleInput((bytes) => machine.serialInput(0, bytes));
   hooks.started?.(machine);
@@ -56,7 +57,7 @@ export async function runSession(plan: BootPlan, options: LaunchOptions, hooks: 
   const stats = stopwatch.read(machine);
   console.close();
   log.close();
-  if (options.stats !== undefined) writeStats(options.stats, stats);
+  writeStats?.(stats);
   return { stop, machine, log };
 }
 
@@ -67,7 +68,7 @@ function bootMachine(
 ): Machine {
   const { memory: memoryBytes, engine } = options;
   try {
-    const machine = new Machine({ memoryBytes, engine, onSerial });
+    const machine = new Machine({ memoryBytes, engine, onSerial, hostNow: () => performance.now() });
     machine.boot(plan.kernel, { commandLine: plan.commandLine, modules: plan.modules });
     return machine;
   } catch (error) {

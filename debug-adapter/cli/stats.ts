@@ -1,17 +1,14 @@
-import { writeFileSync } from "node:fs";
-import type { Machine } from "../../emulator/index";
-import { cliMessages, fileProblem } from "../messages";
-import { CliError } from "./cli-error";
+import type { Machine, Statistics } from "../../emulator/index";
+import { statsMessages } from "../messages";
+import { type ByteSink, fileSink, streamSink } from "./serial-files";
 
-/** What `--stats` writes. Seconds are those of the run, without the start of Node. */
-export interface Stats {
-  /** Retired instructions. */
-  instructions: number;
-  /** User and system time of the process. */
+/** What `--stats` writes: the machine's own counts and what the run cost. docs/statistics.md has each figure. */
+export interface Stats extends Statistics {
+  /** User and system time of the process, all its threads, from the boot on. */
   cpuSeconds: number;
   wallSeconds: number;
   engine: "interpreter" | "compiled";
-  compiledInstructions: number;
+  /** Of the whole process. */
   peakMemoryBytes: number;
 }
 
@@ -22,21 +19,53 @@ export class Stopwatch {
 
   read(machine: Machine): Stats {
     const { user, system } = process.cpuUsage(this.cpu);
+    const { instructions, ...counts } = machine.statistics();
     return {
-      instructions: machine.instructions,
+      instructions,
       cpuSeconds: (user + system) / 1e6,
       wallSeconds: (performance.now() - this.wall) / 1e3,
-      engine: machine.compiledInstructions > 0 ? "compiled" : "interpreter",
-      compiledInstructions: machine.compiledInstructions,
+      engine: counts.compiledInstructions > 0 ? "compiled" : "interpreter",
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+      ...counts,
     };
   }
 }
 
-export function writeStats(file: string, stats: Stats): void {
-  try {
-    writeFileSync(file, `${JSON.stringify(stats, undefined, 2)}\n`);
-  } catch (error) {
-    throw new CliError(cliMessages.cannotWrite(file, fileProblem(error)));
-  }
+/** `-` is a summary on standard error. */
+const SUMMARY = "-";
+
+/**
+ * Where the figures go, opened before the machine starts.
+ * @throws CliError when the file cannot be written
+ */
+export function statsWriter(file: string): (stats: Stats) => void {
+  const write = (sink: ByteSink, text: string): void => {
+    sink.write(Buffer.from(text));
+    sink.close();
+  };
+  if (file === SUMMARY) return (stats) => write(streamSink(process.stderr), `${summary(stats)}\n`);
+  const sink = fileSink(file);
+  return (stats) => write(sink, `${JSON.stringify(stats, undefined, 2)}\n`);
+}
+
+function summary(stats: Stats): string {
+  const { regions, regionsDropped, compiledExits, interpreterExits, tlb } = stats;
+  const lines: (readonly [string, string])[] = [
+    statsMessages.instructions(stats.instructions, stats.cpuSeconds, stats.wallSeconds),
+    statsMessages.compiled(share(stats.compiledInstructions, stats.instructions), regions.compiled, regions.live),
+    statsMessages.compiling(regions.compileSeconds, regions.bytes, regions.instructions),
+    statsMessages.dropped(regionsDropped.written, regionsDropped.remade, regionsDropped.reset),
+    statsMessages.compiledExits({ ...compiledExits }),
+    statsMessages.interpreterExits(interpreterExits),
+    statsMessages.tlb(tlb),
+    statsMessages.traps(stats.faults, stats.interrupts),
+    statsMessages.memory(stats.peakMemoryBytes),
+  ];
+  return lines.map(([name, text]) => `${name.padEnd(SUMMARY_COLUMN)}${text}`).join("\n");
+}
+
+const SUMMARY_COLUMN = 20;
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : (part / whole) * 100;
 }

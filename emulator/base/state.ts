@@ -1,3 +1,4 @@
+import { Counters } from "./counters";
 import { NO_ERROR_CODE, RAM, S, SEG_SIZE, SegField } from "./layout";
 import { Flag, type Gpr, type Seg, type Vector } from "./arch";
 
@@ -17,6 +18,7 @@ export class State {
   readonly i32: Int32Array;
   readonly u32: Uint32Array;
   readonly view: DataView;
+  readonly counters = new Counters();
 
   /** @param ramBytes guest RAM, a multiple of 64 KiB */
   constructor(readonly ramBytes: number) {

@@ -67,7 +67,7 @@ export class CodeCache {
 
   /** @param scratchBytes at the start of the record area that stay free for blocks used once */
   constructor(
-    state: State,
+    private readonly state: State,
     tlb: Tlb,
     private readonly scratchBytes: number,
   ) {
@@ -107,7 +107,10 @@ export class CodeCache {
     const filled = this.filled[slot * 2 + (global ? 1 : 0)];
     if (filled.length === MAX_FILLED) this.flushSlot(slot, true);
     const at = this.slotBase(slot) + linearPage;
-    if (this.words[at] !== table.address) filled.push(linearPage);
+    if (this.words[at] !== table.address) {
+      this.state.counters.fetchMisses++;
+      filled.push(linearPage);
+    }
     this.words[at] = table.address;
     return table.address;
   }
@@ -287,6 +290,7 @@ export class CodeCache {
 
   /** Forgets all decoded code. */
   reset(): void {
+    this.state.counters.resets++;
     for (let slot = 1; slot < MODE_SLOTS; slot++) {
       this.flushSlot(slot, true);
       this.compiled[slot].clear();

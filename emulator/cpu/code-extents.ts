@@ -37,7 +37,7 @@ export class CodeExtents implements CodeTracker {
 
   /** @param onNewPage told of each page (physical address >>> 12) that becomes a code page */
   constructor(
-    state: State,
+    private readonly state: State,
     private readonly onNewPage: (frame: number) => void,
   ) {
     this.map = state.u8.subarray(RAM + state.ramBytes);
@@ -103,6 +103,7 @@ export class CodeExtents implements CodeTracker {
     for (let line = lineOf(physical); line <= lineOf(end - 1); line++) {
       for (let hit = overlapping(lines[line], physical, end); hit; hit = overlapping(lines[line], physical, end)) {
         this.remove(hit.owner);
+        if (written) this.state.counters.invalidations++;
         hit.owner.stale(written);
       }
     }

@@ -166,6 +166,7 @@ export class Cpu {
   private takeInterrupt(): boolean {
     const { state, interrupts } = this.wiring;
     if ((state.get(S.Eflags) & Flag.If) === 0 || this.words[S.Inhibit >> 2] !== 0 || !interrupts.pending()) return true;
+    state.counters.interrupts++;
     return this.system.deliverInterrupt(interrupts.acknowledge());
   }
 
@@ -191,6 +192,7 @@ export class Cpu {
     compiler.run(record);
     const left = this.words[S.Budget >> 2];
     this.compiled += this.granted - left;
+    this.countExit(left);
     const fault = this.words[S.Fault >> 2];
     if (fault === REPLAY) return this.replay(mode);
     if (fault !== 0) return this.fault();
@@ -208,6 +210,17 @@ export class Cpu {
     return this.afterExit(mode, false);
   }
 
+  /** Why compiled code came back with `left` of its budget. */
+  private countExit(left: number): void {
+    const { words } = this;
+    const exits = this.wiring.state.counters.compiledExits;
+    if (words[S.Fault >> 2] === REPLAY) exits.replay++;
+    else if (words[S.Fault >> 2] !== 0) exits.fault++;
+    else if (words[S.Stop >> 2] !== 0) exits.mark++;
+    else if (left < MAX_BLOCK) exits.budget++;
+    else exits.uncompiled++;
+  }
+
   private begin(budget: number): void {
     this.before = this.retired;
     this.granted = budget;
@@ -217,6 +230,7 @@ export class Cpu {
 
   private afterExit(mode: Mode, trap: boolean): boolean {
     const exit = this.words[S.Exit >> 2] as Exit;
+    this.wiring.state.counters.interpreterExits[exit]++;
     switch (exit) {
       case Exit.Fault:
         this.leaveRecord();
@@ -261,6 +275,7 @@ export class Cpu {
   private fault(): boolean {
     if (this.retired === this.lastFault) this.before++;
     this.lastFault = this.retired;
+    this.wiring.state.counters.faults++;
     this.words[S.InsnEip >> 2] = this.words[S.Eip >> 2];
     return this.system.deliverFault();
   }

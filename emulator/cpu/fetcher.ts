@@ -103,6 +103,7 @@ export class Fetcher {
     const linear = this.linear(mode);
     const run = this.fetch(mode, linear, count);
     if (!run) return 0;
+    this.state.counters.scratchBlocks++;
     this.cache.dropScratch();
     if (pass) this.writer.write(RECORDS, run.insns);
     else this.write(RECORDS, linear, run);
@@ -119,6 +120,7 @@ export class Fetcher {
     const run = this.fetch(mode, linear, MAX_BLOCK);
     if (!run) return 0;
     if (!this.memory.physical.holds(run.physical)) return this.scratchBlock(mode, 1);
+    this.state.counters.blocks++;
     return run.second < 0 ? this.enter(mode, linear, run) : this.enterStraddling(mode, linear, run);
   }
 

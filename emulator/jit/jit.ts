@@ -37,10 +37,14 @@ const placeOf = (mode: Mode, eip: number): number => eip * 8 + mode.slot;
 /** Regions that the function table may hold; when it is full all of them go. */
 const TABLE_SIZE = 8192;
 
-export interface JitStats {
-  regions: number;
+/** What a region takes while it can be entered. */
+interface Installed {
+  /** Its place in the function table. */
+  func: number;
+  /** Length of its module. */
   bytes: number;
-  instructions: number;
+  /** Its Enter records. */
+  records: readonly number[];
 }
 
 /**
@@ -48,7 +52,6 @@ export interface JitStats {
  * leads the interpreter into them by Enter records at their entries.
  */
 export class Jit implements Compiler {
-  readonly stats: JitStats = { regions: 0, bytes: 0, instructions: 0 };
   private readonly table = new WebAssembly.Table({ element: "anyfunc", initial: TABLE_SIZE });
   private readonly dispatch: (record: number) => void;
   private readonly env: Record<string, unknown>;
@@ -59,9 +62,11 @@ export class Jit implements Compiler {
   /** How often code compiled at a place was written to. */
   private readonly losses = new Map<number, number>();
 
+  /** @param hostNow milliseconds, for statistics alone */
   constructor(
     private readonly wiring: CompilerParts,
     private readonly thresholds = HOT,
+    private readonly hostNow: () => number = () => 0,
   ) {
     const { memory } = wiring.state;
     this.env = { memory, [MARK_NAME]: wiring.mark };
@@ -94,6 +99,9 @@ export class Jit implements Compiler {
   }
 
   reset(): void {
+    const { regions, dropped } = this.wiring.state.counters;
+    dropped.reset += regions.live;
+    regions.live = regions.liveBytes = 0;
     for (let func = 1; func < this.next; func++) this.table.set(func, null);
     this.free.length = 0;
     this.next = 1;
@@ -113,6 +121,7 @@ export class Jit implements Compiler {
     // A full table: all regions go, and the hot ones come back.
     if (region && func === 0) cache.reset();
     if (!region || func === 0) return;
+    const began = this.hostNow();
     for (const block of region.blocks.values()) {
       liveFlags(block.insns).forEach((live, n) => (block.insns[n].flags = live || !hasFlaglessForm(block.insns[n])));
     }
@@ -127,10 +136,18 @@ export class Jit implements Compiler {
     });
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: this.env });
     this.table.set(func, instance.exports["f"]);
-    this.stats.regions++;
-    this.stats.bytes += bytes.length;
-    for (const block of region.blocks.values()) this.stats.instructions += block.insns.length;
-    this.install(mode, region, func);
+    this.install(mode, region, func, bytes.length);
+    this.countRegion(region, bytes.length, began);
+  }
+
+  private countRegion(region: Region, bytes: number, began: number): void {
+    const { regions } = this.wiring.state.counters;
+    regions.compiled++;
+    regions.live++;
+    regions.bytes += bytes;
+    regions.liveBytes += bytes;
+    for (const block of region.blocks.values()) regions.instructions += block.insns.length;
+    regions.compileMilliseconds += this.hostNow() - began;
   }
 
   private takeFunction(): number {
@@ -138,14 +155,14 @@ export class Jit implements Compiler {
   }
 
   /** Puts Enter records at the region's entries and ties the region to the pages that it was made from. */
-  private install(mode: Mode, region: Region, func: number): void {
+  private install(mode: Mode, region: Region, func: number, bytes: number): void {
     const { cache } = this.wiring;
     const records: number[] = [];
     const code: CompiledCode = {
       extents: [],
       stale: (written) => {
         cache.forgetCompiled(mode.slot, code);
-        this.lose(mode, region, written, func, records);
+        this.lose(mode, region, written, { func, bytes, records });
       },
     };
     [...region.blocks.values()].forEach((block, node) => {
@@ -176,10 +193,11 @@ export class Jit implements Compiler {
    * A place that was written to has to be twice as hot as before to be compiled again; else the region
    * comes back as soon as it is run.
    */
-  private lose(mode: Mode, region: Region, written: boolean, func: number, records: number[]): void {
+  private lose(mode: Mode, region: Region, written: boolean, installed: Installed): void {
+    this.wiring.state.counters.dropped[written ? "written" : "remade"]++;
     if (written) this.loseHeat(placeOf(mode, region.start));
     else for (const eip of region.blocks.keys()) this.weights.set(placeOf(mode, eip), ALMOST_HOT);
-    this.drop(func, records);
+    this.drop(installed);
   }
 
   private loseHeat(place: number): void {
@@ -188,15 +206,15 @@ export class Jit implements Compiler {
     this.weights.set(place, 1 - 2 ** Math.min(losses, MOST_DOUBLINGS));
   }
 
-  private drop(func: number, records: number[]): void {
+  private drop({ func, bytes, records }: Installed): void {
     const { state, cache } = this.wiring;
-    // Each page and line that a region was made from names it; its function is free only once.
-    if (records.length === 0) return;
     for (const record of records) {
       // Another region may have taken the record over since.
       if (state.get(record + Rec.A) === func) cache.poison(record, 1);
     }
-    records.length = 0;
+    const { regions } = state.counters;
+    regions.live--;
+    regions.liveBytes -= bytes;
     this.table.set(func, null);
     this.free.push(func);
   }

@@ -4,6 +4,7 @@
  * reads the host's clock. Addresses are named linear, physical or offset.
  */
 import type { FaultRecord, Transfer } from "../cpu/wiring";
+import type { Statistics } from "./statistics";
 
 /** "auto" compiles what runs long enough to pay for it, "compiled" much sooner; both interpret the rest. */
 export type Engine = "auto" | "interpreter" | "compiled";
@@ -12,6 +13,8 @@ export interface MachineOptions {
   /** Guest RAM in bytes: a multiple of 64 KiB, from 1 MiB to 2047 MiB. */
   memoryBytes: number;
   engine?: Engine;
+  /** The host's time in milliseconds, for `Statistics.regions.compileSeconds` and nothing else. */
+  hostNow?: () => number;
   /** Bytes that left COM1 (0) or COM2 (1), in order; called at the end of a slice, before `run` returns. */
   onSerial?(port: SerialPort, bytes: Uint8Array): void;
   /** Input from outside at its recorded moments, to repeat a run exactly (`Machine.inputs` of that run). */
@@ -194,6 +197,8 @@ export interface MachineApi extends MachineView {
   readonly ticks: number;
   /** Instructions that compiled code retired (0 without a compiler). */
   readonly compiledInstructions: number;
+  /** What the machine has counted since it was made. */
+  statistics(): Statistics;
   /** Guest RAM in bytes. */
   readonly memoryBytes: number;
 
@@ -203,4 +208,4 @@ export interface MachineApi extends MachineView {
   readonly inputs: readonly InputRecord[];
 }
 
-export type { FaultRecord, Transfer };
+export type { FaultRecord, Statistics, Transfer };

@@ -29,6 +29,7 @@ import { PlainMemory } from "./debug-memory";
 import { InputLog } from "./input-log";
 import { StateRegisters } from "./registers";
 import { MachineClock, RunLoop } from "./run-loop";
+import { type Statistics, statisticsOf } from "./statistics";
 
 const MIN_MEMORY = 1 << 20;
 const MAX_MEMORY = 2047 * (1 << 20);
@@ -67,7 +68,7 @@ export class Machine implements MachineApi {
     const { ports, interrupts, timers } = this.board;
     this.cpu = new Cpu({ state: this.state, ports, interrupts, now: () => this.clock.now() });
     const { engine = "auto" } = options;
-    if (engine !== "interpreter") this.cpu.attach((parts) => new Jit(parts, engine === "compiled" ? WARM : HOT));
+    if (engine !== "interpreter") this.cpu.attach((parts) => new Jit(parts, engine === "compiled" ? WARM : HOT, options.hostNow));
     this.board.start();
     this.memory = new PlainMemory(this.state, this.cpu.memory.physical);
     this.breakpoints = new Breakpoints(this.cpu);
@@ -164,6 +165,10 @@ export class Machine implements MachineApi {
 
   get compiledInstructions(): number {
     return this.cpu.compiled;
+  }
+
+  statistics(): Statistics {
+    return statisticsOf(this.state.counters, this.instructions, this.compiledInstructions);
   }
 
   get instructions(): number {

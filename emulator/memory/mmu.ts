@@ -37,6 +37,8 @@ export class Mmu {
   translate(linear: number, ring: number, write: number): number {
     const host = this.tlb.address(linear, ring, write);
     if (host !== 0) return host - RAM;
+    if (write !== 0) this.state.counters.writeMisses++;
+    else this.state.counters.readMisses++;
     const access = (ring === USER_CLASS ? Access.User : 0) | (write !== 0 ? Access.Write : 0);
     const code = this.paging.walk(linear, access);
     if (code !== WALK_OK) return this.pageFault(linear, code);

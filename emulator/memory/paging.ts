@@ -59,6 +59,7 @@ export class Paging {
       this.writable = true;
       return WALK_OK;
     }
+    state.counters.walks++;
     return (state.get(S.Cr4) & Cr4.Pae) !== 0 ? this.walkPae(linear, access) : this.walk32(linear, access);
   }
 

@@ -96,11 +96,13 @@ export class Tlb {
 
   /** MOV CR3: all but global pages. */
   flushLocal(): void {
+    this.state.counters.flushes.local++;
     for (let list = 0; list < TABLES * 2; list += 2) this.empty(list);
     this.onFlush(LOCAL_PAGES);
   }
 
   flushAll(): void {
+    this.state.counters.flushes.all++;
     for (let list = 0; list < TABLES * 2; list++) this.empty(list);
     if (this.anyLarge) this.large.fill(0);
     this.anyLarge = false;
@@ -109,6 +111,7 @@ export class Tlb {
 
   /** INVLPG: the page that contains `linear`, all of it when it is a large one, global or not. */
   flushPage(linear: number): void {
+    this.state.counters.flushes.page++;
     const page = linear >>> 12;
     if (this.large[page >>> 10] !== 0) {
       const first = page & ~(PAGES_PER_REGION - 1);

@@ -74,6 +74,7 @@ describe("files that cannot be used", () => {
     const message = `cannot write ${nowhere}: no such file`;
     await expectRefusal(["run", "--log", nowhere, BARE], message);
     await expectRefusal(["run", "--serial", nowhere, BARE], message);
+    await expectRefusal(["run", "--stats", nowhere, BARE], message);
   });
 });
 

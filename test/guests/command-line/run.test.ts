@@ -51,7 +51,7 @@ describe("ringscope run", () => {
     const { stderr, status } = await ringscope(args);
     expect({ stderr, status }).toEqual({ stderr: "ringscope: stopped after 12345677 instructions\n", status: 76 });
     const stats = JSON.parse(readFileSync(path("stats.json"), "utf8")) as Record<string, unknown>;
-    expect(stats).toEqual({
+    expect(stats).toMatchObject({
       instructions: 12345677,
       cpuSeconds: expect.any(Number) as number,
       wallSeconds: expect.any(Number) as number,
@@ -60,6 +60,27 @@ describe("ringscope run", () => {
       peakMemoryBytes: expect.any(Number) as number,
     });
     expect(stats["peakMemoryBytes"]).toBeGreaterThan(1 << 20);
+  });
+
+  it("writes the machine's counts under their documented names", async () => {
+    const image = file("counted.bin", kernelOf(counting()));
+    await ringscope(["run", "--engine", "compiled", "--instructions", "5000000", "--stats", path("counts.json"), image]);
+    const stats = JSON.parse(readFileSync(path("counts.json"), "utf8")) as Record<string, object | number>;
+    const documented = readFileSync(`${root}/docs/statistics.md`, "utf8");
+    const names = Object.entries(stats).flatMap(([name, value]) =>
+      typeof value === "object" ? Object.keys(value).map((key) => `${name}.${key}`) : [name],
+    );
+    expect(names.filter((name) => !documented.includes(`\`${name}\``))).toEqual([]);
+    expect(stats).toMatchObject({ regions: { compiled: 1, live: 1, instructions: 2 }, regionsDropped: { written: 0 } });
+    expect((stats["regions"] as { compileSeconds: number }).compileSeconds).toBeGreaterThan(0);
+  });
+
+  it("sums the figures up on standard error with --stats -", async () => {
+    const image = file("summed.bin", kernelOf(counting()));
+    const { stdout, stderr } = await ringscope(["run", "--instructions", "1000", "--stats", "-", image]);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^instructions +1000 in /m);
+    expect(stderr).toMatch(/^compiled +0\.0%, by 0 regions/m);
   });
 
   it("retires nothing with --instructions 0", async () => {
