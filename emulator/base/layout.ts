@@ -91,6 +91,10 @@ export const enum S {
   ExitLink = 0x420c,
   /** Of the code map: base + (address in this memory >>> 3) is the byte with the address's bit. */
   CodeMap = 0x4218,
+  /** Compiled regions that followed another in one run of compiled code, and the functions of the last two. */
+  Turns = 0x4220,
+  TurnFrom = 0x4224,
+  TurnTo = 0x4228,
   End = 0x4300,
 }
 

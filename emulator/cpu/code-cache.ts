@@ -283,6 +283,12 @@ export class CodeCache {
     this.compiled[slot].add(code);
   }
 
+  /** Compiled code is given up although its source has not changed. */
+  dropCompiled(code: CompiledCode): void {
+    this.extents.remove(code);
+    code.stale(false);
+  }
+
   /** Compiled code is gone for good. */
   forgetCompiled(slot: number, code: CompiledCode): void {
     this.compiled[slot].delete(code);

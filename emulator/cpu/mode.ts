@@ -7,6 +7,8 @@ import { ringClass, type Tlb } from "../memory/tlb";
 export interface Mode {
   /** Exec TLB and entry tables of this mode, 1 .. MODE_SLOTS - 1. */
   slot: number;
+  /** Ring class, which has data TLBs of its own. */
+  ring: number;
   /** D bit of CS. */
   big: boolean;
   flatCs: boolean;
@@ -17,7 +19,8 @@ export interface Mode {
   csLimit: number;
 }
 
-/** What Slot.bits says beside the ring class, which is in bits 0 and 1. */
+/** What Slot.bits says. */
+const RING = 3;
 const enum Bit {
   Big = 1 << 2,
   FlatSs = 1 << 3,
@@ -94,6 +97,7 @@ export class Modes {
     if (this.slots[slot]) this.evict(slot);
     const mode: Mode = {
       slot,
+      ring: bits & RING,
       big: (bits & Bit.Big) !== 0,
       flatCs: csBase === 0 && (csLimit & 0xfff) === 0xfff,
       flatSs: (bits & Bit.FlatSs) !== 0,

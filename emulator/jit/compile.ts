@@ -27,8 +27,7 @@ export interface CompileInput {
   /** Number of the region's function, by which its own entries are recognised. */
   func: number;
   /** Addresses of the TLBs of the mode that the region is for. */
-  tlbRead: number;
-  tlbWrite: number;
+  tlb: { read: number; write: number };
   tlbExec: number;
   csLimit: number;
   guard(linearPage: number): PageGuard;
@@ -100,10 +99,10 @@ class RegionFunction {
     this.blocks.forEach((block, node) => this.nodes.set(block.start, node));
     [this.block] = this.blocks;
     const { regs, flags, budget, eip } = this;
-    const { tlbRead, tlbWrite, csLimit } = input;
+    const { tlb, csLimit } = input;
     const jump = (to: number): void => this.jump(to >>> 0);
     const jumpDynamic = (): void => this.jumpDynamic();
-    this.emitter = new RegionEmit(this.c, { regs, flags, budget, eip, tlbRead, tlbWrite, csLimit, jump, jumpDynamic }, helpers);
+    this.emitter = new RegionEmit(this.c, { regs, flags, budget, eip, tlb, csLimit, jump, jumpDynamic }, helpers);
     const successors = this.blocks.map((block) => block.successors.map((to) => this.nodeOf(to)));
     this.structure = new Structure(this.c, successors, this.selector, (node) => this.emitBlock(this.blocks[node]));
   }

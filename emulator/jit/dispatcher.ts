@@ -10,8 +10,9 @@ import { MAX_BLOCK, Rec, Special } from "../cpu/tier0/record";
  * The one module that sees the function table: `dispatch(record)` charges the
  * block and runs the region that an Enter record names, and from then on
  * whatever region the exec TLB finds, until there is none, a fault or a stop
- * waits or the budget may not hold a block. Region modules that import the table themselves would never be
- * collected (docs/performance.md).
+ * waits or the budget may not hold a block. It leaves S.Turns and its like.
+ * Region modules that import the table themselves would never be collected
+ * (docs/performance.md).
  */
 export function dispatcherModule(): Uint8Array {
   const module = new ModuleBuilder();
@@ -20,26 +21,37 @@ export function dispatcherModule(): Uint8Array {
   const dispatch = module.reserve({ params: [Type.I32], results: [] });
   const c = new Code(1);
   const record = variable(0);
+  const [func, from, turns] = Array.from({ length: 3 }, () => variable(c.take(Type.I32)));
   const state = (at: number): x.Expr => x.load32(x.k(0), at);
-  const leaveIf = (condition: x.Expr): void => {
-    condition(c);
-    c.if();
-    c.op(Op.Return);
-    c.end();
+  const set = (to: x.Var, value: x.Expr): void => {
+    value(c);
+    c.local(Op.LocalSet, to.index);
   };
+  const store = (at: number, value: x.Expr): void => {
+    x.k(0)(c);
+    value(c);
+    c.memory(Op.I32Store, at);
+  };
+  const done = c.block();
   const top = c.loop();
-  x.k(0)(c);
-  x.sub(state(S.Budget), x.load32(record, Rec.Imm))(c);
-  c.memory(Op.I32Store, S.Budget);
+  store(S.Budget, x.sub(state(S.Budget), x.load32(record, Rec.Imm)));
+  set(func, x.load32(record, Rec.A));
   x.load32(record, Rec.B)(c);
-  x.load32(record, Rec.A)(c);
+  func(c);
   c.op(Op.CallIndirect, region, 0);
-  leaveIf(x.or(x.or(state(S.Fault), state(S.Stop)), x.ltS(state(S.Budget), x.k(MAX_BLOCK))));
-  lookup(state(S.TlbExec), state(S.Eip))(c);
-  c.local(Op.LocalSet, record.index);
-  x.eq(x.load32(record, Rec.Op), x.k(Special.Enter))(c);
-  c.brIf(top);
+  x.or(x.or(state(S.Fault), state(S.Stop)), x.ltS(state(S.Budget), x.k(MAX_BLOCK)))(c);
+  c.brIf(done);
+  set(record, lookup(state(S.TlbExec), state(S.Eip)));
+  x.ne(x.load32(record, Rec.Op), x.k(Special.Enter))(c);
+  c.brIf(done);
+  set(from, func);
+  set(turns, x.add(turns, x.k(1)));
+  c.br(top);
   c.end();
+  c.end();
+  store(S.Turns, turns);
+  store(S.TurnFrom, from);
+  store(S.TurnTo, func);
   c.op(Op.End);
   module.define(dispatch, c);
   module.export("dispatch", dispatch);

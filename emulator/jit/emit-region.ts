@@ -18,8 +18,7 @@ export interface RegionFrame {
   /** Offset in CS to go on at, for an exit. */
   eip: Var;
   /** Addresses of the data TLBs that the mode uses. */
-  tlbRead: number;
-  tlbWrite: number;
+  tlb: { read: number; write: number };
   csLimit: number;
   /** Goes to an offset in CS that is known now. */
   jump(eip: number): void;
@@ -45,9 +44,9 @@ export class RegionEmit extends Emit {
     super(c);
     this.fres = frame.flags.fres;
     this.fco = frame.flags.fco;
-    const { tlbRead, tlbWrite } = frame;
+    const { tlb } = frame;
     this.memory = new InlineMemory(this, {
-      entry: (at, write) => x.load32(pageSlot(at), write ? tlbWrite : tlbRead),
+      entry: (at, write) => x.load32(pageSlot(at), write ? tlb.write : tlb.read),
       helpers,
       faultCheck: () => this.if(this.stateWord(S.Fault), () => this.leaveAtInsn()),
     });

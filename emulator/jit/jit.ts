@@ -4,10 +4,12 @@ import type { CompilerParts } from "../cpu/cpu";
 import type { Mode } from "../cpu/mode";
 import { liveFlags } from "../cpu/tier0/block";
 import { Rec, RECORD_BYTES, Special } from "../cpu/tier0/record";
+import { dataTlbs } from "../memory/tlb";
 import { hasFlaglessForm } from "../isa/queries";
 import { compileRegion, HELPER_NAMES, MARK_NAME } from "./compile";
 import { dispatcherModule } from "./dispatcher";
-import { type Block, MAX_BLOCKS, type Region, RegionFinder } from "./region";
+import { Links } from "./links";
+import { type Block, MAX_BLOCKS, MAX_INSNS, type Region, RegionFinder } from "./region";
 
 /** When a place is hot enough to be compiled. */
 export interface Thresholds {
@@ -15,16 +17,19 @@ export interface Thresholds {
   interpreted: number;
   /** Times that compiled code left for it. */
   misses: number;
+  /** Changes of region in one run of compiled code that make them worth a note, and notes that make it worth to merge. */
+  turns: number;
+  notes: number;
 }
 
 /**
  * V8 spends some 30 ms on a region, in which the interpreter does 5-10 million
  * instructions: what runs for less than a second is best left alone.
  */
-export const HOT: Thresholds = { interpreted: 800_000, misses: 1000 };
+export const HOT: Thresholds = { interpreted: 800_000, misses: 1000, turns: 250, notes: 64 };
 
 /** For who wants compiled code whatever it costs. */
-export const WARM: Thresholds = { interpreted: 100_000, misses: 32 };
+export const WARM: Thresholds = { interpreted: 100_000, misses: 32, turns: 250, notes: 16 };
 
 const MOST_DOUBLINGS = 8;
 
@@ -37,14 +42,19 @@ const placeOf = (mode: Mode, eip: number): number => eip * 8 + mode.slot;
 /** Regions that the function table may hold; when it is full all of them go. */
 const TABLE_SIZE = 8192;
 
-/** What a region takes while it can be entered. */
+/** A region that can be entered. */
 interface Installed {
+  mode: Mode;
+  region: Region;
+  /** Instructions. */
+  size: number;
   /** Its place in the function table. */
   func: number;
   /** Length of its module. */
   bytes: number;
   /** Its Enter records. */
   records: readonly number[];
+  code: CompiledCode;
 }
 
 /**
@@ -61,6 +71,9 @@ export class Jit implements Compiler {
   private readonly weights = new Map<number, number>();
   /** How often code compiled at a place was written to. */
   private readonly losses = new Map<number, number>();
+  /** Live regions by function. */
+  private readonly regions = new Map<number, Installed>();
+  private readonly links = new Links(MAX_INSNS);
 
   /** @param hostNow milliseconds, for statistics alone */
   constructor(
@@ -78,6 +91,21 @@ export class Jit implements Compiler {
 
   run(record: number): void {
     this.dispatch(record);
+    const { state } = this.wiring;
+    const turns = state.get(S.Turns);
+    if (turns < this.thresholds.turns) return;
+    if (this.links.note(state.get(S.TurnFrom), state.get(S.TurnTo)) >= this.thresholds.notes) this.merge();
+  }
+
+  /** Makes one region of those that often follow each other. */
+  private merge(): void {
+    for (const funcs of this.links.groups(this.regions)) {
+      const parts = funcs.map((func) => this.regions.get(func)).filter((part) => part !== undefined);
+      const [{ mode }] = parts;
+      if (parts.some((part) => part.mode !== mode)) continue;
+      for (const { code } of parts) this.wiring.cache.dropCompiled(code);
+      this.compile(mode, [...new Set(parts.flatMap(({ region }) => region.starts))]);
+    }
   }
 
   sample(mode: Mode, instructions: number): void {
@@ -95,7 +123,7 @@ export class Jit implements Compiler {
     const key = placeOf(mode, eip);
     const before = this.weights.get(key) ?? 0;
     this.weights.set(key, before + weight);
-    if (before < 1 && before + weight >= 1) this.compile(mode, eip);
+    if (before < 1 && before + weight >= 1) this.compile(mode, [eip]);
   }
 
   reset(): void {
@@ -105,18 +133,20 @@ export class Jit implements Compiler {
     for (let func = 1; func < this.next; func++) this.table.set(func, null);
     this.free.length = 0;
     this.next = 1;
+    this.regions.clear();
+    this.links.reset();
     this.weights.clear();
     this.losses.clear();
   }
 
-  private compile(mode: Mode, eip: number): void {
-    const { state, cache, fetcher } = this.wiring;
+  private compile(mode: Mode, starts: readonly number[]): void {
+    const { cache, fetcher } = this.wiring;
     // For the Enter records; where that forgets all code, there is nothing to find.
     cache.reserve(MAX_BLOCKS);
     const region = new RegionFinder(
       (at) => fetcher.peek(mode, at),
       (at) => fetcher.isMarked(at),
-    ).find(eip);
+    ).find(starts);
     const func = region ? this.takeFunction() : 0;
     // A full table: all regions go, and the hot ones come back.
     if (region && func === 0) cache.reset();
@@ -128,8 +158,7 @@ export class Jit implements Compiler {
     const bytes = compileRegion({
       region,
       func,
-      tlbRead: state.get(S.TlbRead),
-      tlbWrite: state.get(S.TlbWrite),
+      tlb: dataTlbs(mode.ring),
       tlbExec: cache.execEntry(mode.slot, 0),
       csLimit: mode.csLimit,
       guard: (page) => ({ execEntry: cache.execEntry(mode.slot, page), table: cache.knownTable(mode.slot, page) }),
@@ -157,18 +186,16 @@ export class Jit implements Compiler {
   /** Puts Enter records at the region's entries and ties the region to the pages that it was made from. */
   private install(mode: Mode, region: Region, func: number, bytes: number): void {
     const { cache } = this.wiring;
+    const blocks = [...region.blocks.values()];
     const records: number[] = [];
-    const code: CompiledCode = {
-      extents: [],
-      stale: (written) => {
-        cache.forgetCompiled(mode.slot, code);
-        this.lose(mode, region, written, { func, bytes, records });
-      },
-    };
-    [...region.blocks.values()].forEach((block, node) => {
+    const code: CompiledCode = { extents: [], stale: (written) => this.lose(installed, written) };
+    const size = blocks.reduce((sum, { insns }) => sum + insns.length, 0);
+    const installed: Installed = { mode, region, size, func, bytes, records, code };
+    blocks.forEach((block, node) => {
       cache.noteCompiled(mode.slot, block.start, block.end - block.start, code);
       if (block.isEntry) records.push(this.enterRecord(mode, block, func, node));
     });
+    this.regions.set(func, installed);
   }
 
   /** Overwrites the block's first record, if there is one, so that links to it lead here too. */
@@ -193,9 +220,12 @@ export class Jit implements Compiler {
    * A place that was written to has to be twice as hot as before to be compiled again; else the region
    * comes back as soon as it is run.
    */
-  private lose(mode: Mode, region: Region, written: boolean, installed: Installed): void {
+  private lose(installed: Installed, written: boolean): void {
+    const { mode, region, func, code } = installed;
+    this.wiring.cache.forgetCompiled(mode.slot, code);
+    this.regions.delete(func);
     this.wiring.state.counters.dropped[written ? "written" : "remade"]++;
-    if (written) this.loseHeat(placeOf(mode, region.start));
+    if (written) for (const start of region.starts) this.loseHeat(placeOf(mode, start));
     else for (const eip of region.blocks.keys()) this.weights.set(placeOf(mode, eip), ALMOST_HOT);
     this.drop(installed);
   }

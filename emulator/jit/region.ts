@@ -4,7 +4,7 @@ import { Trait } from "../isa/traits";
 
 /** Bounds of one region: beyond them V8's optimising compiler gives up its better code. */
 export const MAX_BLOCKS = 80;
-const MAX_INSNS = 400;
+export const MAX_INSNS = 400;
 
 /** Straight-line code of a region. */
 export interface Block {
@@ -22,7 +22,8 @@ export interface Block {
 }
 
 export interface Region {
-  start: number;
+  /** Offsets in CS that it was made for. */
+  starts: readonly number[];
   /** By start, in ascending order. */
   blocks: Map<number, Block>;
 }
@@ -38,7 +39,7 @@ function isCompiled(insn: Insn): boolean {
   return insn.opSize === 4 || (traits & Trait.Branch) === 0;
 }
 
-/** Follows direct jumps and calls from `start`. */
+/** Follows direct jumps and calls from some starts. */
 export class RegionFinder {
   private readonly found = new Map<number, Insn[]>();
   private readonly entries = new Set<number>();
@@ -51,15 +52,15 @@ export class RegionFinder {
     private readonly isMarked: (eip: number) => boolean = () => false,
   ) {}
 
-  /** Undefined when not even the first instruction can be compiled. */
-  find(start: number): Region | undefined {
-    this.queue.push(start);
-    this.entries.add(start);
+  /** Undefined when not even one of the first instructions can be compiled. */
+  find(starts: readonly number[]): Region | undefined {
+    this.queue.push(...starts);
+    for (const start of starts) this.entries.add(start);
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
       if (this.found.size < MAX_BLOCKS && this.insns < MAX_INSNS) this.scan(next);
     }
-    if (!this.found.has(start)) return undefined;
-    return { start, blocks: this.split() };
+    if (!starts.some((start) => this.found.has(start))) return undefined;
+    return { starts, blocks: this.split() };
   }
 
   private scan(start: number): void {

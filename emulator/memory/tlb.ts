@@ -14,6 +14,12 @@ const TABLES = RING_CLASSES * 2;
 const LARGE_REGIONS = 1024;
 const PAGES_PER_REGION = 1024;
 
+/** Addresses of the data TLBs of a ring class. */
+export function dataTlbs(ring: number): { read: number; write: number } {
+  const read = TLB_DATA + ring * 2 * TLB_BYTES;
+  return { read, write: read + TLB_BYTES };
+}
+
 /** Ring class of a CPL: ring 0; rings 1 and 2; ring 3. */
 export function ringClass(cpl: number): number {
   return (cpl + 1) >> 1;
@@ -51,9 +57,9 @@ export class Tlb {
 
   /** Makes the tables of `cpl` the current ones. */
   select(cpl: number): void {
-    const tables = TLB_DATA + ringClass(cpl) * 2 * TLB_BYTES;
-    this.state.set(S.TlbRead, tables);
-    this.state.set(S.TlbWrite, tables + TLB_BYTES);
+    const { read, write } = dataTlbs(ringClass(cpl));
+    this.state.set(S.TlbRead, read);
+    this.state.set(S.TlbWrite, write);
   }
 
   /**

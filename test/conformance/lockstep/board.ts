@@ -15,7 +15,7 @@ import { fieldsOf, VISIBLE } from "./visible";
 export type Tier = "interpreter" | "compiled";
 
 /** Everything is compiled at first sight. */
-const EAGER = { interpreted: 1, misses: 1 };
+const EAGER = { interpreted: 1, misses: 1, turns: 1, notes: 3 };
 const GDT_LIMIT = 0x67;
 const INTERRUPT_VECTOR = 0x21;
 /** Fills RAM: a program that strays meets it soon and is led back. */
