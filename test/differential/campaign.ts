@@ -28,8 +28,9 @@ const SHOWN = 12;
 
 export class Campaign {
   readonly tally: Tally = { cases: 0, completed: new Set(), disagreements: [] };
-  private readonly emulated = new EmulatedHost();
   private readonly seen = new Set<string>();
+
+  constructor(private readonly emulated = new EmulatedHost()) {}
 
   /** Tries `encodings` * `states` cases for each variant. */
   run(variants: readonly Variant[], encodings: number, states: number, seed: number): void {

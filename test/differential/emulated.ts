@@ -18,6 +18,7 @@ import {
   WINDOW_BYTES,
   windowDigest,
 } from "./batch";
+import { CaseCompiler, IDLE_CODE } from "./case-compiler";
 import { descriptor, LDT } from "./segments";
 
 /** Runs batches on our processor: ring 3, paging on, the linear space laid out as the native runner's. */
@@ -99,7 +100,12 @@ const SEGMENTS = [
   [Seg.Gs, "gs"],
 ] as const;
 
+/** Linear address of IDLE_CODE, behind all cases' code. */
+const IDLE = CODE_BASE + CODE_MAX - 0x10;
+
 export class EmulatedHost {
+  /** On the compiled engine each case's code is compiled before it runs. */
+  readonly compiler: CaseCompiler | undefined;
   private readonly state = new State(P.RamEnd);
   private readonly cpu: Cpu;
   private readonly caches = new Map<number, Cache>();
@@ -107,7 +113,7 @@ export class EmulatedHost {
   private readonly window: Int32Array;
   private before = new Int32Array(WINDOW_BYTES / 4);
 
-  constructor() {
+  constructor(engine: "interpreter" | "compiled" = "interpreter") {
     const { state } = this;
     this.cpu = new Cpu({
       state,
@@ -115,6 +121,7 @@ export class EmulatedHost {
       interrupts: { pending: () => false, acknowledge: () => 0 },
       now: () => 0,
     });
+    if (engine === "compiled") this.compiler = new CaseCompiler(this.cpu);
     this.window = new Int32Array(state.memory.buffer, RAM + P.Window, WINDOW_BYTES / 4);
     this.writePageTables();
     this.writeTables();
@@ -125,6 +132,9 @@ export class EmulatedHost {
   run(batch: Batch): Outcome[] {
     const { physical } = this.cpu.memory;
     const area = codeArea(batch);
+    area.set(IDLE_CODE, IDLE - CODE_BASE);
+    // Places that were written to have to be hotter to be compiled again.
+    this.cpu.forgetCode();
     area.forEach((byte, n) => {
       if (this.state.u8[RAM + P.Code + n] !== byte) physical.write8(P.Code + n, byte);
     });
@@ -241,7 +251,8 @@ export class EmulatedHost {
     state.set(S.Inhibit, 0);
     let stop: CpuStop;
     try {
-      stop = this.runBudget(stride);
+      this.compiler?.compile(IDLE);
+      stop = this.runBudget(this.compiler ? BUDGET : stride);
     } catch (error) {
       return { ...this.unfinished(CpuStop.Yield), thrown: error instanceof Error ? error.message : String(error) };
     }

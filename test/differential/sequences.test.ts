@@ -9,9 +9,13 @@ import { type ProgramPlan, programPlan } from "./sequences";
 import { describeNative } from "./suite";
 
 const LONG = Number(process.env["DIFFERENTIAL_CASES"] ?? 0);
-const PROGRAMS = 4000;
 const STATES = 6;
-const ROUNDS = Math.max(1, Math.ceil(LONG / 4 / PROGRAMS / STATES));
+/** Compiling takes time: fewer programs there. */
+const ENGINES = [
+  { engine: "interpreter", programs: 4000 },
+  { engine: "compiled", programs: 1000 },
+] as const;
+const rounds = (programs: number): number => Math.max(1, Math.ceil(LONG / 4 / programs / STATES));
 
 /** Every register must agree, and every flag that is defined where the program ended. */
 function toleranceAt(plan: ProgramPlan, code: number, host: Outcome): Tolerance {
@@ -46,16 +50,21 @@ function disagreements(plan: ProgramPlan, outcomes: Outcome[], emulated: Emulate
 }
 
 describeNative("short programs against the host's processor", () => {
-  it(`end alike in ${ROUNDS * PROGRAMS * STATES} runs, with exact flags at faults in their midst`, () => {
-    const emulated = new EmulatedHost();
-    for (let round = 0; round < ROUNDS; round++) {
-      const plan = programPlan(PROGRAMS, STATES, round + 1);
+  it.each(ENGINES)("end alike on the $engine, with exact flags at faults in their midst", ({ engine, programs }) => {
+    const emulated = new EmulatedHost(engine);
+    let runs = 0;
+    for (let round = 0; round < rounds(programs); round++) {
+      const plan = programPlan(programs, STATES, round + 1);
       const { outcomes } = runNative(plan);
       const completed = outcomes.filter(({ vector }) => vector === Vector.Bp).length;
       expect(completed).toBeGreaterThan(outcomes.length / 2);
       expect(completed).toBeLessThan(outcomes.length);
+      runs += outcomes.length;
       const found = disagreements(plan, outcomes, emulated);
       if (found.length > 0) expect.fail(`${found.length} programs differ; the shortest:\n${found.slice(0, 6).join("\n")}`);
     }
+    expect(runs).toBe(rounds(programs) * programs * STATES);
+    // Several instructions of each run, in loops many.
+    if (emulated.compiler) expect(emulated.compiler.retired).toBeGreaterThan(runs * 4);
   });
 });

@@ -3,6 +3,7 @@ import { RAM, S, SEG_SIZE, SegField } from "../../emulator/base/layout";
 import { State } from "../../emulator/base/state";
 import { Cpu } from "../../emulator/cpu/cpu";
 import type { CpuStop } from "../../emulator/cpu/wiring";
+import { Jit } from "../../emulator/jit/jit";
 
 /** A processor with 1 MiB of RAM and no devices, which is put back to a picked start again and again. */
 
@@ -68,7 +69,7 @@ export class Board {
   private lastRetired = 0;
   private faults = 0;
 
-  constructor() {
+  constructor(engine: "interpreter" | "compiled" = "interpreter") {
     const { state } = this;
     const raise = state.raise.bind(state);
     state.raise = (vector, errorCode) => {
@@ -82,6 +83,7 @@ export class Board {
       interrupts: { pending: () => this.waiting >= 0 && this.retired === this.offered, acknowledge: () => this.acknowledge() },
       now: () => this.retired,
     });
+    if (engine === "compiled") this.cpu.attach((parts) => new Jit(parts, { interpreted: 1, misses: 1 }));
   }
 
   /** Instructions of this round. */

@@ -45,21 +45,31 @@ function chunksOf(rng: Rng): Chunk[] {
 
 const atOnce = (): number => EVERY;
 
-/** One random program, run at once by one board and in small steps by the other. */
-function round(seed: number, whole: Board, stepped: Board): string | undefined {
+interface Boards {
+  whole: Board;
+  stepped: Board;
+  compiled: Board;
+}
+
+/** One random program: at once, in small steps, and at once by the compiled engine. */
+function round(seed: number, { whole, stepped, compiled }: Boards): string | undefined {
   const rng = new Rng(seed);
   const strides = new Rng(seed + EVERY);
   const start = makeStart(rng);
   const single = rng.oneIn(2);
   const chunks = chunksOf(rng);
-  whole.reset(start);
-  stepped.reset(start);
+  for (const board of [whole, stepped, compiled]) board.reset(start);
   for (const [n, { count, interrupt }] of chunks.entries()) {
     const stop = whole.advance(count, atOnce, interrupt);
-    const other = stepped.advance(count, () => (single ? 1 : 1 + strides.below(7)), interrupt);
-    if (stop === STUCK && other === STUCK) return undefined;
-    const found = difference(whole, stepped) ?? (stop === other ? undefined : `stops ${stop} and ${other}`);
-    if (found !== undefined) return `seed ${seed}, chunk ${n}: ${found} (at once and in steps)\n${trace(start, chunks.slice(0, n + 1), stepped)}`;
+    const others = {
+      "in steps": [stepped, stepped.advance(count, () => (single ? 1 : 1 + strides.below(7)), interrupt)],
+      compiled: [compiled, compiled.advance(count, atOnce, interrupt)],
+    } as const;
+    for (const [how, [board, other]] of Object.entries(others)) {
+      if (stop === STUCK && other === STUCK) continue;
+      const found = difference(whole, board) ?? (stop === other ? undefined : `stops ${stop} and ${other}`);
+      if (found !== undefined) return `seed ${seed}, chunk ${n}: ${found} (at once and ${how})\n${trace(start, chunks.slice(0, n + 1), stepped)}`;
+    }
     if (stop !== 0) return undefined;
   }
   return undefined;
@@ -83,13 +93,14 @@ function trace(start: Start, chunks: Chunk[], board: Board): string {
 }
 
 describe("random programs in ring 0, 1 and 3", () => {
-  it(`come to the same state run at once and in steps, in ${ROUNDS} rounds`, () => {
-    const [whole, stepped] = [new Board(), new Board()];
+  it(`come to the same state run at once, in steps and compiled, in ${ROUNDS} rounds`, () => {
+    const boards: Boards = { whole: new Board(), stepped: new Board(), compiled: new Board("compiled") };
     const found: string[] = [];
     for (let seed = 1; seed <= ROUNDS && found.length < 5; seed++) {
-      const text = round(seed, whole, stepped);
+      const text = round(seed, boards);
       if (text !== undefined) found.push(text);
     }
     expect(found.join("\n")).toBe("");
+    expect(boards.compiled.cpu.compiled).toBeGreaterThan(ROUNDS);
   });
 });
