@@ -95,6 +95,10 @@ export const enum S {
   Turns = 0x4220,
   TurnFrom = 0x4224,
   TurnTo = 0x4228,
+  /** Inside compiled code: in which form the arithmetic flags stand in the two words (jit/pending-flags.ts). Else 0. */
+  PendingFlags = 0x4230,
+  PendingA = 0x4234,
+  PendingB = 0x4238,
   End = 0x4300,
 }
 

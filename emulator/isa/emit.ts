@@ -112,6 +112,11 @@ export abstract class Emit {
   abstract setFres(value: Expr): void;
   abstract setFco(value: Expr): void;
 
+  /** No carries and no corrections. */
+  clearFco(): void {
+    this.setFco(x.k(0));
+  }
+
   /** Sets Fco from z = from - y of `size` bytes. */
   abstract setBorrows(from: Var, y: Var, z: Var, size: Size): void;
   /** Sets Fco from to = from - 1 of `size` bytes; CF is kept. */

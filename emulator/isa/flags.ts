@@ -64,7 +64,7 @@ export function flagsWithCarry(e: Emit, a: Var, b: Var, r: Var, size: Size, down
 /** CF, OF and AF cleared. */
 export function flagsLogic(e: Emit, r: Var, size: Size): void {
   if (!e.insn.flags) return;
-  e.setFco(x.k(0));
+  e.clearFco();
   e.setFres(signed(r, size));
   e.flagSource = { kind: "logic", result: r, size };
 }

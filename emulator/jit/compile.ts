@@ -5,14 +5,15 @@ import * as x from "../base/wasm/expr";
 import { type Expr, type Var, variable } from "../base/wasm/expr";
 import { type MemoryHelpers, pageSlot } from "../cpu/tier0/helpers";
 import { Rec, Special } from "../cpu/tier0/record";
-import type { Size } from "../isa/emit";
+import type { FlagSource, Size } from "../isa/emit";
 import { EMITTERS } from "../isa/emitters";
 import type { Insn } from "../isa/insn";
 import { endsBlock, killsFlags, mayFault } from "../isa/queries";
 import { Trait } from "../isa/traits";
 import { RegionEmit } from "./emit-region";
 import { GeneralRegisters } from "./general-registers";
-import { RegionFlags } from "./region-flags";
+import { SETTLE_NAME } from "./pending-flags";
+import { type FlagsForm, RegionFlags } from "./region-flags";
 import type { Block, Region } from "./region";
 import { Structure } from "./structure";
 
@@ -50,8 +51,9 @@ export function compileRegion(input: CompileInput): Uint8Array {
   const helpers = importHelpers(module);
   const isMarked = [...input.region.blocks.values()].some((block) => block.isMarked);
   const mark = isMarked ? module.import(MARK_NAME, { params: [], results: [Type.I32] }) : 0;
+  const settle = module.import(SETTLE_NAME, { params: [], results: [] });
   const func = module.reserve({ params: [Type.I32], results: [] });
-  module.define(func, new RegionFunction(input, helpers, mark).code());
+  module.define(func, new RegionFunction(input, { ...helpers, mark, settleFlags: settle }).code());
   module.export("f", func);
   return module.bytes();
 }
@@ -73,6 +75,17 @@ function importHelpers(module: ModuleBuilder): MemoryHelpers {
 /** What an Enter record for the function `func` starts with, Rec.Op and Rec.A, as one number. */
 const enterWord = (func: number): bigint => (BigInt(func) << 32n) | BigInt(Special.Enter);
 
+interface RegionHelpers extends MemoryHelpers {
+  mark: number;
+  settleFlags: number;
+}
+
+/** How a block is entered by its only way in. */
+interface Inheritance {
+  flags: FlagsForm;
+  source: FlagSource | undefined;
+}
+
 class RegionFunction {
   private readonly c = new Code(1);
   private readonly selector = variable(0);
@@ -83,18 +96,22 @@ class RegionFunction {
   private readonly exit = this.c.block();
   private readonly pending = this.c.block();
   private readonly outer = this.c.loop();
-  private readonly flags = new RegionFlags(this.c, { inState: this.exit, pending: this.pending });
+  private readonly flags: RegionFlags;
   private readonly emitter: RegionEmit;
   private readonly blocks: Block[];
   private readonly nodes = new Map<number, number>();
   private readonly structure: Structure;
+  /** By node: ways in from inside the region. */
+  private readonly edges: number[];
+  /** By node, once the way in has been emitted; undefined for blocks that have begun without. */
+  private readonly inheritances = new Map<number, Inheritance | undefined>();
   private block: Block;
 
   constructor(
     private readonly input: CompileInput,
-    helpers: MemoryHelpers,
-    private readonly markFunction: number,
+    private readonly helpers: RegionHelpers,
   ) {
+    this.flags = new RegionFlags(this.c, { inState: this.exit, pending: this.pending }, helpers.settleFlags);
     this.blocks = [...input.region.blocks.values()];
     this.blocks.forEach((block, node) => this.nodes.set(block.start, node));
     [this.block] = this.blocks;
@@ -104,7 +121,8 @@ class RegionFunction {
     const jumpDynamic = (): void => this.jumpDynamic();
     this.emitter = new RegionEmit(this.c, { regs, flags, budget, eip, tlb, csLimit, jump, jumpDynamic }, helpers);
     const successors = this.blocks.map((block) => block.successors.map((to) => this.nodeOf(to)));
-    this.structure = new Structure(this.c, successors, this.selector, (node) => this.emitBlock(this.blocks[node]));
+    this.edges = this.blocks.map((_, node) => successors.flat().filter((to) => to === node).length);
+    this.structure = new Structure(this.c, successors, this.selector, (node) => this.emitBlock(node));
   }
 
   code(): Code {
@@ -142,19 +160,23 @@ class RegionFunction {
     return node;
   }
 
-  private emitBlock(block: Block): void {
+  private emitBlock(node: number): void {
     const { emitter } = this;
+    const block = this.blocks[node];
     const count = block.insns.length;
+    const from = this.inheritances.get(node);
+    this.inheritances.set(node, from);
     this.block = block;
-    this.flags.beginBlock();
+    this.flags.beginBlock(from?.flags);
+    emitter.beginBlock(from?.source);
     if (block.isMarked) this.mark(block);
-    emitter.flagSource = undefined;
     block.insns.forEach((insn, n) => {
       emitter.begin(insn, count - n);
       EMITTERS[insn.mnemonic](emitter);
       emitter.endInsn();
     });
     if (!endsBlock(block.insns[count - 1])) this.jump(block.end);
+    emitter.endBlock();
   }
 
   /** Asks the core, with the state before the block, whether it is to leave here. */
@@ -162,9 +184,10 @@ class RegionFunction {
     const { budget } = this;
     this.set(budget, x.add(budget, x.k(insns.length)));
     this.set(this.eip, x.k(start));
+    this.flags.settle();
     this.regs.storeAll();
     this.storePlace();
-    x.call(this.markFunction)(this.c);
+    x.call(this.helpers.mark)(this.c);
     this.c.ifUnlikely();
     this.c.br(this.flags.exit);
     this.c.end();
@@ -177,8 +200,16 @@ class RegionFunction {
     const target = this.blocks[node];
     if ((eip ^ this.block.start) >>> 12 !== 0) this.guard(eip);
     this.charge(target);
-    if (seesFlags(target)) this.flags.settle();
+    this.passFlags(node);
     this.structure.branch(node);
+  }
+
+  /** A block with one way in goes on with the flags as they are. */
+  private passFlags(node: number): void {
+    const target = this.blocks[node];
+    const isOnly = this.edges[node] === 1 && !target.isEntry && !target.isMarked && !this.inheritances.has(node);
+    if (isOnly) this.inheritances.set(node, { flags: this.flags.form, source: this.emitter.flagSource });
+    else if (seesFlags(target)) this.flags.pass();
   }
 
   /** A block that does not fit the budget is left to the interpreter whole. */
@@ -204,7 +235,7 @@ class RegionFunction {
   /** To an entry of this region that fits the budget, or out. */
   private jumpDynamic(): void {
     const { c, record, budget } = this;
-    this.flags.settle();
+    this.flags.pass();
     this.set(record, x.add(x.load32(pageSlot(this.eip), this.input.tlbExec), x.shl(x.and(this.eip, x.k(0xfff)), x.k(2))));
     this.set(record, x.load32(record));
     x.eq64(x.load64(record, Rec.Op), x.wide(enterWord(this.input.func)))(c);

@@ -4,13 +4,15 @@ import * as x from "../base/wasm/expr";
 import { variable } from "../base/wasm/expr";
 import { ModuleBuilder } from "../base/wasm/module";
 import { lookup } from "../cpu/tier0/helpers";
+import { defineSettle } from "./pending-flags";
 import { MAX_BLOCK, Rec, Special } from "../cpu/tier0/record";
 
 /**
  * The one module that sees the function table: `dispatch(record)` charges the
  * block and runs the region that an Enter record names, and from then on
  * whatever region the exec TLB finds, until there is none, a fault or a stop
- * waits or the budget may not hold a block. It leaves S.Turns and its like.
+ * waits or the budget may not hold a block. It leaves the flags settled, and
+ * S.Turns and its like.
  * Region modules that import the table themselves would never be collected
  * (docs/performance.md).
  */
@@ -18,6 +20,7 @@ export function dispatcherModule(): Uint8Array {
   const module = new ModuleBuilder();
   module.importTable("table");
   const region = module.typeIndex({ params: [Type.I32], results: [] });
+  const settle = defineSettle(module);
   const dispatch = module.reserve({ params: [Type.I32], results: [] });
   const c = new Code(1);
   const record = variable(0);
@@ -49,6 +52,7 @@ export function dispatcherModule(): Uint8Array {
   c.br(top);
   c.end();
   c.end();
+  c.call(settle);
   store(S.Turns, turns);
   store(S.TurnFrom, from);
   store(S.TurnTo, func);

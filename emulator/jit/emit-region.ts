@@ -5,7 +5,7 @@ import * as x from "../base/wasm/expr";
 import type { Expr, Var } from "../base/wasm/expr";
 import { InlineMemory } from "../cpu/inline-memory";
 import { type MemoryHelpers, pageSlot } from "../cpu/tier0/helpers";
-import { type AccessSeg, Emit, type Place, type Size } from "../isa/emit";
+import { type AccessSeg, Emit, type FlagSource, type Place, type Size } from "../isa/emit";
 import type { Insn } from "../isa/insn";
 import type { GeneralRegisters } from "./general-registers";
 import type { RegionFlags } from "./region-flags";
@@ -24,6 +24,12 @@ export interface RegionFrame {
   jump(eip: number): void;
   /** Goes to the offset in `eip`. */
   jumpDynamic(): void;
+}
+
+function localsOf(source: FlagSource | undefined): Set<number> {
+  if (!source) return new Set();
+  const { result } = source;
+  return new Set(source.kind === "sub" ? [result.index, source.a.index, source.b.index] : [result.index]);
 }
 
 /** Operands of compiled code: registers and flags in locals, everything else a constant. */
@@ -59,14 +65,21 @@ export class RegionEmit extends Emit {
     this.frame.flags.beginInsn(insn);
   }
 
+  /** @param source what the flags come from that the block is entered with, when that is known */
+  beginBlock(source: FlagSource | undefined): void {
+    this.flagSource = source;
+    this.pinned = [...localsOf(source)];
+    for (const index of this.pinned) this.c.retake(index);
+  }
+
+  endBlock(): void {
+    this.flagSource = undefined;
+    this.endInsn();
+  }
+
   /** Keeps what the flags came from until they come from elsewhere. */
   override endInsn(): void {
-    const source = this.flagSource;
-    const kept = new Set<number>();
-    if (source) {
-      kept.add(source.result.index);
-      if (source.kind === "sub") kept.add(source.a.index).add(source.b.index);
-    }
+    const kept = localsOf(this.flagSource);
     this.taken.push(...this.pinned);
     this.pinned = this.taken.filter((index) => kept.has(index));
     this.taken = this.taken.filter((index) => !kept.has(index));
@@ -99,6 +112,11 @@ export class RegionEmit extends Emit {
 
   override setFco(value: Expr): void {
     this.frame.flags.setFco(value);
+    this.flagSource = undefined;
+  }
+
+  override clearFco(): void {
+    this.frame.flags.clearFco();
     this.flagSource = undefined;
   }
 

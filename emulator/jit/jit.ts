@@ -9,6 +9,7 @@ import { hasFlaglessForm } from "../isa/queries";
 import { compileRegion, HELPER_NAMES, MARK_NAME } from "./compile";
 import { dispatcherModule } from "./dispatcher";
 import { Links } from "./links";
+import { SETTLE_NAME } from "./pending-flags";
 import { type Block, MAX_BLOCKS, MAX_INSNS, type Region, RegionFinder } from "./region";
 
 /** When a place is hot enough to be compiled. */
@@ -86,6 +87,7 @@ export class Jit implements Compiler {
     for (const name of HELPER_NAMES) this.env[name] = wiring.helpers[name];
     const module = new WebAssembly.Module(dispatcherModule());
     const { exports } = new WebAssembly.Instance(module, { env: { memory, table: this.table } });
+    this.env[SETTLE_NAME] = exports[SETTLE_NAME];
     this.dispatch = exports["dispatch"] as (record: number) => void;
   }
 

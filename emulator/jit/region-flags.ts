@@ -6,25 +6,40 @@ import type { Size } from "../isa/emit";
 import type { Insn } from "../isa/insn";
 import { killsFlags } from "../isa/queries";
 import { Trait } from "../isa/traits";
-
-/** Places of CF, of OF (with CF) and of AF in Fco. */
-const CARRIES = 0xc0000008 | 0;
+import { fcoOfBorrows, Pending } from "./pending-flags";
 
 const fresWord: Expr = x.load32(x.k(0), S.Fres);
 const fcoWord: Expr = x.load32(x.k(0), S.Fco);
 
+/** Where the flags are at some point of the code. */
+export interface FlagsForm {
+  inLocals: boolean;
+  /** Of flags in the locals: how they can stand in the State without being worked out. */
+  kind: Pending;
+  /** Of flags in the State: nothing is pending. */
+  settled: boolean;
+}
+
+const IN_STATE: Readonly<FlagsForm> = { inLocals: false, kind: Pending.None, settled: false };
+
 /**
- * The arithmetic flags of a region. Between blocks they stand in the State as
- * Fres and Fco; inside a block, once something has set them, in locals:
+ * The arithmetic flags of a region. Inside a block, once something has set
+ * them, they are in locals:
  *
  *   Fco = the borrows of minuend - subtrahend in CF's, OF's and AF's places, exclusive-or `correction`
  *
  * so that setting flags costs nothing where nobody reads them but an exit.
+ * Where blocks meet they stand in the State, most often only as what they are
+ * to be worked out from (Pending).
  */
 export class RegionFlags {
-  readonly fres: Expr = (c) => (this.inLocals ? this.result : fresWord)(c);
-  readonly fco: Expr = (c) => (this.inLocals ? this.localFco() : fcoWord)(c);
-  private inLocals = false;
+  readonly fres: Expr = (c) => (this.now.inLocals ? this.result : fresWord)(c);
+  readonly fco: Expr = (c) => (this.now.inLocals ? this.localFco() : fcoWord)(c);
+  private now: FlagsForm = { ...IN_STATE };
+  /** Operands of the last subtraction or addition of 32 bits, until its result has become Fres. */
+  private operands: { from: Var; z: Var } | undefined;
+  /** The instruction may leave flags as they are: only the locals say what they are behind it. */
+  private isPartial = false;
   private readonly result: Var;
   private readonly minuend: Var;
   private readonly subtrahend: Var;
@@ -33,57 +48,102 @@ export class RegionFlags {
   /**
    * @param inState leaves the region with the flags in the State
    * @param pending the same, with the flags in the locals: `store` stands there
+   * @param settleFunction see SETTLE_NAME
    */
   constructor(
     private readonly c: Code,
     private readonly exits: { inState: Label; pending: Label },
+    private readonly settleFunction: number,
   ) {
     [this.result, this.minuend, this.subtrahend, this.correction] = Array.from({ length: 4 }, () => variable(c.take(Type.I32)));
   }
 
-  beginBlock(): void {
-    this.inLocals = false;
+  get form(): FlagsForm {
+    return { ...this.now };
   }
 
-  /** Before an instruction that may leave some flags as they are: its writes go to the locals. */
+  beginBlock(form: Readonly<FlagsForm> = IN_STATE): void {
+    this.now = { ...form };
+    this.operands = undefined;
+  }
+
+  /** What reads flags finds them worked out; what may leave some of them as they are writes to the locals. */
   beginInsn(insn: Insn): void {
-    if (this.inLocals || !insn.flags || (insn.spec.traits & Trait.KeepsFlags) === 0 || killsFlags(insn)) return;
+    const { traits } = insn.spec;
+    this.isPartial = (traits & Trait.KeepsFlags) !== 0 && !killsFlags(insn);
+    if (this.now.inLocals) return;
+    const writes = insn.flags && (this.isPartial || (traits & Trait.ChangesFlags) !== 0) && !killsFlags(insn);
+    if (writes || (traits & Trait.ReadsFlags) !== 0) this.settle();
+    if (!writes || !this.isPartial) return;
     this.set(this.result, fresWord);
     this.setLocals(x.k(0), x.k(0), fcoWord);
   }
 
   /** Where to leave the region from here. */
   get exit(): Label {
-    return this.inLocals ? this.exits.pending : this.exits.inState;
+    return this.now.inLocals ? this.exits.pending : this.exits.inState;
   }
 
   /** Puts the flags where the next block looks for them. */
+  pass(): void {
+    if (!this.now.inLocals) return;
+    switch (this.now.kind) {
+      case Pending.Sub:
+      case Pending.Add:
+        this.word(S.PendingB, this.subtrahend);
+        this.word(S.PendingA, this.minuend);
+        break;
+      case Pending.Logic:
+        this.word(S.PendingA, this.result);
+        break;
+      default:
+        return this.store();
+    }
+    this.word(S.PendingFlags, x.k(this.now.kind));
+  }
+
+  /** Makes S.Fres and S.Fco good, for others than this region. */
   settle(): void {
-    if (this.inLocals) this.store();
+    if (this.now.inLocals) return this.store();
+    if (this.now.settled) return;
+    x.load32(x.k(0), S.PendingFlags)(this.c);
+    this.c.ifUnlikely();
+    this.c.call(this.settleFunction);
+    this.c.end();
+    this.now.settled = true;
   }
 
   /** Stores the flags that the locals hold. */
   store(): void {
     this.word(S.Fco, this.localFco());
     this.word(S.Fres, this.result);
+    this.word(S.PendingFlags, x.k(Pending.None));
   }
 
   get carry(): Expr {
-    if (!this.inLocals) return x.shr(fcoWord, x.k(31));
+    if (!this.now.inLocals) return x.shr(fcoWord, x.k(31));
     return x.xor(x.ltU(this.minuend, this.subtrahend), x.shr(this.correction, x.k(31)));
   }
 
   get corrections(): Expr {
-    return this.inLocals ? this.correction : fcoWord;
+    return this.now.inLocals ? this.correction : fcoWord;
   }
 
   setFres(value: Expr): void {
     this.set(this.result, value);
-    this.inLocals = true;
+    const { operands, now } = this;
+    if (operands && !this.isPartial) now.kind = value === operands.z ? Pending.Sub : value === operands.from ? Pending.Add : Pending.None;
+    this.operands = undefined;
   }
 
   setFco(value: Expr): void {
     this.setLocals(x.k(0), x.k(0), value);
+  }
+
+  /** No carries: what logic leaves. */
+  clearFco(): void {
+    this.setFco(x.k(0));
+    if (!this.isPartial) this.now.kind = Pending.Logic;
   }
 
   /** Keeps the operands of z = from - y: what the flags are is worked out where they are read, and at the exit. */
@@ -92,11 +152,13 @@ export class RegionFlags {
     const high = (value: Expr): Expr => (up ? x.shl(value, x.k(up)) : value);
     const adjust = up ? x.and(x.shr(x.xor(x.xor(from, y), z), x.k(1)), x.k(8)) : x.k(0);
     this.setLocals(high(from), high(y), adjust);
+    if (size === 4) this.operands = { from, z };
   }
 
   /** Turns CF and its neighbour where `differs` is 1, so that OF stays. */
   turnCarry(differs: Expr): void {
     this.set(this.correction, x.xor(this.correction, x.shl(x.sub(x.k(0), differs), x.k(30))));
+    this.operands = undefined;
   }
 
   /** The correction comes first: its value may read the old flags. */
@@ -104,14 +166,12 @@ export class RegionFlags {
     this.set(this.correction, correction);
     this.set(this.minuend, minuend);
     this.set(this.subtrahend, subtrahend);
-    this.inLocals = true;
+    this.now = { inLocals: true, kind: Pending.None, settled: false };
+    this.operands = undefined;
   }
 
   private localFco(): Expr {
-    const { minuend: a, subtrahend: b } = this;
-    const r = x.sub(a, b);
-    const borrows = x.or(x.and(r, b), x.and(x.or(r, b), x.not(a)));
-    return x.xor(x.and(borrows, x.k(CARRIES)), this.correction);
+    return x.xor(fcoOfBorrows(this.minuend, this.subtrahend), this.correction);
   }
 
   private set(to: Var, value: Expr): void {

@@ -179,6 +179,12 @@ export class Code {
     return index ?? this.params + this.locals.push(type) - 1;
   }
 
+  /** Takes a local that was released, for the value that it still holds. */
+  retake(index: number): void {
+    const list = this.free.get(this.locals[index - this.params]);
+    if (list?.includes(index)) list.splice(list.indexOf(index), 1);
+  }
+
   release(index: number): void {
     const type = this.locals[index - this.params];
     const list = this.free.get(type);

@@ -1,0 +1,57 @@
+import { S } from "../base/layout";
+import { Code, Op, Type } from "../base/wasm/code";
+import * as x from "../base/wasm/expr";
+import { type Expr, variable } from "../base/wasm/expr";
+import type { ModuleBuilder } from "../base/wasm/module";
+
+/** How S.PendingA and S.PendingB say what the arithmetic flags are; S.Fres and S.Fco hold when nothing is pending. */
+export const enum Pending {
+  None,
+  /** Those of A - B. */
+  Sub,
+  /** Those of a sum A of which B is one term. */
+  Add,
+  /** Those of AND, OR and XOR with the result A. */
+  Logic,
+}
+
+/** Places of CF, of OF (with CF) and of AF in Fco. */
+const CARRIES = 0xc0000008 | 0;
+
+/** Fco of a - b; of a sum a and one of its terms b it is the same. */
+export function fcoOfBorrows(a: Expr, b: Expr): Expr {
+  const r = x.sub(a, b);
+  return x.and(x.or(x.and(r, b), x.and(x.or(r, b), x.not(a))), x.k(CARRIES));
+}
+
+/** Name of the function `() -> ()` that brings S.Fres and S.Fco up to date. */
+export const SETTLE_NAME = "settleFlags";
+
+/** Defines and exports it. */
+export function defineSettle(module: ModuleBuilder): number {
+  const func = module.reserve({ params: [], results: [] });
+  const c = new Code(0);
+  const [kind, a, b] = Array.from({ length: 3 }, () => variable(c.take(Type.I32)));
+  const load = (to: x.Var, at: S): void => {
+    x.load32(x.k(0), at)(c);
+    c.local(Op.LocalSet, to.index);
+  };
+  const store = (at: S, value: Expr): void => {
+    x.k(0)(c);
+    value(c);
+    c.memory(Op.I32Store, at);
+  };
+  load(kind, S.PendingFlags);
+  load(a, S.PendingA);
+  load(b, S.PendingB);
+  kind(c);
+  c.if();
+  store(S.Fres, x.sub(a, x.select(x.eq(kind, x.k(Pending.Sub)), b, x.k(0))));
+  store(S.Fco, x.select(x.eq(kind, x.k(Pending.Logic)), x.k(0), fcoOfBorrows(a, b)));
+  store(S.PendingFlags, x.k(Pending.None));
+  c.end();
+  c.op(Op.End);
+  module.define(func, c);
+  module.export(SETTLE_NAME, func);
+  return func;
+}
