@@ -89,6 +89,8 @@ export const imageMessages = {
         return `this computer cannot give the machine ${inMiB(number("memory"))} of memory`;
       case "register-read-only":
         return `the register ${data["register"]} cannot be changed`;
+      case "watchpoint-length":
+        return `1 to 4096 bytes can be watched, not ${data["length"]}`;
     }
   },
 

@@ -28,6 +28,7 @@ export async function drive(machine: Machine, input: ConsoleInput, limit = Infin
         await input.wait();
         break;
       case "breakpoint":
+      case "watchpoint":
         // The command line sets none; trace points do not stop.
         break;
     }

@@ -103,8 +103,9 @@ export const enum S {
 }
 
 /**
- * S.Fault of compiled code that has met a store to code: it leaves with the
- * state before the instruction, which the interpreter then runs.
+ * S.Fault where generated code must not make an access itself, a store to code
+ * from a region or one to watched memory: it leaves with the state before the
+ * instruction, which is then done alone.
  */
 export const REPLAY = 2;
 

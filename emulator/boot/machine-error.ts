@@ -26,7 +26,9 @@ export type MachineErrorCode =
   /** The host has no room for that much guest RAM. data: memory (bytes). */
   | "memory-unavailable"
   /** The debugger may not write this register. data: register. */
-  | "register-read-only";
+  | "register-read-only"
+  /** A watchpoint is 1 to 4096 bytes long. data: length. */
+  | "watchpoint-length";
 
 export class MachineError extends Error {
   constructor(

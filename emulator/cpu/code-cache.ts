@@ -162,14 +162,22 @@ export class CodeCache {
   /** Gives up a mode slot: its exec TLB, its entry tables and what is compiled for it. */
   evictSlot(slot: number): void {
     this.flushSlot(slot, true);
-    for (const code of this.compiled[slot]) {
-      this.extents.remove(code);
-      code.stale(false);
-    }
-    this.compiled[slot].clear();
+    this.dropCompiled(slot);
     for (const [frame, tables] of this.tables) {
       for (const table of tables) if (table.slot === slot) this.dropTable(table.address);
       this.tables.set(frame, tables.filter((t) => t.slot !== slot));
+    }
+  }
+
+  /** What is compiled is to be made anew, in a mode or in all of them. */
+  dropCompiled(slot?: number): void {
+    const slots = slot === undefined ? this.compiled : [this.compiled[slot]];
+    for (const compiled of slots) {
+      for (const code of compiled) {
+        this.extents.remove(code);
+        code.stale(false);
+      }
+      compiled.clear();
     }
   }
 

@@ -4,6 +4,7 @@ import type { State } from "../base/state";
 import { Decoder } from "../isa/decode";
 import { SystemOp } from "../isa/system-ops";
 import { MemorySystem } from "../memory/memory-system";
+import type { Touched, Watch } from "../memory/watches";
 import { CodeCache } from "./code-cache";
 import type { Compiler } from "./compiler";
 import { Exit } from "./exit";
@@ -39,6 +40,10 @@ export class Cpu {
   readonly breakpoints = { add: (linear: number) => this.mark(linear, true), remove: (linear: number) => this.mark(linear, false) };
   /** Called with the machine standing before a marked instruction, once each time that it is to be executed: whether to stop. */
   onMark: (linear: number) => boolean = () => true;
+  /** Memory whose accesses end a run. */
+  readonly watches = { add: (watch: Watch) => this.watch(watch, true), remove: (watch: Watch) => this.watch(watch, false) };
+  /** Called before an access that touches a watch; the first one of an instruction to each watch. */
+  onTouch: (watch: Watch) => void = () => undefined;
   private readonly system: System;
   private readonly cache: CodeCache;
   private readonly modes: Modes;
@@ -64,12 +69,15 @@ export class Cpu {
   private lastFault = -1;
   /** INT n, INT3 or INTO went to its handler: that clears TF and with it the trap. */
   private entered = false;
+  /** Linear address of the instruction that touched a watch. */
+  private toucher = 0;
 
   constructor(private readonly wiring: CpuWiring) {
     const { state } = wiring;
     const image = tier0Image();
     this.words = state.i32;
     this.memory = new MemorySystem(state);
+    this.memory.watches.onTouch = (watch) => this.touching(watch);
     this.system = new System({ state, memory: this.memory, ports: wiring.ports, now: () => wiring.now() });
     this.cache = new CodeCache(state, this.memory.tlb, MOST_RECORDS * RECORD_BYTES);
     this.memory.physical.tracker = this.cache.extents;
@@ -149,10 +157,12 @@ export class Cpu {
     while (this.retired < end) {
       if (this.yielded) return CpuStop.Yield;
       if (!this.takeInterrupt()) return CpuStop.TripleFault;
+      if (this.memory.watches.touched) return CpuStop.Watchpoint;
       if (this.words[S.Halted >> 2] !== 0) return CpuStop.Halted;
       const mode = this.modes.update();
       if (!this.advance(mode, end - this.retired)) return CpuStop.TripleFault;
       if (this.stop !== undefined) return this.takeStop(this.stop);
+      if (this.memory.watches.touched) return CpuStop.Watchpoint;
     }
     return CpuStop.Count;
   }
@@ -167,6 +177,7 @@ export class Cpu {
     const { state, interrupts } = this.wiring;
     if ((state.get(S.Eflags) & Flag.If) === 0 || this.words[S.Inhibit >> 2] !== 0 || !interrupts.pending()) return true;
     state.counters.interrupts++;
+    this.words[S.InsnEip >> 2] = this.words[S.Eip >> 2];
     return this.system.deliverInterrupt(interrupts.acknowledge());
   }
 
@@ -193,21 +204,29 @@ export class Cpu {
     const left = this.words[S.Budget >> 2];
     this.compiled += this.granted - left;
     this.countExit(left);
-    const fault = this.words[S.Fault >> 2];
-    if (fault === REPLAY) return this.replay(mode);
-    if (fault !== 0) return this.fault();
+    if (this.words[S.Fault >> 2] !== 0) return this.failed(mode, false);
     if (left >= MAX_BLOCK && this.words[S.Stop >> 2] === 0) compiler.missed(mode);
     return true;
   }
 
-  /** The interpreter runs the one instruction that compiled code has left for. */
-  private replay(mode: Mode): boolean {
-    this.words[S.Fault >> 2] = 0;
-    const record = this.fetcher.scratchBlock(mode, 1);
+  /** The instruction at S.Eip was left undone: its fault is delivered, or it is done again. */
+  private failed(mode: Mode, trap: boolean): boolean {
+    return this.words[S.Fault >> 2] === REPLAY ? this.replay(mode, trap) : this.fault();
+  }
+
+  /** Does the instruction at S.Eip, which generated code must not do itself, alone and with its touches noted. */
+  private replay(mode: Mode, trap: boolean): boolean {
+    const { words, memory } = this;
+    words[S.Fault >> 2] = 0;
+    words[S.InsnEip >> 2] = words[S.Eip >> 2];
+    const record = this.fetcher.scratchBlock(mode, 1, true);
     if (record === 0) return this.fault();
     this.begin(1);
+    this.entered = false;
+    memory.watches.armed = true;
     this.execute(record);
-    return this.afterExit(mode, false);
+    memory.watches.armed = false;
+    return this.afterExit(mode, trap);
   }
 
   /** Why compiled code came back with `left` of its budget. */
@@ -234,7 +253,7 @@ export class Cpu {
     switch (exit) {
       case Exit.Fault:
         this.leaveRecord();
-        return this.fault();
+        return this.failed(mode, trap);
       case Exit.SystemFault:
         return this.fault();
       case Exit.Stale:
@@ -273,6 +292,8 @@ export class Cpu {
    * that faults at its first instruction uses up its slice like any endless loop.
    */
   private fault(): boolean {
+    // What the instruction touched it has not touched if it did not come to its end.
+    if (this.memory.watches.touched) this.memory.watches.take();
     if (this.retired === this.lastFault) this.before++;
     this.lastFault = this.retired;
     this.wiring.state.counters.faults++;
@@ -314,6 +335,24 @@ export class Cpu {
     else this.marked.delete(linear);
     this.cache.dropAt(linear);
     this.passMark ||= this.telling;
+  }
+
+  private watch(watch: Watch, isWatched: boolean): void {
+    const { watches, tlb } = this.memory;
+    if (isWatched) watches.add(watch);
+    else watches.remove(watch);
+    tlb.rewatch(watch);
+    this.cache.dropCompiled();
+  }
+
+  private touching(watch: Watch): void {
+    this.toucher = (this.modes.current.csBase + this.words[S.InsnEip >> 2]) >>> 0;
+    this.onTouch(watch);
+  }
+
+  /** What the last stop for a watch was for, and the linear address of the instruction that did it; once. */
+  takeTouched(): { instruction: number; touched: readonly Touched[] } {
+    return { instruction: this.toucher, touched: this.memory.watches.take() };
   }
 }
 

@@ -9,6 +9,8 @@ export const enum CpuStop {
   Halted,
   /** The next instruction stands on a breakpoint. */
   Breakpoint,
+  /** The last instruction, or a delivery, touched watched memory. */
+  Watchpoint,
   /** `yield` was called (a device changed its deadline, or asked for the end). */
   Yield,
   /** A fault while delivering a double fault; the chain is in `faultChain`. */

@@ -59,6 +59,8 @@ export type Stop =
   | { kind: "count" }
   /** The next instruction stands on a breakpoint whose condition held. */
   | { kind: "breakpoint"; linear: number }
+  /** The last instruction, or the delivery of an interrupt or a fault, touched watched memory, and a condition held. */
+  | { kind: "watchpoint"; hits: readonly WatchpointHit[] }
   /** `value` was written to the debug-exit port. */
   | { kind: "exit"; value: number }
   | { kind: "triple-fault"; chain: readonly FaultRecord[] }
@@ -79,6 +81,35 @@ export interface MachineView {
   probeRegister(index: number): number;
   /** Zero-extended value of 1, 2 or 4 bytes at a linear address, or -1 when a page of it is not mapped. */
   probeLoad(linear: number, size: 1 | 2 | 4): number;
+}
+
+/** Linear memory whose accesses stop the machine. */
+export interface Watchpoint {
+  linear: number;
+  /** Bytes, 1 to MAX_WATCHED. */
+  length: number;
+  /** Which accesses stop: "access" is both. Every write counts, whatever it writes. */
+  access: WatchAccess;
+}
+
+export type WatchAccess = "read" | "write" | "access";
+
+/** Longest watchpoint in bytes. */
+export const MAX_WATCHED = 4096;
+
+/** What an instruction did with a watchpoint's memory. */
+export interface WatchpointHit {
+  /** As it was set. */
+  watchpoint: Watchpoint;
+  /** What was done: "access" is a read-modify-write. */
+  access: WatchAccess;
+  /** Linear address of the instruction that did it, or before which an interrupt was delivered. */
+  instruction: number;
+  /** The first byte that the access touched, which may lie before the watchpoint, and its bytes. */
+  linear: number;
+  size: number;
+  /** The watched bytes before the instruction; what they are now the memory tells. */
+  before: Uint8Array;
 }
 
 /** The condition of a breakpoint (emulator/probes makes them). It must not change the machine. */
@@ -179,6 +210,13 @@ export interface MachineApi extends MachineView {
   /** One breakpoint for each linear address; setting it again replaces its condition. */
   setBreakpoint(linear: number, condition?: Condition): void;
   clearBreakpoint(linear: number): void;
+  /**
+   * Stops after each instruction that touches the memory, at full speed elsewhere: several at once, overlapping ones too.
+   * A processor's own accesses (gates, task switches, descriptors) count, fetches and page walks do not. The condition
+   * is asked when the instruction has been executed. Ends when disposed of.
+   * @throws MachineError watchpoint-length
+   */
+  setWatchpoint(watchpoint: Watchpoint, condition?: Condition): Disposable;
   /** A trace point: `hit` is called with the machine standing before the instruction at `linear`. It never stops. */
   onProbe(linear: number, hit: (machine: MachineView) => void): Disposable;
   /** Called at each change of CPL, inside the instruction that makes it. Costs nothing when undefined. */

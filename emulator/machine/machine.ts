@@ -22,6 +22,7 @@ import {
   type SerialPort,
   type Stop,
   type TableRegister,
+  type Watchpoint,
 } from "./api";
 import { Board } from "./board";
 import { Breakpoints } from "./breakpoints";
@@ -30,6 +31,7 @@ import { InputLog } from "./input-log";
 import { StateRegisters } from "./registers";
 import { MachineClock, RunLoop } from "./run-loop";
 import { type Statistics, statisticsOf } from "./statistics";
+import { Watchpoints } from "./watchpoints";
 
 const MIN_MEMORY = 1 << 20;
 const MAX_MEMORY = 2047 * (1 << 20);
@@ -45,6 +47,7 @@ export class Machine implements MachineApi {
   private readonly board: Board;
   private readonly inputLog: InputLog;
   private readonly breakpoints: Breakpoints;
+  private readonly watchpoints: Watchpoints;
   private readonly loop: RunLoop;
   private readonly stateRegisters: StateRegisters;
 
@@ -73,6 +76,8 @@ export class Machine implements MachineApi {
     this.memory = new PlainMemory(this.state, this.cpu.memory.physical);
     this.breakpoints = new Breakpoints(this.cpu);
     this.cpu.onMark = (linear) => this.breakpoints.reached(linear, this);
+    this.watchpoints = new Watchpoints(this.cpu, this.memory);
+    this.cpu.onTouch = (watch) => this.watchpoints.touching(watch);
     this.inputLog = new InputLog((port, bytes) => this.board.receive(port, bytes), options.replay ?? []);
     this.loop = new RunLoop(
       {
@@ -83,6 +88,7 @@ export class Machine implements MachineApi {
         interrupts,
         inputs: this.inputLog,
         breakpoints: this.breakpoints,
+        watchpoints: this.watchpoints,
         listening: () => this.board.listening,
         flushOutput: () => this.board.flushOutput(),
       },
@@ -103,7 +109,7 @@ export class Machine implements MachineApi {
   }
 
   step(): Stop {
-    return this.loop.run({ instructions: 1 });
+    return this.loop.step();
   }
 
   skip(ticks: number): void {
@@ -116,6 +122,10 @@ export class Machine implements MachineApi {
 
   clearBreakpoint(linear: number): void {
     this.breakpoints.clear(linear);
+  }
+
+  setWatchpoint(watchpoint: Watchpoint, condition?: Condition): Disposable {
+    return this.watchpoints.set(watchpoint, condition);
   }
 
   onProbe(linear: number, hit: (machine: MachineView) => void): Disposable {

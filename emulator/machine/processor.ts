@@ -1,3 +1,4 @@
+import type { Touched, Watch } from "../memory/watches";
 import type { CpuStop, FaultRecord } from "../cpu/wiring";
 
 /** What the run loop needs of the processor. */
@@ -12,6 +13,14 @@ export interface Processor {
   };
   /** Called with the machine standing before a marked instruction, once each time that it is to be executed: whether to stop. */
   onMark: (linear: number) => boolean;
+  /** Memory whose accesses end a run, and who is told before each of them. */
+  readonly watches: {
+    add(watch: Watch): void;
+    remove(watch: Watch): void;
+  };
+  onTouch: (watch: Watch) => void;
+  /** What the last stop for a watch was for, and the linear address of the instruction that did it; once. */
+  takeTouched(): { instruction: number; touched: readonly Touched[] };
   /**
    * Retires up to `count` instructions, taking a pending interrupt first when it may.
    * @param passMark pass over the first instruction's mark

@@ -5,6 +5,7 @@ import type { MachineView, RunOptions, Stop } from "./api";
 import type { Breakpoints } from "./breakpoints";
 import type { InputLog } from "./input-log";
 import type { Processor, Standing } from "./processor";
+import type { Watchpoints } from "./watchpoints";
 
 /** Longest slice; output that the guest writes waits at most so many instructions. */
 const SLICE = 1 << 18;
@@ -36,6 +37,7 @@ export interface RunLoopParts {
   interrupts: InterruptSource;
   inputs: InputLog;
   breakpoints: Breakpoints;
+  watchpoints: Watchpoints;
   /** Whether input from outside could wake a halted processor. */
   listening: () => boolean;
   /** Hands on what the guest has written. */
@@ -51,6 +53,8 @@ export class RunLoop {
   private over: Stop | undefined;
   private fruitless = 0;
   private lastWake = NEVER;
+  /** The breakpoint at the next instruction, if there is one, has been asked about. */
+  private asked = true;
 
   constructor(
     private readonly parts: RunLoopParts,
@@ -64,7 +68,14 @@ export class RunLoop {
   }
 
   run(options: RunOptions): Stop {
-    const stop = this.runToStop(options);
+    const stop = this.runToStop(options, this.asked);
+    this.parts.flushOutput();
+    return stop;
+  }
+
+  /** One instruction, whatever stands on it. */
+  step(): Stop {
+    const stop = this.runToStop({ instructions: 1 }, true);
     this.parts.flushOutput();
     return stop;
   }
@@ -75,11 +86,12 @@ export class RunLoop {
     if (standing.halted) clock.skipped += Math.max(0, Math.min(ticks, this.nextWake() - clock.now()));
   }
 
-  private runToStop(options: RunOptions): Stop {
-    const { processor, standing } = this.parts;
+  /** @param passMark do not ask about a breakpoint at the first instruction */
+  private runToStop(options: RunOptions, passMark: boolean): Stop {
+    const { processor, standing, watchpoints } = this.parts;
+    this.asked = true;
     const limit = processor.retired + (options.instructions ?? Infinity);
     const start = processor.retired;
-    let passMark = true;
     for (;;) {
       if (this.over !== undefined) return this.over;
       this.settle();
@@ -96,6 +108,12 @@ export class RunLoop {
       if (processor.retired !== before) passMark = false;
       this.parts.flushOutput();
       if (reason === CpuStop.TripleFault) this.over = { kind: "triple-fault", chain: processor.faultChain };
+      if (reason === CpuStop.Watchpoint) {
+        const hits = watchpoints.hits(this.view);
+        this.asked = hits.length === 0;
+        passMark = false;
+        if (hits.length > 0) return { kind: "watchpoint", hits };
+      }
       if (reason === CpuStop.Breakpoint) return { kind: "breakpoint", linear: standing.pc };
     }
   }

@@ -6,6 +6,7 @@ import { CheckedPaths } from "./paths";
 import { PhysicalMemory } from "./physical";
 import { SystemAccess } from "./system-access";
 import { Tlb } from "./tlb";
+import { Watches } from "./watches";
 
 /**
  * The memory of one processor, wired. The block cache plugs in through
@@ -15,6 +16,7 @@ export class MemorySystem {
   readonly physical: PhysicalMemory;
   readonly paging: Paging;
   readonly tlb: Tlb;
+  readonly watches = new Watches();
   readonly mmu: Mmu;
   /** What generated code imports. */
   readonly paths: CheckedPaths;
@@ -26,9 +28,9 @@ export class MemorySystem {
   constructor(readonly state: State) {
     this.physical = new PhysicalMemory(state);
     this.paging = new Paging(state, this.physical);
-    this.tlb = new Tlb(state, this.physical);
-    this.mmu = new Mmu(state, this.physical, this.paging, this.tlb);
-    this.paths = new CheckedPaths(state, this.mmu);
+    this.tlb = new Tlb(state, this.physical, this.watches);
+    this.mmu = new Mmu(state, this.physical, this.paging, this.tlb, this.watches);
+    this.paths = new CheckedPaths(state, this.mmu, this.watches);
     this.system = new SystemAccess(this.mmu);
     this.inspector = new PageInspector(state, this.physical);
   }

@@ -4,6 +4,7 @@ import type { State } from "../base/state";
 import { Access, WALK_OK, type Paging } from "./paging";
 import type { PhysicalMemory } from "./physical";
 import { ringClass, type Tlb } from "./tlb";
+import { Touch, type Watches } from "./watches";
 
 /** The ring class whose accesses are user accesses. */
 const USER_CLASS = 2;
@@ -21,6 +22,7 @@ export class Mmu {
     private readonly physical: PhysicalMemory,
     private readonly paging: Paging,
     private readonly tlb: Tlb,
+    private readonly watches: Watches,
   ) {
     this.view = state.view;
   }
@@ -60,6 +62,7 @@ export class Mmu {
 
   /** Zero-extended value of 1, 2 or 4 bytes, or 0 after raising #PF. */
   load(linear: number, size: number, ring: number): number {
+    if (this.watches.active) this.watches.note(linear, size, Touch.Read);
     if ((linear & 0xfff) + size > 4096) return this.loadCrossing(linear, size, ring, 0);
     const host = this.tlb.host(linear, ring, 0);
     if (host !== 0) {
@@ -72,6 +75,7 @@ export class Mmu {
 
   /** `load` for a value that will be written back: the fault is that of the write. */
   loadForWrite(linear: number, size: number, ring: number): number {
+    if (this.watches.active) this.watches.note(linear, size, Touch.Read | Touch.Write);
     if ((linear & 0xfff) + size <= 4096) {
       const at = this.translate(linear, ring, 1);
       return at < 0 ? 0 : this.physical.read(at, size);
@@ -81,6 +85,7 @@ export class Mmu {
 
   /** Writes 1, 2 or 4 bytes; nothing when it raises #PF. */
   store(linear: number, value: number, size: number, ring: number): void {
+    if (this.watches.active) this.watches.note(linear, size, Touch.Write);
     if ((linear & 0xfff) + size > 4096) return this.storeCrossing(linear, value, size, ring);
     const host = this.tlb.host(linear, ring, 1);
     if (host !== 0) {

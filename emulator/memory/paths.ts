@@ -1,39 +1,42 @@
 import { Desc, Seg, Vector } from "../base/arch";
-import { S, SEG_SIZE, SegField } from "../base/layout";
+import { REPLAY, S, SEG_SIZE, SegField } from "../base/layout";
 import { Reason } from "../base/reasons";
 import type { State } from "../base/state";
 import { SEG_ACCESS_WRITE, SEG_CHECKED, type MemoryPaths } from "../isa/system-ops";
 import type { Mmu } from "./mmu";
+import { Touch, type Watches } from "./watches";
 
 /** The slow paths of generated code: what a TLB hit in a flat segment does not cover. */
 export class CheckedPaths implements MemoryPaths {
   constructor(
     private readonly state: State,
     private readonly mmu: Mmu,
+    private readonly watches: Watches,
   ) {}
 
   read(linear: number, sizeSeg: number): number {
-    if (!this.withinFlat(linear, sizeSeg)) return 0;
+    if (!this.withinFlat(linear, sizeSeg) || this.isWatched(linear, sizeSeg, Touch.Read)) return 0;
     return this.mmu.load(linear, sizeSeg & 15, this.mmu.ring());
   }
 
   readForWrite(linear: number, sizeSeg: number): number {
-    if (!this.withinFlat(linear, sizeSeg)) return 0;
+    if (!this.withinFlat(linear, sizeSeg) || this.isWatched(linear, sizeSeg, Touch.Read | Touch.Write)) return 0;
     return this.mmu.loadForWrite(linear, sizeSeg & 15, this.mmu.ring());
   }
 
   write(linear: number, value: number, sizeSeg: number): void {
-    if (this.withinFlat(linear, sizeSeg)) this.mmu.store(linear, value, sizeSeg & 15, this.mmu.ring());
+    if (!this.withinFlat(linear, sizeSeg) || this.isWatched(linear, sizeSeg, Touch.Write)) return;
+    this.mmu.store(linear, value, sizeSeg & 15, this.mmu.ring());
   }
 
   readForDataWrite(linear: number, sizeSeg: number): number {
-    if (!this.withinFlat(linear, sizeSeg)) return 0;
+    if (!this.withinFlat(linear, sizeSeg) || this.isWatched(linear, sizeSeg, Touch.Read | Touch.Write)) return 0;
     const ring = this.mmu.ring();
     return this.mmu.reachesData(linear, sizeSeg & 15, ring) ? this.mmu.loadForWrite(linear, sizeSeg & 15, ring) : 0;
   }
 
   writeData(linear: number, value: number, sizeSeg: number): void {
-    if (!this.withinFlat(linear, sizeSeg)) return;
+    if (!this.withinFlat(linear, sizeSeg) || this.isWatched(linear, sizeSeg, Touch.Write)) return;
     const ring = this.mmu.ring();
     if (this.mmu.reachesData(linear, sizeSeg & 15, ring)) this.mmu.store(linear, value, sizeSeg & 15, ring);
   }
@@ -65,6 +68,14 @@ export class CheckedPaths implements MemoryPaths {
     }
     const limit = words[at + (SegField.Limit >> 2)];
     return insideLimit(rights, limit, offset, size) ? Reason.None : Reason.SegmentLimit;
+  }
+
+  /** Whether the access touches a watch outside of an instruction that is done for it: then that is asked for. */
+  private isWatched(linear: number, sizeSeg: number, touches: number): boolean {
+    const { watches } = this;
+    if (!watches.active || watches.armed || !watches.covers(linear, sizeSeg & 15, touches)) return false;
+    this.state.set(S.Fault, REPLAY);
+    return true;
   }
 
   private withinFlat(linear: number, sizeSeg: number): boolean {

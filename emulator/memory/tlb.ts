@@ -2,10 +2,17 @@ import { RAM, RING_CLASSES, S, TLB_BYTES, TLB_DATA } from "../base/layout";
 import type { State } from "../base/state";
 import type { Paging } from "./paging";
 import type { PhysicalMemory } from "./physical";
+import { pagesOf, Touch, type Watch, type Watches } from "./watches";
 
 /** `onFlush` arguments: every page; every page that is not global. */
 export const ALL_PAGES = -1;
 export const LOCAL_PAGES = -2;
+
+/** What an entry is to the host address of the page minus its linear address. */
+const PLAIN = 1;
+const NOTING = 2;
+const WATCHED = 4;
+const KIND = PLAIN | NOTING | WATCHED;
 
 /** Filled entries that one list remembers; a table whose list is full is flushed. */
 const LIST_LENGTH = 16384;
@@ -31,7 +38,8 @@ export function ringClass(cpl: number): number {
  * An entry stands in a write table only where the page is writable, already
  * dirty and in RAM. Where code was made from the page it is a noting entry, one
  * higher, which every inline check takes for a miss: a store has to look at the
- * code map first.
+ * code map first. So do they take a watched entry, in either table: such a page's
+ * accesses are looked at by Watches.
  */
 export class Tlb {
   /** Called after each flush with a linear address inside the page, or ALL_PAGES, or LOCAL_PAGES. */
@@ -48,6 +56,7 @@ export class Tlb {
   constructor(
     private readonly state: State,
     private readonly physical: PhysicalMemory,
+    private readonly watches: Watches,
   ) {
     this.words = state.u32;
     for (let list = 0; list < TABLES * 2; list++) this.lists.push(new Int32Array(LIST_LENGTH));
@@ -80,24 +89,34 @@ export class Tlb {
     return (entry & 1) === 0 ? 0 : (entry + linear - 1) >>> 0;
   }
 
-  /** `host`, or the address at which a store has to be noted (PhysicalMemory does). */
+  /** `host`, or the address at which a store has to be noted (PhysicalMemory does), or an access looked at (Watches). */
   address(linear: number, ring: number, write: number): number {
     const entry = this.words[this.index(ring * 2 + write, linear >>> 12)];
-    return entry === 0 ? 0 : (entry - (entry & 3) + linear) >>> 0;
+    return entry === 0 ? 0 : (entry - (entry & KIND) + linear) >>> 0;
   }
 
   /** Enters the page that `paging` has just found for a data access by `ring`. */
   fill(linear: number, ring: number, paging: Paging): void {
     const page = linear >>> 12;
     if (!this.physical.isRam(paging.frame) || page > this.state.get(S.RingLimit + ring * 4) >>> 12) return;
-    const entry = RAM + (paging.frame << 12) - (page << 12) + 1;
+    const entry = RAM + (paging.frame << 12) - (page << 12);
     const global = paging.global ? 1 : 0;
-    this.enter(ring * 2, page, entry, global);
-    if (paging.writable) this.enter(ring * 2 + 1, page, this.physical.tracker.isCode(paging.frame) ? entry + 1 : entry, global);
+    const watched = this.watches.inPage(page);
+    const isCode = this.physical.tracker.isCode(paging.frame);
+    this.enter(ring * 2, page, entry + ((watched & Touch.Read) !== 0 ? WATCHED : PLAIN), global);
+    // A watched page with code stays out: no entry says both.
+    if (paging.writable && (watched === 0 || !isCode)) {
+      this.enter(ring * 2 + 1, page, entry + (watched !== 0 ? WATCHED : isCode ? NOTING : PLAIN), global);
+    }
     if (paging.large) {
       this.large[page >>> 10] = 1;
       this.anyLarge = true;
     }
+  }
+
+  /** The pages of a watch that has come or gone are to be filled anew. */
+  rewatch(watch: Watch): void {
+    for (const page of pagesOf(watch)) for (let table = 0; table < TABLES; table++) this.words[this.index(table, page)] = 0;
   }
 
   /** MOV CR3: all but global pages. */
@@ -145,7 +164,10 @@ export class Tlb {
       const page = pages[at];
       const index = this.index(table, page);
       const entry = this.words[index];
-      if ((entry & 1) !== 0 && (entry + (page << 12) - 1) >>> 0 === host) this.words[index] = entry + 1;
+      const kind = entry & KIND;
+      if (entry === 0 || (entry - kind + (page << 12)) >>> 0 !== host) continue;
+      if (kind === PLAIN) this.words[index] = entry - PLAIN + NOTING;
+      else if (kind === WATCHED) this.words[index] = 0;
     }
   }
 

@@ -167,11 +167,15 @@ function leave(c: Code, exit: Exit | Expr, record?: Expr): void {
 
 const inPage = (at: x.Var, size: Size): Expr => x.leU(x.and(at, x.k(0xfff)), x.k(0x1000 - size));
 
+/** Whether a TLB entry names a page that is not watched. */
+const isOpen = (entry: Expr): Expr => x.and(entry, x.k(3));
+
 /** Leaves the value: through the TLB, noting entries too, when the access stays in its page, else by the slow path. */
 function loadThrough(c: Code, size: Size, table: S, at: x.Var, slow: Expr): void {
   const entry = variable(c.take(I32));
   x.load32(tlbSlot(state(table), at))(c);
-  c.local(Op.LocalTee, entry.index);
+  c.local(Op.LocalSet, entry.index);
+  isOpen(entry)(c);
   c.if(I32);
   inPage(at, size)(c);
   c.if(I32);
@@ -193,7 +197,7 @@ function openData(c: Code, size: Size, at: x.Var, slow: Expr): void {
   c.local(Op.LocalSet, entry.index);
   x.add(at, x.and(entry, x.k(~3)))(c);
   c.local(Op.LocalSet, host.index);
-  const data = x.choose(entry, x.choose(inPage(at, size), x.eqz(codeBits(host, size)), x.k(0)), x.k(0));
+  const data = x.choose(isOpen(entry), x.choose(inPage(at, size), x.eqz(codeBits(host, size)), x.k(0)), x.k(0));
   x.choose(data, (code) => {
     host(code);
     code.memory(LOAD[size], 0);
@@ -210,8 +214,8 @@ function storeThrough(c: Code, size: Size, at: x.Var, value: x.Var, slow: Expr):
   const done = c.block();
   const slowly = c.block();
   x.load32(tlbSlot(state(S.TlbWrite), at))(c);
-  c.local(Op.LocalTee, entry.index);
-  c.op(0x45);
+  c.local(Op.LocalSet, entry.index);
+  x.eqz(isOpen(entry))(c);
   c.brIf(slowly);
   x.eqz(inPage(at, size))(c);
   c.brIf(slowly);
