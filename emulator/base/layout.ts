@@ -131,10 +131,21 @@ export const RING_CLASSES = 3;
 export const TLB_ENTRIES = 1 << 20;
 export const TLB_BYTES = TLB_ENTRIES * 4;
 
+/** The low bits of a data TLB entry; the rest is the page's address in this memory minus its linear address. */
+export const enum TlbKind {
+  /** Accesses are made as they are. */
+  Plain = 1,
+  /** Of a page that is watched. */
+  Watched = 2,
+  /** Of a page that code was made from, for writing. */
+  Noting = 4,
+}
+export const TLB_KIND = TlbKind.Plain | TlbKind.Watched | TlbKind.Noting;
+
 /**
  * Data TLBs: for ring class c the read table at TLB_DATA + c * 8 MiB, its write
  * table 4 MiB above. Entry for linear page p: 0 when invalid, else
- * (address of the page in this memory) - (p << 12) + 1.
+ * (address of the page in this memory) - (p << 12) + a TlbKind.
  */
 export const TLB_DATA = 2 * MiB;
 /**

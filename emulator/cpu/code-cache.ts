@@ -162,7 +162,7 @@ export class CodeCache {
   /** Gives up a mode slot: its exec TLB, its entry tables and what is compiled for it. */
   evictSlot(slot: number): void {
     this.flushSlot(slot, true);
-    this.dropCompiled(slot);
+    this.remakeCompiled(slot);
     for (const [frame, tables] of this.tables) {
       for (const table of tables) if (table.slot === slot) this.dropTable(table.address);
       this.tables.set(frame, tables.filter((t) => t.slot !== slot));
@@ -170,13 +170,10 @@ export class CodeCache {
   }
 
   /** What is compiled is to be made anew, in a mode or in all of them. */
-  dropCompiled(slot?: number): void {
+  remakeCompiled(slot?: number): void {
     const slots = slot === undefined ? this.compiled : [this.compiled[slot]];
     for (const compiled of slots) {
-      for (const code of compiled) {
-        this.extents.remove(code);
-        code.stale(false);
-      }
+      for (const code of compiled) this.dropCompiled(code);
       compiled.clear();
     }
   }

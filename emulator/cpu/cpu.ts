@@ -4,7 +4,7 @@ import type { State } from "../base/state";
 import { Decoder } from "../isa/decode";
 import { SystemOp } from "../isa/system-ops";
 import { MemorySystem } from "../memory/memory-system";
-import type { Touched, Watch } from "../memory/watches";
+import type { Touched, Watch, Watches } from "../memory/watches";
 import { CodeCache } from "./code-cache";
 import type { Compiler } from "./compiler";
 import { Exit } from "./exit";
@@ -26,6 +26,7 @@ export interface CompilerParts {
   fetcher: Fetcher;
   /** Exports of tier 0's module. */
   helpers: Record<string, unknown>;
+  watches: Watches;
   /** MarkPaths.mark. */
   mark(): number;
 }
@@ -115,7 +116,7 @@ export class Cpu {
   /** Lets a compiler take over hot code from now on. */
   attach(make: (parts: CompilerParts) => Compiler): void {
     const { cache, fetcher, helpers } = this;
-    this.compiler = make({ state: this.wiring.state, cache, fetcher, helpers, mark: () => this.reachMark() });
+    this.compiler = make({ state: this.wiring.state, cache, fetcher, helpers, watches: this.memory.watches, mark: () => this.reachMark() });
     this.cache.onReset = () => this.compiler?.reset();
   }
 
@@ -342,7 +343,7 @@ export class Cpu {
     if (isWatched) watches.add(watch);
     else watches.remove(watch);
     tlb.rewatch(watch);
-    this.cache.dropCompiled();
+    this.cache.remakeCompiled();
   }
 
   private touching(watch: Watch): void {

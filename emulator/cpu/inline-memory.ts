@@ -1,6 +1,7 @@
 import * as x from "../base/wasm/expr";
 import type { Expr, Var } from "../base/wasm/expr";
 import type { Emit, Place, Size } from "../isa/emit";
+import { Touch } from "../memory/watches";
 import type { MemoryHelpers } from "./tier0/helpers";
 
 /** What inline accesses need of the function that they stand in. */
@@ -10,6 +11,11 @@ export interface InlineFrame {
   helpers: MemoryHelpers;
   /** Leaves when S.Fault is set; emitted behind each call of a slow path. */
   faultCheck(): void;
+  /**
+   * Whether an access touches watched memory. Where it is undefined, for an access or for all, accesses to a
+   * watched page are impossible inline.
+   */
+  watched?: ((at: Var, size: Size, touches: number) => Expr | undefined) | undefined;
 }
 
 /**
@@ -26,18 +32,31 @@ export class InlineMemory {
    * Leaves on the stack whether the inline access is impossible: no valid entry,
    * or not aligned. The result is host address minus linear address.
    */
-  private probe(at: Var, write: boolean, size: Size): Var {
+  private probe(at: Var, touches: number, size: Size): Var {
     const { e } = this;
+    const write = (touches & Touch.Write) !== 0;
+    const watched = this.frame.watched?.(at, size, touches);
+    if (watched !== undefined) return this.probeWatched(at, write, size, watched);
     const delta = e.let(x.sub(this.frame.entry(at, write), x.k(1)));
     const bits = size === 1 ? delta : x.or(delta, at);
     x.and(bits, x.k(size === 4 ? 3 : 1))(e.c);
     return delta;
   }
 
+  /** The same, with watched pages let through where the access does not touch what is watched. */
+  private probeWatched(at: Var, write: boolean, size: Size, watched: Expr): Var {
+    const { e } = this;
+    // Plain entries less 1 end in zeros, watched ones in 1; bit 1 is set in all others.
+    const delta = e.let(x.and(x.sub(this.frame.entry(at, write), x.k(1)), x.k(~1)));
+    const bits = size === 1 ? delta : x.or(delta, size === 2 ? x.and(at, x.k(1)) : at);
+    x.choose(watched, x.k(1), x.and(bits, x.k(3)))(e.c);
+    return delta;
+  }
+
   load(at: Var, size: Size, sizeSeg: Expr): Var {
     const { e, frame } = this;
     const value = e.temp();
-    const delta = this.probe(at, false, size);
+    const delta = this.probe(at, Touch.Read, size);
     e.c.ifUnlikely();
     e.set(value, x.call(frame.helpers.load[size], at, sizeSeg));
     frame.faultCheck();
@@ -49,7 +68,7 @@ export class InlineMemory {
 
   store(at: Var, value: Var, size: Size, sizeSeg: Expr): void {
     const { e, frame } = this;
-    const delta = this.probe(at, true, size);
+    const delta = this.probe(at, Touch.Write, size);
     e.c.ifUnlikely();
     x.call(frame.helpers.store[size], at, value, sizeSeg)(e.c);
     frame.faultCheck();
@@ -62,7 +81,7 @@ export class InlineMemory {
     const { e, frame } = this;
     const value = e.temp();
     const host = e.temp();
-    const delta = this.probe(at, true, size);
+    const delta = this.probe(at, Touch.Read | Touch.Write, size);
     e.c.ifUnlikely();
     e.set(value, x.call(frame.helpers.open[size], at, sizeSeg));
     frame.faultCheck();

@@ -10,12 +10,14 @@ import { EMITTERS } from "../isa/emitters";
 import type { Insn } from "../isa/insn";
 import { endsBlock, killsFlags, mayFault } from "../isa/queries";
 import { Trait } from "../isa/traits";
+import type { Watch } from "../memory/watches";
 import { RegionEmit } from "./emit-region";
 import { GeneralRegisters } from "./general-registers";
 import { SETTLE_NAME } from "./pending-flags";
 import { type FlagsForm, RegionFlags } from "./region-flags";
 import type { Block, Region } from "./region";
 import { Structure } from "./structure";
+import { watchTest } from "./watch-test";
 
 /** What a page boundary inside a region checks: the exec TLB entry and the table that it must lead to. */
 export interface PageGuard {
@@ -31,6 +33,8 @@ export interface CompileInput {
   tlb: { read: number; write: number };
   tlbExec: number;
   csLimit: number;
+  /** Memory that is watched now. */
+  watches: readonly Watch[];
   guard(linearPage: number): PageGuard;
 }
 
@@ -117,9 +121,10 @@ class RegionFunction {
     [this.block] = this.blocks;
     const { regs, flags, budget, eip } = this;
     const { tlb, csLimit } = input;
+    const watched = watchTest(input.watches);
     const jump = (to: number): void => this.jump(to >>> 0);
     const jumpDynamic = (): void => this.jumpDynamic();
-    this.emitter = new RegionEmit(this.c, { regs, flags, budget, eip, tlb, csLimit, jump, jumpDynamic }, helpers);
+    this.emitter = new RegionEmit(this.c, { regs, flags, budget, eip, tlb, csLimit, watched, jump, jumpDynamic }, helpers);
     const successors = this.blocks.map((block) => block.successors.map((to) => this.nodeOf(to)));
     this.edges = this.blocks.map((_, node) => successors.flat().filter((to) => to === node).length);
     this.structure = new Structure(this.c, successors, this.selector, (node) => this.emitBlock(node));

@@ -9,6 +9,7 @@ import { type AccessSeg, Emit, type FlagSource, type Place, type Size } from "..
 import type { Insn } from "../isa/insn";
 import type { GeneralRegisters } from "./general-registers";
 import type { RegionFlags } from "./region-flags";
+import type { WatchTest } from "./watch-test";
 
 /** The region function's locals, and how its blocks go on. */
 export interface RegionFrame {
@@ -20,6 +21,8 @@ export interface RegionFrame {
   /** Addresses of the data TLBs that the mode uses. */
   tlb: { read: number; write: number };
   csLimit: number;
+  /** InlineFrame.watched. */
+  watched: WatchTest | undefined;
   /** Goes to an offset in CS that is known now. */
   jump(eip: number): void;
   /** Goes to the offset in `eip`. */
@@ -54,6 +57,7 @@ export class RegionEmit extends Emit {
     this.memory = new InlineMemory(this, {
       entry: (at, write) => x.load32(pageSlot(at), write ? tlb.write : tlb.read),
       helpers,
+      watched: frame.watched,
       faultCheck: () => this.if(this.stateWord(S.Fault), () => this.leaveAtInsn()),
     });
   }

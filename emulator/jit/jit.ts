@@ -163,6 +163,7 @@ export class Jit implements Compiler {
       tlb: dataTlbs(mode.ring),
       tlbExec: cache.execEntry(mode.slot, 0),
       csLimit: mode.csLimit,
+      watches: this.wiring.watches.list,
       guard: (page) => ({ execEntry: cache.execEntry(mode.slot, page), table: cache.knownTable(mode.slot, page) }),
     });
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: this.env });

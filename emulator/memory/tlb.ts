@@ -1,4 +1,4 @@
-import { RAM, RING_CLASSES, S, TLB_BYTES, TLB_DATA } from "../base/layout";
+import { RAM, RING_CLASSES, S, TLB_BYTES, TLB_DATA, TLB_KIND, TlbKind } from "../base/layout";
 import type { State } from "../base/state";
 import type { Paging } from "./paging";
 import type { PhysicalMemory } from "./physical";
@@ -7,12 +7,6 @@ import { pagesOf, Touch, type Watch, type Watches } from "./watches";
 /** `onFlush` arguments: every page; every page that is not global. */
 export const ALL_PAGES = -1;
 export const LOCAL_PAGES = -2;
-
-/** What an entry is to the host address of the page minus its linear address. */
-const PLAIN = 1;
-const NOTING = 2;
-const WATCHED = 4;
-const KIND = PLAIN | NOTING | WATCHED;
 
 /** Filled entries that one list remembers; a table whose list is full is flushed. */
 const LIST_LENGTH = 16384;
@@ -36,10 +30,10 @@ export function ringClass(cpl: number): number {
  * Fills and flushes the data TLBs of layout.ts, and tells the owner of the exec
  * TLBs about each flush. Table numbers are ring class * 2 + (1 for write).
  * An entry stands in a write table only where the page is writable, already
- * dirty and in RAM. Where code was made from the page it is a noting entry, one
- * higher, which every inline check takes for a miss: a store has to look at the
- * code map first. So do they take a watched entry, in either table: such a page's
- * accesses are looked at by Watches.
+ * dirty and in RAM. Where code was made from the page it is a noting entry, which
+ * every inline check takes for a miss: a store has to look at the code map first.
+ * So do they take a watched entry, in either table: such a page's accesses are
+ * looked at by Watches.
  */
 export class Tlb {
   /** Called after each flush with a linear address inside the page, or ALL_PAGES, or LOCAL_PAGES. */
@@ -92,7 +86,7 @@ export class Tlb {
   /** `host`, or the address at which a store has to be noted (PhysicalMemory does), or an access looked at (Watches). */
   address(linear: number, ring: number, write: number): number {
     const entry = this.words[this.index(ring * 2 + write, linear >>> 12)];
-    return entry === 0 ? 0 : (entry - (entry & KIND) + linear) >>> 0;
+    return entry === 0 ? 0 : (entry - (entry & TLB_KIND) + linear) >>> 0;
   }
 
   /** Enters the page that `paging` has just found for a data access by `ring`. */
@@ -103,10 +97,10 @@ export class Tlb {
     const global = paging.global ? 1 : 0;
     const watched = this.watches.inPage(page);
     const isCode = this.physical.tracker.isCode(paging.frame);
-    this.enter(ring * 2, page, entry + ((watched & Touch.Read) !== 0 ? WATCHED : PLAIN), global);
+    this.enter(ring * 2, page, entry + ((watched & Touch.Read) !== 0 ? TlbKind.Watched : TlbKind.Plain), global);
     // A watched page with code stays out: no entry says both.
     if (paging.writable && (watched === 0 || !isCode)) {
-      this.enter(ring * 2 + 1, page, entry + (watched !== 0 ? WATCHED : isCode ? NOTING : PLAIN), global);
+      this.enter(ring * 2 + 1, page, entry + (watched !== 0 ? TlbKind.Watched : isCode ? TlbKind.Noting : TlbKind.Plain), global);
     }
     if (paging.large) {
       this.large[page >>> 10] = 1;
@@ -164,10 +158,10 @@ export class Tlb {
       const page = pages[at];
       const index = this.index(table, page);
       const entry = this.words[index];
-      const kind = entry & KIND;
+      const kind = entry & TLB_KIND;
       if (entry === 0 || (entry - kind + (page << 12)) >>> 0 !== host) continue;
-      if (kind === PLAIN) this.words[index] = entry - PLAIN + NOTING;
-      else if (kind === WATCHED) this.words[index] = 0;
+      if (kind === TlbKind.Plain) this.words[index] = entry - TlbKind.Plain + TlbKind.Noting;
+      else if (kind === TlbKind.Watched) this.words[index] = 0;
     }
   }
 

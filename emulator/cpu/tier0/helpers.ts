@@ -1,4 +1,4 @@
-import { S } from "../../base/layout";
+import { S, TLB_KIND, TlbKind } from "../../base/layout";
 import { Code, Op, Type } from "../../base/wasm/code";
 import * as x from "../../base/wasm/expr";
 import { type Expr, variable } from "../../base/wasm/expr";
@@ -168,7 +168,7 @@ function leave(c: Code, exit: Exit | Expr, record?: Expr): void {
 const inPage = (at: x.Var, size: Size): Expr => x.leU(x.and(at, x.k(0xfff)), x.k(0x1000 - size));
 
 /** Whether a TLB entry names a page that is not watched. */
-const isOpen = (entry: Expr): Expr => x.and(entry, x.k(3));
+const isOpen = (entry: Expr): Expr => x.and(entry, x.k(TlbKind.Plain | TlbKind.Noting));
 
 /** Leaves the value: through the TLB, noting entries too, when the access stays in its page, else by the slow path. */
 function loadThrough(c: Code, size: Size, table: S, at: x.Var, slow: Expr): void {
@@ -179,7 +179,7 @@ function loadThrough(c: Code, size: Size, table: S, at: x.Var, slow: Expr): void
   c.if(I32);
   inPage(at, size)(c);
   c.if(I32);
-  x.add(at, x.and(entry, x.k(~3)))(c);
+  x.add(at, x.and(entry, x.k(~TLB_KIND)))(c);
   c.memory(LOAD[size], 0);
   c.else();
   slow(c);
@@ -195,7 +195,7 @@ function openData(c: Code, size: Size, at: x.Var, slow: Expr): void {
   const host = variable(c.take(I32));
   x.load32(tlbSlot(state(S.TlbWrite), at))(c);
   c.local(Op.LocalSet, entry.index);
-  x.add(at, x.and(entry, x.k(~3)))(c);
+  x.add(at, x.and(entry, x.k(~TLB_KIND)))(c);
   c.local(Op.LocalSet, host.index);
   const data = x.choose(isOpen(entry), x.choose(inPage(at, size), x.eqz(codeBits(host, size)), x.k(0)), x.k(0));
   x.choose(data, (code) => {
@@ -219,10 +219,10 @@ function storeThrough(c: Code, size: Size, at: x.Var, value: x.Var, slow: Expr):
   c.brIf(slowly);
   x.eqz(inPage(at, size))(c);
   c.brIf(slowly);
-  x.add(at, x.and(entry, x.k(~3)))(c);
+  x.add(at, x.and(entry, x.k(~TLB_KIND)))(c);
   c.local(Op.LocalSet, host.index);
   const plainly = c.block();
-  x.and(entry, x.k(1))(c);
+  x.and(entry, x.k(TlbKind.Plain))(c);
   c.brIf(plainly);
   x.eqz(codeBits(host, size))(c);
   c.brIf(plainly);

@@ -41,7 +41,7 @@ function blockAt(bytes: Uint8Array, eip: number): Insn[] {
 function compiled(bytes: Uint8Array): string {
   const region = new RegionFinder((eip) => blockAt(bytes, eip)).find([ORIGIN]);
   if (!region) throw new Error("nothing to compile");
-  const module = compileRegion({ region, func: 1, tlb: { read: 0x200000, write: 0x600000 }, tlbExec: 0x1e00000, csLimit: 0xffffffff, guard: () => ({ execEntry: 0, table: 0 }) });
+  const module = compileRegion({ region, func: 1, tlb: { read: 0x200000, write: 0x600000 }, tlbExec: 0x1e00000, csLimit: 0xffffffff, watches: [], guard: () => ({ execEntry: 0, table: 0 }) });
   return functionTexts(module).join("\n\n");
 }
 

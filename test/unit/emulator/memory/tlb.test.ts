@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Pte } from "../../../../emulator/base/arch";
-import { RAM, S, TLB_BYTES, TLB_DATA } from "../../../../emulator/base/layout";
+import { RAM, S, TLB_BYTES, TLB_DATA, TLB_KIND, TlbKind } from "../../../../emulator/base/layout";
+import { Touch } from "../../../../emulator/memory/watches";
 import { ALL_PAGES, LOCAL_PAGES, ringClass } from "../../../../emulator/memory/tlb";
 import { RWU, Tables } from "./tables";
 
@@ -64,7 +65,7 @@ describe("filling", () => {
     write(AT + 8);
     write(AT + 12);
     write(AT + 12);
-    expect(entry(AT, 0, 1) & 3).toBe(2);
+    expect(entry(AT, 0, 1) & TLB_KIND).toBe(TlbKind.Noting);
     expect(t.memory.tlb.host(AT, 0, 1)).toBe(0);
     expect(t.memory.tlb.address(AT + 8, 0, 1)).toBe(RAM + 0x7008);
     expect(changes).toEqual([0x7008, 1, 0x700c, 1]);
@@ -75,9 +76,45 @@ describe("filling", () => {
     write(AT, 2);
     write(AT + 0x1000, 0);
     t.memory.tlb.noteCode(7);
-    expect([entry(AT, 0, 1) & 3, entry(AT, 2, 1) & 3]).toEqual([2, 2]);
-    expect(entry(AT + 0x1000, 0, 1) & 3).toBe(1);
-    expect(entry(AT, 0, 0) & 3).toBe(1);
+    expect([entry(AT, 0, 1) & TLB_KIND, entry(AT, 2, 1) & TLB_KIND]).toEqual([TlbKind.Noting, TlbKind.Noting]);
+    expect(entry(AT + 0x1000, 0, 1) & TLB_KIND).toBe(TlbKind.Plain);
+    expect(entry(AT, 0, 0) & TLB_KIND).toBe(TlbKind.Plain);
+  });
+});
+
+describe("watched pages", () => {
+  const watches = () => t.memory.watches;
+
+  it("have watched entries in the write tables when writes are watched", () => {
+    const watch = { linear: AT + 8, length: 4, touches: Touch.Write };
+    watches().add(watch);
+    write(AT, 0);
+    expect([entry(AT, 0, 0) & TLB_KIND, entry(AT, 0, 1) & TLB_KIND]).toEqual([TlbKind.Plain, TlbKind.Watched]);
+    expect([t.memory.tlb.host(AT, 0, 1), t.memory.tlb.address(AT, 0, 1)]).toEqual([0, RAM + 0x7000]);
+  });
+
+  it("have watched entries in all tables when reads are watched: a read-modify-write goes by the write table", () => {
+    watches().add({ linear: AT + 8, length: 4, touches: Touch.Read });
+    write(AT, 0);
+    expect([entry(AT, 0, 0) & TLB_KIND, entry(AT, 0, 1) & TLB_KIND]).toEqual([TlbKind.Watched, TlbKind.Watched]);
+  });
+
+  it("have no write entry when they become code, or are", () => {
+    watches().add({ linear: AT, length: 1, touches: Touch.Write });
+    write(AT, 0);
+    t.memory.tlb.noteCode(7);
+    expect(entry(AT, 0, 1)).toBe(0);
+    t.memory.physical.tracker = { isCode: () => true, hits: () => false, written: () => undefined };
+    write(AT, 0);
+    expect(entry(AT, 0, 1)).toBe(0);
+  });
+
+  it("are filled anew after rewatch", () => {
+    const watch = { linear: AT + 0xfff, length: 2, touches: Touch.Write };
+    write(AT, 0);
+    write(AT + 0x1000, 2);
+    t.memory.tlb.rewatch(watch);
+    expect([entry(AT, 0, 1), entry(AT + 0x1000, 2, 1), entry(AT, 0, 0)]).toEqual([0, 0, 0]);
   });
 });
 
