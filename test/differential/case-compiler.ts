@@ -22,7 +22,7 @@ export class CaseCompiler {
 
   private make(parts: CompilerParts): Compiler {
     const { state } = parts;
-    const jit = new Jit(parts, { interpreted: 1, misses: 1 });
+    const jit = new Jit(parts, { interpreted: 1, misses: 1, turns: 1, notes: 3 });
     this.jit = jit;
     this.parts = parts;
     return {

@@ -83,7 +83,7 @@ export class Board {
       interrupts: { pending: () => this.waiting >= 0 && this.retired === this.offered, acknowledge: () => this.acknowledge() },
       now: () => this.retired,
     });
-    if (engine === "compiled") this.cpu.attach((parts) => new Jit(parts, { interpreted: 1, misses: 1 }));
+    if (engine === "compiled") this.cpu.attach((parts) => new Jit(parts, { interpreted: 1, misses: 1, turns: 1, notes: 3 }));
   }
 
   /** Instructions of this round. */
