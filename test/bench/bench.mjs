@@ -2,6 +2,7 @@
  * `npm run bench`: each kernel of kernels/ on this machine, on QEMU's TCG and on v86, in turn, several times.
  *
  *   npm run bench -- [--engine auto|interpreter|compiled] [--runs N] [NAME...]
+ *   npm run bench -- --debug [--runs N]      what the debugger costs (debugging.mjs)
  *
  * Seconds are user time of the whole process, medians of the runs, less the same contender's time for the empty kernel.
  * Instructions are counted by ours; the others' MIPS use that count. A contender whose checksum differs from ours is out.
@@ -13,6 +14,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { SetupError, entry, root } from "../../scripts/lib/run.mjs";
 import { qemu, ringscope, v86 } from "./contenders.mjs";
+import { benchDebugging } from "./debugging.mjs";
 import { measureFirstBytes } from "./first-byte.mjs";
 import { EMPTY, buildKernel, kernelNames } from "./kernels.mjs";
 import { median, mips, netSeconds, summary } from "./statistics.mjs";
@@ -24,13 +26,17 @@ const RESULTS = join(OUT, "results.json");
 const STATS = join(OUT, "stats.json");
 
 function parse() {
-  const options = { engine: { type: "string", default: "auto" }, runs: { type: "string", default: "5" } };
+  const options = {
+    engine: { type: "string", default: "auto" },
+    runs: { type: "string", default: "5" },
+    debug: { type: "boolean" },
+  };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const runs = Number(values.runs);
   if (!Number.isInteger(runs) || runs < 1) throw new SetupError(`--runs takes a positive number, not "${values.runs}"`);
   const unknown = positionals.find((name) => !kernelNames.includes(name));
   if (unknown !== undefined) throw new SetupError(`no kernel "${unknown}": ${kernelNames.join(", ")}`);
-  return { engine: values.engine, runs, names: positionals.length > 0 ? positionals : kernelNames };
+  return { engine: values.engine, runs, debug: values.debug, names: positionals.length > 0 ? positionals : kernelNames };
 }
 
 /** One run: its user seconds and checksum, or why it is out. */
@@ -112,8 +118,12 @@ function report(rows, contenders, starts) {
 }
 
 await entry(async () => {
-  const { engine, runs, names } = parse();
+  const { engine, runs, debug, names } = parse();
   mkdirSync(OUT, { recursive: true });
+  if (debug) {
+    await benchDebugging(runs);
+    return 0;
+  }
   const contenders = present([ringscope(engine, STATS), qemu(), v86()]);
   buildWrapper();
 

@@ -1,0 +1,76 @@
+/**
+ * `npm run bench -- --debug`: what the debugger costs a machine that runs, by the emulator's own interface, in processes of
+ * their own, in turn. dist/bench/debugging.json has the figures.
+ */
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { SetupError, root } from "../../scripts/lib/run.mjs";
+import { tier0Plugin } from "../../scripts/lib/tier0-plugin.mjs";
+import { buildKernel } from "./kernels.mjs";
+import { median } from "./statistics.mjs";
+
+const OUT = join(root, "dist", "bench");
+const PROGRAM = join(OUT, "debugging-scenario.cjs");
+const RESULTS = join(OUT, "debugging.json");
+const DIST = join(root, "dist");
+
+/** What is compared with what, and how much more it may take. */
+const COSTS = [
+  { title: "a never-hit breakpoint in the page of the hot loop", scenario: "crc32, breakpoint", plain: "crc32", goal: 0.05 },
+  { title: "a never-hit breakpoint in the page of recursive calls", scenario: "fib, breakpoint", plain: "fib", goal: 0.05 },
+  { title: "a data breakpoint on a word of the stack page", scenario: "fib, watchpoint", plain: "fib", goal: 0.2 },
+  { title: "hypercalls and ring changes traced, pv/hello", scenario: "guest, traced", plain: "guest", goal: 0.05 },
+];
+const RATES = [
+  { title: "conditions evaluated a second", scenario: "conditions", goal: 2e6 },
+  { title: "single steps a second", scenario: "steps", goal: 1e5 },
+];
+
+async function bundle() {
+  const entry = join(import.meta.dirname, "debugging", "main.ts");
+  const options = { bundle: true, platform: "node", target: "node20", format: "cjs", logLevel: "error", outfile: PROGRAM };
+  await build({ ...options, entryPoints: [entry], plugins: [tier0Plugin()] });
+}
+
+function sample(scenario, images) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, scenario, JSON.stringify(images)], { encoding: "utf8" });
+  if (status !== 0) throw new SetupError(`${scenario}: ${stderr.trim().split("\n").at(-1)}`);
+  return JSON.parse(stdout);
+}
+
+/** Samples of the scenarios, in turn. */
+function samplesOf(scenarios, images, runs) {
+  const samples = Object.fromEntries(scenarios.map((name) => [name, []]));
+  for (let i = 0; i < runs; i++) for (const name of scenarios) samples[name].push(sample(name, images));
+  return samples;
+}
+
+const medianSeconds = (samples) => median(samples.map(({ seconds }) => seconds));
+
+function measureCost({ title, scenario, plain, goal }, images, runs) {
+  const samples = samplesOf([plain, scenario], images, runs);
+  const cost = medianSeconds(samples[scenario]) / medianSeconds(samples[plain]) - 1;
+  console.log(`${title.padEnd(56)}${(100 * cost).toFixed(1).padStart(7)} %   goal ${100 * goal} %`);
+  return { title, cost, goal, samples };
+}
+
+function measureRate({ title, scenario, goal }, images, runs) {
+  const samples = samplesOf([scenario], images, runs);
+  const rate = median(samples[scenario].map(({ events, seconds }) => events / seconds));
+  const count = (value) => Math.round(value).toLocaleString("en-US");
+  console.log(`${title.padEnd(50)}${count(rate).padStart(13)}     goal ${count(goal)}`);
+  return { title, rate, goal, samples };
+}
+
+/** Prints the second table and writes it. */
+export async function benchDebugging(runs) {
+  await bundle();
+  const kernels = Object.fromEntries(["crc32", "fib", "registers"].map((name) => [name, buildKernel(name, OUT)]));
+  const images = { ...kernels, vmm: join(DIST, "vmm.elf"), guest: join(DIST, "sample-guests", "pv", "hello.elf") };
+  const costs = COSTS.map((cost) => measureCost(cost, images, runs));
+  const rates = RATES.map((rate) => measureRate(rate, images, runs));
+  writeFileSync(RESULTS, `${JSON.stringify({ node: process.version, runs, costs, rates }, undefined, 2)}\n`);
+  console.log(`written to ${RESULTS}`);
+}
