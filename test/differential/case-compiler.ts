@@ -4,6 +4,7 @@ import type { Cpu, CompilerParts } from "../../emulator/cpu/cpu";
 import type { Mode } from "../../emulator/cpu/mode";
 import { MAX_BLOCK } from "../../emulator/cpu/tier0/record";
 import { Jit } from "../../emulator/jit/jit";
+import { EAGER } from "../harness/eager";
 
 /** JMP to itself: where a run ends there, the core tells the compiler what mode it is in. */
 export const IDLE_CODE = Uint8Array.of(0xeb, 0xfe);
@@ -22,7 +23,7 @@ export class CaseCompiler {
 
   private make(parts: CompilerParts): Compiler {
     const { state } = parts;
-    const jit = new Jit(parts, { interpreted: 1, misses: 1, turns: 1, notes: 3 });
+    const jit = new Jit(parts, EAGER);
     this.jit = jit;
     this.parts = parts;
     return {

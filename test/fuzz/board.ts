@@ -4,6 +4,7 @@ import { State } from "../../emulator/base/state";
 import { Cpu } from "../../emulator/cpu/cpu";
 import type { CpuStop } from "../../emulator/cpu/wiring";
 import { Jit } from "../../emulator/jit/jit";
+import { EAGER } from "../harness/eager";
 
 /** A processor with 1 MiB of RAM and no devices, which is put back to a picked start again and again. */
 
@@ -83,7 +84,7 @@ export class Board {
       interrupts: { pending: () => this.waiting >= 0 && this.retired === this.offered, acknowledge: () => this.acknowledge() },
       now: () => this.retired,
     });
-    if (engine === "compiled") this.cpu.attach((parts) => new Jit(parts, { interpreted: 1, misses: 1, turns: 1, notes: 3 }));
+    if (engine === "compiled") this.cpu.attach((parts) => new Jit(parts, EAGER));
   }
 
   /** Instructions of this round. */

@@ -4,6 +4,7 @@ import { State } from "../../../emulator/base/state";
 import { Cpu } from "../../../emulator/cpu/cpu";
 import { CpuStop } from "../../../emulator/cpu/wiring";
 import { Jit } from "../../../emulator/jit/jit";
+import { EAGER } from "../../harness/eager";
 import { Mix } from "./mix";
 import type { Action, Scenario, Step } from "./scenario";
 import { At, RAM_BYTES, SELECTORS, type Setting, TSS_SELECTOR } from "./setting";
@@ -14,8 +15,6 @@ import { fieldsOf, VISIBLE } from "./visible";
 
 export type Tier = "interpreter" | "compiled";
 
-/** Everything is compiled at first sight. */
-const EAGER = { interpreted: 1, misses: 1, turns: 1, notes: 3 };
 const GDT_LIMIT = 0x67;
 const INTERRUPT_VECTOR = 0x21;
 /** Fills RAM: a program that strays meets it soon and is led back. */
