@@ -14,6 +14,8 @@ export interface LaunchConfiguration {
   /** Guest RAM in bytes, or with a unit: `128M`. */
   memory?: string;
   stopOnEntry?: boolean;
+  /** Which engine runs the machine: as the command line's `--engine`. */
+  engine?: "auto" | "interpreter" | "compiled";
   /** Another VMM image than the built-in one; `none` boots the program on the bare machine. */
   vmm?: string;
   /** Folders below which relative source paths of the debug information are looked for, in order. */

@@ -11,6 +11,7 @@ export interface LaunchPlan {
   domains: readonly { file: string; commandLine: string }[];
   memoryBytes: number;
   stopOnEntry: boolean;
+  engine: NonNullable<LaunchConfiguration["engine"]>;
   /** A file, "none" for the bare machine, or undefined for the built-in one. */
   vmm: string | undefined;
   sourceRoots: readonly string[];
@@ -25,6 +26,8 @@ const isString = (value: unknown): value is string => typeof value === "string";
 const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
 const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
 
+const ENGINES = ["auto", "interpreter", "compiled"] as const;
+
 /** What each attribute must be, in the user's words. */
 const ATTRIBUTES: { [Name in keyof Required<LaunchConfiguration>]: { expected: string; holds(value: unknown): boolean } } = {
   program: { expected: "the path of a file", holds: (value) => isString(value) && value.trim() !== "" },
@@ -32,6 +35,7 @@ const ATTRIBUTES: { [Name in keyof Required<LaunchConfiguration>]: { expected: s
   domains: { expected: 'a list of strings "FILE ARGS"', holds: (value) => isStrings(value) && value.every((text) => text.trim() !== "") },
   memory: { expected: "a size such as 128M", holds: (value) => isString(value) && bytesOf(value) !== undefined },
   stopOnEntry: { expected: "true or false", holds: isBoolean },
+  engine: { expected: '"auto", "interpreter" or "compiled"', holds: (value) => ENGINES.some((engine) => engine === value) },
   vmm: { expected: 'the path of a file, or "none"', holds: (value) => isString(value) && value.trim() !== "" },
   sourceRoots: { expected: "a list of folders", holds: isStrings },
   console: { expected: '"output" or "event"', holds: (value) => value === "output" || value === "event" },
@@ -60,6 +64,7 @@ export function checkLaunch(raw: object): LaunchPlan {
     domains: (configuration.domains ?? []).map(splitModule),
     memoryBytes: bytesOf(configuration.memory ?? DEFAULT_MEMORY) ?? 0,
     stopOnEntry: configuration.stopOnEntry ?? false,
+    engine: configuration.engine ?? "auto",
     vmm: configuration.vmm,
     sourceRoots: configuration.sourceRoots ?? [],
     console: configuration.console ?? "output",

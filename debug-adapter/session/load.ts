@@ -28,7 +28,7 @@ export function load(plan: LaunchPlan, files: Files, onSerial: (port: SerialPort
   const isBare = plan.vmm === "none" || (plan.vmm === undefined && isBareKernel(kernel));
   const guests = [kernel, ...plan.domains.map(({ file, commandLine }) => readBinary(file, commandLine, files))];
   const images: Image[] = [];
-  const machine = attempt(plan.program, () => new Machine({ memoryBytes: plan.memoryBytes, onSerial }));
+  const machine = attempt(plan.program, () => new Machine({ memoryBytes: plan.memoryBytes, engine: plan.engine, onSerial }));
   if (isBare) {
     boot(machine, kernel, []);
     images.push(imageOf(kernel, { kind: "kernel" }, files));

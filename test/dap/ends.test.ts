@@ -169,7 +169,7 @@ describe("a launch that cannot be", () => {
   it("names an unknown attribute and those that there are", async () => {
     expect(await refused({ program: guest("pv/hello"), kernal: 1 })).toBe(
       'launch configuration: unknown attribute "kernal"; the attributes are ' +
-        "program, commandLine, domains, memory, stopOnEntry, vmm, sourceRoots, console, noDebug",
+        "program, commandLine, domains, memory, stopOnEntry, engine, vmm, sourceRoots, console, noDebug",
     );
   });
 
@@ -179,6 +179,7 @@ describe("a launch that cannot be", () => {
     [{ program: "x", memory: "lots" }, 'launch configuration: "memory" must be a size such as 128M, not "lots"'],
     [{ program: "x", memory: 128 }, 'launch configuration: "memory" must be a size such as 128M, not 128'],
     [{ program: "x", domains: "y" }, 'launch configuration: "domains" must be a list of strings "FILE ARGS", not "y"'],
+    [{ program: "x", engine: "fast" }, 'launch configuration: "engine" must be "auto", "interpreter" or "compiled", not "fast"'],
     [{ program: "x", stopOnEntry: "yes" }, 'launch configuration: "stopOnEntry" must be true or false, not "yes"'],
     [{ program: "x", console: "window" }, 'launch configuration: "console" must be "output" or "event", not "window"'],
   ])("says what is wrong with %j", async (args, message) => {

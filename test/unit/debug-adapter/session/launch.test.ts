@@ -9,6 +9,7 @@ describe("checkLaunch", () => {
       domains: [],
       memoryBytes: 128 << 20,
       stopOnEntry: false,
+      engine: "auto",
       vmm: undefined,
       sourceRoots: [],
       console: "output",
