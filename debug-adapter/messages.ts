@@ -38,6 +38,8 @@ export const expressionMessages = {
   conditionPlace: (name: string) => `"${name}" cannot be used in a condition here: its place changes from instruction to instruction`,
   conditionAssigns: () => "a condition cannot assign",
   conditionDeep: () => "the condition is nested too deeply",
+  tooDeep: () => "the expression is nested too deeply",
+  tooLong: (most: number) => `the expression is too long: it may have ${most} words and signs`,
 } as const;
 
 // Images
@@ -187,6 +189,7 @@ export const cliMessages = {
     cliMessages.line(`the machine halted after ${instructions} instructions and nothing can wake it`),
   instructionLimit: (instructions: number) => cliMessages.line(`stopped after ${instructions} instructions`),
   domainCrashed: (domain: number, reason: string) => cliMessages.line(`domain ${domain} crashed: ${reason}`),
+  domainNotStarted: (domain: number, reason: string) => cliMessages.line(`domain ${domain} cannot be started: ${reason}`),
   someDomainCrashed: () => cliMessages.line("a domain crashed"),
   vmmBug: (reason: string) => cliMessages.line(`the hypervisor failed${because(reason)}`),
   unknownVmmExit: (value: number) => cliMessages.line(`the hypervisor ended with an unknown code (${value})`),
@@ -264,6 +267,16 @@ export const breakpointMessages = {
   unknownFilter: (name: string) => `there is no exception filter "${name}"`,
 } as const;
 
+// The debugger's streams
+
+/** What a client sends that does not speak the Debug Adapter Protocol. */
+export const protocolMessages = {
+  noHeader: (text: string) => `the client does not speak the Debug Adapter Protocol: no Content-Length before "${text}"`,
+  notJson: (text: string) => `the client does not speak the Debug Adapter Protocol: no JSON: "${text}"`,
+  noMessage: (text: string) => `the client does not speak the Debug Adapter Protocol: no message: "${text}"`,
+  truncated: () => "the client has left in the middle of a message",
+} as const;
+
 // The debugger's launch, stops and end
 
 export const debugMessages = {
@@ -291,6 +304,8 @@ export const debugMessages = {
   unsupported: (command: string) => `the request "${command}" is not supported`,
   internal: (what: string) => `an error of the debugger itself: ${what}`,
   isRunning: () => "the machine is running",
+  isOver: () => "the machine has ended",
+  badArguments: (command: string, name: string, expected: string) => `the request "${command}" is malformed: "${name}" must be ${expected}`,
   staleVariable: () => "this variable is gone",
   noSuchVariable: (name: string) => `there is no variable "${name}" here`,
 

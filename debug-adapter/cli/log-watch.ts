@@ -3,14 +3,18 @@ import type { ByteSink } from "./serial-files";
 /** How the hypervisor's log tells that a domain crashed: `d1: crashed: page fault ...`. */
 const CRASH = /^d(\d+): crashed: (.*)$/;
 
+/** How it tells that a domain could not be built: `d0: cannot be started: its memory is too small for its image`. */
+const NOT_STARTED = /^d(\d+): cannot be started: (.*)$/;
+
 export interface DomainCrash {
   domain: number;
   reason: string;
 }
 
-/** Passes COM2 on and remembers what explains an end: each crash of a domain, and the last line. */
+/** Passes COM2 on and remembers what explains an end: each domain that crashed or could not be started, and the last line. */
 export class LogWatch implements ByteSink {
   readonly crashes: DomainCrash[] = [];
+  readonly notStarted: DomainCrash[] = [];
   /** The last line with something on it, without spaces around. */
   lastLine = "";
   private partial = "";
@@ -32,7 +36,12 @@ export class LogWatch implements ByteSink {
   private take(line: string): void {
     if (line === "") return;
     this.lastLine = line;
-    const [, domain, reason] = CRASH.exec(line) ?? [];
-    if (domain !== undefined && reason !== undefined) this.crashes.push({ domain: Number(domain), reason });
+    note(this.crashes, CRASH.exec(line));
+    note(this.notStarted, NOT_STARTED.exec(line));
   }
+}
+
+function note(list: DomainCrash[], found: RegExpExecArray | null): void {
+  const [, domain, reason] = found ?? [];
+  if (domain !== undefined && reason !== undefined) list.push({ domain: Number(domain), reason });
 }

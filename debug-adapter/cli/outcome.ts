@@ -24,7 +24,8 @@ export function guestStatus(outcome: Outcome): number {
       return ExitStatus.Ok;
     case VmmExit.DomainCrash:
       for (const { domain, reason } of log.crashes) tell(cliMessages.domainCrashed(domain, reason));
-      if (log.crashes.length === 0) tell(cliMessages.someDomainCrashed());
+      for (const { domain, reason } of log.notStarted) tell(cliMessages.domainNotStarted(domain, reason));
+      if (log.crashes.length + log.notStarted.length === 0) tell(cliMessages.someDomainCrashed());
       return ExitStatus.DomainCrash;
     case VmmExit.Bug:
       tell(cliMessages.vmmBug(log.lastLine));

@@ -23,11 +23,19 @@ export type IsType = (name: string) => boolean;
 
 /** Parses a whole expression. Throws ExpressionError. */
 export function parseExpression(source: string, isType: IsType = () => false): Expression {
-  return new Parser(tokenize(source), isType).whole();
+  const tokens = tokenize(source);
+  if (tokens.length > MOST_TOKENS) throw new ExpressionError(say.tooLong(MOST_TOKENS));
+  return new Parser(tokens, isType).whole();
 }
+
+/** A long chain of operators is a deep tree to whoever evaluates it. */
+const MOST_TOKENS = 1000;
+/** Operators and brackets inside one another; an opening bracket counts three. */
+const MOST_NESTED = 300;
 
 class Parser {
   private at = 0;
+  private depth = 0;
 
   constructor(
     private readonly tokens: Token[],
@@ -40,13 +48,27 @@ class Parser {
     return expression;
   }
 
+  /** Each rule that can contain itself is parsed through here. */
+  private nested(rule: () => Expression): Expression {
+    if (++this.depth > MOST_NESTED) throw new ExpressionError(say.tooDeep());
+    const expression = rule();
+    this.depth--;
+    return expression;
+  }
+
   private assignment(): Expression {
-    const target = this.conditional();
-    if (!this.take("=")) return target;
-    return { kind: "assign", target, value: this.assignment() };
+    return this.nested(() => {
+      const target = this.conditional();
+      if (!this.take("=")) return target;
+      return { kind: "assign", target, value: this.assignment() };
+    });
   }
 
   private conditional(): Expression {
+    return this.nested(() => this.choice());
+  }
+
+  private choice(): Expression {
     const condition = this.binary(1);
     if (!this.take("?")) return condition;
     const yes = this.conditional();
@@ -66,6 +88,10 @@ class Parser {
   }
 
   private unary(): Expression {
+    return this.nested(() => this.prefixed());
+  }
+
+  private prefixed(): Expression {
     const token = this.peek();
     if (token.kind === "punctuation" && UNARY.has(token.text)) {
       this.at++;

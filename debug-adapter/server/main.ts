@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { cliMessages } from "../messages";
 import { RingscopeSession } from "../session/session";
+import { CheckedStream } from "./checked-stream";
 import { nodeFiles } from "./node-files";
 import { traced } from "./traced-streams";
 
@@ -13,6 +14,9 @@ export interface DapOptions {
   trace?: string | undefined;
 }
 
+/** Exit status when standard input carries something else than the protocol: as for wrong usage. */
+const BAD_CLIENT = 64;
+
 /** Serves the Debug Adapter Protocol; resolves with the process's exit status. */
 export function runDap({ port, trace }: DapOptions): Promise<number> {
   const log = trace === undefined ? undefined : createWriteStream(trace);
@@ -20,11 +24,13 @@ export function runDap({ port, trace }: DapOptions): Promise<number> {
 }
 
 async function serveStdio(log: WriteStream | undefined): Promise<number> {
-  await serve(process.stdin, process.stdout, log);
+  const problem = await serve(process.stdin, process.stdout, log);
   log?.end();
   // An open standard input would keep the process alive.
   process.stdin.destroy();
-  return 0;
+  if (problem === undefined) return 0;
+  tell(problem.message);
+  return BAD_CLIENT;
 }
 
 /** One session after the other, or several at once; runs until the process is ended. */
@@ -32,24 +38,35 @@ function serveTcp(port: number, log: WriteStream | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
       socket.on("error", () => socket.destroy());
-      void serve(socket, socket, log).then(() => socket.end());
+      void serve(socket, socket, log).then((problem) => {
+        if (problem !== undefined) tell(problem.message);
+        socket.end();
+      });
     });
     server.on("error", reject);
     server.on("close", () => resolve(0));
     server.listen(port, "127.0.0.1", () => {
       const { port: actual } = server.address() as AddressInfo;
-      process.stderr.write(`${cliMessages.line(cliMessages.listening(actual))}\n`);
+      tell(cliMessages.listening(actual));
     });
   });
 }
 
-/** A session over a pair of streams, until its client leaves. */
-function serve(input: Readable, output: Writable, log: WriteStream | undefined): Promise<void> {
+/** A session over a pair of streams, until its client leaves; what was wrong with the client, if anything was. */
+function serve(input: Readable, output: Writable, log: WriteStream | undefined): Promise<Error | undefined> {
   return new Promise((resolve) => {
-    const session = new RingscopeSession(nodeFiles, resolve);
+    const end = (): void => resolve(undefined);
     const streams = log === undefined ? { input, output } : traced(input, output, log);
-    input.on("close", resolve);
-    input.on("end", resolve);
-    session.start(streams.input, streams.output);
+    const checked = new CheckedStream();
+    // First of all listeners: the session takes an error for a farewell.
+    checked.on("error", resolve);
+    checked.on("end", end);
+    input.on("close", () => setImmediate(end));
+    const session = new RingscopeSession(nodeFiles, end);
+    session.start(streams.input.pipe(checked), streams.output);
   });
+}
+
+function tell(message: string): void {
+  process.stderr.write(`${cliMessages.line(message)}\n`);
 }

@@ -15,7 +15,8 @@ const VMM_EXITS: Readonly<Record<number, number>> = { 0: 0, 1: 72, 2: 74 };
 
 /** Sets the machine going and says, as events, why it came to a stand or to its end. */
 export class Runner {
-  private isOver = false;
+  /** The session has nothing to run any more. */
+  isOver = false;
 
   constructor(
     private readonly target: Target,

@@ -4,6 +4,7 @@ import { ExpressionError } from "../expressions/ast";
 import { breakpointMessages, debugMessages as say } from "../messages";
 import type { ConsoleEventBody, ConsoleInputArguments, HypercallsEventBody, RingscopeEvents } from "../protocol";
 import type { Granularity, StepKind } from "../stepping/stepper";
+import { checkArguments } from "./arguments";
 import { CAPABILITIES } from "./capabilities";
 import type { Files } from "./files";
 import * as inspect from "./inspect";
@@ -126,8 +127,9 @@ export class RingscopeSession extends DebugSession {
       // A name that every object has, such as "toString", is no request.
       const handler = Object.hasOwn(this.handlers, request.command) ? this.handlers[request.command] : undefined;
       if (handler === undefined) throw new UserError(say.unsupported(request.command));
-      // The protocol promises the arguments' shape to each command.
-      const body = handler((request.arguments ?? {}) as never);
+      const args: unknown = request.arguments ?? {};
+      checkArguments(request.command, args);
+      const body = handler(args as never);
       this.sendResponse(body === undefined ? response : Object.assign(response, { body }));
     } catch (error) {
       this.sendErrorResponse(response, { id: ERROR_ID, format: messageOf(error), showUser: true });
@@ -192,7 +194,7 @@ export class RingscopeSession extends DebugSession {
 
   private standing(): Target {
     const target = this.present();
-    if (target.halted === undefined) throw new UserError(say.isRunning());
+    if (target.halted === undefined) throw new UserError(this.runner?.isOver ? say.isOver() : say.isRunning());
     return target;
   }
 

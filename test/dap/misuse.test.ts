@@ -49,6 +49,47 @@ describe("a request out of place", () => {
   });
 });
 
+describe("a request whose arguments are malformed", () => {
+  const malformed = (name: string, expected: string): RegExp => new RegExp(`is malformed: "${name.replace(/[[\]]/g, "\\$&")}" must be ${expected}$`);
+  it.each([
+    ["setBreakpoints", {}, "arguments.source", "an object"],
+    ["setBreakpoints", { source: { path: 7 } }, "arguments.source.path", "a string"],
+    ["setBreakpoints", { source: {}, breakpoints: {} }, "arguments.breakpoints", "a list"],
+    ["setBreakpoints", { source: {}, breakpoints: [{ line: 1 }, {}] }, "arguments.breakpoints[1].line", "a number"],
+    ["setFunctionBreakpoints", {}, "arguments.breakpoints", "a list"],
+    ["setInstructionBreakpoints", { breakpoints: [null] }, "arguments.breakpoints[0]", "an object"],
+    ["setExceptionBreakpoints", { filters: [1] }, "arguments.filters[0]", "a string"],
+    ["evaluate", { expression: 5 }, "arguments.expression", "a string"],
+    ["variables", { variablesReference: "x" }, "arguments.variablesReference", "a number"],
+    ["readMemory", { memoryReference: "0x1000" }, "arguments.count", "a number"],
+    ["stackTrace", [], "arguments", "an object"],
+  ] as const)("is refused: %s with %j", async (command, args, name, expected) => {
+    const { client } = await atEntry();
+    await expect(client.request(command, args)).rejects.toThrow(malformed(name, expected));
+    expect(await evaluate("$cpl")).toBe("1");
+  });
+});
+
+describe("an expression that is nested or long without end", () => {
+  it.each([
+    ["brackets", `${"(".repeat(5000)}1${")".repeat(5000)}`, "the expression is too long: it may have 1000 words and signs"],
+    ["brackets that fit", `${"(".repeat(400)}1${")".repeat(400)}`, "the expression is nested too deeply"],
+    ["operators", `${"1+".repeat(5000)}1`, "the expression is too long: it may have 1000 words and signs"],
+    ["signs", `${"-".repeat(900)}1`, "the expression is nested too deeply"],
+  ])("is refused: %s", async (_name, expression, message) => {
+    await atEntry();
+    await expect(evaluate(expression)).rejects.toThrow(message);
+  });
+});
+
+describe("a request after the end", () => {
+  it.each(["continue", "next", "stackTrace"])("is told that the machine has ended: %s", async (command) => {
+    await atEntry();
+    await session.runToEnd();
+    await expect(session.client.request(command, { threadId: session.threadId })).rejects.toThrow("the machine has ended");
+  });
+});
+
 describe("a request that asks for too much", () => {
   it.each([
     { instructionCount: 1_000_000_000 },

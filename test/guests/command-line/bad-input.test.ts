@@ -151,6 +151,12 @@ describe("guest with a file that is no paravirtual kernel", () => {
 });
 
 describe("guests that go wrong", () => {
+  it("a guest without room for its image ends with 72 and the reason", async () => {
+    const { stderr, status } = await ringscope(["guest", "--memory", "3M", guestImage("pv/hello")]);
+    expect(stderr).toBe("ringscope: domain 0 cannot be started: its memory is too small for its image\n");
+    expect(status).toBe(72);
+  });
+
   it("a guest that faults ends with 72 and the reason", async () => {
     const { stderr, status } = await ringscope(["guest", guestImage("pv/fault")]);
     expect(stderr).toBe("ringscope: domain 0 crashed: page fault (trap 14): no handler is registered\n");
@@ -191,5 +197,24 @@ describe("guests that go wrong", () => {
     const { stderr, status } = await ringscope(["run", image]);
     expect(stderr).toBe("ringscope: the machine halted after 2 instructions and nothing can wake it\n");
     expect(status).toBe(78);
+  });
+});
+
+describe("dap with a client that does not speak the protocol ends with 64 and says so", () => {
+  const header = (text: string): string => `Content-Length: ${text.length}\r\n\r\n${text}`;
+  const NO_PROTOCOL = "the client does not speak the Debug Adapter Protocol";
+  it.each([
+    ["text without a header", "hello\n", `${NO_PROTOCOL}: no Content-Length before "hello"`],
+    ["a length that is no number", "Content-Length: x\r\n\r\n{}", `${NO_PROTOCOL}: no Content-Length before "Content-Length: x"`],
+    ["a message that is no JSON", header("hello"), `${NO_PROTOCOL}: no JSON: "hello"`],
+    ["JSON that is no message", header("[1]"), `${NO_PROTOCOL}: no message: "[1]"`],
+    ["half a message", header('{"type":"request"}').slice(0, -5), "the client has left in the middle of a message"],
+  ])("%s", async (_name, input, message) => {
+    const { stdout, stderr, status } = await ringscope(["dap"], input);
+    expect({ stdout, stderr, status }).toEqual({ stdout: "", stderr: `ringscope: ${message}\n`, status: 64 });
+  });
+
+  it("but a client that leaves without a word is none", async () => {
+    expect(await ringscope(["dap"])).toMatchObject({ stdout: "", stderr: "", status: 0 });
   });
 });

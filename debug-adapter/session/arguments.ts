@@ -1,0 +1,77 @@
+import { debugMessages as say } from "../messages";
+import { UserError } from "./launch";
+
+/** What a value must be: a kind, a list of one shape, or an object with named shapes; a name that ends in "?" may be left out. */
+type Shape = "string" | "number" | "boolean" | readonly [Shape] | { readonly [name: string]: Shape };
+
+const IN_WORDS = { string: "a string", number: "a number", boolean: "true or false" } as const;
+
+const FORMAT = { "hex?": "boolean" } as const;
+const SOURCE = { "path?": "string" } as const;
+const BREAKPOINT = { "condition?": "string", "hitCondition?": "string", "logMessage?": "string" } as const;
+const IN_THREAD = { "threadId?": "number", "granularity?": "string" } as const;
+const MEMORY = { memoryReference: "string", "offset?": "number" } as const;
+
+/** What requests are read by us; the rest of the protocol's arguments is not looked at. */
+const SHAPES: Readonly<Record<string, Shape>> = {
+  initialize: { "linesStartAt1?": "boolean" },
+  setBreakpoints: { source: SOURCE, "breakpoints?": [{ line: "number", ...BREAKPOINT }] },
+  setFunctionBreakpoints: { breakpoints: [{ name: "string", ...BREAKPOINT }] },
+  setInstructionBreakpoints: { breakpoints: [{ instructionReference: "string", "offset?": "number", ...BREAKPOINT }] },
+  setExceptionBreakpoints: { filters: ["string"] },
+  breakpointLocations: { source: SOURCE, line: "number", "endLine?": "number" },
+  next: IN_THREAD,
+  stepIn: IN_THREAD,
+  stepOut: IN_THREAD,
+  stackTrace: { threadId: "number", "startFrame?": "number", "levels?": "number" },
+  scopes: { frameId: "number" },
+  variables: { variablesReference: "number", "filter?": "string", "start?": "number", "count?": "number", "format?": FORMAT },
+  setVariable: { variablesReference: "number", name: "string", value: "string", "format?": FORMAT },
+  setExpression: { expression: "string", value: "string", "frameId?": "number", "format?": FORMAT },
+  evaluate: { expression: "string", "frameId?": "number", "context?": "string", "format?": FORMAT },
+  readMemory: { ...MEMORY, count: "number" },
+  writeMemory: { ...MEMORY, data: "string" },
+  disassemble: { ...MEMORY, instructionCount: "number", "instructionOffset?": "number" },
+  "ringscope.consoleInput": { console: "string", data: "string" },
+};
+
+/** Throws UserError when the arguments of a request lack something or have it in another kind. */
+export function checkArguments(command: string, args: unknown): void {
+  const shape = Object.hasOwn(SHAPES, command) ? SHAPES[command] : {};
+  if (shape === undefined) return;
+  const problem = problemOf(args, shape, "arguments");
+  if (problem !== undefined) throw new UserError(say.badArguments(command, problem.name, problem.expected));
+}
+
+interface Problem {
+  name: string;
+  expected: string;
+}
+
+function problemOf(value: unknown, shape: Shape, name: string): Problem | undefined {
+  if (typeof shape === "string") return typeof value === shape ? undefined : { name, expected: IN_WORDS[shape] };
+  if (isList(shape)) return listProblem(value, shape[0], name);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return { name, expected: "an object" };
+  for (const [field, inner] of Object.entries(shape)) {
+    const key = field.replace("?", "");
+    const part = (value as Record<string, unknown>)[key];
+    // Some clients send null for what they leave out.
+    if (key !== field && (part === undefined || part === null)) continue;
+    const problem = problemOf(part, inner, `${name}.${key}`);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function listProblem(value: unknown, shape: Shape, name: string): Problem | undefined {
+  if (!Array.isArray(value)) return { name, expected: "a list" };
+  for (const [index, each] of value.entries()) {
+    const problem = problemOf(each, shape, `${name}[${index}]`);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function isList(shape: Shape): shape is readonly [Shape] {
+  return Array.isArray(shape);
+}
