@@ -2,7 +2,7 @@ import { Flag } from "../base/arch";
 import { RECORDS, REPLAY, S } from "../base/layout";
 import type { State } from "../base/state";
 import { Decoder } from "../isa/decode";
-import { SystemOp } from "../isa/system-ops";
+import { SYSTEM_DONE, SYSTEM_FAULT, SYSTEM_LEAVE, SystemOp } from "../isa/system-ops";
 import { MemorySystem } from "../memory/memory-system";
 import type { Touched, Watch, Watches } from "../memory/watches";
 import { CodeCache } from "./code-cache";
@@ -66,6 +66,10 @@ export class Cpu {
   private before = 0;
   private granted = 0;
   private yielded = false;
+  /** What S.Inhibit says holds while this many instructions are retired. */
+  private inhibitedAt = 0;
+  /** Interpreted instructions since the compiler last heard of a place. */
+  private unsampled = 0;
   /** Instructions retired when the last fault was delivered. */
   private lastFault = -1;
   /** INT n, INT3 or INTO went to its handler: that clears TF and with it the trap. */
@@ -92,7 +96,6 @@ export class Cpu {
 
   private instantiate(module: Uint8Array): Record<string, unknown> {
     const { paths } = this.memory;
-    const { system } = this;
     const env = {
       memory: this.wiring.state.memory,
       read: (linear: number, sizeSeg: number) => paths.read(linear >>> 0, sizeSeg),
@@ -101,13 +104,7 @@ export class Cpu {
       readForDataWrite: (linear: number, sizeSeg: number) => paths.readForDataWrite(linear >>> 0, sizeSeg),
       writeData: (linear: number, value: number, sizeSeg: number) => paths.writeData(linear >>> 0, value, sizeSeg),
       segment: (offset: number, access: number) => paths.segment(offset >>> 0, access),
-      system: (op: number, a: number, b: number) => {
-        const { words } = this;
-        const next = words[S.Eip >> 2];
-        const result = system.system(op, a, b);
-        if (op <= SystemOp.Into) this.entered = words[S.Eip >> 2] !== next;
-        return result;
-      },
+      system: (op: number, a: number, b: number) => this.systemCall(op, a, b),
       mark: () => this.reachMark(),
     };
     return new WebAssembly.Instance(new WebAssembly.Module(module), { env }).exports;
@@ -154,7 +151,13 @@ export class Cpu {
   run(count: number, passMark = false): CpuStop {
     this.yielded = false;
     this.passMark = passMark;
-    const end = this.retired + count;
+    this.inhibitedAt = this.retired;
+    const stop = this.runTo(this.retired + count);
+    this.settleInhibit();
+    return stop;
+  }
+
+  private runTo(end: number): CpuStop {
     while (this.retired < end) {
       if (this.yielded) return CpuStop.Yield;
       if (!this.takeInterrupt()) return CpuStop.TripleFault;
@@ -173,13 +176,45 @@ export class Cpu {
     return stop;
   }
 
-  /** False after a triple fault. */
+  /** Takes what waits, unless it is held off; false after a triple fault. */
   private takeInterrupt(): boolean {
-    const { state, interrupts } = this.wiring;
-    if ((state.get(S.Eflags) & Flag.If) === 0 || this.words[S.Inhibit >> 2] !== 0 || !interrupts.pending()) return true;
-    state.counters.interrupts++;
-    this.words[S.InsnEip >> 2] = this.words[S.Eip >> 2];
-    return this.system.deliverInterrupt(interrupts.acknowledge());
+    while (this.interruptWaits()) {
+      this.settleInhibit();
+      if (this.words[S.Inhibit >> 2] !== 0) return true;
+      this.wiring.state.counters.interrupts++;
+      this.words[S.InsnEip >> 2] = this.words[S.Eip >> 2];
+      if (!this.system.deliverInterrupt(this.wiring.interrupts.acknowledge())) return false;
+    }
+    return true;
+  }
+
+  private interruptWaits(): boolean {
+    return (this.words[S.Eflags >> 2] & Flag.If) !== 0 && this.wiring.interrupts.pending();
+  }
+
+  /** S.Inhibit speaks of one instruction, and nobody clears it behind that until somebody asks. */
+  private settleInhibit(): void {
+    if (this.retired !== this.inhibitedAt) this.words[S.Inhibit >> 2] = 0;
+  }
+
+  /** SystemPaths.system, with the instruction not charged yet. */
+  private systemCall(op: SystemOp, a: number, b: number): number {
+    const { words } = this;
+    const next = words[S.Eip >> 2];
+    const exec = words[S.TlbExec >> 2];
+    words[S.Inhibit >> 2] = 0;
+    if (this.system.system(op, a, b) !== 0) return SYSTEM_FAULT;
+    if (op <= SystemOp.Into) this.entered = words[S.Eip >> 2] !== next;
+    if (words[S.Inhibit >> 2] !== 0) this.inhibitedAt = this.retired + 1;
+    if (this.needsCore()) words[S.Stop >> 2] = 1;
+    const isSameMode = this.modes.update().flatCs && words[S.TlbExec >> 2] === exec;
+    return isSameMode && words[S.Stop >> 2] === 0 ? SYSTEM_DONE : SYSTEM_LEAVE;
+  }
+
+  /** Whether there is something to be done before the next instruction that generated code does not do. */
+  private needsCore(): boolean {
+    const { words } = this;
+    return this.memory.watches.touched || this.yielded || words[S.Halted >> 2] !== 0 || (words[S.Eflags >> 2] & Flag.Tf) !== 0 || this.interruptWaits();
   }
 
   /** Runs one piece: a slice, or fewer instructions where something has to happen after them. */
@@ -187,26 +222,26 @@ export class Cpu {
     const { state } = this.wiring;
     const pass = this.passMark;
     const trap = (state.get(S.Eflags) & Flag.Tf) !== 0;
-    const single = trap || pass || this.words[S.Inhibit >> 2] !== 0;
-    this.words[S.Inhibit >> 2] = 0;
+    // An interrupt that waits here is held off for one instruction.
+    const single = trap || pass || this.interruptWaits();
     this.passMark = false;
     const budget = single ? 1 : Math.min(left, SLICE);
     const record = budget < MAX_BLOCK ? this.fetcher.scratchBlock(mode, budget, pass) : this.fetcher.find(mode);
     if (record === 0) return this.fault();
     this.begin(budget);
-    if (this.compiler && this.words[(record + Rec.Op) >> 2] === (Special.Enter as number)) return this.runCompiled(this.compiler, mode, record);
+    if (this.compiler && this.words[(record + Rec.Op) >> 2] === (Special.Enter as number)) return this.runCompiled(this.compiler, record);
     this.entered = false;
     this.execute(record);
     return this.afterExit(mode, trap);
   }
 
-  private runCompiled(compiler: Compiler, mode: Mode, record: number): boolean {
+  private runCompiled(compiler: Compiler, record: number): boolean {
     compiler.run(record);
     const left = this.words[S.Budget >> 2];
     this.compiled += this.granted - left;
     this.countExit(left);
-    if (this.words[S.Fault >> 2] !== 0) return this.failed(mode, false);
-    if (left >= MAX_BLOCK && this.words[S.Stop >> 2] === 0) compiler.missed(mode);
+    if (this.words[S.Fault >> 2] !== 0) return this.failed(this.modes.update(), false);
+    if (left >= MAX_BLOCK && this.words[S.Stop >> 2] === 0) compiler.missed(this.modes.update());
     return true;
   }
 
@@ -251,6 +286,8 @@ export class Cpu {
   private afterExit(mode: Mode, trap: boolean): boolean {
     const exit = this.words[S.Exit >> 2] as Exit;
     this.wiring.state.counters.interpreterExits[exit]++;
+    // The exact remainder of a run ends anywhere: only longer slices tell where the time goes.
+    if (this.granted >= MAX_BLOCK) this.unsampled += this.granted - this.words[S.Budget >> 2];
     switch (exit) {
       case Exit.Fault:
         this.leaveRecord();
@@ -264,8 +301,10 @@ export class Cpu {
       case Exit.Guard:
         return this.fetcher.revalidate(mode, this.words[S.ExitRecord >> 2]) || this.fault();
       case Exit.Budget:
-        // The exact remainder of a run ends anywhere: only whole slices tell where the time goes.
-        if (this.granted >= MAX_BLOCK) this.compiler?.sample(mode, this.granted);
+        if (this.granted >= MAX_BLOCK) this.sample(mode);
+        break;
+      case Exit.System:
+        if (this.unsampled >= SLICE) this.sample(this.modes.update());
         break;
       case Exit.Mark:
         return true;
@@ -275,7 +314,14 @@ export class Cpu {
       default:
         break;
     }
-    return trap && !this.entered ? this.system.deliverSingleStep() : true;
+    if (!trap || this.entered) return true;
+    this.settleInhibit();
+    return this.system.deliverSingleStep();
+  }
+
+  private sample(mode: Mode): void {
+    this.compiler?.sample(mode, this.unsampled);
+    this.unsampled = 0;
   }
 
   /** Goes back to the record that could not be completed: charges what came before it in its block. */

@@ -14,6 +14,12 @@ export function shapeEndsBlock(shape: Shape): boolean {
   return (traits & (Trait.Branch | Trait.System)) !== 0 || (shape.rep !== "" && (traits & Trait.String) !== 0);
 }
 
+/** A system instruction that goes on elsewhere than behind itself, or at itself again. */
+export const jumps = (insn: Insn): boolean => (insn.spec.traits & Trait.Jumps) !== 0;
+
+/** A system instruction after which code may be mapped otherwise. */
+export const remaps = (insn: Insn): boolean => (insn.spec.traits & Trait.Remaps) !== 0;
+
 /** May raise an exception: the flags before it must be exact. */
 export const mayFault = (insn: Insn): boolean =>
   (insn.spec.traits & Trait.Faults) !== 0 || (insn.hasMemory && (insn.spec.traits & Trait.NoAccess) === 0);

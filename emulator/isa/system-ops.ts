@@ -7,10 +7,12 @@
  * offset of this instruction and S.Eip that of the next one; S.Budget has been
  * charged for every instruction before this one.
  *
- * The helper returns 0 when the instruction completed (S.Eip then says where to
- * go on, and mode, segments and paging may have changed), or SYSTEM_FAULT after
- * `state.raise` with nothing else changed: the core restores S.Eip from S.InsnEip
- * and delivers the fault. Privilege checks (CPL, IOPL) are the helper's.
+ * The helper answers SYSTEM_DONE when the instruction completed: S.Eip then says
+ * where to go on, paging may have changed, but the mode is what it was, and
+ * generated code goes on; SYSTEM_LEAVE when generated code is to leave behind it;
+ * or SYSTEM_FAULT after `state.raise` with nothing else changed: the core restores
+ * S.Eip from S.InsnEip and delivers the fault. Privilege checks (CPL, IOPL) are the
+ * helper's.
  */
 export const enum SystemOp {
   /** a = vector. INT n: gate DPL is checked against CPL. */
@@ -86,7 +88,10 @@ export const enum SystemOp {
   Undefined,
 }
 
+/** What `system` answers beside SYSTEM_FAULT. */
+export const SYSTEM_DONE = 0;
 export const SYSTEM_FAULT = 1;
+export const SYSTEM_LEAVE = 2;
 
 /**
  * `sizeSeg` of the slow memory paths: the access's size in bytes (1, 2, 4) in

@@ -2,7 +2,7 @@
 export const enum Trait {
   /** MOVS and its like. */
   String = 1 << 0,
-  /** Done by a SystemOp: it leaves generated code. */
+  /** Done by a SystemOp: it ends a block. */
   System = 1 << 1,
   /** The next instruction is not simply the following one: it ends a block. */
   Branch = 1 << 2,
@@ -26,12 +26,16 @@ export const enum Trait {
   Fuses = 1 << 12,
   /** May leave some flags, or all of them, as they were. */
   KeepsFlags = 1 << 13,
+  /** A system instruction that goes on elsewhere than behind itself, or at itself again. */
+  Jumps = 1 << 14,
+  /** A system instruction after which code may be mapped otherwise. */
+  Remaps = 1 << 15,
 }
 
 /** Instructions after which the next one is not simply the following: they end a block. */
 const BRANCHES = new Set(["jcc", "jmp", "call", "ret", "jmpind", "callind", "loop", "loope", "loopne", "jcxz"]);
 
-/** Instructions done by a SystemOp: they leave generated code. */
+/** Instructions done by a SystemOp. */
 const SYSTEM = new Set([
   "popseg", "movtoseg", "loadfar", "callfar", "jmpfar", "callfarind", "jmpfarind", "retfar", "iret",
   "int", "int3", "into", "in", "out", "insb", "insv", "outsb", "outsv", "hlt", "cli", "sti", "popf",
@@ -39,6 +43,12 @@ const SYSTEM = new Set([
   "movtocr", "movfromcr", "movtodr", "movfromdr", "wrmsr", "rdmsr", "rdtsc", "rdpmc", "sysenter", "sysexit", "cpuid",
   "coprocessor", "wait", "undefined", "toolong",
 ]);
+
+const JUMPS = new Set([
+  "int", "int3", "into", "iret", "callfar", "jmpfar", "callfarind", "jmpfarind", "retfar", "sysenter", "sysexit", "hlt",
+  "insb", "insv", "outsb", "outsv",
+]);
+const REMAPS = new Set(["movtocr", "lmsw", "invlpg", "wrmsr"]);
 
 const STRING = new Set([
   "movsb", "movsv", "cmpsb", "cmpsv", "stosb", "stosv", "lodsb", "lodsv", "scasb", "scasv", "insb", "insv", "outsb", "outsv",
@@ -95,6 +105,8 @@ const TESTS: [Trait, (mnemonic: string) => boolean][] = [
   [Trait.NoAccess, (m) => NO_ACCESS.has(m)],
   [Trait.Fuses, (m) => FUSES.has(m)],
   [Trait.KeepsFlags, (m) => FLAG_KEEPERS.has(m)],
+  [Trait.Jumps, (m) => JUMPS.has(m)],
+  [Trait.Remaps, (m) => REMAPS.has(m)],
 ];
 
 /** The traits of a mnemonic, as a mask. */

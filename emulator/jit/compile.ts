@@ -49,15 +49,23 @@ export const HELPER_NAMES = Object.values(HELPERS).flatMap((kind) => SIZES.map((
 /** Name of MarkPaths.mark. */
 export const MARK_NAME = "mark";
 
+/** Name of SystemPaths.system, which tier 0's module exports. */
+export const SYSTEM_NAME = "system";
+
+const hasSystem = ({ blocks }: Region): boolean =>
+  [...blocks.values()].some(({ insns }) => insns.some((insn) => (insn.spec.traits & Trait.System) !== 0));
+
 /** A module with the one function `f(node)`: runs the region from one of its entries, whose block has been charged, until it leaves. */
 export function compileRegion(input: CompileInput): Uint8Array {
   const module = new ModuleBuilder();
   const helpers = importHelpers(module);
   const isMarked = [...input.region.blocks.values()].some((block) => block.isMarked);
   const mark = isMarked ? module.import(MARK_NAME, { params: [], results: [Type.I32] }) : 0;
+  const calls = hasSystem(input.region);
+  const system = calls ? module.import(SYSTEM_NAME, { params: [Type.I32, Type.I32, Type.I32], results: [Type.I32] }) : 0;
   const settle = module.import(SETTLE_NAME, { params: [], results: [] });
   const func = module.reserve({ params: [Type.I32], results: [] });
-  module.define(func, new RegionFunction(input, { ...helpers, mark, settleFlags: settle }).code());
+  module.define(func, new RegionFunction(input, { ...helpers, mark, settleFlags: settle, system }).code());
   module.export("f", func);
   return module.bytes();
 }
@@ -82,6 +90,7 @@ const enterWord = (func: number): bigint => (BigInt(func) << 32n) | BigInt(Speci
 interface RegionHelpers extends MemoryHelpers {
   mark: number;
   settleFlags: number;
+  system: number;
 }
 
 /** How a block is entered by its only way in. */
@@ -124,7 +133,7 @@ class RegionFunction {
     const watched = watchTest(input.watches);
     const jump = (to: number): void => this.jump(to >>> 0);
     const jumpDynamic = (): void => this.jumpDynamic();
-    this.emitter = new RegionEmit(this.c, { regs, flags, budget, eip, tlb, csLimit, watched, jump, jumpDynamic }, helpers);
+    this.emitter = new RegionEmit(this.c, { regs, flags, budget, eip, tlb, csLimit, watched, jump, jumpDynamic }, helpers, helpers.system);
     const successors = this.blocks.map((block) => block.successors.map((to) => this.nodeOf(to)));
     this.edges = this.blocks.map((_, node) => successors.flat().filter((to) => to === node).length);
     this.structure = new Structure(this.c, successors, this.selector, (node) => this.emitBlock(node));

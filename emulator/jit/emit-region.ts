@@ -1,5 +1,5 @@
 import { Gpr, Vector } from "../base/arch";
-import { S } from "../base/layout";
+import { S, SegField } from "../base/layout";
 import { type Code, Op } from "../base/wasm/code";
 import * as x from "../base/wasm/expr";
 import type { Expr, Var } from "../base/wasm/expr";
@@ -7,7 +7,10 @@ import { InlineMemory } from "../cpu/inline-memory";
 import { type MemoryHelpers, pageSlot } from "../cpu/tier0/helpers";
 import { type AccessSeg, Emit, type FlagSource, type Place, type Size } from "../isa/emit";
 import type { Insn } from "../isa/insn";
+import { jumps, remaps } from "../isa/queries";
+import { SYSTEM_FAULT, type SystemOp } from "../isa/system-ops";
 import type { GeneralRegisters } from "./general-registers";
+import { Pending } from "./pending-flags";
 import type { RegionFlags } from "./region-flags";
 import type { WatchTest } from "./watch-test";
 
@@ -49,6 +52,7 @@ export class RegionEmit extends Emit {
     c: Code,
     private readonly frame: RegionFrame,
     helpers: MemoryHelpers,
+    private readonly systemFunction: number,
   ) {
     super(c);
     this.fres = frame.flags.fres;
@@ -279,26 +283,43 @@ export class RegionEmit extends Emit {
     this.set(this.frame.budget, x.sub(this.frame.budget, count));
   }
 
-  // ---- never in a region
+  // ---- system instructions
 
-  override regNumber(): Expr {
-    return this.refuse();
+  override regNumber(n: number): Expr {
+    return x.k(this.insn.operands[n].reg);
   }
 
   override ownSegment(): Expr {
-    return this.refuse();
+    return x.k(this.insn.mem.seg);
   }
 
   override linear(): Expr {
-    return this.refuse();
+    return x.add(this.segWord(this.insn.mem.seg, SegField.Base), this.effective());
   }
 
-  override system(): void {
-    this.refuse();
-  }
-
-  private refuse(): never {
-    throw new Error(`${this.insn.mnemonic} is not compiled`);
+  /** With everything in the State around the call, as its contract wants it. */
+  override system(op: SystemOp, a: Expr = x.k(0), b: Expr = x.k(0), then?: () => void): void {
+    const { regs, flags, budget, eip } = this.frame;
+    const [first, second] = [this.let(a), this.let(b)];
+    flags.settle();
+    regs.storeAll();
+    this.setStateWord(S.Budget, x.add(budget, x.k(this.owed)));
+    this.setStateWord(S.InsnEip, x.k(this.insn.eip));
+    this.setStateWord(S.Eip, this.nextEip());
+    const result = this.let(x.call(this.systemFunction, x.k(op), first, second));
+    regs.loadAll();
+    flags.beginBlock({ inLocals: false, kind: Pending.None, settled: true });
+    this.flagSource = undefined;
+    this.if(x.eq(result, x.k(SYSTEM_FAULT)), () => this.leaveAtInsn());
+    then?.();
+    const leave = (): void => {
+      if (this.owed > 1) this.set(budget, x.add(budget, x.k(this.owed - 1)));
+      this.set(eip, this.stateWord(S.Eip));
+      this.c.br(flags.exit);
+    };
+    if (jumps(this.insn) || remaps(this.insn)) return leave();
+    this.if(result, leave);
+    this.frame.jump(this.insn.eip + this.insn.length);
   }
 }
 

@@ -41,6 +41,15 @@ export class GeneralRegisters {
     this.store();
   }
 
+  /** The reverse of `storeAll`. */
+  loadAll(): void {
+    for (let reg = 0; reg < COUNT; reg++) {
+      this.c.i32(0);
+      this.c.memory(Op.I32Load, homeOf(reg));
+      this.c.local(Op.LocalSet, this.locals[reg].index);
+    }
+  }
+
   store(): void {
     for (const reg of this.written) {
       this.c.i32(0);

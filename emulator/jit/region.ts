@@ -1,5 +1,5 @@
 import type { Insn } from "../isa/insn";
-import { endsBlock, isRepeated } from "../isa/queries";
+import { endsBlock, isRepeated, jumps, remaps } from "../isa/queries";
 import { Trait } from "../isa/traits";
 
 /** Bounds of one region: beyond them V8's optimising compiler gives up its better code. */
@@ -31,10 +31,15 @@ export interface Region {
 /** Gives the instructions at an offset in CS up to a block's end, or undefined where there is no code to be had without a fault. */
 export type Peek = (eip: number) => Insn[] | undefined;
 
+/** Nothing but a fault comes of them. */
+const NEVER = new Set(["undefined", "toolong", "coprocessor"]);
+/** The next instruction follows them in memory only. */
+const ONE_WAY = new Set(["iret", "jmpfar", "jmpfarind", "retfar", "sysexit"]);
+
 /** What only the interpreter runs: the region leaves before it. */
 function isCompiled(insn: Insn): boolean {
   const { traits } = insn.spec;
-  if ((traits & Trait.System) !== 0 || insn.checked) return false;
+  if (insn.checked || NEVER.has(insn.mnemonic)) return false;
   // Branches of 16 bits cut EIP; nobody writes them on purpose.
   return insn.opSize === 4 || (traits & Trait.Branch) === 0;
 }
@@ -93,6 +98,8 @@ export class RegionFinder {
       case "jmpind":
         return;
       default:
+        if (ONE_WAY.has(last.mnemonic)) return;
+        if (jumps(last) || remaps(last)) this.entries.add(next);
         if (last.spec.relative) this.edge(target, last);
         this.edge(next, last);
     }
@@ -120,8 +127,9 @@ export class RegionFinder {
   }
 
   private successors(last: Insn, end: number): number[] {
+    if (jumps(last) || remaps(last)) return [];
     if (isRepeated(last)) return [last.eip >>> 0, end];
-    if (!endsBlock(last)) return [end];
+    if (!endsBlock(last) || (last.spec.traits & Trait.System) !== 0) return [end];
     switch (last.mnemonic) {
       case "jmp":
       case "call":

@@ -115,13 +115,15 @@ export class ColdEmit extends RecordEmit {
     this.setStateWord(S.Eip, this.field(Rec.NextEip));
     // The last record of a block counts itself too.
     this.charge(x.sub(this.field(Rec.Count), x.k(1)));
-    this.if(x.eq(x.call(this.helpers.system, x.k(op), first, second), x.k(SYSTEM_FAULT)), () => {
+    const result = this.let(x.call(this.helpers.system, x.k(op), first, second));
+    this.if(x.eq(result, x.k(SYSTEM_FAULT)), () => {
       this.setStateWord(S.Eip, this.stateWord(S.InsnEip));
       this.leave(Exit.SystemFault);
     });
     this.charge(x.k(1));
     then?.();
-    this.leave(Exit.System);
+    this.if(result, () => this.leave(Exit.System));
+    this.return(x.call(this.helpers.resume));
   }
 
   override charge(count: Expr): void {

@@ -30,6 +30,7 @@ export function generateTier0(): Uint8Array {
   const run = module.reserve({ params: [Type.I32], results: [] });
   module.define(run, new HotFunction(module, helpers).code());
   module.export("run", run);
+  module.export("system", helpers.system);
   for (const kind of ["load", "openData", "storeData", "settle"] as const) {
     for (const size of [1, 2, 4] as const) module.export(`${kind}${size.toString()}`, helpers[kind][size]);
   }

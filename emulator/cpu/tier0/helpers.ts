@@ -37,6 +37,8 @@ export interface Helpers extends MemoryHelpers {
   goTo: number;
   /** (record) -> record or 0: one more iteration. */
   again: number;
+  /** () -> next record or 0: goes on at S.Eip, with everything charged. */
+  resume: number;
 }
 
 const I32 = Type.I32;
@@ -124,6 +126,10 @@ export function defineHelpers(module: ModuleBuilder): Helpers {
         setState(c, S.Eip, eip);
         setState(c, S.ExitLink, x.k(0));
       });
+    }),
+    resume: define(0, 1, (c) => {
+      const next = variable(c.take(I32));
+      follow(c, lookup(state(S.TlbExec), state(S.Eip)), next, () => setState(c, S.ExitLink, x.k(0)));
     }),
     again: define(1, 1, (c, st) => {
       const next = variable(c.take(I32));
