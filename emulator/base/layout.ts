@@ -99,6 +99,12 @@ export const enum S {
   PendingFlags = 0x4230,
   PendingA = 0x4234,
   PendingB = 0x4238,
+  /** S.Inhibit holds while S.Budget is this: nobody clears it behind its instruction. */
+  InhibitBudget = 0x421c,
+  /** 1 while an interrupt is pending, whether IF allows it or not. */
+  InterruptWaits = 0x423c,
+  /** 1 when changes of CPL are to be told: INT, IRET and faults then take the helpers in TypeScript. */
+  SlowTransfers = 0x4240,
   End = 0x4300,
 }
 
@@ -110,6 +116,20 @@ export const enum S {
 export const REPLAY = 2;
 
 export const SEG_SIZE = 32;
+
+/** What is in each slot of cpu/mode.ts, MODE_SLOTS entries of ModeEntry.Size bytes. */
+export const MODE_TABLE = 0x4400;
+
+export const enum ModeEntry {
+  /** 0: the slot is free. */
+  Used = 0,
+  /** Ring class and ModeBit (cpu/mode.ts). */
+  Bits = 4,
+  /** Base and limit of CS. */
+  Base = 8,
+  Limit = 12,
+  Size = 16,
+}
 
 /** Offsets inside one descriptor cache. */
 export const enum SegField {

@@ -12,6 +12,7 @@ import { Fetcher, MOST_RECORDS } from "./fetcher";
 import { type Mode, Modes } from "./mode";
 import { System } from "./system/system";
 import { BlockWriter } from "./tier0/block";
+import { Event } from "./tier0/flat-system";
 import { tier0Image } from "./tier0/image";
 import { MAX_BLOCK, MISC_OWN_SHIFT, Rec, RECORD_BYTES, Special } from "./tier0/record";
 import { CpuStop, type CpuWiring, type FaultRecord, type Transfer } from "./wiring";
@@ -51,6 +52,7 @@ export class Cpu {
   private readonly fetcher: Fetcher;
   private readonly helpers: Record<string, unknown>;
   private readonly execute: (record: number) => void;
+  private readonly enter: (vector: number, errorCode: number, event: Event) => number;
   private compiler: Compiler | undefined;
   /** Instructions that compiled code retired. */
   compiled = 0;
@@ -66,8 +68,6 @@ export class Cpu {
   private before = 0;
   private granted = 0;
   private yielded = false;
-  /** What S.Inhibit says holds while this many instructions are retired. */
-  private inhibitedAt = 0;
   /** Interpreted instructions since the compiler last heard of a place. */
   private unsampled = 0;
   /** Instructions retired when the last fault was delivered. */
@@ -92,6 +92,7 @@ export class Cpu {
     this.fetcher = new Fetcher(state, this.memory, this.cache, new Decoder(), new BlockWriter(state, image.handlers), this.marked);
     this.helpers = this.instantiate(image.bytes);
     this.execute = this.helpers["run"] as (record: number) => void;
+    this.enter = this.helpers["enter"] as (vector: number, errorCode: number, event: Event) => number;
   }
 
   private instantiate(module: Uint8Array): Record<string, unknown> {
@@ -137,6 +138,7 @@ export class Cpu {
 
   set onTransfer(listener: ((transfer: Transfer) => void) | undefined) {
     this.system.onTransfer = listener;
+    this.words[S.SlowTransfers >> 2] = listener ? 1 : 0;
   }
 
   /** Makes `run` come back after the instruction in progress. */
@@ -151,7 +153,7 @@ export class Cpu {
   run(count: number, passMark = false): CpuStop {
     this.yielded = false;
     this.passMark = passMark;
-    this.inhibitedAt = this.retired;
+    this.words[S.InhibitBudget >> 2] = this.words[S.Budget >> 2];
     const stop = this.runTo(this.retired + count);
     this.settleInhibit();
     return stop;
@@ -189,12 +191,14 @@ export class Cpu {
   }
 
   private interruptWaits(): boolean {
-    return (this.words[S.Eflags >> 2] & Flag.If) !== 0 && this.wiring.interrupts.pending();
+    const waits = this.wiring.interrupts.pending();
+    this.words[S.InterruptWaits >> 2] = waits ? 1 : 0;
+    return waits && (this.words[S.Eflags >> 2] & Flag.If) !== 0;
   }
 
   /** S.Inhibit speaks of one instruction, and nobody clears it behind that until somebody asks. */
   private settleInhibit(): void {
-    if (this.retired !== this.inhibitedAt) this.words[S.Inhibit >> 2] = 0;
+    if (this.words[S.Budget >> 2] !== this.words[S.InhibitBudget >> 2]) this.words[S.Inhibit >> 2] = 0;
   }
 
   /** SystemPaths.system, with the instruction not charged yet. */
@@ -205,7 +209,7 @@ export class Cpu {
     words[S.Inhibit >> 2] = 0;
     if (this.system.system(op, a, b) !== 0) return SYSTEM_FAULT;
     if (op <= SystemOp.Into) this.entered = words[S.Eip >> 2] !== next;
-    if (words[S.Inhibit >> 2] !== 0) this.inhibitedAt = this.retired + 1;
+    words[S.InhibitBudget >> 2] = words[S.Budget >> 2] - 1;
     if (this.needsCore()) words[S.Stop >> 2] = 1;
     const isSameMode = this.modes.update().flatCs && words[S.TlbExec >> 2] === exec;
     return isSameMode && words[S.Stop >> 2] === 0 ? SYSTEM_DONE : SYSTEM_LEAVE;
@@ -214,7 +218,8 @@ export class Cpu {
   /** Whether there is something to be done before the next instruction that generated code does not do. */
   private needsCore(): boolean {
     const { words } = this;
-    return this.memory.watches.touched || this.yielded || words[S.Halted >> 2] !== 0 || (words[S.Eflags >> 2] & Flag.Tf) !== 0 || this.interruptWaits();
+    if (this.interruptWaits() || this.memory.watches.touched || this.yielded) return true;
+    return words[S.Halted >> 2] !== 0 || (words[S.Eflags >> 2] & Flag.Tf) !== 0;
   }
 
   /** Runs one piece: a slice, or fewer instructions where something has to happen after them. */
@@ -277,9 +282,11 @@ export class Cpu {
   }
 
   private begin(budget: number): void {
+    this.settleInhibit();
     this.before = this.retired;
     this.granted = budget;
     this.words[S.Budget >> 2] = budget;
+    this.words[S.InhibitBudget >> 2] = budget;
     this.words[S.Stop >> 2] = 0;
   }
 
@@ -344,8 +351,12 @@ export class Cpu {
     if (this.retired === this.lastFault) this.before++;
     this.lastFault = this.retired;
     this.wiring.state.counters.faults++;
-    this.words[S.InsnEip >> 2] = this.words[S.Eip >> 2];
-    return this.system.deliverFault();
+    const { words } = this;
+    words[S.InsnEip >> 2] = words[S.Eip >> 2];
+    if (this.enter(words[S.FaultVector >> 2], words[S.FaultError >> 2], Event.Fault) === 0) return this.system.deliverFault();
+    words[S.Fault >> 2] = 0;
+    words[S.FaultReason >> 2] = 0;
+    return true;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { Desc, Seg } from "../base/arch";
-import { MODE_SLOTS, S, SegField, TLB_BYTES, TLB_EXEC } from "../base/layout";
+import { MODE_SLOTS, MODE_TABLE, ModeEntry, S, SegField, TLB_BYTES, TLB_EXEC } from "../base/layout";
 import type { State } from "../base/state";
 import { ringClass, type Tlb } from "../memory/tlb";
 
@@ -19,9 +19,10 @@ export interface Mode {
   csLimit: number;
 }
 
-/** What Slot.bits says. */
+/** The ring class among a slot's bits. */
 const RING = 3;
-const enum Bit {
+/** What a slot's bits say beside the ring class. */
+export const enum ModeBit {
   Big = 1 << 2,
   FlatSs = 1 << 3,
   FlatDs = 1 << 4,
@@ -35,9 +36,9 @@ interface Slot {
   mode: Mode;
 }
 
-const DATA_MASK = Desc.S | Desc.Code | Desc.Ec | Desc.Rw;
-/** A writable, expand-up data segment. */
-const PLAIN_DATA = Desc.S | Desc.Rw;
+/** A segment's rights under this mask are PLAIN_DATA: a writable, expand-up data segment. */
+export const PLAIN_DATA_MASK = Desc.S | Desc.Code | Desc.Ec | Desc.Rw;
+export const PLAIN_DATA = Desc.S | Desc.Rw;
 
 /**
  * Keeps the processor's mode: recognises the few combinations of ring, code
@@ -71,7 +72,7 @@ export class Modes {
     const big = (state.seg(Seg.Cs, SegField.Rights) & Desc.Db) !== 0;
     const csBase = state.seg(Seg.Cs, SegField.Base);
     const csLimit = state.seg(Seg.Cs, SegField.Limit);
-    const bits = ring | (big ? Bit.Big : 0) | (flatSs ? Bit.FlatSs : 0) | (flatDs ? Bit.FlatDs : 0) | (flatEs ? Bit.FlatEs : 0);
+    const bits = ring | (big ? ModeBit.Big : 0) | (flatSs ? ModeBit.FlatSs : 0) | (flatDs ? ModeBit.FlatDs : 0) | (flatEs ? ModeBit.FlatEs : 0);
     const { active } = this;
     if (active?.bits === bits && active.base === csBase && active.limit === csLimit) return this.current;
     const chosen = this.known(bits, csBase, csLimit) ?? this.take(bits, csBase, csLimit);
@@ -98,16 +99,21 @@ export class Modes {
     const mode: Mode = {
       slot,
       ring: bits & RING,
-      big: (bits & Bit.Big) !== 0,
+      big: (bits & ModeBit.Big) !== 0,
       flatCs: csBase === 0 && (csLimit & 0xfff) === 0xfff,
-      flatSs: (bits & Bit.FlatSs) !== 0,
-      flatDs: (bits & Bit.FlatDs) !== 0,
-      flatEs: (bits & Bit.FlatEs) !== 0,
+      flatSs: (bits & ModeBit.FlatSs) !== 0,
+      flatDs: (bits & ModeBit.FlatDs) !== 0,
+      flatEs: (bits & ModeBit.FlatEs) !== 0,
       csBase,
       csLimit,
     };
     const taken = { bits, base: csBase, limit: csLimit, mode };
     this.slots[slot] = taken;
+    const at = MODE_TABLE + slot * ModeEntry.Size;
+    this.state.set(at + ModeEntry.Used, 1);
+    this.state.set(at + ModeEntry.Bits, bits);
+    this.state.set(at + ModeEntry.Base, csBase);
+    this.state.set(at + ModeEntry.Limit, csLimit);
     return taken;
   }
 
@@ -130,7 +136,7 @@ export class Modes {
       state.seg(seg, SegField.Valid) !== 0 &&
       state.seg(seg, SegField.Base) === 0 &&
       state.seg(seg, SegField.Limit) === limit &&
-      (state.seg(seg, SegField.Rights) & DATA_MASK) === PLAIN_DATA
+      (state.seg(seg, SegField.Rights) & PLAIN_DATA_MASK) === PLAIN_DATA
     );
   }
 }

@@ -14,6 +14,7 @@ import { catalogue } from "./catalogue";
 import { defineHelpers, type Helpers, lookup } from "./helpers";
 import { MAX_BLOCK, Rec, RECORD_BYTES, Special } from "./record";
 import type { HandlerShape } from "./shapes";
+import { defineSystem } from "./system-call";
 
 const COLD_TYPE = { params: [Type.I32], results: [Type.I32] };
 
@@ -24,13 +25,16 @@ const COLD_TYPE = { params: [Type.I32], results: [Type.I32] };
  */
 export function generateTier0(): Uint8Array {
   const module = new ModuleBuilder();
-  const helpers = defineHelpers(module);
+  const imports = defineHelpers(module);
+  const { system, enter } = defineSystem(module, imports);
+  const helpers = { ...imports, system };
   const cold = catalogue().cold.map((shape) => defineCold(module, helpers, shape));
   module.setTable(cold);
   const run = module.reserve({ params: [Type.I32], results: [] });
   module.define(run, new HotFunction(module, helpers).code());
   module.export("run", run);
-  module.export("system", helpers.system);
+  module.export("system", system);
+  module.export("enter", enter);
   for (const kind of ["load", "openData", "storeData", "settle"] as const) {
     for (const size of [1, 2, 4] as const) module.export(`${kind}${size.toString()}`, helpers[kind][size]);
   }

@@ -1,0 +1,406 @@
+import { Desc, Flag, Gpr, Seg } from "../../base/arch";
+import { MODE_SLOTS, MODE_TABLE, ModeEntry, NO_ERROR_CODE, S, SEG_SIZE, SegField, TLB_BYTES, TLB_DATA, TLB_EXEC } from "../../base/layout";
+import { type Label, Op } from "../../base/wasm/code";
+import * as x from "../../base/wasm/expr";
+import type { Expr, Var } from "../../base/wasm/expr";
+import { packFlags, unpackFlags } from "../../isa/flags";
+import { ModeBit, PLAIN_DATA, PLAIN_DATA_MASK } from "../mode";
+import type { ColdEmit } from "./emit-cold";
+import { pageSlot } from "./helpers";
+
+/** Where an event that enters a gate comes from. */
+export const enum Event {
+  Software,
+  /** RF is pushed set. */
+  Fault,
+}
+
+/** A descriptor's two words, of which the first checks have been made. */
+interface Words {
+  low: Var;
+  high: Var;
+}
+
+/** A segment to be loaded: flat but for its limit. */
+interface Flat {
+  selector: Expr;
+  limit: Var;
+  high: Var;
+}
+
+const CODE_MASK = Desc.P | Desc.S | Desc.Code | Desc.Ec | Desc.Accessed | Desc.Db;
+const CODE = Desc.P | Desc.S | Desc.Code | Desc.Accessed | Desc.Db;
+const STACK_MASK = Desc.P | Desc.S | Desc.Code | Desc.Ec | Desc.Rw | Desc.Accessed | Desc.Db;
+const STACK = Desc.P | Desc.S | Desc.Rw | Desc.Accessed | Desc.Db;
+const DATA_MASK = Desc.P | Desc.S | Desc.Code | Desc.Accessed;
+const DATA = Desc.P | Desc.S | Desc.Accessed;
+/** P, S and the type of a gate without its lowest bit, which tells trap from interrupt gates. */
+const GATE_MASK = Desc.P | Desc.S | 0xe00;
+const GATE_32 = Desc.P | 0xe00;
+const TRAP_GATE = 0x100;
+/** The type of a 32-bit TSS without the busy bit. */
+const TSS_MASK = 0xd00;
+const TSS_32 = 0x900;
+const OFFSET_BITS = 0xfff;
+
+/**
+ * The system instructions that kernels execute all day, in WebAssembly for the
+ * case that they all set up: 32-bit gates and flat segments in the GDT, every
+ * word in a page that the TLBs hold. Whatever is otherwise, and every fault, is
+ * refused before anything is written: the helpers of cpu/system, which these
+ * must agree with to the last bit, then do the instruction from its start.
+ */
+export class FlatSystem {
+  constructor(
+    private readonly e: ColdEmit,
+    private readonly refused: Label,
+  ) {}
+
+  // ---- conditions
+
+  private refuseIf(condition: Expr): void {
+    condition(this.e.c);
+    this.e.c.brIf(this.refused);
+  }
+
+  need(condition: Expr): void {
+    this.refuseIf(x.eqz(condition));
+  }
+
+  private needBits(word: Expr, mask: number, bits: number): void {
+    this.refuseIf(x.ne(x.and(word, x.k(mask)), x.k(bits)));
+  }
+
+  private get cpl(): Expr {
+    return this.e.stateWord(S.Cpl);
+  }
+
+  /** CLI, STI and the IF bit of POPF and IRET. */
+  private maySetIf(): Expr {
+    return x.leU(this.cpl, x.and(x.shr(this.e.stateWord(S.Eflags), x.k(12)), x.k(3)));
+  }
+
+  // ---- memory
+
+  /** Address in this memory of `bytes` at a linear address, by the TLB at `table`. */
+  private host(table: Expr, linear: Var, bytes: number): Var {
+    const entry = this.e.let(x.load32(x.add(table, pageSlot(linear))));
+    this.need(x.and(entry, x.leU(x.and(linear, x.k(OFFSET_BITS)), x.k(0x1000 - bytes))));
+    return this.e.let(x.sub(x.add(linear, entry), x.k(1)));
+  }
+
+  /** Eight bytes of a system table, read as the processor does: with ring 0's rights. */
+  private table(at: Expr): Words {
+    const host = this.host(x.k(TLB_DATA), this.e.let(at), 8);
+    return { low: this.e.let(x.load32(host)), high: this.e.let(x.load32(host, 4)) };
+  }
+
+  /** The descriptor of a selector in the GDT that is not null. */
+  private descriptor(selector: Var, mask: number, bits: number): Words {
+    const { e } = this;
+    const index = e.let(x.and(selector, x.k(0xfffc)));
+    this.need(x.and(x.ne(index, x.k(0)), x.eqz(x.and(index, x.k(4)))));
+    this.need(x.ltU(x.add(index, x.k(6)), e.stateWord(S.GdtrLimit)));
+    const words = this.table(x.add(e.stateWord(S.GdtrBase), index));
+    this.needBits(words.high, mask, bits);
+    return words;
+  }
+
+  private base({ low, high }: Words): Expr {
+    return x.or(x.or(x.shr(low, x.k(16)), x.shl(x.and(high, x.k(0xff)), x.k(16))), x.and(high, x.k(0xff000000)));
+  }
+
+  private limit({ low, high }: Words): Var {
+    const limit = this.e.let(x.or(x.and(low, x.k(0xffff)), x.and(high, x.k(0xf0000))));
+    return this.e.let(x.select(x.and(high, x.k(Desc.G)), x.or(x.shl(limit, x.k(12)), x.k(OFFSET_BITS)), limit));
+  }
+
+  private dpl(high: Expr): Expr {
+    return x.and(x.shr(high, x.k(Desc.DplShift)), x.k(3));
+  }
+
+  /** A code or stack segment with base 0 and a limit that ends a page. */
+  private flat(selector: Var, mask: number, bits: number): Flat {
+    const words = this.descriptor(selector, mask, bits);
+    this.refuseIf(this.base(words));
+    const limit = this.limit(words);
+    this.needBits(limit, OFFSET_BITS, OFFSET_BITS);
+    return { selector, limit, high: words.high };
+  }
+
+  private load(seg: Expr, selector: Expr, base: Expr, limit: Expr, high: Expr): void {
+    const { e } = this;
+    const at = e.let(x.mul(seg, x.k(SEG_SIZE)));
+    e.storeWord(at, selector, S.Seg + SegField.Selector);
+    e.storeWord(at, base, S.Seg + SegField.Base);
+    e.storeWord(at, limit, S.Seg + SegField.Limit);
+    e.storeWord(at, x.and(high, x.k(Desc.Rights)), S.Seg + SegField.Rights);
+    e.storeWord(at, x.k(1), S.Seg + SegField.Valid);
+  }
+
+  // ---- the mode
+
+  private ringOf(cpl: Expr): Var {
+    return this.e.let(x.shr(x.add(cpl, x.k(1)), x.k(1)));
+  }
+
+  private ringLimit(ring: Expr): Expr {
+    return x.load32(x.shl(ring, x.k(2)), S.RingLimit);
+  }
+
+  private isPlain(seg: Expr, limit: Expr): Expr {
+    const at = this.e.let(x.mul(seg, x.k(SEG_SIZE)));
+    const word = (field: SegField): Expr => x.load32(at, S.Seg + field);
+    const shape = x.and(word(SegField.Valid), x.eq(x.and(word(SegField.Rights), x.k(PLAIN_DATA_MASK)), x.k(PLAIN_DATA)));
+    return x.and(shape, x.and(x.eqz(word(SegField.Base)), x.eq(word(SegField.Limit), limit)));
+  }
+
+  /** The exec TLB of the mode with these code and stack segments and the data segments as they are. */
+  private execTlb(ring: Var, code: Flat, stackLimit: Expr): Var {
+    const { e } = this;
+    const limit = e.let(stackLimit);
+    this.refuseIf(x.ne(this.ringLimit(ring), limit));
+    const flatDs = x.mul(this.isPlain(x.k(Seg.Ds), limit), x.k(ModeBit.FlatDs));
+    const flatEs = x.mul(this.isPlain(x.k(Seg.Es), limit), x.k(ModeBit.FlatEs));
+    const bits = e.let(x.or(x.or(ring, x.k(ModeBit.Big | ModeBit.FlatSs)), x.or(flatDs, flatEs)));
+    const exec = e.let(x.k(0));
+    for (let slot = 1; slot < MODE_SLOTS; slot++) {
+      const word = (field: ModeEntry): Expr => e.stateWord(MODE_TABLE + slot * ModeEntry.Size + field);
+      const same = x.and(x.eq(word(ModeEntry.Bits), bits), x.eq(word(ModeEntry.Limit), code.limit));
+      e.if(x.and(same, x.and(word(ModeEntry.Used), x.eqz(word(ModeEntry.Base)))), () => e.set(exec, x.k(TLB_EXEC + slot * TLB_BYTES)));
+    }
+    this.need(exec);
+    return exec;
+  }
+
+  private enterMode(cpl: Expr, ring: Var, exec: Var): void {
+    const { e } = this;
+    const tables = e.let(x.add(x.mul(ring, x.k(2 * TLB_BYTES)), x.k(TLB_DATA)));
+    e.setStateWord(S.Cpl, cpl);
+    e.setStateWord(S.TlbRead, tables);
+    e.setStateWord(S.TlbWrite, x.add(tables, x.k(TLB_BYTES)));
+    e.setStateWord(S.TlbExec, exec);
+    e.setStateWord(S.Inhibit, x.k(0));
+  }
+
+  /** SS as it is must be flat: what is pushed or popped there goes by the TLB alone. */
+  private currentStack(): { limit: Var; esp: Var } {
+    const { e } = this;
+    const limit = e.let(e.segWord(Seg.Ss, SegField.Limit));
+    this.needBits(limit, OFFSET_BITS, OFFSET_BITS);
+    this.need(this.isPlain(x.k(Seg.Ss), limit));
+    this.need(x.and(e.segWord(Seg.Ss, SegField.Rights), x.k(Desc.Db)));
+    return { limit, esp: e.let(e.gpr(Gpr.Esp)) };
+  }
+
+  // ---- gates
+
+  /** Enters the handler of `vector` with S.Eip as the address to return to (cpu/system/interrupts.ts). */
+  enter(vector: Var, errorCode: Var, event: Var): void {
+    const { e } = this;
+    this.refuseIf(e.stateWord(S.SlowTransfers));
+    this.refuseIf(x.and(e.stateWord(S.Eflags), x.k(Flag.Tf)));
+    const at = e.let(x.shl(vector, x.k(3)));
+    this.need(x.leU(x.add(at, x.k(7)), e.stateWord(S.IdtrLimit)));
+    const gate = this.table(x.add(e.stateWord(S.IdtrBase), at));
+    this.needBits(gate.high, GATE_MASK, GATE_32);
+    this.need(x.or(event, x.geU(this.dpl(gate.high), this.cpl)));
+    const selector = e.let(x.shr(gate.low, x.k(16)));
+    const code = this.flat(selector, CODE_MASK, CODE);
+    const target = e.let(this.dpl(code.high));
+    this.need(x.leU(target, this.cpl));
+    const eip = e.let(x.or(x.and(gate.low, x.k(0xffff)), x.and(gate.high, x.k(0xffff0000))));
+    this.need(x.leU(eip, code.limit));
+    const isInner = e.let(x.ltU(target, this.cpl));
+    const stack = this.stackFor(target, isInner);
+    const ring = this.ringOf(target);
+    const hasError = e.let(x.ne(errorCode, x.k(NO_ERROR_CODE)));
+    const bytes = x.shl(x.add(x.add(x.k(3), x.shl(isInner, x.k(1))), hasError), x.k(2));
+    const esp = e.let(x.sub(stack.esp, bytes));
+    const last = e.let(x.sub(stack.esp, x.k(1)));
+    this.refuseIf(x.or(x.shr(x.xor(esp, last), x.k(12)), x.gtU(last, stack.limit)));
+    const writes = x.add(x.mul(ring, x.k(2 * TLB_BYTES)), x.k(TLB_DATA + TLB_BYTES));
+    const frame = this.host(writes, esp, 4);
+    const exec = this.execTlb(ring, code, stack.limit);
+    // Nothing is refused from here on.
+    this.pushFrame(frame, errorCode, hasError, event, isInner);
+    e.if(isInner, () => this.load(x.k(Seg.Ss), stack.selector, x.k(0), stack.limit, stack.high));
+    this.load(x.k(Seg.Cs), x.or(x.and(selector, x.k(0xfffc)), target), x.k(0), code.limit, code.high);
+    e.setGpr(Gpr.Esp, esp);
+    e.setStateWord(S.Eip, eip);
+    const masks = x.select(x.and(gate.high, x.k(TRAP_GATE)), x.k(0), x.k(Flag.If));
+    const cleared = x.or(masks, x.k(Flag.Tf | Flag.Nt | Flag.Rf | Flag.Vm));
+    e.setStateWord(S.Eflags, x.and(e.stateWord(S.Eflags), x.not(cleared)));
+    this.enterMode(target, ring, exec);
+  }
+
+  /** The current stack, or the one that the TSS has for an inner ring. */
+  private stackFor(target: Var, isInner: Var): { esp: Var; limit: Var; selector: Var; high: Var } {
+    const { e } = this;
+    const [esp, limit, selector, high] = [e.temp(), e.temp(), e.let(x.k(0)), e.let(x.k(0))];
+    e.if(
+      isInner,
+      () => {
+        this.need(e.segWord(Seg.Tr, SegField.Valid));
+        this.needBits(e.segWord(Seg.Tr, SegField.Rights), TSS_MASK, TSS_32);
+        const offset = e.let(x.add(x.shl(target, x.k(3)), x.k(4)));
+        this.need(x.leU(x.add(offset, x.k(5)), e.segWord(Seg.Tr, SegField.Limit)));
+        const found = this.table(x.add(e.segWord(Seg.Tr, SegField.Base), offset));
+        e.set(selector, x.and(found.high, x.k(0xffff)));
+        this.refuseIf(x.ne(x.and(selector, x.k(3)), target));
+        const flat = this.flat(selector, STACK_MASK, STACK);
+        this.refuseIf(x.ne(this.dpl(flat.high), target));
+        e.set(esp, found.low);
+        e.set(limit, flat.limit);
+        e.set(high, flat.high);
+      },
+      () => {
+        const current = this.currentStack();
+        e.set(esp, current.esp);
+        e.set(limit, current.limit);
+      },
+    );
+    return { esp, limit, selector, high };
+  }
+
+  /** From the lowest word on: error code, EIP, CS, EFLAGS, ESP, SS. */
+  private pushFrame(frame: Var, errorCode: Var, hasError: Var, event: Var, isInner: Var): void {
+    const { e } = this;
+    e.if(hasError, () => e.storeWord(frame, errorCode));
+    const at = e.let(x.add(frame, x.shl(hasError, x.k(2))));
+    const resume = x.select(x.eq(event, x.k(Event.Fault)), x.k(Flag.Rf), x.k(0));
+    e.storeWord(at, e.stateWord(S.Eip));
+    e.storeWord(at, e.segWord(Seg.Cs, SegField.Selector), 4);
+    e.storeWord(at, x.or(this.eflags(), resume), 8);
+    e.if(isInner, () => {
+      e.storeWord(at, e.gpr(Gpr.Esp), 12);
+      e.storeWord(at, e.segWord(Seg.Ss, SegField.Selector), 16);
+    });
+  }
+
+  private eflags(): Expr {
+    const kept = x.and(this.e.stateWord(S.Eflags), x.k(~Flag.Arith));
+    return x.or(x.or(kept, x.k(Flag.Fixed1)), packFlags(this.e));
+  }
+
+  // ---- IRET
+
+  /** IRET with 32-bit operands (cpu/system/iret.ts). */
+  iret(): void {
+    const { e } = this;
+    this.refuseIf(e.stateWord(S.SlowTransfers));
+    this.refuseIf(x.and(e.stateWord(S.Eflags), x.k(Flag.Nt)));
+    const current = this.currentStack();
+    const frame = this.host(e.stateWord(S.TlbRead), current.esp, 12);
+    const eip = e.let(x.load32(frame));
+    const selector = e.let(x.and(x.load32(frame, 4), x.k(0xffff)));
+    const flags = this.mergedFlags(e.let(x.load32(frame, 8)));
+    const target = e.let(x.and(selector, x.k(3)));
+    this.need(x.geU(target, this.cpl));
+    const code = this.flat(selector, CODE_MASK, CODE);
+    this.refuseIf(x.ne(this.dpl(code.high), target));
+    this.need(x.leU(eip, code.limit));
+    const isOuter = e.let(x.gtU(target, this.cpl));
+    const stack = this.returnStack(current, frame, target, isOuter);
+    const ring = this.ringOf(target);
+    const exec = this.execTlb(ring, code, stack.limit);
+    // Nothing is refused from here on.
+    this.setFlags(flags);
+    e.if(isOuter, () => this.load(x.k(Seg.Ss), stack.selector, x.k(0), stack.limit, stack.high));
+    this.load(x.k(Seg.Cs), selector, x.k(0), code.limit, code.high);
+    e.setGpr(Gpr.Esp, stack.esp);
+    e.setStateWord(S.Eip, eip);
+    this.enterMode(target, ring, exec);
+  }
+
+  private returnStack(current: { limit: Var; esp: Var }, frame: Var, target: Var, isOuter: Var): { esp: Var; limit: Var; selector: Var; high: Var } {
+    const { e } = this;
+    const [esp, limit, selector, high] = [e.let(x.add(current.esp, x.k(12))), e.let(current.limit), e.let(x.k(0)), e.let(x.k(0))];
+    e.if(isOuter, () => {
+      this.need(x.leU(x.and(current.esp, x.k(OFFSET_BITS)), x.k(0x1000 - 20)));
+      e.set(esp, x.load32(frame, 12));
+      e.set(selector, x.and(x.load32(frame, 16), x.k(0xffff)));
+      this.refuseIf(x.ne(x.and(selector, x.k(3)), target));
+      const flat = this.flat(selector, STACK_MASK, STACK);
+      this.refuseIf(x.ne(this.dpl(flat.high), target));
+      e.set(limit, flat.limit);
+      e.set(high, flat.high);
+      for (const seg of [Seg.Es, Seg.Ds, Seg.Fs, Seg.Gs]) this.needStays(seg, target);
+    });
+    return { esp, limit, selector, high };
+  }
+
+  /** A data segment that the outer ring may not use becomes null: not here. */
+  private needStays(seg: Seg, cpl: Var): void {
+    const { e } = this;
+    const isHigh = x.geU(this.dpl(e.segWord(seg, SegField.Rights)), cpl);
+    this.need(x.or(x.eqz(e.segWord(seg, SegField.Valid)), isHigh));
+  }
+
+  /** EFLAGS after POPF or IRET of a value; an interrupt that this lets in is the core's. */
+  private mergedFlags(value: Var): Var {
+    const { e } = this;
+    this.refuseIf(x.and(value, x.k(Flag.Tf | Flag.Vm | Flag.Nt)));
+    const always = Flag.Arith | Flag.Tf | Flag.Df | Flag.Nt | Flag.Ac | Flag.Id;
+    const bit = (condition: Expr, mask: number): Expr => x.select(condition, x.k(mask), x.k(0));
+    const mask = e.let(x.or(x.or(x.k(always), bit(this.maySetIf(), Flag.If)), bit(x.eqz(this.cpl), Flag.Iopl)));
+    const kept = x.and(e.stateWord(S.Eflags), x.not(mask));
+    const flags = e.let(x.or(kept, x.and(value, mask)));
+    this.refuseIf(x.and(x.shr(flags, x.k(9)), e.stateWord(S.InterruptWaits)));
+    return flags;
+  }
+
+  private setFlags(flags: Var): void {
+    this.e.setStateWord(S.Eflags, x.or(x.and(flags, x.k(~Flag.Arith)), x.k(Flag.Fixed1)));
+    unpackFlags(this.e, flags);
+  }
+
+  // ---- the rest
+
+  /** A load of ES, DS, FS or GS after which the mode is what it was (cpu/system/segments.ts). */
+  loadSegment(seg: Var, selector: Var): void {
+    const { e } = this;
+    this.refuseIf(x.eq(seg, x.k(Seg.Ss)));
+    const words = this.descriptor(selector, DATA_MASK, DATA);
+    const dpl = e.let(this.dpl(words.high));
+    this.need(x.and(x.geU(dpl, this.cpl), x.geU(dpl, x.and(selector, x.k(3)))));
+    const base = e.let(this.base(words));
+    const limit = this.limit(words);
+    const ringLimit = e.let(this.ringLimit(this.ringOf(this.cpl)));
+    const plain = x.and(x.eq(x.and(words.high, x.k(PLAIN_DATA_MASK)), x.k(PLAIN_DATA)), x.and(x.eqz(base), x.eq(limit, ringLimit)));
+    this.refuseIf(x.and(x.leU(seg, x.k(Seg.Ds)), x.ne(plain, this.isPlain(seg, ringLimit))));
+    this.load(seg, selector, base, limit, words.high);
+    e.setStateWord(S.Inhibit, x.k(0));
+  }
+
+  cli(): void {
+    const { e } = this;
+    this.need(this.maySetIf());
+    e.setStateWord(S.Eflags, x.and(e.stateWord(S.Eflags), x.k(~Flag.If)));
+    e.setStateWord(S.Inhibit, x.k(0));
+  }
+
+  /** Interrupts wait for the end of the next instruction when IF was clear. */
+  sti(): void {
+    const { e } = this;
+    this.need(this.maySetIf());
+    this.refuseIf(e.stateWord(S.InterruptWaits));
+    const flags = e.let(e.stateWord(S.Eflags));
+    e.setStateWord(S.Inhibit, x.eqz(x.and(flags, x.k(Flag.If))));
+    e.setStateWord(S.InhibitBudget, x.sub(e.stateWord(S.Budget), x.k(1)));
+    e.setStateWord(S.Eflags, x.or(flags, x.k(Flag.If)));
+  }
+
+  /** POPF with 32-bit operands. */
+  popf(value: Var): void {
+    this.refuseIf(x.and(this.e.stateWord(S.Eflags), x.k(Flag.Tf)));
+    this.setFlags(this.mergedFlags(value));
+    this.e.setStateWord(S.Inhibit, x.k(0));
+  }
+
+  /** Leaves the function with a result. */
+  answer(result: number): void {
+    this.e.c.i32(result);
+    this.e.c.op(Op.Return);
+  }
+}
