@@ -264,6 +264,14 @@ export const breakpointMessages = {
   badAddress: (text: string) => `"${text}" is no address`,
   badCondition: (reason: string) => `the condition cannot be used: ${reason}`,
   conditionFailed: (reason: string) => `The condition of a breakpoint could not be evaluated: ${reason}`,
+  notInMemory: (name: string) => `${name} is not in memory: it cannot be watched`,
+  unwatchable: (name: string, bytes: number, most: number) => `${name} has ${bytes} bytes: 1 to ${most} can be watched`,
+  watched: (name: string, bytes: number, address: string) => `${name} (${bytes} ${bytes === 1 ? "byte" : "bytes"} at ${address})`,
+  badData: (dataId: string) => `"${dataId}" names no memory that can be watched`,
+  badAccess: (access: string) => `"${access}" is no kind of access: read, write or readWrite`,
+  dataRead: (name: string, at: string) => `${name} was read by the instruction at ${at}`,
+  dataWritten: (name: string, at: string) => `${name} was written by the instruction at ${at}`,
+  dataChanged: (name: string, old: string, now: string, at: string) => `${name}: ${old} -> ${now}, written by the instruction at ${at}`,
   unknownFilter: (name: string) => `there is no exception filter "${name}"`,
 } as const;
 

@@ -28,12 +28,12 @@ interface Placement {
 /** The user's breakpoints: each request replaces those of its kind (and file). */
 export class BreakpointManager {
   private readonly placed = new Map<string, [number, UserSite][]>();
-  private nextId = 1;
 
   constructor(
     private readonly program: Program,
     private readonly table: BreakpointTable,
     private readonly sources: SourceMap,
+    private readonly nextId: () => number,
     /** With false nothing stops: the client runs without debugging. */
     private readonly isEnabled: boolean,
   ) {}
@@ -95,7 +95,7 @@ export class BreakpointManager {
   }
 
   private place(key: string, origin: Origin, placements: readonly Placement[], wish: Wish): DebugProtocol.Breakpoint {
-    const id = this.nextId++;
+    const id = this.nextId();
     const { images, vmm } = this.program;
     try {
       const sites = placements.map(({ image, address }): [number, UserSite] => {
@@ -114,7 +114,7 @@ export class BreakpointManager {
   }
 
   private refused(message: string): DebugProtocol.Breakpoint {
-    return { id: this.nextId++, verified: false, message };
+    return { id: this.nextId(), verified: false, message };
   }
 
   private remove(key: string): void {

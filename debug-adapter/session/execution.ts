@@ -12,10 +12,13 @@ const SLICE = 2_000_000;
 /** Functions of the hypervisor that "step in" leaves aside: its trace points. */
 const SKIPPED = /^trace_/;
 
+/** What the machine says at its end. */
+export type Ending = Exclude<Stop, { kind: "count" | "breakpoint" | "watchpoint" | "idle" }>;
+
 /** Runs the machine in slices from the event loop, and steps it for the stepper. */
 export class Execution implements Debuggee {
   /** What the machine said when it came to its end; running on is then in vain. */
-  ending: Exclude<Stop, { kind: "count" | "breakpoint" | "idle" }> | undefined;
+  ending: Ending | undefined;
   /** Called between slices. */
   onSlice: (() => void) | undefined;
   private readonly pauseRequest = new Pause();
@@ -76,6 +79,8 @@ export class Execution implements Debuggee {
     switch (stop.kind) {
       case "breakpoint":
         return { kind: "breakpoint" };
+      case "watchpoint":
+        return stop;
       case "idle":
         machine.skip(await this.pacing.idle(stop.ticks));
         return undefined;
@@ -176,6 +181,8 @@ export class Execution implements Debuggee {
       case "count":
       case "breakpoint":
         return { halt: undefined, transfer };
+      case "watchpoint":
+        return { halt: stop, transfer };
       case "idle":
         machine.skip(stop.ticks);
         return { halt: undefined, transfer };
@@ -195,7 +202,7 @@ export class Execution implements Debuggee {
       const halt = await this.run();
       const reached = halt.kind === "breakpoint" && sites.some(([, site]) => this.table.hits.includes(site));
       const isUsers = this.table.hits.some((hit) => !sites.some(([, site]) => site === hit));
-      this.atBreakpoint = isUsers;
+      this.atBreakpoint = halt.kind === "breakpoint" && isUsers;
       return reached && !isUsers ? undefined : halt;
     } finally {
       for (const [linear, site] of sites) this.table.remove(linear, site);

@@ -14,6 +14,9 @@ import type { Target } from "./target";
 /** What one request may have disassembled: many pages of a view, and done in a fraction of a second. */
 const MAX_INSTRUCTIONS = 10_000;
 
+/** Bytes that are watched at an address when the client does not say. */
+const WORD = 4;
+
 /** Answers to what the client asks about a machine that stands. Lines count from 1. Each may throw UserError and ExpressionError. */
 
 export function stackTrace(target: Target, args: DebugProtocol.StackTraceArguments): DebugProtocol.StackTraceResponse["body"] {
@@ -83,6 +86,20 @@ export function setExpression(target: Target, args: DebugProtocol.SetExpressionA
   const assignment = `${args.expression} = ${args.value}`;
   const { result, ...rest } = evaluateIn(target, { ...args, expression: assignment, context: "repl" }).body;
   return { ...rest, value: result };
+}
+
+export function dataBreakpointInfo(target: Target, args: DebugProtocol.DataBreakpointInfoArguments): DebugProtocol.DataBreakpointInfoResponse["body"] {
+  const { dataBreakpoints, variables } = target;
+  const { name, bytes } = args;
+  if (args.asAddress === true) return dataBreakpoints.ofMemory(name, addressIn(name, 0), bytes ?? WORD);
+  if (args.variablesReference !== undefined) {
+    const { expression, value } = variables.value(args.variablesReference, name);
+    return dataBreakpoints.ofValue(expression, value, bytes);
+  }
+  const frame = args.frameId === undefined ? target.halted?.innermost() : target.frame(args.frameId);
+  const environment = new FrameEnvironment(target.program, frame);
+  const value = evaluate(parseExpression(name, (text) => environment.typeNamed(text)?.kind === "typedef"), environment);
+  return dataBreakpoints.ofValue(name, value, bytes);
 }
 
 export function readMemory(target: Target, args: DebugProtocol.ReadMemoryArguments): DebugProtocol.ReadMemoryResponse["body"] {

@@ -1,11 +1,12 @@
 import { ExitedEvent, OutputEvent, StoppedEvent, TerminatedEvent } from "@vscode/debugadapter";
 import type { DebugProtocol } from "@vscode/debugprotocol";
-import { ProbeFailure, type Stop } from "../../emulator/index";
+import { ProbeFailure } from "../../emulator/index";
 import type { Site } from "../breakpoints/table";
 import { breakpointMessages, debugMessages as say, expressionMessages } from "../messages";
 import type { Halt } from "../stepping/debuggee";
 import type { Granularity, StepEnd, StepKind } from "../stepping/stepper";
 import { hex32 } from "../values/hex";
+import type { Ending } from "./execution";
 import type { Target } from "./target";
 
 /** Exit codes, as the command line has them. */
@@ -87,6 +88,10 @@ export class Runner {
         return this.stopped("pause");
       case "breakpoint":
         return special === undefined ? this.atBreakpoint() : this.stopped(special);
+      case "watchpoint": {
+        const { ids, text } = this.target.dataBreakpoints.describe(end.hits);
+        return this.stopped("data breakpoint", { text, hitBreakpointIds: ids });
+      }
       case "ended":
         return this.ended(this.target.execution.ending);
     }
@@ -127,7 +132,7 @@ export class Runner {
     this.stopped("exception", { text: description.split("\n")[0] ?? "" });
   }
 
-  private finishAfterEnding(stop: Exclude<Stop, { kind: "count" | "breakpoint" | "idle" }>): void {
+  private finishAfterEnding(stop: Ending): void {
     if (stop.kind === "exit") return this.finish(stop.value);
     this.exit(stop.kind === "triple-fault" ? TRIPLE_FAULT : NEVER_WOKEN);
   }

@@ -61,6 +61,10 @@ export class RingscopeSession extends DebugSession {
     setInstructionBreakpoints: (args: DebugProtocol.SetInstructionBreakpointsArguments) => ({
       breakpoints: this.present().breakpoints.setInstructions(args.breakpoints),
     }),
+    dataBreakpointInfo: (args: DebugProtocol.DataBreakpointInfoArguments) => inspect.dataBreakpointInfo(this.standing(), args),
+    setDataBreakpoints: (args: DebugProtocol.SetDataBreakpointsArguments) => ({
+      breakpoints: this.present().dataBreakpoints.set(args.breakpoints),
+    }),
     setExceptionBreakpoints: (args: DebugProtocol.SetExceptionBreakpointsArguments) => {
       const known = this.present().crashStops.set(args.filters);
       return {

@@ -1,5 +1,6 @@
 import type { SerialPort } from "../../emulator/index";
 import { CrashStops, EXCEPTION_FILTERS, type ExceptionStop } from "../breakpoints/crash-stops";
+import { DataBreakpoints } from "../breakpoints/data";
 import { BreakpointManager } from "../breakpoints/manager";
 import { BreakpointTable } from "../breakpoints/table";
 import { debugMessages as say } from "../messages";
@@ -34,6 +35,7 @@ export class Target {
   readonly execution: Execution;
   readonly stepper: Stepper;
   readonly breakpoints: BreakpointManager;
+  readonly dataBreakpoints: DataBreakpoints;
   readonly crashStops: CrashStops;
   readonly sources: SourceMap;
   readonly variables: Variables;
@@ -44,6 +46,7 @@ export class Target {
   /** Why the machine stands, for exceptionInfo. */
   exception: ExceptionStop | undefined;
   private lastFrameId = 0;
+  private lastBreakpointId = 0;
 
   /** Throws UserError when the plan's images cannot be booted. */
   constructor(
@@ -59,7 +62,9 @@ export class Target {
     this.execution = new Execution(program, this.table);
     this.stepper = new Stepper(this.execution);
     this.sources = new SourceMap(program.images, sourceRoots(plan, files), files);
-    this.breakpoints = new BreakpointManager(program, this.table, this.sources, !plan.noDebug);
+    const nextId = (): number => ++this.lastBreakpointId;
+    this.breakpoints = new BreakpointManager(program, this.table, this.sources, nextId, !plan.noDebug);
+    this.dataBreakpoints = new DataBreakpoints(program, nextId, !plan.noDebug);
     this.crashStops = new CrashStops(program, this.table, !plan.noDebug);
     // Until the client says otherwise.
     this.crashStops.set(DEFAULT_FILTERS);

@@ -64,14 +64,25 @@ export class Variables {
     return filter === "indexed" ? all.filter(isIndexed) : all;
   }
 
-  /** Changes a row and gives it anew. Throws UserError and ExpressionError. */
-  set(reference: number, name: string, text: string, hex: boolean): DebugProtocol.Variable {
+  /** A row's value, and the expression that it is the value of. Throws UserError and ExpressionError. */
+  value(reference: number, name: string): { expression: string; value: TypedValue } {
+    const { expression, parsed, environment } = this.named(reference, name);
+    return { expression, value: evaluate(parsed(expression), environment) };
+  }
+
+  private named(reference: number, name: string) {
     const container = this.containers.get(reference);
     if (container === undefined) throw new UserError(say.staleVariable());
     const expression = container.expressionFor(name);
     if (expression === undefined) throw new UserError(say.noSuchVariable(name));
     const environment = new FrameEnvironment(this.program, container.frame);
     const parsed = (source: string) => parseExpression(source, (type) => environment.typeNamed(type)?.kind === "typedef");
+    return { container, expression, environment, parsed };
+  }
+
+  /** Changes a row and gives it anew. Throws UserError and ExpressionError. */
+  set(reference: number, name: string, text: string, hex: boolean): DebugProtocol.Variable {
+    const { container, expression, environment, parsed } = this.named(reference, name);
     evaluate({ kind: "assign", target: parsed(expression), value: parsed(text) }, environment);
     const value = evaluate(parsed(expression), environment);
     return this.row(name, value, expression, container.frame, hex);

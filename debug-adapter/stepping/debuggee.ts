@@ -1,9 +1,11 @@
-import type { Transfer } from "../../emulator/index";
+import type { Transfer, WatchpointHit } from "../../emulator/index";
 import type { MachineFrame } from "../stack/unwinder";
 
 /** Why execution came to an end before the step did. */
 export type Halt =
   | { kind: "breakpoint" }
+  /** Watched memory was touched. */
+  | { kind: "watchpoint"; hits: readonly WatchpointHit[] }
   | { kind: "pause" }
   /** The machine is over, or nothing will ever wake it: the runner keeps what it said. */
   | { kind: "ended" };

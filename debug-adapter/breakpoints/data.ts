@@ -1,0 +1,127 @@
+import type { DebugProtocol } from "@vscode/debugprotocol";
+import { MAX_WATCHED, type Condition, type Disposable, type MachineView, type WatchAccess, type WatchpointHit } from "../../emulator/index";
+import { ExpressionError } from "../expressions/ast";
+import { breakpointMessages as say } from "../messages";
+import type { Program } from "../session/program";
+import { sizeOf } from "../symbols/index";
+import { hex32 } from "../values/hex";
+import { addressOf, type TypedValue } from "../values/typed-value";
+import { probeFor } from "./condition";
+import { allOf } from "./scope";
+
+type Info = DebugProtocol.DataBreakpointInfoResponse["body"];
+
+const ACCESSES: Readonly<Record<DebugProtocol.DataBreakpointAccessType, WatchAccess>> = {
+  read: "read",
+  write: "write",
+  readWrite: "access",
+};
+
+/** What a data breakpoint watches; the client keeps it as an opaque text, the dataId. */
+interface Data {
+  linear: number;
+  length: number;
+  /** Whose linear addresses these are; undefined for the hypervisor's and a bare kernel's. */
+  domain: number | undefined;
+  /** As the user calls it. */
+  name: string;
+}
+
+/** The user's data breakpoints: memory whose accesses stop the machine. */
+export class DataBreakpoints {
+  private placed: Disposable[] = [];
+  private readonly ids = new Map<object, { id: number; name: string }>();
+
+  constructor(
+    private readonly program: Program,
+    private readonly nextId: () => number,
+    /** With false nothing stops: the client runs without debugging. */
+    private readonly isEnabled: boolean,
+  ) {}
+
+  /** What can be watched of a value; `bytes` in place of its own size. */
+  ofValue(name: string, value: TypedValue, bytes: number | undefined): Info {
+    const linear = addressOf(value);
+    if (linear === undefined) return { dataId: null, description: say.notInMemory(name) };
+    return this.ofMemory(name, linear, bytes ?? sizeOf(value.type) ?? 0);
+  }
+
+  ofMemory(name: string, linear: number, length: number): Info {
+    if (length < 1 || length > MAX_WATCHED) return { dataId: null, description: say.unwatchable(name, length, MAX_WATCHED) };
+    const dataId = encode({ linear, length, domain: this.ownerOf(linear), name });
+    return { dataId, description: say.watched(name, length, hex32(linear)), accessTypes: ["read", "write", "readWrite"] };
+  }
+
+  /** Replaces all data breakpoints. */
+  set(wanted: readonly DebugProtocol.DataBreakpoint[]): DebugProtocol.Breakpoint[] {
+    for (const each of this.placed) each.dispose();
+    this.placed = [];
+    this.ids.clear();
+    return wanted.map((breakpoint) => this.place(breakpoint));
+  }
+
+  /** The ids of those that hits belong to, and in words what happened to the first. */
+  describe(hits: readonly WatchpointHit[]): { ids: number[]; text: string } {
+    const known = hits.map(({ watchpoint }) => this.ids.get(watchpoint));
+    const [hit] = hits;
+    const text = hit === undefined ? "" : this.wordsFor(hit, known[0]?.name ?? hex32(hit.linear));
+    return { ids: known.flatMap((each) => (each === undefined ? [] : [each.id])), text };
+  }
+
+  private wordsFor({ access, before, instruction, watchpoint }: WatchpointHit, name: string): string {
+    const at = hex32(instruction);
+    if (access === "read") return say.dataRead(name, at);
+    const after = this.program.readMemory(watchpoint.linear, watchpoint.length) ?? new Uint8Array();
+    const [old, now] = [numberIn(before), numberIn(after)];
+    return old === undefined || now === undefined ? say.dataWritten(name, at) : say.dataChanged(name, old, now, at);
+  }
+
+  private place(breakpoint: DebugProtocol.DataBreakpoint): DebugProtocol.Breakpoint {
+    const id = this.nextId();
+    const data = decode(breakpoint.dataId);
+    if (data === undefined) return { id, verified: false, message: say.badData(breakpoint.dataId) };
+    const access = ACCESSES[breakpoint.accessType ?? "write"] as WatchAccess | undefined;
+    if (access === undefined) return { id, verified: false, message: say.badAccess(String(breakpoint.accessType)) };
+    try {
+      const probe = probeFor(breakpoint, 0, undefined, this.program.images);
+      const watchpoint = { linear: data.linear, length: data.length, access };
+      if (this.isEnabled) this.placed.push(this.program.machine.setWatchpoint(watchpoint, allOf(this.inDomain(data.domain), probe)));
+      this.ids.set(watchpoint, { id, name: data.name });
+      return { id, verified: true };
+    } catch (error) {
+      if (error instanceof ExpressionError) return { id, verified: false, message: error.message };
+      throw error;
+    }
+  }
+
+  /** The domain that runs, unless the address is the hypervisor's, which all domains share. */
+  private ownerOf(linear: number): number | undefined {
+    const isShared = this.program.images.images.some(({ owner, symbols }) => owner.kind !== "guest" && symbols.objectAt(linear) !== undefined);
+    return isShared ? undefined : this.program.domain;
+  }
+
+  private inDomain(domain: number | undefined): Condition | undefined {
+    const { vmm } = this.program;
+    if (vmm === undefined || domain === undefined) return undefined;
+    return { stops: (view: MachineView) => vmm.domainOfVcpu(view, vmm.current(view)) === domain };
+  }
+}
+
+function encode({ linear, length, domain, name }: Data): string {
+  return `${hex32(linear)}+${length}${domain === undefined ? "" : `@d${domain}`} ${name}`;
+}
+
+function decode(dataId: string): Data | undefined {
+  const match = /^(0x[0-9a-f]{8})\+(\d{1,4})(?:@d(\d+))? (.*)$/s.exec(dataId);
+  if (match === null) return undefined;
+  const [, linear, length, domain, name = ""] = match;
+  const bytes = Number(length);
+  if (bytes < 1 || bytes > MAX_WATCHED) return undefined;
+  return { linear: Number(linear), length: bytes, domain: domain === undefined ? undefined : Number(domain), name };
+}
+
+/** One, two or four bytes as a number in hexadecimal; more is no number. */
+function numberIn(bytes: Uint8Array): string | undefined {
+  if (bytes.length !== 1 && bytes.length !== 2 && bytes.length !== 4) return undefined;
+  return `0x${[...bytes].reverse().map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
