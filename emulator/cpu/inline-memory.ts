@@ -30,50 +30,51 @@ export class InlineMemory {
 
   /**
    * Leaves on the stack whether the inline access is impossible: no valid entry,
-   * or not aligned. The result is host address minus linear address.
+   * or not aligned. The result is the address in the machine's memory: one addition behind the load of the entry.
    */
-  private probe(at: Var, touches: number, size: Size): Var {
+  private probe(at: Var, touches: number, size: Size): Expr {
     const { e } = this;
     const write = (touches & Touch.Write) !== 0;
     const watched = this.frame.watched?.(at, size, touches);
     if (watched !== undefined) return this.probeWatched(at, write, size, watched);
-    const delta = e.let(x.sub(this.frame.entry(at, write), x.k(1)));
+    const entry = e.let(this.frame.entry(at, write));
+    const delta = x.sub(entry, x.k(1));
     const bits = size === 1 ? delta : x.or(delta, at);
     x.and(bits, x.k(size === 4 ? 3 : 1))(e.c);
-    return delta;
+    return x.add(x.sub(at, x.k(1)), entry);
   }
 
   /** The same, with watched pages let through where the access does not touch what is watched. */
-  private probeWatched(at: Var, write: boolean, size: Size, watched: Expr): Var {
+  private probeWatched(at: Var, write: boolean, size: Size, watched: Expr): Expr {
     const { e } = this;
     // Plain entries less 1 end in zeros, watched ones in 1; bit 1 is set in all others.
     const delta = e.let(x.and(x.sub(this.frame.entry(at, write), x.k(1)), x.k(~1)));
     const bits = size === 1 ? delta : x.or(delta, size === 2 ? x.and(at, x.k(1)) : at);
     x.choose(watched, x.k(1), x.and(bits, x.k(3)))(e.c);
-    return delta;
+    return x.add(at, delta);
   }
 
   load(at: Var, size: Size, sizeSeg: Expr): Var {
     const { e, frame } = this;
     const value = e.temp();
-    const delta = this.probe(at, Touch.Read, size);
+    const host = this.probe(at, Touch.Read, size);
     e.c.ifUnlikely();
     e.set(value, x.call(frame.helpers.load[size], at, sizeSeg));
     frame.faultCheck();
     e.c.else();
-    e.set(value, rawLoad(x.add(at, delta), size));
+    e.set(value, rawLoad(host, size));
     e.c.end();
     return value;
   }
 
   store(at: Var, value: Var, size: Size, sizeSeg: Expr): void {
     const { e, frame } = this;
-    const delta = this.probe(at, Touch.Write, size);
+    const host = this.probe(at, Touch.Write, size);
     e.c.ifUnlikely();
     x.call(frame.helpers.store[size], at, value, sizeSeg)(e.c);
     frame.faultCheck();
     e.c.else();
-    e.storeRaw(x.add(at, delta), value, size);
+    e.storeRaw(host, value, size);
     e.c.end();
   }
 
@@ -81,13 +82,13 @@ export class InlineMemory {
     const { e, frame } = this;
     const value = e.temp();
     const host = e.temp();
-    const delta = this.probe(at, Touch.Read | Touch.Write, size);
+    const found = this.probe(at, Touch.Read | Touch.Write, size);
     e.c.ifUnlikely();
     e.set(value, x.call(frame.helpers.open[size], at, sizeSeg));
     frame.faultCheck();
     e.set(host, x.k(0));
     e.c.else();
-    e.set(host, x.add(at, delta));
+    e.set(host, found);
     e.set(value, rawLoad(host, size));
     e.c.end();
     return { value, store: (v) => this.settle(host, at, v, size, sizeSeg) };
@@ -107,7 +108,7 @@ export class InlineMemory {
   host(at: Var, write: boolean): Var {
     const { e, frame } = this;
     const entry = e.let(frame.entry(at, write));
-    return e.let(x.select(x.and(entry, x.k(1)), x.sub(x.add(at, entry), x.k(1)), x.k(0)));
+    return e.let(x.select(x.and(entry, x.k(1)), x.add(x.sub(at, x.k(1)), entry), x.k(0)));
   }
 }
 

@@ -11,6 +11,7 @@ import { jumps, remaps } from "../isa/queries";
 import { SYSTEM_FAULT, type SystemOp } from "../isa/system-ops";
 import type { GeneralRegisters } from "./general-registers";
 import { Pending } from "./pending-flags";
+import { RegisterBounds } from "./register-bounds";
 import type { RegionFlags } from "./region-flags";
 import type { WatchTest } from "./watch-test";
 
@@ -46,6 +47,9 @@ export class RegionEmit extends Emit {
   /** Instructions of the block from this one to its end, already charged. */
   private owed = 0;
   private pinned: number[] = [];
+  private readonly bounds = new RegisterBounds();
+  /** Linear pages of the addresses in locals that lie in one page only, by local; of this instruction. */
+  private readonly pages = new Map<number, number>();
   private readonly memory: InlineMemory;
 
   constructor(
@@ -59,7 +63,7 @@ export class RegionEmit extends Emit {
     this.fco = frame.flags.fco;
     const { tlb } = frame;
     this.memory = new InlineMemory(this, {
-      entry: (at, write) => x.load32(pageSlot(at), write ? tlb.write : tlb.read),
+      entry: (at, write) => this.tlbEntry(at, write ? tlb.write : tlb.read),
       helpers,
       watched: frame.watched,
       faultCheck: () => this.if(this.stateWord(S.Fault), () => this.leaveAtInsn()),
@@ -78,6 +82,7 @@ export class RegionEmit extends Emit {
     this.flagSource = source;
     this.pinned = [...localsOf(source)];
     for (const index of this.pinned) this.c.retake(index);
+    this.bounds.beginBlock();
   }
 
   endBlock(): void {
@@ -88,6 +93,8 @@ export class RegionEmit extends Emit {
   /** Keeps what the flags came from until they come from elsewhere. */
   override endInsn(): void {
     const kept = localsOf(this.flagSource);
+    this.pages.clear();
+    this.bounds.note(this.insn);
     this.taken.push(...this.pinned);
     this.pinned = this.taken.filter((index) => kept.has(index));
     this.taken = this.taken.filter((index) => !kept.has(index));
@@ -155,6 +162,7 @@ export class RegionEmit extends Emit {
 
   override setGpr(reg: Gpr, value: Expr): void {
     this.set(this.frame.regs.write(reg), value);
+    this.bounds.forget(reg);
   }
 
   protected override readReg(n: number): Expr {
@@ -192,6 +200,20 @@ export class RegionEmit extends Emit {
     if (index >= 0) terms.push(shift ? x.shl(this.gpr(index), x.k(shift)) : this.gpr(index));
     if (disp !== 0 || terms.length === 0) terms.push(x.k(disp));
     return terms.reduce((sum, term) => x.add(sum, term));
+  }
+
+  override address(): Var {
+    const at = super.address();
+    const { mem, operands } = this.insn;
+    const size = operands.find(({ kind }) => kind === "m")?.size;
+    const page = size && this.bounds.pageOf(mem, size);
+    if (page !== undefined) this.pages.set(at.index, page);
+    return at;
+  }
+
+  private tlbEntry(at: Var, table: number): Expr {
+    const page = this.pages.get(at.index);
+    return page === undefined ? x.load32(pageSlot(at), table) : x.load32(x.k(0), table + page * 4);
   }
 
   override cutAddress(offset: Expr): Var {
