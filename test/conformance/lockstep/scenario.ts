@@ -32,7 +32,7 @@ const STEPS = 40;
 /** Seeds from here on let programs run longer: those of the long form. */
 export const LONG_SEEDS = 1_000_000;
 const LONGEST = 16_000;
-const LONGEST_LONG = 60_000;
+const LONGEST_LONG = 28_000;
 /** The first step: enough for what is hot to be compiled. */
 const WARM_UP = 4000;
 
