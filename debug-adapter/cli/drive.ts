@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Machine, Stop } from "../../emulator/index";
+import { RegionCollector } from "./collector";
 import type { ConsoleInput } from "./console-input";
 import { Pacing } from "./pacing";
 
@@ -9,7 +10,9 @@ const SLICE = 2_000_000;
 /** Runs a machine to its end, letting typed input in between slices. "count" means that `limit` was reached. */
 export async function drive(machine: Machine, input: ConsoleInput, limit = Infinity): Promise<Stop> {
   const pacing = new Pacing((milliseconds) => input.wait(milliseconds));
+  const collector = new RegionCollector(machine);
   for (;;) {
+    collector.look();
     const instructions = Math.min(SLICE, limit - machine.instructions);
     const stop = machine.run({ instructions, stopWhenIdle: input.interactive });
     switch (stop.kind) {

@@ -19,7 +19,7 @@ export interface CompiledExits {
  */
 export class Counters {
   readonly regions = { compiled: 0, live: 0, instructions: 0, bytes: 0, liveBytes: 0, compileMilliseconds: 0 };
-  /** Regions lost: a store hit their code; breakpoint or mode slot changed; all decoded code went. */
+  /** Regions lost: a store hit their code; breakpoint or mode slot changed, or merged; all decoded code went. */
   readonly dropped = { written: 0, remade: 0, reset: 0 };
   readonly compiledExits: CompiledExits = { budget: 0, uncompiled: 0, fault: 0, replay: 0, mark: 0 };
   /** By enum Exit (cpu/exit.ts). */

@@ -178,7 +178,7 @@ export const MODE_SLOTS = 8;
 /** Entry tables of code pages, ENTRY_TABLE_BYTES each. */
 export const ENTRY_TABLES = TLB_EXEC + MODE_SLOTS * TLB_BYTES;
 export const ENTRY_TABLE_BYTES = 4096 * 4;
-export const ENTRY_TABLES_BYTES = 32 * MiB;
+export const ENTRY_TABLES_BYTES = 16 * MiB;
 /** Decoded blocks (records). */
 export const RECORDS = ENTRY_TABLES + ENTRY_TABLES_BYTES;
 export const RECORDS_BYTES = 16 * MiB;

@@ -34,6 +34,9 @@ export const WARM: Thresholds = { interpreted: 100_000, misses: 32, turns: 250, 
 
 const MOST_DOUBLINGS = 8;
 
+/** Places whose heat is remembered; a guest that runs ever new code would fill the memory with them. */
+const MOST_PLACES = 1 << 16;
+
 /** The weight of a place that the next sample makes hot. */
 const ALMOST_HOT = 1 - 2 ** -30;
 
@@ -123,6 +126,7 @@ export class Jit implements Compiler {
     if (!mode.flatCs) return;
     const eip = this.wiring.state.get(S.Eip);
     const key = placeOf(mode, eip);
+    if (this.weights.size > MOST_PLACES) this.forgetHeat();
     const before = this.weights.get(key) ?? 0;
     this.weights.set(key, before + weight);
     if (before < 1 && before + weight >= 1) this.compile(mode, [eip]);
@@ -137,8 +141,7 @@ export class Jit implements Compiler {
     this.next = 1;
     this.regions.clear();
     this.links.reset();
-    this.weights.clear();
-    this.losses.clear();
+    this.forgetHeat();
   }
 
   private compile(mode: Mode, starts: readonly number[]): void {
@@ -231,6 +234,11 @@ export class Jit implements Compiler {
     if (written) for (const start of region.starts) this.loseHeat(placeOf(mode, start));
     else for (const eip of region.blocks.keys()) this.weights.set(placeOf(mode, eip), ALMOST_HOT);
     this.drop(installed);
+  }
+
+  private forgetHeat(): void {
+    this.weights.clear();
+    this.losses.clear();
   }
 
   private loseHeat(place: number): void {
