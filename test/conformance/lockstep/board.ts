@@ -2,6 +2,7 @@ import { Cr0, Cr4, Desc, Flag, Gpr, Seg, SysType } from "../../../emulator/base/
 import { RAM, S, SegField } from "../../../emulator/base/layout";
 import { State } from "../../../emulator/base/state";
 import { Cpu } from "../../../emulator/cpu/cpu";
+import type { Watch } from "../../../emulator/memory/watches";
 import { CpuStop } from "../../../emulator/cpu/wiring";
 import { Jit } from "../../../emulator/jit/jit";
 import { EAGER } from "../../harness/eager";
@@ -30,6 +31,9 @@ export class Board {
   /** What the compiled code did; all 0 on an interpreting board. */
   readonly mix = new Mix();
   private readonly stops = new Set<number>();
+  private readonly watches = new Set<Watch>();
+  /** What the last step's end touched: the instruction's address, then for each watch what was touched and how. */
+  touched: readonly number[] = [];
   private setting: Setting | undefined;
   private waiting = false;
   private first = 0;
@@ -76,6 +80,8 @@ export class Board {
     ram.set(data, At.Data);
     for (const linear of this.stops) cpu.breakpoints.remove(linear);
     this.stops.clear();
+    for (const watch of this.watches) cpu.watches.remove(watch);
+    this.watches.clear();
     cpu.forgetCode();
     for (const at of VISIBLE) state.set(at, 0);
     this.writeState(setting);
@@ -135,6 +141,9 @@ export class Board {
       stop = cpu.run(Math.min(this.stride, end - cpu.retired), pass);
     }
     this.mix.instructions -= end - cpu.retired;
+    const { instruction, touched } = cpu.takeTouched();
+    this.touched = stop === CpuStop.Watchpoint ? [instruction, ...touched.flatMap(({ linear, size, touches }) => [linear, size, touches])] : [];
+    if (stop === CpuStop.Watchpoint) this.mix.touches++;
     return stop;
   }
 
@@ -155,6 +164,12 @@ export class Board {
       case "unbreak":
         this.stops.delete(action.linear);
         return cpu.breakpoints.remove(action.linear);
+      case "watch":
+        this.watches.add(action.watch);
+        return cpu.watches.add(action.watch);
+      case "unwatch":
+        this.watches.delete(action.watch);
+        return cpu.watches.remove(action.watch);
       case "write":
         return void cpu.memory.physical.writeBlock(action.physical, Uint8Array.from(action.bytes));
       case "protect": {
@@ -173,6 +188,8 @@ export class Board {
 
   /** The registers by name, EFLAGS first; then the count of instructions. */
   fields(): Map<string, number> {
-    return fieldsOf(this.state).set("instructions", this.retired);
+    const fields = fieldsOf(this.state).set("instructions", this.retired);
+    this.touched.forEach((value, n) => fields.set(`touched ${n.toString()}`, value));
+    return fields;
   }
 }

@@ -24,7 +24,8 @@ const MOST_BYTES = 16;
 function compare({ interpreted, compiled }: Boards, stops: readonly [number, number]): Difference["fields"] | undefined {
   const sameMemory = Buffer.compare(interpreted.ram, compiled.ram) === 0;
   const sameCount = interpreted.retired === compiled.retired;
-  if (sameMemory && sameCount && stops[0] === stops[1] && agree(interpreted.state, compiled.state)) return undefined;
+  const sameTouches = interpreted.touched.join() === compiled.touched.join();
+  if (sameMemory && sameCount && sameTouches && stops[0] === stops[1] && agree(interpreted.state, compiled.state)) return undefined;
   const fields: Difference["fields"] = new Map();
   if (stops[0] !== stops[1]) fields.set("stop", stops);
   const theirs = compiled.fields();
@@ -41,8 +42,8 @@ function compare({ interpreted, compiled }: Boards, stops: readonly [number, num
   return fields;
 }
 
-/** CpuStop.Count and CpuStop.Breakpoint: after any other a program is over. */
-const goesOn = (stop: number): boolean => stop === 0 || stop === 2;
+/** CpuStop.Count, CpuStop.Breakpoint and CpuStop.Watchpoint: after any other a program is over. */
+const goesOn = (stop: number): boolean => stop === 0 || stop === 2 || stop === 3;
 
 /** The first difference between the tiers, or undefined. */
 export function differ(scenario: Scenario, boards: Boards): Difference | undefined {

@@ -65,6 +65,9 @@ function actionText(action: Action): string {
     case "break":
     case "unbreak":
       return `${action.kind === "break" ? "breakpoint at" : "no breakpoint at"} ${hex(action.linear)}`;
+    case "watch":
+    case "unwatch":
+      return `${action.kind === "watch" ? "watch" : "no watch on"} ${action.watch.length.toString()} bytes at ${hex(action.watch.linear)}, touches ${action.watch.touches.toString()}`;
     case "write":
       return `write ${action.bytes.map((byte) => hex(byte, 2)).join(" ")} to ${hex(action.physical)}`;
     case "protect":

@@ -1,3 +1,4 @@
+import { Touch, type Watch } from "../../../emulator/memory/watches";
 import { Rng } from "../../differential/rng";
 import { makeProgram, type Program } from "./program";
 import { At, CODE_BYTES, DATA_PAGES, makeSetting, PAGE, type Setting } from "./setting";
@@ -9,6 +10,7 @@ import { isMapped } from "./tables";
 export type Action =
   | { kind: "interrupt" }
   | { kind: "break" | "unbreak"; linear: number }
+  | { kind: "watch" | "unwatch"; watch: Watch }
   /** Bytes are written from outside: by a debugger, or by a device. */
   | { kind: "write"; physical: number; bytes: readonly number[] }
   /** The page's entry is masked, and the page flushed. */
@@ -16,7 +18,7 @@ export type Action =
 
 export interface Step {
   actions: readonly Action[];
-  /** Instructions that follow, or fewer up to a breakpoint. */
+  /** Instructions that follow, or fewer up to a breakpoint or behind a watched access. */
   count: number;
 }
 
@@ -38,6 +40,7 @@ const WARM_UP = 4000;
 
 class Director {
   private readonly stops = new Set<number>();
+  private watch: Watch | undefined;
 
   constructor(
     private readonly rng: Rng,
@@ -62,6 +65,7 @@ class Director {
     const actions: Action[] = [];
     if (rng.oneIn(3)) actions.push({ kind: "interrupt" });
     if (rng.oneIn(12)) actions.push(this.breakpoint());
+    if (rng.oneIn(25)) actions.push(this.watchpoint());
     if (rng.oneIn(8) && program.soft.length > 0) actions.push(this.patch());
     if (rng.oneIn(10)) actions.push({ kind: "write", physical: At.Data + rng.below(DATA_PAGES * PAGE - 4), bytes: this.bytes(4) });
     if (rng.oneIn(8) && isMapped(this.setting)) actions.push(this.protect());
@@ -84,6 +88,19 @@ class Director {
     const linear = rng.pick(this.program.starts) + offset;
     stops.add(linear);
     return { kind: "break", linear };
+  }
+
+  /** One at a time. */
+  private watchpoint(): Action {
+    const { rng, watch } = this;
+    if (watch !== undefined) {
+      this.watch = undefined;
+      return { kind: "unwatch", watch };
+    }
+    const first = rng.pick([At.Data, At.Data, At.Stack, At.KernelStack - PAGE, At.Code, At.Gdt]);
+    const length = rng.pick([1, 2, 4, 4, 100, PAGE]);
+    this.watch = { linear: first + rng.below((first === At.Data ? DATA_PAGES : 1) * PAGE), length, touches: rng.pick([Touch.Read, Touch.Write, Touch.Write, Touch.Read | Touch.Write]) };
+    return { kind: "watch", watch: this.watch };
   }
 
   /** New bytes for an immediate, all or some of them; an INC becomes a DEC. */

@@ -73,3 +73,45 @@ describe.each<Engine>(["interpreter", "compiled"])("breakpoints in a hot loop, %
     expect(machine.instructions).toBe(1 + WARM_UP + 9);
   });
 });
+
+describe("a hundred breakpoints in a running program", () => {
+  /** A loop that calls a function in the next page; nops lie around both. */
+  const program = (): { code: Code; loop: number } => {
+    const code = new Code().hex("bc00001100").hex("90".repeat(200));
+    const loop = code.here;
+    const distance = START + 0x1000 - (loop + 6);
+    // inc eax; call the function; dec ecx; jmp back.
+    code.hex("40 e8").dword(distance).hex("49 ebf7").hex("90".repeat(0x1000 - (code.here - START)));
+    return { code: code.hex("42 01d3 c3").hex("90".repeat(200)), loop };
+  };
+
+  /** The share of `pieces` runs that compiled code does, with something done before each. */
+  const compiledShare = (pieces: number, instructions: number, between: (machine: ReturnType<typeof machineWith>, n: number, loop: number) => void): number => {
+    const { code, loop } = program();
+    const machine = machineWith(code, { engine: "compiled" });
+    machine.run({ instructions: WARM_UP });
+    const before = machine.compiledInstructions;
+    for (let n = 0; n < pieces; n++) {
+      between(machine, n, loop);
+      machine.run({ instructions });
+    }
+    return (machine.compiledInstructions - before) / (pieces * instructions);
+  };
+
+  it("do not make hot code beside them be interpreted while they come and go", () => {
+    const share = compiledShare(200, 60_000, (machine, n, loop) => {
+      const at = n % 2 === 0 ? loop - 100 : START + 0x1000 + 50;
+      if (n < 100) machine.setBreakpoint(at + (n % 100 >> 1));
+      else machine.clearBreakpoint(at + ((n - 100) % 100 >> 1));
+    });
+    expect(share).toBeGreaterThan(0.99);
+  });
+
+  it("let hot code that they stand in come back at once", () => {
+    const share = compiledShare(20, 400_000, (machine, n, loop) => {
+      if (n % 2 === 0) machine.setBreakpoint(loop, { stops: () => false });
+      else machine.clearBreakpoint(loop);
+    });
+    expect(share).toBeGreaterThan(0.6);
+  });
+});
