@@ -176,6 +176,12 @@ describe("the launcher", () => {
     expect({ stdout, status }).toEqual({ stdout: "", status: 64 });
   });
 
+  it("starts from the bytecode that the build kept, which V8 takes", async () => {
+    const look = `console.log(require("${root}/bin/bundle.cjs").compile().cachedDataRejected)`;
+    const { stdout } = await runProcess(process.execPath, ["-e", look], { timeoutSeconds: 20 });
+    expect(stdout).toBe("false\n");
+  });
+
   it("starts without bytecode, and with bytecode that V8 refuses", async () => {
     const folder = scratchCopy();
     mkdirSync(path("dist"));
