@@ -1,4 +1,4 @@
-import { ENTRY_TABLE_BYTES, ENTRY_TABLES, ENTRY_TABLES_BYTES, MODE_SLOTS, RECORDS, RECORDS_BYTES, TLB_BYTES, TLB_EXEC } from "../base/layout";
+import { ENTRY_TABLE_BYTES, ENTRY_TABLES, ENTRY_TABLES_BYTES, MODE_SLOTS, RAM, RECORDS, RECORDS_BYTES, TLB_BYTES, TLB_EXEC } from "../base/layout";
 import type { State } from "../base/state";
 import { ALL_PAGES, LOCAL_PAGES, type Tlb } from "../memory/tlb";
 import { CodeExtents, type Derived, type Extent } from "./code-extents";
@@ -20,6 +20,7 @@ interface EntryTable {
 /** The records of one place in code. They are used again when the code there has changed: links to them stay good. */
 class Place implements Derived {
   readonly extents: Extent[] = [];
+  readonly isCompiled = false;
 
   /**
    * @param entry word index of the entry that leads here, -1 for records that are used once
@@ -278,6 +279,18 @@ export class CodeCache {
 
   noteScratch(physical: number, length: number): void {
     this.extents.add(this.scratch, physical, length);
+  }
+
+  /**
+   * Address in the machine's memory of the last `bytes` of an instruction whose page the exec TLB holds, if these, and
+   * only these of its bytes, have been written to while code was made from them; else 0.
+   */
+  patchedTail(slot: number, linear: number, length: number, bytes: number): number {
+    const frame = this.frameOf(this.knownTable(slot, linear >>> 12));
+    if (frame === undefined || bytes === 0) return 0;
+    const physical = frame * 4096 + (linear & 0xfff);
+    const tail = physical + length - bytes;
+    return this.extents.isPatched(tail, bytes) && !this.extents.isPatched(physical, length - bytes) ? RAM + tail : 0;
   }
 
   /** Ties compiled code to `length` bytes at a linear address whose page the exec TLB holds. */

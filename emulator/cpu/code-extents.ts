@@ -5,11 +5,15 @@ import type { CodeTracker } from "../memory/physical";
 /** Bytes under one list of extents: 64. */
 const LINE_SHIFT = 6;
 const LINES = 4096 >> LINE_SHIFT;
+/** Patched bytes that are remembered: guests that write whole programs anew do not patch. */
+const MOST_PATCHED = 1 << 14;
 
 /** What was made from guest code: decoded records, or a compiled region. */
 export interface Derived {
   /** Where its source lies, kept by CodeExtents. */
   readonly extents: Extent[];
+  /** A region: it may be running when its source changes. */
+  readonly isCompiled: boolean;
   /**
    * It must not be entered again: its source was `written` to, or what is to happen in it has changed. Its extents
    * are gone.
@@ -34,6 +38,8 @@ export class CodeExtents implements CodeTracker {
   /** By physical page; a page stays a code page until `clear`. */
   private readonly pages = new Map<number, Extent[][]>();
   private readonly map: Uint8Array;
+  /** Physical addresses of bytes that were changed under code made from them. */
+  private readonly patched = new Set<number>();
 
   /** @param onNewPage told of each page (physical address >>> 12) that becomes a code page */
   constructor(
@@ -48,10 +54,15 @@ export class CodeExtents implements CodeTracker {
   }
 
   hits(physical: number, length: number): boolean {
+    return this.covers(physical, length, true);
+  }
+
+  private covers(physical: number, length: number, isCompiled: boolean): boolean {
     const lines = this.pages.get(physical >>> 12);
+    if (!lines) return false;
     const end = physical + length;
     for (let line = lineOf(physical); line <= lineOf(end - 1); line++) {
-      if (lines && overlapping(lines[line], physical, end)) return true;
+      if (lines[line].some((extent) => extent.start < end && physical < extent.end && extent.owner.isCompiled === isCompiled)) return true;
     }
     return false;
   }
@@ -91,8 +102,21 @@ export class CodeExtents implements CodeTracker {
   /** `length` bytes at `physical`, inside one page, have changed. */
   written(physical: number, length: number): void {
     if (!this.pages.has(physical >>> 12)) return;
+    if (this.covers(physical, length, true) || this.covers(physical, length, false)) this.notePatch(physical, length);
     this.drop(physical, length, true);
     for (let at = physical; at < physical + length; at++) this.map[at >>> 3] &= ~(1 << (at & 7));
+  }
+
+  private notePatch(physical: number, length: number): void {
+    if (this.patched.size > MOST_PATCHED) this.patched.clear();
+    for (let at = physical; at < physical + length; at++) this.patched.add(at);
+  }
+
+  /** Whether a store has changed one of `length` bytes at `physical` under code made from it. */
+  isPatched(physical: number, length: number): boolean {
+    if (this.patched.size === 0) return false;
+    for (let at = physical; at < physical + length; at++) if (this.patched.has(at)) return true;
+    return false;
   }
 
   /** What was made from any of `length` bytes at `physical`, inside one page, goes stale. */
@@ -113,6 +137,7 @@ export class CodeExtents implements CodeTracker {
   clear(): void {
     for (const frame of this.pages.keys()) this.map.fill(0, frame << 9, (frame + 1) << 9);
     this.pages.clear();
+    this.patched.clear();
   }
 }
 

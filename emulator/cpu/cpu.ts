@@ -166,6 +166,8 @@ export class Cpu {
       if (this.memory.watches.touched) return CpuStop.Watchpoint;
       if (this.words[S.Halted >> 2] !== 0) return CpuStop.Halted;
       const mode = this.modes.update();
+      // Slices that stores to code or faults cut short tell where the time goes, too.
+      if (this.unsampled >= SLICE) this.sample(mode);
       if (!this.advance(mode, end - this.retired)) return CpuStop.TripleFault;
       if (this.stop !== undefined) return this.takeStop(this.stop);
       if (this.memory.watches.touched) return CpuStop.Watchpoint;
@@ -309,9 +311,6 @@ export class Cpu {
         return this.fetcher.revalidate(mode, this.words[S.ExitRecord >> 2]) || this.fault();
       case Exit.Budget:
         if (this.granted >= MAX_BLOCK) this.sample(mode);
-        break;
-      case Exit.System:
-        if (this.unsampled >= SLICE) this.sample(this.modes.update());
         break;
       case Exit.Mark:
         return true;

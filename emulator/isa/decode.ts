@@ -106,6 +106,7 @@ export class Decoder {
       length: 0,
       mem,
       imm: 0,
+      immAt: 0,
       imm2: 0,
     };
     for (const code of spec.operands) {

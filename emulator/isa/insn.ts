@@ -55,6 +55,8 @@ export interface Insn extends Shape {
   mem: Memory;
   /** First immediate, sign-extended to 32 bits; for a relative branch the target's offset in CS. */
   imm: number;
+  /** Address in the machine's memory to read the first immediate from when executed, in compiled code; 0: it is `imm`. */
+  immAt: number;
   /** Second immediate: ENTER's level, a far pointer's selector. */
   imm2: number;
 }

@@ -12,6 +12,7 @@ import { SYSTEM_FAULT, type SystemOp } from "../isa/system-ops";
 import type { GeneralRegisters } from "./general-registers";
 import { Pending } from "./pending-flags";
 import { RegisterBounds } from "./register-bounds";
+import { liveBytes } from "./live-immediates";
 import type { RegionFlags } from "./region-flags";
 import type { WatchTest } from "./watch-test";
 
@@ -180,7 +181,11 @@ export class RegionEmit extends Emit {
   }
 
   override imm(): Expr {
-    return x.k(this.insn.imm);
+    const { immAt } = this.insn;
+    if (immAt === 0) return x.k(this.insn.imm);
+    const bytes = liveBytes(this.insn);
+    if (bytes === 4) return x.load32(x.k(immAt));
+    return bytes === 2 ? x.extend16(x.load16(x.k(immAt))) : x.extend8(x.load8(x.k(immAt)));
   }
 
   override imm2(): Expr {

@@ -9,6 +9,7 @@ import { hasFlaglessForm } from "../isa/queries";
 import { compileRegion, HELPER_NAMES, MARK_NAME, SYSTEM_NAME } from "./compile";
 import { dispatcherModule } from "./dispatcher";
 import { Links } from "./links";
+import { dependencies, liveBytes } from "./live-immediates";
 import { SETTLE_NAME } from "./pending-flags";
 import { type Block, MAX_BLOCKS, MAX_INSNS, type Region, RegionFinder } from "./region";
 
@@ -158,6 +159,7 @@ export class Jit implements Compiler {
     if (!region || func === 0) return;
     const began = this.hostNow();
     for (const block of region.blocks.values()) {
+      for (const insn of block.insns) insn.immAt = cache.patchedTail(mode.slot, insn.eip, insn.length, liveBytes(insn));
       liveFlags(block.insns).forEach((live, n) => (block.insns[n].flags = live || !hasFlaglessForm(block.insns[n])));
     }
     const bytes = compileRegion({
@@ -194,11 +196,11 @@ export class Jit implements Compiler {
     const { cache } = this.wiring;
     const blocks = [...region.blocks.values()];
     const records: number[] = [];
-    const code: CompiledCode = { extents: [], stale: (written) => this.lose(installed, written) };
+    const code: CompiledCode = { extents: [], isCompiled: true, stale: (written) => this.lose(installed, written) };
     const size = blocks.reduce((sum, { insns }) => sum + insns.length, 0);
     const installed: Installed = { mode, region, size, func, bytes, records, code };
     blocks.forEach((block, node) => {
-      cache.noteCompiled(mode.slot, block.start, block.end - block.start, code);
+      for (const [from, to] of dependencies(block.start, block.end, block.insns)) cache.noteCompiled(mode.slot, from, to - from, code);
       if (block.isEntry) records.push(this.enterRecord(mode, block, func, node));
     });
     this.regions.set(func, installed);
@@ -208,11 +210,9 @@ export class Jit implements Compiler {
   private enterRecord(mode: Mode, { start: eip, insns }: Block, func: number, node: number): number {
     const { cache, state } = this.wiring;
     const table = cache.knownTable(mode.slot, eip >>> 12);
-    let record = cache.entry(table, eip & 0xfff);
-    if (record === 0) {
-      record = cache.place(table, eip & 0xfff, 1);
-      cache.enter(table, eip & 0xfff, record);
-    }
+    // The region does not depend on what the block was decoded from.
+    const record = cache.place(table, eip & 0xfff, 1);
+    cache.enter(table, eip & 0xfff, record);
     for (let at = 0; at < RECORD_BYTES; at += 4) state.set(record + at, 0);
     state.set(record + Rec.Op, Special.Enter);
     state.set(record + Rec.A, func);

@@ -34,7 +34,7 @@ export type Peek = (eip: number) => Insn[] | undefined;
 /** Nothing but a fault comes of them. */
 const NEVER = new Set(["undefined", "toolong", "coprocessor"]);
 /** The next instruction follows them in memory only. */
-const ONE_WAY = new Set(["iret", "jmpfar", "jmpfarind", "retfar", "sysexit"]);
+const ONE_WAY = new Set(["hlt", "iret", "jmpfar", "jmpfarind", "retfar", "sysexit"]);
 
 /** What only the interpreter runs: the region leaves before it. */
 function isCompiled(insn: Insn): boolean {

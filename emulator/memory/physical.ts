@@ -5,7 +5,7 @@ import type { State } from "../base/state";
 export interface CodeTracker {
   /** Whether code was decoded from the physical page `frame` (physical address >>> 12). */
   isCode(frame: number): boolean;
-  /** Whether code was made from one of the `length` bytes at `physical`, inside one page. */
+  /** Whether compiled code, which may be running, was made from one of the `length` bytes at `physical`, inside one page. */
   hits(physical: number, length: number): boolean;
   /** `length` bytes at `physical`, inside one page that is code, have changed. */
   written(physical: number, length: number): void;
@@ -107,7 +107,7 @@ export class PhysicalMemory {
     return room;
   }
 
-  /** Whether a change of one of `length` bytes, inside one page, would change code. */
+  /** Whether a change of one of `length` bytes, inside one page, would change compiled code. */
   hitsCode(physical: number, length: number): boolean {
     return this.tracker.isCode(physical >>> 12) && this.tracker.hits(physical, length);
   }

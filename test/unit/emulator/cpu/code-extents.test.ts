@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 function derived(name: string, physical: number, length: number): Derived {
-  const owner: Derived = { extents: [], stale: () => stale.push(name) };
+  const owner: Derived = { extents: [], isCompiled: false, stale: () => stale.push(name) };
   extents.add(owner, physical, length);
   return owner;
 }
@@ -67,6 +67,14 @@ describe("what code was made from", () => {
     derived("a", PAGE + 100, 10);
     extents.written(PAGE + 100, 4);
     expect([99, 100, 103, 104].map((offset) => isMarked(PAGE + offset))).toEqual([false, false, false, true]);
+  });
+
+  it("tells bytes that were changed under code from others", () => {
+    derived("a", PAGE + 100, 10);
+    extents.written(PAGE + 104, 2);
+    extents.written(PAGE + 200, 2);
+    expect([100, 103, 104, 105, 106, 200].map((offset) => extents.isPatched(PAGE + offset, 1))).toEqual([false, false, true, true, false, false]);
+    expect(extents.isPatched(PAGE + 100, 10)).toBe(true);
   });
 
   it("is forgotten without a word by clear", () => {

@@ -68,8 +68,8 @@ describe("the counters of regions", () => {
     const { regions, dropped, invalidations } = bench.state.counters;
     expect(regions).toMatchObject({ compiled: 1, live: 0, liveBytes: 0 });
     expect(dropped).toEqual({ written: 1, remade: 0, reset: 0 });
-    // The region, the interpreter's block, and the one that the last slice ended with.
-    expect(invalidations).toBe(3);
+    // The region, and the block that the last slice ended with.
+    expect(invalidations).toBe(2);
   });
 
   it("count a region as remade when a breakpoint is set in it", () => {
