@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Condition, Machine, type MachineView, Op, Probe, ProbeRegister, type Stop } from "../../../emulator/index";
+import { type Condition, Machine, type MachineView, Op, Probe, ProbeRegister, type Stop, type WatchAccess } from "../../../emulator/index";
 import { SymbolImage } from "../../../debug-adapter/symbols/index";
 import { traceHypercalls } from "../../../debug-adapter/trace/index";
 
@@ -51,12 +51,12 @@ function breakpointAside(machine: Machine): () => number {
 }
 
 /** On the lowest word of the page that the stack is in, which the kernel does not reach. */
-function watchBesideStack(machine: Machine): () => number {
+const watchBesideStack = (access: WatchAccess) => (machine: Machine): (() => number) => {
   machine.run({ instructions: UNDER_WAY });
   const page = Math.floor(machine.registers.get("esp") / PAGE) * PAGE;
-  machine.setWatchpoint({ linear: page, length: 4, access: "access" });
+  machine.setWatchpoint({ linear: page, length: 4, access });
   return nothing;
-}
+};
 
 /** A condition that counts how often it is asked. */
 class Counting implements Condition {
@@ -122,7 +122,8 @@ export const SCENARIOS: Readonly<Record<string, (images: Images) => Sample>> = {
   "crc32, breakpoint": ({ crc32 = "" }) => finish(boot(crc32), breakpointAside),
   "fib": ({ fib = "" }) => finish(boot(fib), () => nothing),
   "fib, breakpoint": ({ fib = "" }) => finish(boot(fib), breakpointAside),
-  "fib, watchpoint": ({ fib = "" }) => finish(boot(fib), watchBesideStack),
+  "fib, writes watched": ({ fib = "" }) => finish(boot(fib), watchBesideStack("write")),
+  "fib, accesses watched": ({ fib = "" }) => finish(boot(fib), watchBesideStack("access")),
   "guest": ({ vmm = "", guest: kernel = "" }) => guest(vmm, kernel, () => nothing),
   "guest, traced": ({ vmm = "", guest: kernel = "" }) => guest(vmm, kernel, traced(vmm)),
   "conditions": ({ registers = "" }) => evaluate(registers),
