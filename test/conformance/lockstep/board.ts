@@ -2,9 +2,9 @@ import { Cr0, Cr4, Desc, Flag, Gpr, Seg, SysType } from "../../../emulator/base/
 import { RAM, S, SegField } from "../../../emulator/base/layout";
 import { State } from "../../../emulator/base/state";
 import { Cpu } from "../../../emulator/cpu/cpu";
-import type { Watch } from "../../../emulator/memory/watches";
 import { CpuStop } from "../../../emulator/cpu/wiring";
 import { Jit } from "../../../emulator/jit/jit";
+import type { Watch } from "../../../emulator/memory/watches";
 import { EAGER } from "../../harness/eager";
 import { Mix } from "./mix";
 import type { Action, Scenario, Step } from "./scenario";
@@ -23,6 +23,9 @@ const INT3 = 0xcc;
 const WARM_UP = 4000;
 const WARM_STRIDE = 90;
 
+/** Touched watches do not end a step. */
+const goesOn = (stop: CpuStop): boolean => stop === CpuStop.Count || stop === CpuStop.Watchpoint;
+
 export class Board {
   readonly state = new State(RAM_BYTES);
   readonly cpu: Cpu;
@@ -32,8 +35,8 @@ export class Board {
   readonly mix = new Mix();
   private readonly stops = new Set<number>();
   private readonly watches = new Set<Watch>();
-  /** What the last step's end touched: the instruction's address, then for each watch what was touched and how. */
-  touched: readonly number[] = [];
+  /** What listeners were told in the last step: touched watches and changes of ring. */
+  told: string[] = [];
   private setting: Setting | undefined;
   private waiting = false;
   private first = 0;
@@ -79,9 +82,12 @@ export class Board {
     ram.set(program.handlers, At.Handlers);
     ram.set(data, At.Data);
     for (const linear of this.stops) cpu.breakpoints.remove(linear);
-    this.stops.clear();
     for (const watch of this.watches) cpu.watches.remove(watch);
+    this.stops.clear();
     this.watches.clear();
+    this.told = [];
+    cpu.takeTouched();
+    cpu.onTransfer = setting.traced ? (transfer) => this.tell(Object.values(transfer).join(" ")) : undefined;
     cpu.forgetCode();
     for (const at of VISIBLE) state.set(at, 0);
     this.writeState(setting);
@@ -107,7 +113,7 @@ export class Board {
     state.set(S.IdtrBase, At.Idt);
     state.set(S.IdtrLimit, 0x7ff);
     state.set(S.Cpl, ring);
-    state.setGpr(Gpr.Esp, At.KernelStack - 0x1000);
+    state.setGpr(Gpr.Esp, At.UserStack);
     const [code, data] = SELECTORS[ring];
     for (const seg of [Seg.Es, Seg.Cs, Seg.Ss, Seg.Ds, Seg.Fs, Seg.Gs]) this.flat(seg, seg === Seg.Cs ? code : data, limit);
     this.segment(Seg.Tr, TSS_SELECTOR, At.Tss, 0x67, 0x8000 | (SysType.Tss32Busy << 8));
@@ -135,16 +141,25 @@ export class Board {
     for (const action of actions) this.act(action);
     const { cpu } = this;
     const end = cpu.retired + count;
+    this.told = [];
     this.mix.instructions += count;
     let stop = CpuStop.Count;
-    for (let pass = true; stop === CpuStop.Count && cpu.retired < end; pass = false) {
+    for (let pass = true; goesOn(stop) && cpu.retired < end; pass = false) {
       stop = cpu.run(Math.min(this.stride, end - cpu.retired), pass);
+      if (stop === CpuStop.Watchpoint) this.tellTouched();
     }
     this.mix.instructions -= end - cpu.retired;
-    const { instruction, touched } = cpu.takeTouched();
-    this.touched = stop === CpuStop.Watchpoint ? [instruction, ...touched.flatMap(({ linear, size, touches }) => [linear, size, touches])] : [];
-    if (stop === CpuStop.Watchpoint) this.mix.touches++;
     return stop;
+  }
+
+  private tell(text: string): void {
+    this.mix.told++;
+    this.told.push(`${this.retired.toString()}: ${text}`);
+  }
+
+  private tellTouched(): void {
+    const { instruction, touched } = this.cpu.takeTouched();
+    for (const { linear, size, touches } of touched) this.tell(`${instruction.toString(16)} touches ${[linear.toString(16), size, touches].join(" ")}`);
   }
 
   /** Where a run ends is where the compiler looks: while a program warms up, runs are short. */
@@ -188,8 +203,6 @@ export class Board {
 
   /** The registers by name, EFLAGS first; then the count of instructions. */
   fields(): Map<string, number> {
-    const fields = fieldsOf(this.state).set("instructions", this.retired);
-    this.touched.forEach((value, n) => fields.set(`touched ${n.toString()}`, value));
-    return fields;
+    return fieldsOf(this.state).set("instructions", this.retired);
   }
 }

@@ -1,3 +1,4 @@
+import { CpuStop } from "../../../emulator/cpu/wiring";
 import { Board } from "./board";
 import type { Scenario } from "./scenario";
 import { agree } from "./visible";
@@ -8,7 +9,7 @@ export interface Difference {
   /** The step after which the states differ. */
   step: number;
   /** What differs, by name: interpreted and compiled value. Bytes of RAM are named by physical address. */
-  fields: Map<string, readonly [interpreted: number, compiled: number]>;
+  fields: Map<string, readonly [interpreted: number | string, compiled: number | string]>;
 }
 
 export interface Boards {
@@ -21,12 +22,17 @@ export const makeBoards = (): Boards => ({ interpreted: new Board("interpreter")
 const MOST_BYTES = 16;
 
 /** Everything that differs between two boards; undefined when nothing does. */
-function compare({ interpreted, compiled }: Boards, stops: readonly [number, number]): Difference["fields"] | undefined {
+function compare({ interpreted, compiled }: Boards, stops: readonly [CpuStop, CpuStop]): Difference["fields"] | undefined {
   const sameMemory = Buffer.compare(interpreted.ram, compiled.ram) === 0;
   const sameCount = interpreted.retired === compiled.retired;
-  const sameTouches = interpreted.touched.join() === compiled.touched.join();
-  if (sameMemory && sameCount && sameTouches && stops[0] === stops[1] && agree(interpreted.state, compiled.state)) return undefined;
+  const told = interpreted.told.findIndex((text, n) => text !== compiled.told[n]);
+  const sameTold = told < 0 && interpreted.told.length === compiled.told.length;
+  if (sameMemory && sameCount && sameTold && stops[0] === stops[1] && agree(interpreted.state, compiled.state)) return undefined;
   const fields: Difference["fields"] = new Map();
+  if (!sameTold) {
+    const first = told < 0 ? interpreted.told.length : told;
+    fields.set(`event ${first.toString()}`, [interpreted.told[first] ?? "none", compiled.told[first] ?? "none"]);
+  }
   if (stops[0] !== stops[1]) fields.set("stop", stops);
   const theirs = compiled.fields();
   for (const [name, value] of interpreted.fields()) {
@@ -42,8 +48,8 @@ function compare({ interpreted, compiled }: Boards, stops: readonly [number, num
   return fields;
 }
 
-/** CpuStop.Count, CpuStop.Breakpoint and CpuStop.Watchpoint: after any other a program is over. */
-const goesOn = (stop: number): boolean => stop === 0 || stop === 2 || stop === 3;
+/** After any other a program is over: only the step's interrupts wake from HLT, and nothing from a triple fault. */
+const goesOn = (stop: CpuStop): boolean => stop === CpuStop.Count || stop === CpuStop.Breakpoint || stop === CpuStop.Watchpoint;
 
 /** The first difference between the tiers, or undefined. */
 export function differ(scenario: Scenario, boards: Boards): Difference | undefined {

@@ -52,7 +52,7 @@ function restart(a: Assembler, rng: Rng, setting: Setting): void {
   countEvent(a);
   // AND EAX, 15; MOV EAX, [blocks + EAX * 4]; MOV [ESP], EAX
   a.emit(0x83, 0xe0, RESTARTS - 1, SS, 0x8b, 0x04, 0x85).absolute("blocks").emit(0x89, 0x04, 0x24);
-  const stack = At.KernelStack - 0x1040;
+  const stack = At.UserStack - 0x40;
   if (setting.ring !== 0) a.emit(0xc7, 0x44, 0x24, 12).word(stack);
   // MOV EAX, DS; CMP EAX, data; JE: the program's own data segments, unless they are in place
   for (const [store, load] of [[0xd8, 0xd8], [0xc0, 0xc0]]) {

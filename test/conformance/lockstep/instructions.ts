@@ -104,7 +104,7 @@ export class Instructions {
 
   stack(): void {
     const { a, rng } = this;
-    a.mov(Reg.Esp, At.KernelStack - 0x1000 - rng.below(64) * (rng.oneIn(8) ? 1 : 4));
+    a.mov(Reg.Esp, At.UserStack - rng.below(64) * (rng.oneIn(8) ? 1 : 4));
   }
 
   private place(): number {

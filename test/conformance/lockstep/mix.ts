@@ -18,8 +18,8 @@ export class Mix {
   changes = 0;
   /** ... at code that is not compiled. */
   misses = 0;
-  /** Steps that a watched access ended. */
-  touches = 0;
+  /** Touched watches and traced changes of ring. */
+  told = 0;
 
   /** `compiler`, with what it does counted. */
   watch(compiler: Compiler, { state }: CompilerParts): Compiler {
@@ -51,15 +51,14 @@ export class Mix {
     this.budgets += other.budgets;
     this.changes += other.changes;
     this.misses += other.misses;
-    this.touches += other.touches;
+    this.told += other.told;
   }
 
   toString(): string {
     const share = ((100 * this.compiled) / Math.max(this.instructions, 1)).toFixed(1);
     return (
       `${this.instructions.toString()} instructions, ${share} % compiled; compiled code left ${this.entries.toString()} times: ` +
-      `${this.faults.toString()} faults, ${this.budgets.toString()} budgets, ${this.changes.toString()} changes of code, ${this.misses.toString()} not compiled; ` +
-      `${this.touches.toString()} watched accesses`
+      `${this.faults.toString()} faults, ${this.budgets.toString()} budgets, ${this.changes.toString()} changes of code, ${this.misses.toString()} not compiled; ${this.told.toString()} events told`
     );
   }
 }

@@ -39,7 +39,7 @@ describe("random programs in lockstep", () => {
 });
 
 /** What would make the comparison worthless by its absence. */
-function expectVariety({ instructions, compiled, faults, budgets, changes, misses, touches }: Mix): void {
+function expectVariety({ instructions, compiled, faults, budgets, changes, misses, told }: Mix): void {
   expect(compiled / instructions).toBeGreaterThan(0.7);
-  for (const ends of [faults, budgets, changes, misses, touches]) expect(ends).toBeGreaterThan(PROGRAMS / 10);
+  for (const ends of [faults, budgets, changes, misses, told]) expect(ends).toBeGreaterThan(PROGRAMS / 10);
 }

@@ -67,7 +67,7 @@ function actionText(action: Action): string {
       return `${action.kind === "break" ? "breakpoint at" : "no breakpoint at"} ${hex(action.linear)}`;
     case "watch":
     case "unwatch":
-      return `${action.kind === "watch" ? "watch" : "no watch on"} ${action.watch.length.toString()} bytes at ${hex(action.watch.linear)}, touches ${action.watch.touches.toString()}`;
+      return `${action.kind} ${hex(action.watch.linear)}, ${action.watch.length.toString()} bytes, touches ${action.watch.touches.toString()}`;
     case "write":
       return `write ${action.bytes.map((byte) => hex(byte, 2)).join(" ")} to ${hex(action.physical)}`;
     case "protect":
@@ -90,7 +90,9 @@ function traceLines(traced: readonly Traced[], { fields }: Difference): string[]
 }
 
 const fieldLines = ({ fields }: Difference): string[] =>
-  [...fields].map(([name, [interpreted, compiled]]) => `  ${name.padEnd(12)} ${hex(interpreted, 8)} interpreted, ${hex(compiled, 8)} compiled`);
+  [...fields].map(([name, [interpreted, compiled]]) => `  ${name.padEnd(12)} ${shown(interpreted)} interpreted, ${shown(compiled)} compiled`);
+
+const shown = (value: number | string): string => (typeof value === "string" ? value : hex(value, 8));
 
 const NAMES = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags", "cs", "ss", "ds", "es", "fs", "gs", "cr0", "cr2", "cr3", "cr4"];
 

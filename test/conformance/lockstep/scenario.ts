@@ -18,7 +18,7 @@ export type Action =
 
 export interface Step {
   actions: readonly Action[];
-  /** Instructions that follow, or fewer up to a breakpoint or behind a watched access. */
+  /** Instructions that follow, or fewer up to a breakpoint. */
   count: number;
 }
 
@@ -65,7 +65,7 @@ class Director {
     const actions: Action[] = [];
     if (rng.oneIn(3)) actions.push({ kind: "interrupt" });
     if (rng.oneIn(12)) actions.push(this.breakpoint());
-    if (rng.oneIn(25)) actions.push(this.watchpoint());
+    if (this.setting.watched && rng.oneIn(this.watch ? 2 : 8)) actions.push(this.watchpoint());
     if (rng.oneIn(8) && program.soft.length > 0) actions.push(this.patch());
     if (rng.oneIn(10)) actions.push({ kind: "write", physical: At.Data + rng.below(DATA_PAGES * PAGE - 4), bytes: this.bytes(4) });
     if (rng.oneIn(8) && isMapped(this.setting)) actions.push(this.protect());
@@ -90,16 +90,15 @@ class Director {
     return { kind: "break", linear };
   }
 
-  /** One at a time. */
+  /** One at a time, and not for long: in the data, or where stacks, code and descriptors are. */
   private watchpoint(): Action {
     const { rng, watch } = this;
-    if (watch !== undefined) {
+    if (watch) {
       this.watch = undefined;
       return { kind: "unwatch", watch };
     }
-    const first = rng.pick([At.Data, At.Data, At.Stack, At.KernelStack - PAGE, At.Code, At.Gdt]);
-    const length = rng.pick([1, 2, 4, 4, 100, PAGE]);
-    this.watch = { linear: first + rng.below((first === At.Data ? DATA_PAGES : 1) * PAGE), length, touches: rng.pick([Touch.Read, Touch.Write, Touch.Write, Touch.Read | Touch.Write]) };
+    const linear = rng.oneIn(3) ? rng.pick([At.KernelStack, At.UserStack, At.Code + PAGE, At.Gdt + 0x68]) - rng.below(0x60) : At.Data + rng.below(DATA_PAGES * PAGE);
+    this.watch = { linear, length: rng.oneIn(16) ? PAGE : rng.pick([1, 2, 4, 4, 16]), touches: rng.pick([Touch.Read, Touch.Write, Touch.Read | Touch.Write]) };
     return { kind: "watch", watch: this.watch };
   }
 

@@ -14,7 +14,8 @@ export const enum At {
   PaeTable = 0x7000,
   Code = 0x10000,
   Handlers = 0x30000,
-  Stack = 0x38000,
+  /** Tops of the stacks. */
+  UserStack = 0x3e000,
   KernelStack = 0x3f000,
   /** The handlers' word: events so far. */
   Events = 0x3f800,
@@ -43,6 +44,10 @@ export interface Setting {
   limit: number;
   /** CLI and STI are allowed. */
   iopl: boolean;
+  /** Somebody is told of each change of ring. */
+  traced: boolean;
+  /** Memory is watched now and then: costs compiled code. */
+  watched: boolean;
 }
 
 /** Code and data selectors of each ring. */
@@ -77,13 +82,17 @@ export function makeSetting(rng: Rng): Setting {
     global: rng.oneIn(2),
     limit: rng.oneIn(3) ? At.Data + 7 * PAGE - 1 : WHOLE,
     iopl: rng.oneIn(2),
+    traced: rng.oneIn(4),
+    watched: rng.oneIn(12),
   };
 }
 
-export const describeSetting = ({ ring, paging, writeProtect, global, limit, iopl }: Setting): string =>
+export const describeSetting = ({ ring, paging, writeProtect, global, limit, iopl, traced, watched }: Setting): string =>
   [
     `ring ${ring.toString()}`,
     paging === "off" ? "paging off" : `${paging} paging${writeProtect ? ", CR0.WP" : ""}${global ? ", global pages" : ""}`,
     `limit ${limit.toString(16)}`,
     `IOPL ${iopl ? "3" : "0"}`,
+    ...(traced ? ["changes of ring traced"] : []),
+    ...(watched ? ["memory watched"] : []),
   ].join(", ");

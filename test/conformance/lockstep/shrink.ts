@@ -75,7 +75,7 @@ export class Shrinker {
   }
 
   private dropActions(): void {
-    for (const kind of ["interrupt", "write", "protect", "unbreak", "break"] as const) this.filterActions((action) => action.kind !== kind);
+    for (const kind of ["interrupt", "write", "protect", "unbreak", "break", "unwatch", "watch"] as const) this.filterActions((action) => action.kind !== kind);
     const all = new Set(this.best.steps.flatMap(({ actions }) => actions));
     for (const one of all) this.filterActions((action) => action !== one);
   }
