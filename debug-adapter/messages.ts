@@ -263,6 +263,7 @@ export const breakpointMessages = {
   badHitCount: (text: string) => `"${text}" is no hit count: write a number, or >=, >, <, <=, % and a number`,
   badAddress: (text: string) => `"${text}" is no address`,
   badCondition: (reason: string) => `the condition cannot be used: ${reason}`,
+  badLogMessage: (expression: string, reason: string) => `{${expression}} in the message cannot be used: ${reason}`,
   conditionFailed: (reason: string) => `The condition of a breakpoint could not be evaluated: ${reason}`,
   notInMemory: (name: string) => `${name} is not in memory: it cannot be watched`,
   unwatchable: (name: string, bytes: number, most: number) => `${name} has ${bytes} bytes: 1 to ${most} can be watched`,

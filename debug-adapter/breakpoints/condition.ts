@@ -1,16 +1,19 @@
-import { Probe } from "../../emulator/index";
-import { breakpointMessages as say } from "../messages";
-import { compileCondition, type CompileScope } from "../expressions/compile";
+import { Probe, ProbeFailure } from "../../emulator/index";
+import { breakpointMessages as say, expressionMessages } from "../messages";
+import { compileValue, type CompileScope } from "../expressions/compile";
 import { ExpressionError } from "../expressions/ast";
 import { parseExpression } from "../expressions/parser";
 import type { Image, ImageSpace } from "../stack/images";
 import type { Type, Variable } from "../symbols/index";
+import { hex32 } from "../values/hex";
 import { parseHitCount } from "./hit-count";
 
-/** A breakpoint's condition and hit condition as the user wrote them. */
+/** A breakpoint's condition, hit condition and message as the user wrote them. */
 export interface Wish {
   condition?: string | undefined;
   hitCondition?: string | undefined;
+  /** With a message the breakpoint is a logpoint: it writes and does not stop. */
+  logMessage?: string | undefined;
 }
 
 /**
@@ -24,16 +27,23 @@ export function probeFor(wish: Wish, address: number, image: Image | undefined, 
   const rule = hits === "" ? undefined : parseHitCount(hits);
   if (hits !== "" && rule === undefined) throw new ExpressionError(say.badHitCount(hits));
   if (condition === "") return new Probe(undefined, rule);
-  return new Probe(compile(condition, compileScope(address, image, space)), rule);
-}
-
-function compile(condition: string, scope: CompileScope): Int32Array {
   try {
-    return compileCondition(parseExpression(condition, (name) => isTypedef(scope.typeNamed(name))), scope);
+    return new Probe(compileAt(condition, address, image, space).code, rule);
   } catch (error) {
     if (error instanceof ExpressionError) throw new ExpressionError(say.badCondition(error.message));
     throw error;
   }
+}
+
+/** An expression with the names at an address, as code for a probe. Throws ExpressionError with what is wrong with it. */
+export function compileAt(text: string, address: number, image: Image | undefined, space: ImageSpace): { code: Int32Array; type: Type } {
+  const scope = compileScope(address, image, space);
+  return compileValue(parseExpression(text, (name) => isTypedef(scope.typeNamed(name))), scope);
+}
+
+/** Why an evaluation had no result, in words. */
+export function reasonOf(failure: ProbeFailure, linear: number): string {
+  return failure === ProbeFailure.DivideByZero ? expressionMessages.divideByZero() : expressionMessages.cannotRead(hex32(linear));
 }
 
 function isTypedef(type: Type | undefined): boolean {

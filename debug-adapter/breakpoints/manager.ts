@@ -7,6 +7,7 @@ import type { Program } from "../session/program";
 import type { Image } from "../stack/images";
 import { hex32 } from "../values/hex";
 import { probeFor, type Wish } from "./condition";
+import { LogMessage } from "./log-message";
 import { allOf, scopeOf } from "./scope";
 import type { BreakpointTable, Site } from "./table";
 
@@ -36,6 +37,8 @@ export class BreakpointManager {
     private readonly nextId: () => number,
     /** With false nothing stops: the client runs without debugging. */
     private readonly isEnabled: boolean,
+    /** Takes the lines of logpoints. */
+    private readonly log: (line: string) => void,
   ) {}
 
   setSource(path: string, wanted: readonly DebugProtocol.SourceBreakpoint[]): DebugProtocol.Breakpoint[] {
@@ -101,7 +104,8 @@ export class BreakpointManager {
       const sites = placements.map(({ image, address }): [number, UserSite] => {
         const probe = probeFor(wish, address, image ?? images.at(address, 0, undefined), images);
         const scope = image === undefined ? undefined : scopeOf(image, address, images, vmm);
-        return [address, { id, origin, probe, condition: allOf(scope, probe) }];
+        const message = this.messageOf(wish, { image, address }, probe);
+        return [address, { id, origin, probe, condition: allOf(scope, probe, message) }];
       });
       if (this.isEnabled) for (const [address, site] of sites) this.table.add(address, site);
       this.placed.set(key, [...(this.placed.get(key) ?? []), ...sites]);
@@ -111,6 +115,12 @@ export class BreakpointManager {
     }
     const [first] = placements;
     return { id, verified: true, ...(first === undefined ? {} : { instructionReference: hex32(first.address) }) };
+  }
+
+  private messageOf({ logMessage }: Wish, { image, address }: Placement, guard: Probe | undefined): LogMessage | undefined {
+    if (logMessage === undefined || logMessage === "") return undefined;
+    const { images } = this.program;
+    return new LogMessage(logMessage, { address, image: image ?? images.at(address, 0, undefined) }, this.program, guard, this.log);
   }
 
   private refused(message: string): DebugProtocol.Breakpoint {

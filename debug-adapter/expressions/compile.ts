@@ -17,10 +17,15 @@ export interface CompileScope {
 
 /** Compiles a condition to probe bytecode. Throws ExpressionError. */
 export function compileCondition(e: Expression, scope: CompileScope): Int32Array {
+  return compileValue(e, scope).code;
+}
+
+/** Code for an expression of one word, and the type of its value. */
+export function compileValue(e: Expression, scope: CompileScope): { code: Int32Array; type: Type } {
   const compiler = new Compiler(scope);
-  compiler.word(e);
+  const type = compiler.word(e);
   compiler.code.emit(Op.End);
-  return compiler.code.finish();
+  return { code: compiler.code.finish(), type };
 }
 
 /** Where code has left a thing: its value on the stack, or its address. */

@@ -7,6 +7,7 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsFunctionBreakpoints: true,
   supportsConditionalBreakpoints: true,
   supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: true,
   supportsInstructionBreakpoints: true,
   supportsDataBreakpoints: true,
   supportsDataBreakpointBytes: true,

@@ -1,11 +1,11 @@
 import { ExitedEvent, OutputEvent, StoppedEvent, TerminatedEvent } from "@vscode/debugadapter";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { ProbeFailure } from "../../emulator/index";
+import { reasonOf } from "../breakpoints/condition";
 import type { Site } from "../breakpoints/table";
-import { breakpointMessages, debugMessages as say, expressionMessages } from "../messages";
+import { breakpointMessages, debugMessages as say } from "../messages";
 import type { Halt } from "../stepping/debuggee";
 import type { Granularity, StepEnd, StepKind } from "../stepping/stepper";
-import { hex32 } from "../values/hex";
 import type { Ending } from "./execution";
 import type { Target } from "./target";
 
@@ -173,9 +173,5 @@ export class Runner {
   private output(text: string): void {
     this.send(new OutputEvent(`${text}\n`, "console"));
   }
-}
-
-function reasonOf(failure: ProbeFailure, linear: number): string {
-  return failure === ProbeFailure.DivideByZero ? expressionMessages.divideByZero() : expressionMessages.cannotRead(hex32(linear));
 }
 

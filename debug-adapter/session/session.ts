@@ -153,6 +153,7 @@ export class RingscopeSession extends DebugSession {
     const target = new Target(plan, this.files, {
       console: (name, data) => this.consoleOutput(plan.console, { console: name, data }),
       log: (name, data) => this.consoleOutput(plan.console, { console: name, data, log: true }),
+      logged: (text) => this.sendEvent(new OutputEvent(text, "console")),
       hypercalls: (rows) => this.custom("ringscope.hypercalls", { rows } satisfies HypercallsEventBody),
     });
     this.target = target;

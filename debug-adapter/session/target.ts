@@ -26,6 +26,8 @@ const DEFAULT_FILTERS = EXCEPTION_FILTERS.filter((filter) => filter.default === 
 /** What a target tells its session while it runs. */
 export interface TargetListener extends ConsoleSink {
   hypercalls(rows: HypercallRow[]): void;
+  /** What logpoints wrote since the last time: whole lines. */
+  logged(text: string): void;
 }
 
 /** All that belongs to one launch, wired together. */
@@ -45,6 +47,7 @@ export class Target {
   halted: HaltedState | undefined;
   /** Why the machine stands, for exceptionInfo. */
   exception: ExceptionStop | undefined;
+  private logged = "";
   private lastFrameId = 0;
   private lastBreakpointId = 0;
 
@@ -52,7 +55,7 @@ export class Target {
   constructor(
     readonly plan: LaunchPlan,
     files: Files,
-    listener: TargetListener,
+    private readonly listener: TargetListener,
   ) {
     // Bytes may leave a port only after the constructor is through.
     const onSerial = (port: SerialPort, bytes: Uint8Array): void => this.consoles.write(port, bytes);
@@ -63,7 +66,9 @@ export class Target {
     this.stepper = new Stepper(this.execution);
     this.sources = new SourceMap(program.images, sourceRoots(plan, files), files);
     const nextId = (): number => ++this.lastBreakpointId;
-    this.breakpoints = new BreakpointManager(program, this.table, this.sources, nextId, !plan.noDebug);
+    this.breakpoints = new BreakpointManager(program, this.table, this.sources, nextId, !plan.noDebug, (line) => {
+      this.logged += `${line}\n`;
+    });
     this.dataBreakpoints = new DataBreakpoints(program, nextId, !plan.noDebug);
     this.crashStops = new CrashStops(program, this.table, !plan.noDebug);
     // Until the client says otherwise.
@@ -72,7 +77,7 @@ export class Target {
     this.consoles = new Consoles(listener, consoleNames(this.loaded), !isBare);
     this.feed = new TraceFeed(program, (rows) => listener.hypercalls(rows));
     this.execution.onSlice = () => {
-      this.consoles.flush();
+      this.flush();
       this.feed.tick();
     };
   }
@@ -81,9 +86,16 @@ export class Target {
     return this.loaded.program;
   }
 
+  private flush(): void {
+    this.consoles.flush();
+    const text = this.logged;
+    this.logged = "";
+    if (text !== "") this.listener.logged(text);
+  }
+
   /** The machine came to a stand: what can be asked about it is worked out on demand. */
   halt(): HaltedState {
-    this.consoles.flush();
+    this.flush();
     this.feed.flush();
     this.halted = new HaltedState(this.program, () => ++this.lastFrameId);
     return this.halted;

@@ -112,9 +112,14 @@ export class DapClient {
 
   /** All that the guests have printed so far. */
   get printed(): string {
+    return this.written("stdout");
+  }
+
+  /** All output of a category so far. */
+  written(category: string): string {
     return this.transcript
       .filter((message): message is DebugProtocol.OutputEvent => message.type === "event" && "event" in message && message.event === "output")
-      .filter(({ body }) => body.category === "stdout")
+      .filter(({ body }) => body.category === category)
       .map(({ body }) => body.output)
       .join("");
   }

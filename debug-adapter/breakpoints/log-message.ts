@@ -1,0 +1,74 @@
+import { Probe, ProbeFailure, type Condition, type MachineView } from "../../emulator/index";
+import { ExpressionError } from "../expressions/ast";
+import { breakpointMessages as say } from "../messages";
+import type { Program } from "../session/program";
+import type { Image } from "../stack/images";
+import type { Type } from "../symbols/index";
+import { formatValue } from "../values/format";
+import { integerValue } from "../values/typed-value";
+import { compileAt, reasonOf } from "./condition";
+
+/** An expression in braces, compiled. */
+interface Logged {
+  probe: Probe;
+  type: Type;
+}
+
+/** Text, and in braces an expression. */
+const PART = /\{([^{}]+)\}/;
+
+/**
+ * A logpoint's message: it is worked out inside the machine's loop each time the
+ * place is reached, and nothing stops.
+ */
+export class LogMessage implements Condition {
+  private readonly parts: readonly (string | Logged)[];
+
+  /**
+   * Throws ExpressionError with what is wrong with the text.
+   * @param guard the breakpoint's condition; where it could not be evaluated the machine stops, as at any breakpoint
+   * @param write takes each line
+   */
+  constructor(
+    text: string,
+    place: { address: number; image: Image | undefined },
+    private readonly program: Program,
+    private readonly guard: Probe | undefined,
+    private readonly write: (line: string) => void,
+  ) {
+    // Every second piece stood in braces.
+    this.parts = text.split(PART).map((piece, n) => (n % 2 === 0 ? piece : this.compile(piece, place)));
+  }
+
+  private compile(expression: string, { address, image }: { address: number; image: Image | undefined }): Logged {
+    try {
+      const { code, type } = compileAt(expression, address, image, this.program.images);
+      return { probe: new Probe(code, undefined), type };
+    } catch (error) {
+      if (error instanceof ExpressionError) throw new ExpressionError(say.badLogMessage(expression, error.message));
+      throw error;
+    }
+  }
+
+  stops(view: MachineView): boolean {
+    if (this.guard !== undefined && this.guard.outcome.failure !== ProbeFailure.None) return true;
+    this.write(this.parts.map((part) => (typeof part === "string" ? part : this.text(part, view))).join(""));
+    return false;
+  }
+
+  private text({ probe, type }: Logged, view: MachineView): string {
+    probe.stops(view);
+    const { value, failure, linear } = probe.outcome;
+    if (failure !== ProbeFailure.None) return `<${reasonOf(failure, linear)}>`;
+    const { readMemory } = this.program;
+    const symbolize = (address: number): string | undefined => this.nameOf(address);
+    return formatValue(integerValue(type, BigInt(value)), { readMemory, symbolize, hex: false });
+  }
+
+  private nameOf(address: number): string | undefined {
+    const { images, machine, domain } = this.program;
+    const found = images.at(address, machine.cpl, domain)?.symbols.objectAt(address);
+    if (found === undefined) return undefined;
+    return found.offset === 0 ? found.symbol.name : `${found.symbol.name}+0x${found.offset.toString(16)}`;
+  }
+}

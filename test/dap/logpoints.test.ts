@@ -1,0 +1,53 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { DebugProtocol } from "@vscode/debugprotocol";
+import { DapServer } from "../harness/dap-client";
+import { DapSession, guest, lineOf } from "../harness/dap-session";
+
+const TASKS = "sample-guests/pv/hello/tasks.c";
+/** Once for each system call of the application. */
+const CALL = "task->calls[number]++;";
+
+let server: DapServer;
+let session: DapSession;
+beforeAll(async () => (server = await DapServer.start()));
+afterAll(() => server.stop());
+afterEach(() => session.close());
+
+async function logAt(text: string, wish: Partial<DebugProtocol.SourceBreakpoint>): Promise<DebugProtocol.Breakpoint | undefined> {
+  session = await DapSession.launch(guest("pv/hello"), {}, server.connect());
+  const [placed] = await session.breakAtLines(TASKS, { line: lineOf(TASKS, text), ...wish });
+  return placed;
+}
+
+/** Runs to the machine's end; the lines that logpoints wrote, which begin with "log:". */
+async function logged(): Promise<string[]> {
+  await session.client.request("configurationDone");
+  expect(await session.ended()).toBe(0);
+  return session.client.written("console").split("\n").filter((line) => line.startsWith("log:"));
+}
+
+describe("a logpoint", () => {
+  it("writes its message with the values of its expressions and does not stop", async () => {
+    expect(await logAt(CALL, { logMessage: "log: {task->name} makes call {number}, {task->calls[number] + 1} times" })).toMatchObject({ verified: true });
+    const lines = await logged();
+    expect(lines[0]).toMatch(/^log: 0x[0-9a-f]{8} "app" makes call \d+, 1 times$/);
+    expect(lines.length).toBeGreaterThan(2);
+  });
+
+  it("writes where its condition holds only", async () => {
+    await logAt(CALL, { logMessage: "log: {number}", condition: "number == 1" });
+    expect(new Set(await logged())).toEqual(new Set(["log: 1"]));
+  });
+
+  it("says of memory that is not there why it cannot be read", async () => {
+    await logAt("task->state = TASK_ENDED;", { logMessage: "log: {*(unsigned *)0xa0000000}" });
+    expect(await logged()).toEqual(["log: <memory at 0xa0000000 cannot be read>"]);
+  });
+
+  it("refuses an expression that cannot be used, with the reason", async () => {
+    const placed = await logAt(CALL, { logMessage: "log: {nobody}" });
+    expect(placed).toMatchObject({ verified: false });
+    expect(placed?.message).toMatch(/^\{nobody\} in the message cannot be used: /);
+    expect(await logged()).toEqual([]);
+  });
+});
