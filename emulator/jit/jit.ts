@@ -98,9 +98,11 @@ export class Jit implements Compiler {
   run(record: number): void {
     this.dispatch(record);
     const { state } = this.wiring;
-    const turns = state.get(S.Turns);
-    if (turns < this.thresholds.turns) return;
-    if (this.links.note(state.get(S.TurnFrom), state.get(S.TurnTo)) >= this.thresholds.notes) this.merge();
+    if (state.get(S.Turns) < this.thresholds.turns) return;
+    const [from, to] = [state.get(S.TurnFrom), state.get(S.TurnTo)];
+    // Between modes, as between rings, there is nothing to merge.
+    if (this.regions.get(from)?.mode !== this.regions.get(to)?.mode) return;
+    if (this.links.note(from, to) >= this.thresholds.notes) this.merge();
   }
 
   /** Makes one region of those that often follow each other. */
