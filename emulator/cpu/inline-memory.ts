@@ -37,11 +37,10 @@ export class InlineMemory {
     const write = (touches & Touch.Write) !== 0;
     const watched = this.frame.watched?.(at, size, touches);
     if (watched !== undefined) return this.probeWatched(at, write, size, watched);
-    const entry = e.let(this.frame.entry(at, write));
-    const delta = x.sub(entry, x.k(1));
+    const delta = e.let(x.sub(this.frame.entry(at, write), x.k(1)));
     const bits = size === 1 ? delta : x.or(delta, at);
     x.and(bits, x.k(size === 4 ? 3 : 1))(e.c);
-    return x.add(x.sub(at, x.k(1)), entry);
+    return x.add(at, delta);
   }
 
   /** The same, with watched pages let through where the access does not touch what is watched. */
