@@ -233,13 +233,23 @@ export class Cpu {
     const single = trap || pass || this.interruptWaits();
     this.passMark = false;
     const budget = single ? 1 : Math.min(left, SLICE);
-    const record = budget < MAX_BLOCK ? this.fetcher.scratchBlock(mode, budget, pass) : this.fetcher.find(mode);
+    const record = budget < MAX_BLOCK ? this.fetcher.scratchBlock(mode, budget, pass) : this.findHot(mode);
     if (record === 0) return this.fault();
     this.begin(budget);
     if (this.compiler && this.words[(record + Rec.Op) >> 2] === (Special.Enter as number)) return this.runCompiled(this.compiler, record);
     this.entered = false;
     this.execute(record);
     return this.afterExit(mode, trap);
+  }
+
+  /** The block at CS:EIP. Where a fault has just led to it, that counts: a slice ends behind a handler, never in it. */
+  private findHot(mode: Mode): number {
+    const { compiler, fetcher } = this;
+    const record = fetcher.find(mode);
+    if (!compiler || record === 0 || this.retired !== this.lastFault) return record;
+    if (this.words[(record + Rec.Op) >> 2] === (Special.Enter as number)) return record;
+    compiler.missed(mode);
+    return fetcher.find(mode);
   }
 
   private runCompiled(compiler: Compiler, record: number): boolean {
