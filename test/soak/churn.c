@@ -1,7 +1,7 @@
 /*
- * Code that never stays: functions are generated, run until they are hot, patched, and run again, in a pool that is
- * used anew all the time; every few rounds an address space is made in which the function lies elsewhere, and thrown
- * away. A "q" typed at COM1 ends it.
+ * Code that never stays: functions are generated, run until they are hot, patched, and run again, in a pool
+ * that is used anew all the time; every few rounds an address space is made in which the function lies
+ * elsewhere, and thrown away. A "q" typed at COM1 ends it.
  */
 typedef unsigned char u8;
 typedef unsigned int u32;
@@ -9,7 +9,8 @@ typedef unsigned int u32;
 #define PAGE_SIZE   4096u
 #define ENTRY_FLAGS 7u /* present, writable, user */
 
-/* RAM: tables below the pool, the pool of generated code, then the tables of address spaces, all mapped to themselves. */
+/* RAM: tables below the pool, the pool of generated code, then the tables of address spaces, all mapped to
+ * themselves. */
 #define RAM_TABLES   16u
 #define POOL_START   0x01000000u
 #define POOL_BYTES   0x00800000u
@@ -67,8 +68,8 @@ static u8 *put(u8 *at, u32 value, u32 bytes) {
 }
 
 /*
- * u32 function(u32 steps, u32 value): ECX counts down, EAX is worked on by a random row of ADD, XOR, SUB and ROL.
- * The constant of the first is at function + PATCHED.
+ * u32 function(u32 steps, u32 value): ECX counts down, EAX is worked on by a random row of ADD, XOR, SUB and
+ * ROL. The constant of the first is at function + PATCHED.
  */
 #define PATCHED 9u
 
