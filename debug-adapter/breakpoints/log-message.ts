@@ -60,15 +60,8 @@ export class LogMessage implements Condition {
     probe.stops(view);
     const { value, failure, linear } = probe.outcome;
     if (failure !== ProbeFailure.None) return `<${reasonOf(failure, linear)}>`;
-    const { readMemory } = this.program;
-    const symbolize = (address: number): string | undefined => this.nameOf(address);
+    const { readMemory, images, machine, domain } = this.program;
+    const symbolize = (address: number): string | undefined => images.nameAt(address, machine.cpl, domain);
     return formatValue(integerValue(type, BigInt(value)), { readMemory, symbolize, hex: false });
-  }
-
-  private nameOf(address: number): string | undefined {
-    const { images, machine, domain } = this.program;
-    const found = images.at(address, machine.cpl, domain)?.symbols.objectAt(address);
-    if (found === undefined) return undefined;
-    return found.offset === 0 ? found.symbol.name : `${found.symbol.name}+0x${found.offset.toString(16)}`;
   }
 }

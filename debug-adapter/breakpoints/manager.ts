@@ -102,9 +102,10 @@ export class BreakpointManager {
     const { images, vmm } = this.program;
     try {
       const sites = placements.map(({ image, address }): [number, UserSite] => {
-        const probe = probeFor(wish, address, image ?? images.at(address, 0, undefined), images);
+        const there = { address, image: image ?? images.at(address, 0, undefined) };
+        const probe = probeFor(wish, address, there.image, images);
         const scope = image === undefined ? undefined : scopeOf(image, address, images, vmm);
-        const message = this.messageOf(wish, { image, address }, probe);
+        const message = this.messageOf(wish, there, probe);
         return [address, { id, origin, probe, condition: allOf(scope, probe, message) }];
       });
       if (this.isEnabled) for (const [address, site] of sites) this.table.add(address, site);
@@ -117,10 +118,9 @@ export class BreakpointManager {
     return { id, verified: true, ...(first === undefined ? {} : { instructionReference: hex32(first.address) }) };
   }
 
-  private messageOf({ logMessage }: Wish, { image, address }: Placement, guard: Probe | undefined): LogMessage | undefined {
+  private messageOf({ logMessage }: Wish, place: Placement, guard: Probe | undefined): LogMessage | undefined {
     if (logMessage === undefined || logMessage === "") return undefined;
-    const { images } = this.program;
-    return new LogMessage(logMessage, { address, image: image ?? images.at(address, 0, undefined) }, this.program, guard, this.log);
+    return new LogMessage(logMessage, place, this.program, guard, this.log);
   }
 
   private refused(message: string): DebugProtocol.Breakpoint {

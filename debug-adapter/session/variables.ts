@@ -116,10 +116,7 @@ export class Variables {
 
   private symbolize(address: number, frame: EvaluationFrame): string | undefined {
     const { images, domain } = this.program;
-    const symbols = images.at(address, frame?.machine.ring ?? this.program.machine.cpl, domain)?.symbols;
-    const found = symbols?.objectAt(address) ?? (symbols?.functionAt(address) === undefined ? undefined : symbols.symbolAt(address));
-    if (found === undefined) return undefined;
-    return found.offset === 0 ? found.symbol.name : `${found.symbol.name}+0x${found.offset.toString(16)}`;
+    return images.nameAt(address, frame?.machine.ring ?? this.program.machine.cpl, domain);
   }
 
   /** What a pointer points to, or where the value itself is. */

@@ -34,6 +34,14 @@ export class ImageSpace {
     return (ring === 0 ? (other ?? guest) : (guest ?? other)) ?? holding[0];
   }
 
+  /** The symbol at a linear address, of an object or a function, and how far behind it that is; `at` has the parameters. */
+  nameAt(linear: number, ring: number, domain: number | undefined): string | undefined {
+    const symbols = this.at(linear, ring, domain)?.symbols;
+    const found = symbols?.objectAt(linear) ?? (symbols?.functionAt(linear) === undefined ? undefined : symbols.symbolAt(linear));
+    if (found === undefined) return undefined;
+    return found.offset === 0 ? found.symbol.name : `${found.symbol.name}+0x${found.offset.toString(16)}`;
+  }
+
   /** Whether another guest image has something at the address, so that a breakpoint there must ask who runs. */
   isShared(image: Image, linear: number): boolean {
     return this.images.some((other) => other !== image && other.owner.kind === "guest" && this.holds(other, linear));

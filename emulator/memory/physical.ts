@@ -109,7 +109,7 @@ export class PhysicalMemory {
 
   /** Whether a change of one of `length` bytes, inside one page, would change compiled code. */
   hitsCode(physical: number, length: number): boolean {
-    return this.tracker.isCode(physical >>> 12) && this.tracker.hits(physical, length);
+    return this.tracker.hits(physical, length);
   }
 
   /** `changed` has the bits of the value at `physical` that are not what they were: bytes that stay are no change of code. */
