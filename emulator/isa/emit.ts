@@ -3,6 +3,7 @@ import { S, SEG_SIZE, SegField } from "../base/layout";
 import { BulkOp, type Code, Op, Type } from "../base/wasm/code";
 import * as x from "../base/wasm/expr";
 import { type Expr, type Var, variable } from "../base/wasm/expr";
+import * as statements from "../base/wasm/statements";
 import type { Shape } from "./insn";
 import type { SystemOp } from "./system-ops";
 
@@ -55,8 +56,7 @@ export abstract class Emit {
   }
 
   set(to: Var, value: Expr): void {
-    value(this.c);
-    this.c.local(Op.LocalSet, to.index);
+    statements.set(this.c, to, value);
   }
 
   if(condition: Expr, then: () => void, otherwise?: () => void): void {
@@ -91,7 +91,7 @@ export abstract class Emit {
   // ---- state
 
   stateWord(at: number): Expr {
-    return x.load32(x.k(0), at);
+    return x.word(at);
   }
 
   setStateWord(at: number, value: Expr): void {

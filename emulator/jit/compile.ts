@@ -1,8 +1,9 @@
 import { S } from "../base/layout";
 import { Code, Op, Type } from "../base/wasm/code";
-import { ModuleBuilder } from "../base/wasm/module";
 import * as x from "../base/wasm/expr";
-import { type Expr, type Var, variable } from "../base/wasm/expr";
+import { variable } from "../base/wasm/expr";
+import { ModuleBuilder } from "../base/wasm/module";
+import { local, set, setWord } from "../base/wasm/statements";
 import { type MemoryHelpers, pageSlot } from "../cpu/tier0/helpers";
 import { Rec, Special } from "../cpu/tier0/record";
 import type { FlagSource, Size } from "../isa/emit";
@@ -102,9 +103,9 @@ interface Inheritance {
 class RegionFunction {
   private readonly c = new Code(1);
   private readonly selector = variable(0);
-  private readonly budget = this.local();
-  private readonly eip = this.local();
-  private readonly record = this.local();
+  private readonly budget = local(this.c);
+  private readonly eip = local(this.c);
+  private readonly record = local(this.c);
   private readonly regs = new GeneralRegisters(this.c);
   private readonly exit = this.c.block();
   private readonly pending = this.c.block();
@@ -155,16 +156,15 @@ class RegionFunction {
   }
 
   private storePlace(): void {
-    this.store(S.Budget, this.budget);
-    this.store(S.Eip, this.eip);
+    setWord(this.c, S.Budget, this.budget);
+    setWord(this.c, S.Eip, this.eip);
   }
 
   /** Comes last: only then is it known which registers the region uses. */
   private entry(): Code {
     const entry = new Code(1);
     this.regs.load(entry);
-    x.load32(x.k(0), S.Budget)(entry);
-    entry.local(Op.LocalSet, this.budget.index);
+    set(entry, this.budget, x.word(S.Budget));
     return entry;
   }
 
@@ -196,8 +196,8 @@ class RegionFunction {
   /** Asks the core, with the state before the block, whether it is to leave here. */
   private mark({ start, insns }: Block): void {
     const { budget } = this;
-    this.set(budget, x.add(budget, x.k(insns.length)));
-    this.set(this.eip, x.k(start));
+    set(this.c, budget, x.add(budget, x.k(insns.length)));
+    set(this.c, this.eip, x.k(start));
     this.flags.settle();
     this.regs.storeAll();
     this.storePlace();
@@ -205,7 +205,7 @@ class RegionFunction {
     this.c.ifUnlikely();
     this.c.br(this.flags.exit);
     this.c.end();
-    this.set(budget, x.sub(budget, x.k(insns.length)));
+    set(this.c, budget, x.sub(budget, x.k(insns.length)));
   }
 
   private jump(eip: number): void {
@@ -229,10 +229,10 @@ class RegionFunction {
   /** A block that does not fit the budget is left to the interpreter whole. */
   private charge({ insns, start }: Block): void {
     const { budget } = this;
-    this.set(budget, x.sub(budget, x.k(insns.length)));
+    set(this.c, budget, x.sub(budget, x.k(insns.length)));
     x.ltS(budget, x.k(0))(this.c);
     this.c.ifUnlikely();
-    this.set(budget, x.add(budget, x.k(insns.length)));
+    set(this.c, budget, x.add(budget, x.k(insns.length)));
     this.leave(start);
     this.c.end();
   }
@@ -240,7 +240,7 @@ class RegionFunction {
   /** Before going to another page: it must still be mapped as when it was compiled. */
   private guard(eip: number): void {
     const { execEntry, table } = this.input.guard(eip >>> 12);
-    x.ne(x.load32(x.k(0), execEntry), x.k(table))(this.c);
+    x.ne(x.word(execEntry), x.k(table))(this.c);
     this.c.ifUnlikely();
     this.leave(eip);
     this.c.end();
@@ -250,39 +250,24 @@ class RegionFunction {
   private jumpDynamic(): void {
     const { c, record, budget } = this;
     this.flags.pass();
-    this.set(record, x.add(x.load32(pageSlot(this.eip), this.input.tlbExec), x.shl(x.and(this.eip, x.k(0xfff)), x.k(2))));
-    this.set(record, x.load32(record));
+    set(this.c, record, x.add(x.load32(pageSlot(this.eip), this.input.tlbExec), x.shl(x.and(this.eip, x.k(0xfff)), x.k(2))));
+    set(this.c, record, x.load32(record));
     x.eq64(x.load64(record, Rec.Op), x.wide(enterWord(this.input.func)))(c);
     c.if();
-    this.set(budget, x.sub(budget, x.load32(record, Rec.Imm)));
+    set(this.c, budget, x.sub(budget, x.load32(record, Rec.Imm)));
     x.geS(budget, x.k(0))(c);
     c.if();
-    this.set(this.selector, x.load32(record, Rec.B));
+    set(this.c, this.selector, x.load32(record, Rec.B));
     c.br(this.outer);
     c.end();
-    this.set(budget, x.add(budget, x.load32(record, Rec.Imm)));
+    set(this.c, budget, x.add(budget, x.load32(record, Rec.Imm)));
     c.end();
     c.br(this.exit);
   }
 
   private leave(eip: number): void {
-    this.set(this.eip, x.k(eip));
+    set(this.c, this.eip, x.k(eip));
     this.c.br(this.flags.exit);
-  }
-
-  private local(): Var {
-    return variable(this.c.take(Type.I32));
-  }
-
-  private set(to: Var, value: Expr): void {
-    value(this.c);
-    this.c.local(Op.LocalSet, to.index);
-  }
-
-  private store(at: number, value: Expr): void {
-    x.k(0)(this.c);
-    value(this.c);
-    this.c.memory(Op.I32Store, at);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Gpr } from "../base/arch";
 import { S } from "../base/layout";
-import { type Code, Op, Type } from "../base/wasm/code";
-import { type Var, variable } from "../base/wasm/expr";
+import type { Code } from "../base/wasm/code";
+import { type Var, word } from "../base/wasm/expr";
+import { locals, set, setWord } from "../base/wasm/statements";
 
 const COUNT = 8;
 const homeOf = (reg: number): number => S.Gpr + reg * 4;
@@ -13,7 +14,7 @@ export class GeneralRegisters {
   private readonly written = new Set<number>();
 
   constructor(private readonly c: Code) {
-    this.locals = Array.from({ length: COUNT }, () => variable(c.take(Type.I32)));
+    this.locals = locals(c, COUNT);
   }
 
   read(reg: Gpr): Var {
@@ -28,11 +29,7 @@ export class GeneralRegisters {
 
   /** Emitted last, put first. */
   load(into: Code): void {
-    for (const reg of this.used) {
-      into.i32(0);
-      into.memory(Op.I32Load, homeOf(reg));
-      into.local(Op.LocalSet, this.locals[reg].index);
-    }
+    for (const reg of this.used) set(into, this.locals[reg], word(homeOf(reg)));
   }
 
   /** In the middle of the region, where it is not known yet what others write. */
@@ -43,18 +40,10 @@ export class GeneralRegisters {
 
   /** The reverse of `storeAll`. */
   loadAll(): void {
-    for (let reg = 0; reg < COUNT; reg++) {
-      this.c.i32(0);
-      this.c.memory(Op.I32Load, homeOf(reg));
-      this.c.local(Op.LocalSet, this.locals[reg].index);
-    }
+    for (let reg = 0; reg < COUNT; reg++) set(this.c, this.locals[reg], word(homeOf(reg)));
   }
 
   store(): void {
-    for (const reg of this.written) {
-      this.c.i32(0);
-      this.c.local(Op.LocalGet, this.locals[reg].index);
-      this.c.memory(Op.I32Store, homeOf(reg));
-    }
+    for (const reg of this.written) setWord(this.c, homeOf(reg), this.locals[reg]);
   }
 }

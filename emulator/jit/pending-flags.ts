@@ -1,8 +1,9 @@
 import { S } from "../base/layout";
-import { Code, Op, Type } from "../base/wasm/code";
+import { Code, Op } from "../base/wasm/code";
 import * as x from "../base/wasm/expr";
-import { type Expr, variable } from "../base/wasm/expr";
+import type { Expr } from "../base/wasm/expr";
 import type { ModuleBuilder } from "../base/wasm/module";
+import { locals, set, setWord } from "../base/wasm/statements";
 
 /** How S.PendingA and S.PendingB say what the arithmetic flags are; S.Fres and S.Fco hold when nothing is pending. */
 export const enum Pending {
@@ -31,24 +32,15 @@ export const SETTLE_NAME = "settleFlags";
 export function defineSettle(module: ModuleBuilder): number {
   const func = module.reserve({ params: [], results: [] });
   const c = new Code(0);
-  const [kind, a, b] = Array.from({ length: 3 }, () => variable(c.take(Type.I32)));
-  const load = (to: x.Var, at: S): void => {
-    x.load32(x.k(0), at)(c);
-    c.local(Op.LocalSet, to.index);
-  };
-  const store = (at: S, value: Expr): void => {
-    x.k(0)(c);
-    value(c);
-    c.memory(Op.I32Store, at);
-  };
-  load(kind, S.PendingFlags);
-  load(a, S.PendingA);
-  load(b, S.PendingB);
+  const [kind, a, b] = locals(c, 3);
+  set(c, kind, x.word(S.PendingFlags));
+  set(c, a, x.word(S.PendingA));
+  set(c, b, x.word(S.PendingB));
   kind(c);
   c.if();
-  store(S.Fres, x.sub(a, x.select(x.eq(kind, x.k(Pending.Sub)), b, x.k(0))));
-  store(S.Fco, x.select(x.eq(kind, x.k(Pending.Logic)), x.k(0), fcoOfBorrows(a, b)));
-  store(S.PendingFlags, x.k(Pending.None));
+  setWord(c, S.Fres, x.sub(a, x.select(x.eq(kind, x.k(Pending.Sub)), b, x.k(0))));
+  setWord(c, S.Fco, x.select(x.eq(kind, x.k(Pending.Logic)), x.k(0), fcoOfBorrows(a, b)));
+  setWord(c, S.PendingFlags, x.k(Pending.None));
   c.end();
   c.op(Op.End);
   module.define(func, c);

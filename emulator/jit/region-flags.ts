@@ -1,15 +1,16 @@
 import { S } from "../base/layout";
-import { type Code, type Label, Op, Type } from "../base/wasm/code";
+import type { Code, Label } from "../base/wasm/code";
 import * as x from "../base/wasm/expr";
-import { type Expr, type Var, variable } from "../base/wasm/expr";
+import type { Expr, Var } from "../base/wasm/expr";
+import { locals, set, setWord } from "../base/wasm/statements";
 import type { Size } from "../isa/emit";
 import type { Insn } from "../isa/insn";
 import { killsFlags } from "../isa/queries";
 import { Trait } from "../isa/traits";
 import { fcoOfBorrows, Pending } from "./pending-flags";
 
-const fresWord: Expr = x.load32(x.k(0), S.Fres);
-const fcoWord: Expr = x.load32(x.k(0), S.Fco);
+const fresWord: Expr = x.word(S.Fres);
+const fcoWord: Expr = x.word(S.Fco);
 
 /** Where the flags are at some point of the code. */
 export interface FlagsForm {
@@ -55,7 +56,7 @@ export class RegionFlags {
     private readonly exits: { inState: Label; pending: Label },
     private readonly settleFunction: number,
   ) {
-    [this.result, this.minuend, this.subtrahend, this.correction] = Array.from({ length: 4 }, () => variable(c.take(Type.I32)));
+    [this.result, this.minuend, this.subtrahend, this.correction] = locals(c, 4);
   }
 
   get form(): FlagsForm {
@@ -75,7 +76,7 @@ export class RegionFlags {
     const writes = insn.flags && (this.isPartial || (traits & Trait.ChangesFlags) !== 0) && !killsFlags(insn);
     if (writes || (traits & Trait.ReadsFlags) !== 0) this.settle();
     if (!writes || !this.isPartial) return;
-    this.set(this.result, fresWord);
+    set(this.c, this.result, fresWord);
     this.setLocals(x.k(0), x.k(0), fcoWord);
   }
 
@@ -90,23 +91,23 @@ export class RegionFlags {
     switch (this.now.kind) {
       case Pending.Sub:
       case Pending.Add:
-        this.word(S.PendingB, this.subtrahend);
-        this.word(S.PendingA, this.minuend);
+        setWord(this.c, S.PendingB, this.subtrahend);
+        setWord(this.c, S.PendingA, this.minuend);
         break;
       case Pending.Logic:
-        this.word(S.PendingA, this.result);
+        setWord(this.c, S.PendingA, this.result);
         break;
       default:
         return this.store();
     }
-    this.word(S.PendingFlags, x.k(this.now.kind));
+    setWord(this.c, S.PendingFlags, x.k(this.now.kind));
   }
 
   /** Makes S.Fres and S.Fco good, for others than this region. */
   settle(): void {
     if (this.now.inLocals) return this.store();
     if (this.now.settled) return;
-    x.load32(x.k(0), S.PendingFlags)(this.c);
+    x.word(S.PendingFlags)(this.c);
     this.c.ifUnlikely();
     this.c.call(this.settleFunction);
     this.c.end();
@@ -115,9 +116,9 @@ export class RegionFlags {
 
   /** Stores the flags that the locals hold. */
   store(): void {
-    this.word(S.Fco, this.localFco());
-    this.word(S.Fres, this.result);
-    this.word(S.PendingFlags, x.k(Pending.None));
+    setWord(this.c, S.Fco, this.localFco());
+    setWord(this.c, S.Fres, this.result);
+    setWord(this.c, S.PendingFlags, x.k(Pending.None));
   }
 
   get carry(): Expr {
@@ -130,7 +131,7 @@ export class RegionFlags {
   }
 
   setFres(value: Expr): void {
-    this.set(this.result, value);
+    set(this.c, this.result, value);
     const { operands, now } = this;
     if (operands && !this.isPartial) now.kind = value === operands.z ? Pending.Sub : value === operands.from ? Pending.Add : Pending.None;
     this.operands = undefined;
@@ -157,31 +158,20 @@ export class RegionFlags {
 
   /** Turns CF and its neighbour where `differs` is 1, so that OF stays. */
   turnCarry(differs: Expr): void {
-    this.set(this.correction, x.xor(this.correction, x.shl(x.sub(x.k(0), differs), x.k(30))));
+    set(this.c, this.correction, x.xor(this.correction, x.shl(x.sub(x.k(0), differs), x.k(30))));
     this.operands = undefined;
   }
 
   /** The correction comes first: its value may read the old flags. */
   private setLocals(minuend: Expr, subtrahend: Expr, correction: Expr): void {
-    this.set(this.correction, correction);
-    this.set(this.minuend, minuend);
-    this.set(this.subtrahend, subtrahend);
+    set(this.c, this.correction, correction);
+    set(this.c, this.minuend, minuend);
+    set(this.c, this.subtrahend, subtrahend);
     this.now = { inLocals: true, kind: Pending.None, settled: false };
     this.operands = undefined;
   }
 
   private localFco(): Expr {
     return x.xor(fcoOfBorrows(this.minuend, this.subtrahend), this.correction);
-  }
-
-  private set(to: Var, value: Expr): void {
-    value(this.c);
-    this.c.local(Op.LocalSet, to.index);
-  }
-
-  private word(at: S, value: Expr): void {
-    x.k(0)(this.c);
-    value(this.c);
-    this.c.memory(Op.I32Store, at);
   }
 }

@@ -1,6 +1,7 @@
 import { type Code, type Label, Op } from "../base/wasm/code";
 import * as x from "../base/wasm/expr";
 import type { Var } from "../base/wasm/expr";
+import { set } from "../base/wasm/statements";
 import { components } from "./components";
 
 const NONE = -1;
@@ -62,8 +63,7 @@ export class Structure {
   }
 
   select(node: number): void {
-    this.c.i32(node);
-    this.c.local(Op.LocalSet, this.selector.index);
+    set(this.c, this.selector, x.k(node));
   }
 
   /**

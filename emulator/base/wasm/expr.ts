@@ -85,6 +85,9 @@ export const load16 = load(Op.I32Load16U);
 export const load32 = load(Op.I32Load);
 export const load64 = load(Op.I64Load);
 
+/** The 32 bits at a constant address. */
+export const word = (at: number): Expr => load32(k(0), at);
+
 /** 64-bit arithmetic, for products and quotients. */
 export const wideS = unary(0xac);
 export const wideU = unary(0xad);

@@ -3,6 +3,7 @@ import { Code, type Label, Op, Type } from "../../base/wasm/code";
 import * as x from "../../base/wasm/expr";
 import { type Expr, type Var, variable } from "../../base/wasm/expr";
 import { ModuleBuilder } from "../../base/wasm/module";
+import { local, set, setWord, store32 } from "../../base/wasm/statements";
 import { condition } from "../../isa/conditions";
 import type { Emit } from "../../isa/emit";
 import { EMITTERS } from "../../isa/emitters";
@@ -64,13 +65,13 @@ function defineCold(module: ModuleBuilder, helpers: Helpers, shape: HandlerShape
 class HotFunction {
   private readonly c = new Code(1);
   private readonly st = variable(0);
-  private readonly fres = this.local();
-  private readonly fco = this.local();
-  private readonly budget = this.local();
-  private readonly tlbRead = this.local();
-  private readonly tlbWrite = this.local();
-  private readonly tlbExec = this.local();
-  private readonly to = this.local();
+  private readonly fres = local(this.c);
+  private readonly fco = local(this.c);
+  private readonly budget = local(this.c);
+  private readonly tlbRead = local(this.c);
+  private readonly tlbWrite = local(this.c);
+  private readonly tlbExec = local(this.c);
+  private readonly to = local(this.c);
 
   constructor(
     private readonly module: ModuleBuilder,
@@ -80,9 +81,9 @@ class HotFunction {
   code(): Code {
     const { c } = this;
     this.reload();
-    this.set(this.tlbRead, this.word(S.TlbRead));
-    this.set(this.tlbWrite, this.word(S.TlbWrite));
-    this.set(this.tlbExec, this.word(S.TlbExec));
+    set(this.c, this.tlbRead, x.word(S.TlbRead));
+    set(this.c, this.tlbWrite, x.word(S.TlbWrite));
+    set(this.c, this.tlbExec, x.word(S.TlbExec));
     const fault = c.block();
     const next = c.loop();
     const goTo = c.block();
@@ -98,7 +99,7 @@ class HotFunction {
     this.looked(next);
     c.end();
     c.end();
-    this.store(S.ExitRecord, this.st);
+    setWord(this.c, S.ExitRecord, this.st);
     this.leave(x.k(Exit.Fault));
     c.op(Op.End);
     return c;
@@ -139,34 +140,32 @@ class HotFunction {
   /** `go`: the end of a block, by the link word at `to`, or through the exec TLB; a link inside a page (`Cpu.link`) is kept. */
   private linked(next: Label): void {
     const { c } = this;
-    const target = this.local();
+    const target = local(this.c);
     const eip = x.load32(this.to, 4);
     this.charge(x.load32(this.st, Rec.Count));
-    this.set(target, x.load32(this.to));
+    set(this.c, target, x.load32(this.to));
     x.eqz(target)(c);
     c.if();
-    this.set(target, lookup(this.tlbExec, eip));
+    set(this.c, target, lookup(this.tlbExec, eip));
     x.eqz(x.or(x.shr(x.xor(eip, x.load32(this.st, Rec.Eip)), x.k(12)), x.eqz(x.and(eip, x.k(0xfff)))))(c);
     c.if();
-    this.to(c);
-    target(c);
-    c.memory(Op.I32Store, 0);
+    store32(c, this.to, target);
     c.end();
     c.end();
     this.follow(target, next);
-    this.store(S.Eip, eip);
-    this.store(S.ExitLink, x.select(target, x.k(0), this.to));
+    setWord(this.c, S.Eip, eip);
+    setWord(this.c, S.ExitLink, x.select(target, x.k(0), this.to));
     this.leave(x.select(target, x.k(Exit.Budget), x.k(Exit.Lookup)));
   }
 
   /** `goTo`: the end of a block, to the offset in `to`. */
   private looked(next: Label): void {
-    const target = this.local();
+    const target = local(this.c);
     this.charge(x.load32(this.st, Rec.Count));
-    this.set(target, lookup(this.tlbExec, this.to));
+    set(this.c, target, lookup(this.tlbExec, this.to));
     this.follow(target, next);
-    this.store(S.Eip, this.to);
-    this.store(S.ExitLink, x.k(0));
+    setWord(this.c, S.Eip, this.to);
+    setWord(this.c, S.ExitLink, x.k(0));
     this.leave(x.select(target, x.k(Exit.Budget), x.k(Exit.Lookup)));
   }
 
@@ -174,7 +173,7 @@ class HotFunction {
     const { c } = this;
     x.and(x.ne(target, x.k(0)), x.geS(this.budget, x.k(MAX_BLOCK)))(c);
     c.if();
-    this.set(this.st, target);
+    set(this.c, this.st, target);
     c.br(next);
     c.end();
   }
@@ -183,7 +182,7 @@ class HotFunction {
 
   /** Leaves because the code was written to. */
   stale(): void {
-    this.store(S.ExitRecord, this.st);
+    setWord(this.c, S.ExitRecord, this.st);
     this.leave(x.k(Exit.Stale));
   }
 
@@ -192,84 +191,65 @@ class HotFunction {
     const { c } = this;
     x.ne(x.load32(x.load32(this.st, Rec.Base)), x.load32(this.st, Rec.Imm))(c);
     c.if();
-    this.store(S.Eip, x.load32(this.st, Rec.Eip));
-    this.store(S.ExitRecord, this.st);
+    setWord(this.c, S.Eip, x.load32(this.st, Rec.Eip));
+    setWord(this.c, S.ExitRecord, this.st);
     this.leave(x.k(Exit.Guard));
     c.end();
-    this.set(this.st, x.add(this.st, x.k(RECORD_BYTES)));
+    set(this.c, this.st, x.add(this.st, x.k(RECORD_BYTES)));
     c.br(frame.next);
   }
 
   /** The end of a block that a following instruction cut. */
   cut(frame: HotFrame): void {
-    this.set(this.to, x.add(this.st, x.k(Rec.Next)));
+    set(this.c, this.to, x.add(this.st, x.k(Rec.Next)));
     this.c.br(frame.go);
   }
 
   /** Before a marked instruction: asks whether the machine is to stop here. Nothing of the block has been charged. */
   mark(frame: HotFrame): void {
     const { c } = this;
-    this.store(S.Eip, x.load32(this.st, Rec.Eip));
+    setWord(this.c, S.Eip, x.load32(this.st, Rec.Eip));
     this.spill();
     x.call(this.helpers.mark)(c);
     c.if();
     this.leave(x.k(Exit.Mark));
     c.end();
-    this.set(this.st, x.add(this.st, x.k(RECORD_BYTES)));
+    set(this.c, this.st, x.add(this.st, x.k(RECORD_BYTES)));
     c.br(frame.next);
   }
 
   /** What stood here needs more room now. */
   forward(frame: HotFrame): void {
-    this.set(this.st, x.load32(this.st, Rec.Next));
+    set(this.c, this.st, x.load32(this.st, Rec.Next));
     this.c.br(frame.next);
   }
 
   enterCompiled(): void {
-    this.store(S.Eip, x.load32(this.st, Rec.Eip));
+    setWord(this.c, S.Eip, x.load32(this.st, Rec.Eip));
     this.leave(x.k(Exit.Compiled));
   }
 
   // ---- statements
 
-  private local(): Var {
-    return variable(this.c.take(Type.I32));
-  }
-
-  private word(at: number): Expr {
-    return x.load32(x.k(0), at);
-  }
-
-  private set(to: Var, value: Expr): void {
-    value(this.c);
-    this.c.local(Op.LocalSet, to.index);
-  }
-
-  private store(at: number, value: Expr): void {
-    x.k(0)(this.c);
-    value(this.c);
-    this.c.memory(Op.I32Store, at);
-  }
-
   private charge(count: Expr): void {
-    this.set(this.budget, x.sub(this.budget, count));
+    set(this.c, this.budget, x.sub(this.budget, count));
   }
 
   private spill(): void {
-    this.store(S.Fres, this.fres);
-    this.store(S.Fco, this.fco);
-    this.store(S.Budget, this.budget);
+    setWord(this.c, S.Fres, this.fres);
+    setWord(this.c, S.Fco, this.fco);
+    setWord(this.c, S.Budget, this.budget);
   }
 
   private reload(): void {
-    this.set(this.fres, this.word(S.Fres));
-    this.set(this.fco, this.word(S.Fco));
-    this.set(this.budget, this.word(S.Budget));
+    set(this.c, this.fres, x.word(S.Fres));
+    set(this.c, this.fco, x.word(S.Fco));
+    set(this.c, this.budget, x.word(S.Budget));
   }
 
   private leave(exit: Expr): void {
     this.spill();
-    this.store(S.Exit, exit);
+    setWord(this.c, S.Exit, exit);
     this.c.op(Op.Return);
   }
 }

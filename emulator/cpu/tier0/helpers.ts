@@ -3,6 +3,7 @@ import { Code, Op, Type } from "../../base/wasm/code";
 import * as x from "../../base/wasm/expr";
 import { type Expr, variable } from "../../base/wasm/expr";
 import type { ModuleBuilder } from "../../base/wasm/module";
+import { local, set, setWord } from "../../base/wasm/statements";
 import type { Size } from "../../isa/emit";
 import { Exit } from "../exit";
 import { MAX_BLOCK, Rec } from "./record";
@@ -56,14 +57,6 @@ export const tlbSlot = (base: Expr, linear: Expr): Expr => x.add(base, pageSlot(
 /** The same, counted from the start of the TLB. */
 export const pageSlot = (linear: Expr): Expr => x.and(x.shr(linear, x.k(10)), x.k(0x3ffffc));
 
-const state = (at: number): Expr => x.load32(x.k(0), at);
-
-function setState(c: Code, at: number, value: Expr): void {
-  x.k(0)(c);
-  value(c);
-  c.memory(Op.I32Store, at);
-}
-
 /** Declares the imports and writes the module's shared functions. */
 export function defineHelpers(module: ModuleBuilder): Helpers {
   const read = module.import("read", func(2, 1));
@@ -102,41 +95,40 @@ export function defineHelpers(module: ModuleBuilder): Helpers {
     storeData: storing(writeData),
     fault,
     raise: define(3, 1, (c, st, vector, errorCode) => {
-      setState(c, S.Fault, x.k(1));
-      setState(c, S.FaultVector, vector);
-      setState(c, S.FaultError, errorCode);
+      setWord(c, S.Fault, x.k(1));
+      setWord(c, S.FaultVector, vector);
+      setWord(c, S.FaultError, errorCode);
       x.call(fault, st)(c);
     }),
     go: define(2, 1, (c, st, link) => {
-      const next = variable(c.take(I32));
+      const next = local(c);
       charge(c, x.load32(st, Rec.Count));
-      const linked = variable(c.take(I32));
-      x.load32(link)(c);
-      c.local(Op.LocalSet, linked.index);
-      const target = x.choose(linked, linked, lookup(state(S.TlbExec), x.load32(link, 4)));
+      const linked = local(c);
+      set(c, linked, x.load32(link));
+      const target = x.choose(linked, linked, lookup(x.word(S.TlbExec), x.load32(link, 4)));
       follow(c, target, next, () => {
-        setState(c, S.Eip, x.load32(link, 4));
-        setState(c, S.ExitLink, x.select(next, x.k(0), link));
+        setWord(c, S.Eip, x.load32(link, 4));
+        setWord(c, S.ExitLink, x.select(next, x.k(0), link));
       });
     }),
     goTo: define(2, 1, (c, st, eip) => {
-      const next = variable(c.take(I32));
+      const next = local(c);
       charge(c, x.load32(st, Rec.Count));
-      follow(c, lookup(state(S.TlbExec), eip), next, () => {
-        setState(c, S.Eip, eip);
-        setState(c, S.ExitLink, x.k(0));
+      follow(c, lookup(x.word(S.TlbExec), eip), next, () => {
+        setWord(c, S.Eip, eip);
+        setWord(c, S.ExitLink, x.k(0));
       });
     }),
     resume: define(0, 1, (c) => {
-      const next = variable(c.take(I32));
-      follow(c, lookup(state(S.TlbExec), state(S.Eip)), next, () => setState(c, S.ExitLink, x.k(0)));
+      const next = local(c);
+      follow(c, lookup(x.word(S.TlbExec), x.word(S.Eip)), next, () => setWord(c, S.ExitLink, x.k(0)));
     }),
     again: define(1, 1, (c, st) => {
-      const next = variable(c.take(I32));
+      const next = local(c);
       charge(c, x.k(1));
       follow(c, st, next, () => {
-        setState(c, S.Eip, x.load32(st, Rec.Eip));
-        setState(c, S.ExitLink, x.k(0));
+        setWord(c, S.Eip, x.load32(st, Rec.Eip));
+        setWord(c, S.ExitLink, x.k(0));
       });
     }),
   };
@@ -147,7 +139,7 @@ export const lookup = (execTlb: Expr, eip: Expr): Expr =>
   x.load32(x.add(x.load32(tlbSlot(execTlb, eip)), x.shl(x.and(eip, x.k(0xfff)), x.k(2))));
 
 function charge(c: Code, count: Expr): void {
-  setState(c, S.Budget, x.sub(state(S.Budget), count));
+  setWord(c, S.Budget, x.sub(x.word(S.Budget), count));
 }
 
 /** Returns the next record while the budget lasts, else what `note` says about where to go on, and 0. */
@@ -155,7 +147,7 @@ function follow(c: Code, record: Expr, next: x.Var, note: () => void): void {
   record(c);
   c.local(Op.LocalTee, next.index);
   c.if();
-  x.geS(state(S.Budget), x.k(MAX_BLOCK))(c);
+  x.geS(x.word(S.Budget), x.k(MAX_BLOCK))(c);
   c.if();
   next(c);
   c.op(Op.Return);
@@ -166,8 +158,8 @@ function follow(c: Code, record: Expr, next: x.Var, note: () => void): void {
 }
 
 function leave(c: Code, exit: Exit | Expr, record?: Expr): void {
-  setState(c, S.Exit, typeof exit === "number" ? x.k(exit) : exit);
-  if (record) setState(c, S.ExitRecord, record);
+  setWord(c, S.Exit, typeof exit === "number" ? x.k(exit) : exit);
+  if (record) setWord(c, S.ExitRecord, record);
   c.i32(0);
 }
 
@@ -178,9 +170,8 @@ const isOpen = (entry: Expr): Expr => x.and(entry, x.k(TlbKind.Plain | TlbKind.N
 
 /** Leaves the value: through the TLB, noting entries too, when the access stays in its page, else by the slow path. */
 function loadThrough(c: Code, size: Size, table: S, at: x.Var, slow: Expr): void {
-  const entry = variable(c.take(I32));
-  x.load32(tlbSlot(state(table), at))(c);
-  c.local(Op.LocalSet, entry.index);
+  const entry = local(c);
+  set(c, entry, x.load32(tlbSlot(x.word(table), at)));
   isOpen(entry)(c);
   c.if(I32);
   inPage(at, size)(c);
@@ -197,12 +188,10 @@ function loadThrough(c: Code, size: Size, table: S, at: x.Var, slow: Expr): void
 
 /** `loadThrough` the write TLB where code was made from none of the bytes. */
 function openData(c: Code, size: Size, at: x.Var, slow: Expr): void {
-  const entry = variable(c.take(I32));
-  const host = variable(c.take(I32));
-  x.load32(tlbSlot(state(S.TlbWrite), at))(c);
-  c.local(Op.LocalSet, entry.index);
-  x.add(at, x.and(entry, x.k(~TLB_KIND)))(c);
-  c.local(Op.LocalSet, host.index);
+  const entry = local(c);
+  const host = local(c);
+  set(c, entry, x.load32(tlbSlot(x.word(S.TlbWrite), at)));
+  set(c, host, x.add(at, x.and(entry, x.k(~TLB_KIND))));
   const data = x.choose(isOpen(entry), x.choose(inPage(at, size), x.eqz(codeBits(host, size)), x.k(0)), x.k(0));
   x.choose(data, (code) => {
     host(code);
@@ -215,18 +204,16 @@ function openData(c: Code, size: Size, at: x.Var, slow: Expr): void {
  * that code was made from, or leaves memory as it is.
  */
 function storeThrough(c: Code, size: Size, at: x.Var, value: x.Var, slow: Expr): void {
-  const entry = variable(c.take(I32));
-  const host = variable(c.take(I32));
+  const entry = local(c);
+  const host = local(c);
   const done = c.block();
   const slowly = c.block();
-  x.load32(tlbSlot(state(S.TlbWrite), at))(c);
-  c.local(Op.LocalSet, entry.index);
+  set(c, entry, x.load32(tlbSlot(x.word(S.TlbWrite), at)));
   x.eqz(isOpen(entry))(c);
   c.brIf(slowly);
   x.eqz(inPage(at, size))(c);
   c.brIf(slowly);
-  x.add(at, x.and(entry, x.k(~TLB_KIND)))(c);
-  c.local(Op.LocalSet, host.index);
+  set(c, host, x.add(at, x.and(entry, x.k(~TLB_KIND))));
   const plainly = c.block();
   x.and(entry, x.k(TlbKind.Plain))(c);
   c.brIf(plainly);
@@ -251,6 +238,6 @@ function storeThrough(c: Code, size: Size, at: x.Var, value: x.Var, slow: Expr):
 
 /** Which of `size` bytes code was made from, by the code map. */
 function codeBits(host: x.Var, size: Size): Expr {
-  const bits = x.shr(x.load16(x.add(state(S.CodeMap), x.shr(host, x.k(3)))), x.and(host, x.k(7)));
+  const bits = x.shr(x.load16(x.add(x.word(S.CodeMap), x.shr(host, x.k(3)))), x.and(host, x.k(7)));
   return x.and(bits, x.k((1 << size) - 1));
 }
