@@ -21,9 +21,6 @@ interface Run {
   physical: number;
   /** Physical address of the bytes beyond the page end, -1 when there are none. */
   second: number;
-  /** Whether the pages are global: a load of CR3 leaves them mapped. */
-  global: boolean;
-  secondGlobal: boolean;
 }
 
 /**
@@ -59,12 +56,24 @@ export class Fetcher {
    * @returns the block's record, 0 where there is none, -1 after raising the fault of the fetch
    */
   private refill(mode: Mode, linear: number): number {
-    const { mmu, paging, physical } = this.memory;
     if (this.state.get(S.Eip) > mode.csLimit) return 0;
+    if (this.translate(mode, linear) < 0) return -1;
+    return this.cache.entry(this.cache.knownTable(mode.slot, linear >>> 12), linear & 0xfff);
+  }
+
+  /**
+   * Where a byte of an instruction lies: by the exec TLB, else by a walk, after which the exec TLB holds the page. So
+   * what a page table that was changed without INVLPG means does not depend on how the code is cut into blocks.
+   * @returns the physical address, perhaps beyond RAM, which the exec TLB never holds; -1 after raising #PF
+   */
+  private translate(mode: Mode, linear: number): number {
+    const page = linear >>> 12;
+    const known = this.cache.frameOf(this.cache.knownTable(mode.slot, page));
+    if (known !== undefined) return known * PAGE + (linear & (PAGE - 1));
+    const { mmu, paging, physical } = this.memory;
     const at = mmu.translateFetch(linear);
-    if (at < 0) return -1;
-    if (!physical.holds(at)) return 0;
-    return this.cache.entry(this.cache.table(mode.slot, linear >>> 12, at >>> 12, paging.global), linear & 0xfff);
+    if (at >= 0 && physical.holds(at)) this.cache.table(mode.slot, page, at >>> 12, paging.global);
+    return at;
   }
 
   /** `find` where the page is in the exec TLB; else 0 without a fault. */
@@ -80,11 +89,8 @@ export class Fetcher {
   revalidate(mode: Mode, record: number): boolean {
     const linear = this.linear(mode);
     const next = ((linear | (PAGE - 1)) + 1) >>> 0;
-    const physical = this.memory.mmu.translateFetch(next);
-    if (physical < 0) return false;
-    const { global } = this.memory.paging;
-    const isRam = this.memory.physical.holds(physical);
-    if (isRam && this.cache.table(mode.slot, next >>> 12, physical >>> 12, global) === BlockWriter.guarded(this.state, record)) return true;
+    if (this.translate(mode, next) < 0) return false;
+    if (this.cache.knownTable(mode.slot, next >>> 12) === BlockWriter.guarded(this.state, record)) return true;
     return this.make(mode, linear) !== 0;
   }
 
@@ -126,7 +132,7 @@ export class Fetcher {
 
   private enter(mode: Mode, linear: number, run: Run): number {
     const { cache } = this;
-    const table = cache.table(mode.slot, linear >>> 12, run.physical >>> 12, run.global);
+    const table = cache.knownTable(mode.slot, linear >>> 12);
     const offset = linear & 0xfff;
     const record = cache.place(table, offset, this.records(linear, run));
     this.write(record, linear, run);
@@ -141,10 +147,10 @@ export class Fetcher {
     const page = linear >>> 12;
     const nextPage = (page + 1) & 0xfffff;
     if (!this.memory.physical.holds(run.second)) return this.scratchBlock(mode, 1);
-    const { generation } = cache;
-    const second = cache.table(mode.slot, nextPage, run.second >>> 12, run.secondGlobal);
-    const table = cache.table(mode.slot, page, run.physical >>> 12, run.global);
-    if (generation !== cache.generation) return this.scratchBlock(mode, 1);
+    const second = cache.knownTable(mode.slot, nextPage);
+    const table = cache.knownTable(mode.slot, page);
+    // The second page may have taken the last entry table, and all were dropped.
+    if (table === 0) return this.scratchBlock(mode, 1);
     const offset = linear & 0xfff;
     const record = cache.place(table, offset, 1 + this.records(linear, run));
     this.writer.writeGuard(record, run.insns[0].eip, cache.execEntry(mode.slot, nextPage), second);
@@ -197,13 +203,12 @@ export class Fetcher {
   private fetch(mode: Mode, linear: number, count: number): Run | undefined {
     const eip = this.state.get(S.Eip);
     if (eip > mode.csLimit) return this.refuse();
-    const physical = this.memory.mmu.translateFetch(linear);
+    const physical = this.translate(mode, linear);
     if (physical < 0) return undefined;
-    const { global } = this.memory.paging;
-    if (!this.memory.physical.holds(physical)) return this.fetchStraddling(mode, linear, physical, global);
+    if (!this.memory.physical.holds(physical)) return this.fetchStraddling(mode, linear, physical);
     const insns = this.decodeRun(mode, eip, linear, physical, count);
-    if (insns.length > 0) return { insns, physical, second: -1, global, secondGlobal: false };
-    return this.fetchStraddling(mode, linear, physical, global);
+    if (insns.length > 0) return { insns, physical, second: -1 };
+    return this.fetchStraddling(mode, linear, physical);
   }
 
   /** Instructions that lie wholly in the page and within the CS limit. */
@@ -225,23 +230,23 @@ export class Fetcher {
   }
 
   /** One instruction whose bytes cross the page end, or lie where there is no RAM (all ones). */
-  private fetchStraddling(mode: Mode, linear: number, physical: number, global: boolean): Run | undefined {
-    const { physical: ram, mmu, paging } = this.memory;
+  private fetchStraddling(mode: Mode, linear: number, physical: number): Run | undefined {
+    const ram = this.memory.physical;
     const eip = this.state.get(S.Eip);
     const inFirst = PAGE - (linear & (PAGE - 1));
     const allowed = Math.min(2 * MAX_LENGTH, mode.csLimit - eip + 1);
     for (let n = 0; n < Math.min(inFirst, allowed); n++) this.straddling[n] = ram.read8(physical + n);
     if (inFirst < allowed) {
       const alone = this.decodeStraddling(mode, inFirst);
-      if (alone) return { insns: [alone], physical, second: -1, global, secondGlobal: false };
-      const second = mmu.translateFetch((linear + inFirst) >>> 0);
+      if (alone) return { insns: [alone], physical, second: -1 };
+      const second = this.translate(mode, (linear + inFirst) >>> 0);
       if (second < 0) return undefined;
       for (let n = inFirst; n < allowed; n++) this.straddling[n] = ram.read8(second + n - inFirst);
       const insn = this.decodeStraddling(mode, allowed);
-      return insn ? { insns: [insn], physical, second, global, secondGlobal: paging.global } : this.refuse();
+      return insn ? { insns: [insn], physical, second } : this.refuse();
     }
     const insn = this.decodeStraddling(mode, allowed);
-    return insn ? { insns: [insn], physical, second: -1, global, secondGlobal: false } : this.refuse();
+    return insn ? { insns: [insn], physical, second: -1 } : this.refuse();
   }
 
   private decodeStraddling(mode: Mode, end: number): Insn | undefined {

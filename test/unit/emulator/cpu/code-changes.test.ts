@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Gpr } from "../../../../emulator/base/arch";
+import { CpuStop } from "../../../../emulator/cpu/cpu";
 import { CODE, CodeBench } from "./code-bench";
 
 /** Stores to code, remapped code, and instructions across page ends. */
@@ -82,6 +83,25 @@ describe("code that changes", () => {
     );
     bench.toHalt();
     expect([bench.gpr(Gpr.Esi), bench.gpr(Gpr.Eax)]).toEqual([1, 2]);
+  });
+
+  it.each([1, 2, 3, 1000])("goes by the old page tables until INVLPG, in runs of %i instructions too", (count) => {
+    const bench = new CodeBench();
+    bench.bytes(0x20000, 0xb8, 1, 0, 0, 0, 0xc3, 0xb8, 3, 0, 0, 0, 0xc3);
+    bench.bytes(0x21000, 0xb8, 2, 0, 0, 0, 0xc3, 0xb8, 4, 0, 0, 0, 0xc3);
+    bench.page({ 0x80: 0x20 });
+    bench.code(
+      0xbb, 0x00, 0x00, 0x08, 0x00, // mov ebx, 0x80000
+      0xff, 0xd3, // call ebx
+      0xc7, 0x05, 0x00, 0x12, 0x01, 0x00, 0x07, 0x10, 0x02, 0x00, // mov dword [PTE of page 0x80], 0x21007
+      0xff, 0xd3, // call ebx
+      0x89, 0xc6, // mov esi, eax
+      0x83, 0xc3, 0x06, // add ebx, 6
+      0xff, 0xd3, // call ebx: code that was not decoded before
+      0xf4,
+    );
+    while (bench.run(count) === CpuStop.Count);
+    expect([bench.gpr(Gpr.Esi), bench.gpr(Gpr.Eax)]).toEqual([1, 3]);
   });
 });
 
