@@ -17,7 +17,7 @@
 #define FRAME_TABLE_START 0xf8000000
 #define FRAME_TABLE_END   0xfc000000
 #define WINDOW_START      0xfc000000
-#define WINDOW_SLOTS      32
+#define WINDOW_SLOTS      448 /* of one table: the rest maps the VMM's own tables */
 #define HEAP_START        0xfc200000
 #define HEAP_END          0xfd000000
 /* One GDT and LDT area for each vCPU. */

@@ -58,10 +58,7 @@ void vmm_unmap(linear_t linear);
 /* The frame behind a mapped address of the VMM. */
 mfn_t vmm_mfn(linear_t linear);
 
-/*
- * The mapping window: any frame, for a moment. Windows close in the reverse
- * order of opening.
- */
+/* A mapping window: any frame, for a moment. */
 void *window_open(mfn_t mfn);
 void window_close(void *window);
 

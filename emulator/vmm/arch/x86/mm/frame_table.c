@@ -18,11 +18,12 @@ _Static_assert(sizeof(struct frame) == 16, "the frame table's room is counted in
 u32 frame_limit;
 u32 frames_free;
 u32 tlb_clock;
-static u32 first_free; /* 0 ends the list: frame 0 is never free */
 
-/* Before the table exists frames come straight from the boot ranges, lowest first. */
+/* Free frames that were in use before; 0 ends the list: frame 0 is never free. */
+static u32 first_free;
+/* The others are what the boot ranges still hold, which are used up in their order. */
+static u32 fresh_range, fresh_next;
 static bool table_ready;
-static u32 boot_range, boot_next;
 
 struct frame *mfn_frame(mfn_t mfn) {
   return mfn.n < frame_limit ? &FRAMES[mfn.n] : NULL;
@@ -47,14 +48,22 @@ void tlb_flush(void) {
   tlb_clock++;
 }
 
-static mfn_t boot_frame(void) {
-  while (boot_range < boot_info.range_count) {
-    const struct boot_range *range = &boot_info.ranges[boot_range];
-    if (boot_next < range->first) boot_next = range->first;
-    if (boot_next < range->end) return MFN(boot_next++);
-    boot_range++;
+/* A frame that was never used, or INVALID_MFN. */
+static mfn_t fresh_frame(void) {
+  for (; fresh_range < boot_info.range_count; fresh_range++) {
+    const struct boot_range *range = &boot_info.ranges[fresh_range];
+    fresh_next = max(fresh_next, range->first);
+    if (fresh_next < min(range->end, frame_limit)) return MFN(fresh_next++);
+    fresh_next = 0;
   }
-  vmm_bug("out of memory while starting");
+  return INVALID_MFN;
+}
+
+static mfn_t free_frame(void) {
+  mfn_t mfn = MFN(first_free);
+  if (mfn.n == 0) return fresh_frame();
+  first_free = FRAMES[mfn.n].next_free;
+  return mfn;
 }
 
 static void clear_frame(mfn_t mfn) {
@@ -63,22 +72,21 @@ static void clear_frame(mfn_t mfn) {
   window_close(page);
 }
 
+/* The VMM's when `owner` is NULL. Before there is a table nothing is noted. */
+static void note_owner(mfn_t mfn, struct domain *owner) {
+  frames_free--;
+  if (!table_ready) return;
+  FRAMES[mfn.n] = (struct frame){.count = 1, .use = FRAME_VMM};
+  if (owner == NULL) return;
+  FRAMES[mfn.n].use = FRAME_ALLOCATED;
+  FRAMES[mfn.n].owner = owner->id;
+  owner->nr_pages++;
+}
+
 mfn_t frame_alloc(struct domain *owner) {
-  mfn_t mfn;
-  if (table_ready) {
-    if (first_free == 0) return INVALID_MFN;
-    mfn = MFN(first_free);
-    first_free = FRAMES[mfn.n].next_free;
-    frames_free--;
-    FRAMES[mfn.n] = (struct frame){.count = 1, .use = FRAME_VMM};
-    if (owner) {
-      FRAMES[mfn.n].use = FRAME_ALLOCATED;
-      FRAMES[mfn.n].owner = owner->id;
-      owner->nr_pages++;
-    }
-  } else {
-    mfn = boot_frame();
-  }
+  mfn_t mfn = free_frame();
+  if (mfn.n == INVALID_MFN.n) return mfn;
+  note_owner(mfn, owner);
   clear_frame(mfn);
   return mfn;
 }
@@ -104,28 +112,40 @@ void frame_share(mfn_t mfn, struct domain *d) {
 }
 
 static void map_table(linear_t start, u32 bytes) {
-  for (u32 offset = 0; offset < bytes; offset += PAGE_SIZE)
-    if (!vmm_map(start + offset, frame_alloc(NULL), PTE_P | PTE_RW | PTE_A | PTE_D | PTE_G))
+  for (u32 offset = 0; offset < bytes; offset += PAGE_SIZE) {
+    mfn_t mfn = frame_alloc(NULL);
+    if (mfn.n == INVALID_MFN.n || !vmm_map(start + offset, mfn, PTE_P | PTE_RW | PTE_A | PTE_D | PTE_G))
       vmm_bug("out of memory for the frame table");
+  }
+}
+
+/* The entries of a run of frames; each copy doubles what is there. */
+static void mark(u32 first, u32 end, struct frame as) {
+  end = min(end, frame_limit);
+  if (first >= end) return;
+  FRAMES[first] = as;
+  for (u32 done = 1, part; done < end - first; done += part) {
+    part = min(done, end - first - done);
+    memcpy(&FRAMES[first + done], &FRAMES[first], part * sizeof(struct frame));
+  }
 }
 
 static void mark_vmm(u32 first, u32 end) {
-  for (u32 n = first; n < min(end, frame_limit); n++)
-    FRAMES[n] = (struct frame){.count = 1, .use = FRAME_VMM};
+  mark(first, end, (struct frame){.count = 1, .use = FRAME_VMM});
 }
 
 /*
- * What the boot ranges still hold becomes free; what was taken of them, the
- * image and the modules are the VMM's; the rest is no RAM.
+ * What the boot ranges still hold is free; what was taken of them, the image
+ * and the modules are the VMM's; the rest is no RAM.
  */
 static void frames_ready(void) {
   extern const u8 image_start[], image_end[];
-  for (u32 i = boot_info.range_count; i-- > 0;) {
+  for (u32 i = 0; i < boot_info.range_count; i++) {
     const struct boot_range *range = &boot_info.ranges[i];
-    u32 taken_end = i < boot_range ? range->end : i == boot_range ? boot_next : range->first;
+    u32 taken_end = i < fresh_range ? range->end : i == fresh_range ? fresh_next : range->first;
+    taken_end = max(taken_end, range->first);
     mark_vmm(range->first, taken_end);
-    for (u32 n = min(range->end, frame_limit); n-- > taken_end;)
-      make_free(&FRAMES[n]);
+    mark(taken_end, range->end, (struct frame){.use = FRAME_FREE});
   }
   mark_vmm(((u32)image_start - VMM_OFFSET) >> PAGE_SHIFT, ((u32)image_end - VMM_OFFSET) >> PAGE_SHIFT);
   for (u32 i = 0; i < boot_info.module_count; i++)
@@ -133,10 +153,18 @@ static void frames_ready(void) {
   table_ready = true;
 }
 
-void frame_table_init(void) {
+static void count_frames(void) {
   for (u32 i = 0; i < boot_info.range_count; i++)
     frame_limit = max(frame_limit, boot_info.ranges[i].end);
   frame_limit = min(frame_limit, FRAMES_LIMIT);
+  for (u32 i = 0; i < boot_info.range_count; i++) {
+    const struct boot_range *range = &boot_info.ranges[i];
+    if (range->first < frame_limit) frames_free += min(range->end, frame_limit) - range->first;
+  }
+}
+
+void frame_table_init(void) {
+  count_frames();
   map_table(FRAME_TABLE_START, frame_limit * sizeof(struct frame));
   map_table(M2P_RW_START, frame_limit * sizeof(u32));
   memset(M2P_RW, 0xff, frame_limit * sizeof(u32));

@@ -14,7 +14,6 @@ u64 pte_reserved;
 
 /* Tables of the VMM's that must be there before frames can be mapped. */
 static pte_t window_l1[PT_ENTRIES] __attribute__((aligned(4096)));
-static u32 windows_open;
 
 #define TABLE_FLAGS (PTE_P | PTE_RW | PTE_A | PTE_D)
 
@@ -33,7 +32,6 @@ static pte_t *l1_of(linear_t linear) {
  * A table must be writable before it can be filled, and mapping it would need a
  * table: tables are reached through a region of their own whose L1 is in the image.
  */
-#define TABLES_START (WINDOW_START + WINDOW_SLOTS * PAGE_SIZE)
 static u32 tables_used;
 
 static pte_t *new_table(void) {
@@ -55,8 +53,11 @@ static bool install_l1(u32 index, pte_t *l1, u64 flags) {
 
 bool vmm_map(linear_t linear, mfn_t mfn, u64 flags) {
   if (l1_of(linear) == NULL && !install_l1(l2_index(linear), new_table(), TABLE_FLAGS)) return false;
-  l1_of(linear)[l1_index(linear)] = pte_make(mfn, flags);
-  invlpg(linear);
+  pte_t *entry = &l1_of(linear)[l1_index(linear)];
+  pte_t old = *entry;
+  *entry = pte_make(mfn, flags);
+  /* The processor keeps nothing of an entry that was not present (Intel SDM vol. 3A, 4.10.4.3). */
+  if (old & PTE_P) invlpg(linear);
   return true;
 }
 
@@ -70,17 +71,41 @@ mfn_t vmm_mfn(linear_t linear) {
   return pte_mfn(l1_of(linear)[l1_index(linear)]);
 }
 
+/*
+ * A window that was closed may still be in the TLB. Its slot is not used again
+ * before all slots have been, and then one flush serves them all: windows are
+ * not global.
+ */
+static enum window_state { WINDOW_FREE, WINDOW_OPEN, WINDOW_STALE } windows[WINDOW_SLOTS];
+static u32 next_window;
+
+static void windows_reclaim(void) {
+  tlb_flush();
+  for (u32 slot = 0; slot < WINDOW_SLOTS; slot++)
+    if (windows[slot] == WINDOW_STALE) windows[slot] = WINDOW_FREE;
+}
+
+static u32 free_window(void) {
+  for (u32 passes = 0; passes < 2; passes++) {
+    for (; next_window < WINDOW_SLOTS; next_window++)
+      if (windows[next_window] == WINDOW_FREE) return next_window++;
+    windows_reclaim();
+    next_window = 0;
+  }
+  vmm_bug("too many windows are open");
+}
+
 void *window_open(mfn_t mfn) {
-  BUG_ON(windows_open >= WINDOW_SLOTS);
-  linear_t linear = WINDOW_START + windows_open * PAGE_SIZE;
-  window_l1[windows_open++] = pte_make(mfn, TABLE_FLAGS | PTE_G);
-  invlpg(linear);
-  return (void *)linear;
+  u32 slot = free_window();
+  windows[slot] = WINDOW_OPEN;
+  window_l1[slot] = pte_make(mfn, TABLE_FLAGS);
+  return (void *)(WINDOW_START + slot * PAGE_SIZE);
 }
 
 void window_close(void *window) {
-  windows_open--;
-  BUG_ON(PAGE_DOWN((u32)window) != WINDOW_START + windows_open * PAGE_SIZE);
+  u32 slot = ((u32)window - WINDOW_START) >> PAGE_SHIFT;
+  BUG_ON(slot >= WINDOW_SLOTS || windows[slot] != WINDOW_OPEN);
+  windows[slot] = WINDOW_STALE;
 }
 
 /*
