@@ -185,12 +185,12 @@ export class Fetcher {
     if (physical.holds(run.second)) note(run.second, bytes - inFirst);
   }
 
-  /** The instructions at an offset in a flat CS up to a block's end, where the exec TLB holds the page; never a fault. */
-  peek(mode: Mode, eip: number): Insn[] | undefined {
+  /** At most `count` instructions at an offset in a flat CS up to a block's end, where the exec TLB holds the page; never a fault. */
+  peek(mode: Mode, eip: number, count = MAX_BLOCK): Insn[] | undefined {
     const table = this.cache.knownTable(mode.slot, eip >>> 12);
     const frame = table === 0 ? undefined : this.cache.frameOf(table);
     if (frame === undefined || eip > mode.csLimit) return undefined;
-    return this.decodeRun(mode, eip, eip, frame * PAGE + (eip & (PAGE - 1)), MAX_BLOCK);
+    return this.decodeRun(mode, eip, eip, frame * PAGE + (eip & (PAGE - 1)), count);
   }
 
   /** Whether the instruction at an offset in a flat CS is marked. */

@@ -5,7 +5,7 @@ import type { Mode } from "../cpu/mode";
 import { liveFlags } from "../cpu/tier0/block";
 import { Rec, RECORD_BYTES, Special } from "../cpu/tier0/record";
 import { dataTlbs } from "../memory/tlb";
-import { hasFlaglessForm } from "../isa/queries";
+import { hasFlaglessForm, isRepeated } from "../isa/queries";
 import { compileRegion, HELPER_NAMES, MARK_NAME, SYSTEM_NAME } from "./compile";
 import { dispatcherModule } from "./dispatcher";
 import { Links } from "./links";
@@ -117,7 +117,14 @@ export class Jit implements Compiler {
   }
 
   sample(mode: Mode, instructions: number): void {
-    this.count(mode, instructions / this.thresholds.interpreted);
+    if (!this.repeats(mode)) this.count(mode, instructions / this.thresholds.interpreted);
+  }
+
+  /** The iterations of a string instruction are no work that compiling would save: STOS and MOVS go by the page anyway. */
+  private repeats(mode: Mode): boolean {
+    if (!mode.flatCs) return false;
+    const [first] = this.wiring.fetcher.peek(mode, this.wiring.state.get(S.Eip), 1) ?? [];
+    return first !== undefined && isRepeated(first);
   }
 
   missed(mode: Mode): void {
