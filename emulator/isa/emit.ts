@@ -1,4 +1,4 @@
-import { Flag, Gpr, Seg, type Vector } from "../base/arch";
+import { Desc, Flag, Gpr, Seg, type Vector } from "../base/arch";
 import { S, SEG_SIZE, SegField } from "../base/layout";
 import { BulkOp, type Code, Op, Type } from "../base/wasm/code";
 import * as x from "../base/wasm/expr";
@@ -238,11 +238,25 @@ export abstract class Emit {
   abstract linear(): Expr;
 
   /** Stack pointer moved by `delta` bytes, cut to the stack's width; not yet written back. */
-  abstract stackOffset(delta: Expr): Var;
+  stackOffset(delta: Expr): Var {
+    return this.stackAt(x.add(this.gpr(Gpr.Esp), delta));
+  }
+
   /** Any offset in the stack segment, cut to the stack's width. */
-  abstract stackAt(offset: Expr): Var;
+  stackAt(offset: Expr): Var {
+    return this.let(this.insn.checked ? x.and(offset, x.select(this.wideStack(), x.k(-1), x.k(0xffff))) : offset);
+  }
+
   /** ESP with the stack pointer at an offset that `stackOffset` gave: a 16-bit stack keeps the upper half. */
-  abstract stackValue(offset: Expr): Expr;
+  stackValue(offset: Expr): Expr {
+    if (!this.insn.checked) return offset;
+    return x.select(this.wideStack(), offset, this.insert(this.gpr(Gpr.Esp), offset, 2));
+  }
+
+  /** SS.B (vol. 3A, 3.4.5). */
+  private wideStack(): Expr {
+    return x.and(this.segWord(Seg.Ss, SegField.Rights), x.k(Desc.Db));
+  }
 
   setStack(offset: Expr): void {
     this.setGpr(Gpr.Esp, this.stackValue(offset));

@@ -12,7 +12,7 @@ import type { Insn } from "../isa/insn";
 import { endsBlock, killsFlags, mayFault } from "../isa/queries";
 import { Trait } from "../isa/traits";
 import type { Watch } from "../memory/watches";
-import { RegionEmit } from "./emit-region";
+import { RegionEmit, type RegionHelpers } from "./emit-region";
 import { GeneralRegisters } from "./general-registers";
 import { SETTLE_NAME } from "./pending-flags";
 import { type FlagsForm, RegionFlags } from "./region-flags";
@@ -53,6 +53,11 @@ export const MARK_NAME = "mark";
 /** Name of SystemPaths.system, which tier 0's module exports. */
 export const SYSTEM_NAME = "system";
 
+/** Name of MemoryPaths.segment, which tier 0's module passes on. */
+export const SEGMENT_NAME = "segment";
+
+const hasChecked = ({ blocks }: Region): boolean => [...blocks.values()].some(({ insns }) => insns.some((insn) => insn.checked));
+
 const hasSystem = ({ blocks }: Region): boolean =>
   [...blocks.values()].some(({ insns }) => insns.some((insn) => (insn.spec.traits & Trait.System) !== 0));
 
@@ -64,9 +69,11 @@ export function compileRegion(input: CompileInput): Uint8Array {
   const mark = isMarked ? module.import(MARK_NAME, { params: [], results: [Type.I32] }) : 0;
   const calls = hasSystem(input.region);
   const system = calls ? module.import(SYSTEM_NAME, { params: [Type.I32, Type.I32, Type.I32], results: [Type.I32] }) : 0;
+  const isChecked = hasChecked(input.region);
+  const segment = isChecked ? module.import(SEGMENT_NAME, { params: [Type.I32, Type.I32], results: [Type.I32] }) : 0;
   const settle = module.import(SETTLE_NAME, { params: [], results: [] });
   const func = module.reserve({ params: [Type.I32], results: [] });
-  module.define(func, new RegionFunction(input, { ...helpers, mark, settleFlags: settle, system }).code());
+  module.define(func, new RegionFunction(input, { ...helpers, mark, settleFlags: settle, system, segment }).code());
   module.export("f", func);
   return module.bytes();
 }
@@ -87,12 +94,6 @@ function importHelpers(module: ModuleBuilder): MemoryHelpers {
 
 /** What an Enter record for the function `func` starts with, Rec.Op and Rec.A, as one number. */
 const enterWord = (func: number): bigint => (BigInt(func) << 32n) | BigInt(Special.Enter);
-
-interface RegionHelpers extends MemoryHelpers {
-  mark: number;
-  settleFlags: number;
-  system: number;
-}
 
 /** How a block is entered by its only way in. */
 interface Inheritance {
@@ -134,7 +135,7 @@ class RegionFunction {
     const watched = watchTest(input.watches);
     const jump = (to: number): void => this.jump(to >>> 0);
     const jumpDynamic = (): void => this.jumpDynamic();
-    this.emitter = new RegionEmit(this.c, { regs, flags, budget, eip, tlb, csLimit, watched, jump, jumpDynamic }, helpers, helpers.system);
+    this.emitter = new RegionEmit(this.c, { regs, flags, budget, eip, tlb, csLimit, watched, jump, jumpDynamic }, helpers);
     const successors = this.blocks.map((block) => block.successors.map((to) => this.nodeOf(to)));
     this.edges = this.blocks.map((_, node) => successors.flat().filter((to) => to === node).length);
     this.structure = new Structure(this.c, successors, this.selector, (node) => this.emitBlock(node));

@@ -8,12 +8,13 @@ import { type MemoryHelpers, pageSlot } from "../cpu/tier0/helpers";
 import { type AccessSeg, Emit, type FlagSource, type Place, type Size } from "../isa/emit";
 import type { Insn } from "../isa/insn";
 import { jumps, remaps } from "../isa/queries";
-import { SYSTEM_FAULT, type SystemOp } from "../isa/system-ops";
+import { SEG_ACCESS_WRITE, SEG_CHECKED, SYSTEM_FAULT, type SystemOp } from "../isa/system-ops";
 import type { GeneralRegisters } from "./general-registers";
 import { Pending } from "./pending-flags";
 import { RegisterBounds } from "./register-bounds";
 import { liveBytes } from "./live-immediates";
 import type { RegionFlags } from "./region-flags";
+import { SegmentViews } from "./segment-views";
 import type { WatchTest } from "./watch-test";
 
 /** The region function's locals, and how its blocks go on. */
@@ -34,6 +35,17 @@ export interface RegionFrame {
   jumpDynamic(): void;
 }
 
+/** Function indices that regions call. */
+export interface RegionHelpers extends MemoryHelpers {
+  /** MarkPaths.mark. */
+  mark: number;
+  /** See SETTLE_NAME. */
+  settleFlags: number;
+  /** SystemPaths.system and MemoryPaths.segment, where the region has use for them. */
+  system: number;
+  segment: number;
+}
+
 function localsOf(source: FlagSource | undefined): Set<number> {
   if (!source) return new Set();
   const { result } = source;
@@ -52,14 +64,15 @@ export class RegionEmit extends Emit {
   /** Linear pages of the addresses in locals that lie in one page only, by local; of this instruction. */
   private readonly pages = new Map<number, number>();
   private readonly memory: InlineMemory;
+  private readonly segments: SegmentViews;
 
   constructor(
     c: Code,
     private readonly frame: RegionFrame,
-    helpers: MemoryHelpers,
-    private readonly systemFunction: number,
+    private readonly helpers: RegionHelpers,
   ) {
     super(c);
+    this.segments = new SegmentViews(c);
     this.fres = frame.flags.fres;
     this.fco = frame.flags.fco;
     const { tlb } = frame;
@@ -67,7 +80,7 @@ export class RegionEmit extends Emit {
       entry: (at, write) => this.tlbEntry(at, write ? tlb.write : tlb.read),
       helpers,
       watched: frame.watched,
-      faultCheck: () => this.if(this.stateWord(S.Fault), () => this.leaveAtInsn()),
+      faultCheck: () => this.leaveOnFault(),
     });
   }
 
@@ -76,6 +89,7 @@ export class RegionEmit extends Emit {
     this.insn = insn;
     this.owed = owed;
     this.frame.flags.beginInsn(insn);
+    this.segments.prepare(insn);
   }
 
   /** @param source what the flags come from that the block is entered with, when that is known */
@@ -89,6 +103,7 @@ export class RegionEmit extends Emit {
   endBlock(): void {
     this.flagSource = undefined;
     this.endInsn();
+    this.segments.endBlock();
   }
 
   /** Keeps what the flags came from until they come from elsewhere. */
@@ -110,6 +125,10 @@ export class RegionEmit extends Emit {
     this.set(budget, x.add(budget, x.k(this.owed)));
     this.set(eip, x.k(this.insn.eip));
     this.c.br(flags.exit);
+  }
+
+  private leaveOnFault(): void {
+    this.if(this.stateWord(S.Fault), () => this.leaveAtInsn());
   }
 
   override raise(vector: Vector, errorCode: number): void {
@@ -204,14 +223,19 @@ export class RegionEmit extends Emit {
     if (base >= 0) terms.push(this.gpr(base));
     if (index >= 0) terms.push(shift ? x.shl(this.gpr(index), x.k(shift)) : this.gpr(index));
     if (disp !== 0 || terms.length === 0) terms.push(x.k(disp));
-    return terms.reduce((sum, term) => x.add(sum, term));
+    return this.cut(terms.reduce((sum, term) => x.add(sum, term)));
+  }
+
+  /** To the address size. */
+  private cut(offset: Expr): Expr {
+    return this.insn.addrSize === 2 ? x.and(offset, x.k(0xffff)) : offset;
   }
 
   override address(): Var {
     const at = super.address();
     const { mem, operands } = this.insn;
     const size = operands.find(({ kind }) => kind === "m")?.size;
-    const page = size && this.bounds.pageOf(mem, size);
+    const page = size && !this.insn.checked ? this.bounds.pageOf(mem, size) : undefined;
     if (page !== undefined) this.pages.set(at.index, page);
     return at;
   }
@@ -222,35 +246,39 @@ export class RegionEmit extends Emit {
   }
 
   override cutAddress(offset: Expr): Var {
-    return this.let(offset);
+    return this.let(this.cut(offset));
   }
 
-  override stackOffset(delta: Expr): Var {
-    return this.let(x.add(this.gpr(Gpr.Esp), delta));
-  }
-
-  override stackAt(offset: Expr): Var {
-    return this.let(offset);
-  }
-
-  override stackValue(offset: Expr): Expr {
-    return offset;
-  }
-
-  private sizeSeg(size: Size, seg: AccessSeg): Expr {
-    return x.k(size | ((seg === "own" ? this.insn.mem.seg : seg) << 4));
+  /** The linear address of an access and its sizeSeg (isa/system-ops.ts): an unchecked offset is the address. */
+  private translate(at: Var, size: Size, own: AccessSeg, access = 0): { linear: Var; sizeSeg: Expr } {
+    const seg = own === "own" ? this.insn.mem.seg : own;
+    const sizeSeg = size | (seg << 4);
+    if (!this.insn.checked) return { linear: at, sizeSeg: x.k(sizeSeg) };
+    const { base, end } = this.segments.of(seg);
+    const linear = this.temp();
+    x.geU(at, end)(this.c);
+    this.c.ifUnlikely();
+    this.set(linear, x.call(this.helpers.segment, at, x.k(sizeSeg | access)));
+    this.leaveOnFault();
+    this.c.else();
+    this.set(linear, x.add(at, base));
+    this.c.end();
+    return { linear, sizeSeg: x.k(size | (SEG_CHECKED << 4)) };
   }
 
   override load(at: Var, size: Size, seg: AccessSeg = "own"): Var {
-    return this.memory.load(at, size, this.sizeSeg(size, seg));
+    const { linear, sizeSeg } = this.translate(at, size, seg);
+    return this.memory.load(linear, size, sizeSeg);
   }
 
   override store(at: Var, value: Var, size: Size, seg: AccessSeg = "own"): void {
-    this.memory.store(at, value, size, this.sizeSeg(size, seg));
+    const { linear, sizeSeg } = this.translate(at, size, seg, SEG_ACCESS_WRITE);
+    this.memory.store(linear, value, size, sizeSeg);
   }
 
   override open(at: Var, size: Size, seg: AccessSeg = "own"): Place {
-    return this.memory.open(at, size, this.sizeSeg(size, seg));
+    const { linear, sizeSeg } = this.translate(at, size, seg, SEG_ACCESS_WRITE);
+    return this.memory.open(linear, size, sizeSeg);
   }
 
   override host(at: Var, write: boolean): Var {
@@ -333,7 +361,7 @@ export class RegionEmit extends Emit {
     this.setStateWord(S.Budget, x.add(budget, x.k(this.owed)));
     this.setStateWord(S.InsnEip, x.k(this.insn.eip));
     this.setStateWord(S.Eip, this.nextEip());
-    const result = this.let(x.call(this.systemFunction, x.k(op), first, second));
+    const result = this.let(x.call(this.helpers.system, x.k(op), first, second));
     regs.loadAll();
     flags.beginBlock({ inLocals: false, kind: Pending.None, settled: true });
     this.flagSource = undefined;

@@ -6,7 +6,7 @@ import { liveFlags } from "../cpu/tier0/block";
 import { Rec, RECORD_BYTES, Special } from "../cpu/tier0/record";
 import { dataTlbs } from "../memory/tlb";
 import { hasFlaglessForm, isRepeated } from "../isa/queries";
-import { compileRegion, HELPER_NAMES, MARK_NAME, SYSTEM_NAME } from "./compile";
+import { compileRegion, HELPER_NAMES, MARK_NAME, SEGMENT_NAME, SYSTEM_NAME } from "./compile";
 import { dispatcherModule } from "./dispatcher";
 import { Links } from "./links";
 import { dependencies, liveBytes } from "./live-immediates";
@@ -88,7 +88,7 @@ export class Jit implements Compiler {
   ) {
     const { memory } = wiring.state;
     this.env = { memory, [MARK_NAME]: wiring.mark };
-    for (const name of [...HELPER_NAMES, SYSTEM_NAME]) this.env[name] = wiring.helpers[name];
+    for (const name of [...HELPER_NAMES, SEGMENT_NAME, SYSTEM_NAME]) this.env[name] = wiring.helpers[name];
     const module = new WebAssembly.Module(dispatcherModule());
     const { exports } = new WebAssembly.Instance(module, { env: { memory, table: this.table } });
     this.env[SETTLE_NAME] = exports[SETTLE_NAME];

@@ -39,7 +39,7 @@ const ONE_WAY = new Set(["hlt", "iret", "jmpfar", "jmpfarind", "retfar", "sysexi
 /** What only the interpreter runs: the region leaves before it. */
 function isCompiled(insn: Insn): boolean {
   const { traits } = insn.spec;
-  if (insn.checked || NEVER.has(insn.mnemonic)) return false;
+  if (NEVER.has(insn.mnemonic)) return false;
   // Branches of 16 bits cut EIP; nobody writes them on purpose.
   return insn.opSize === 4 || (traits & Trait.Branch) === 0;
 }

@@ -1,4 +1,4 @@
-import { Desc, Gpr, Seg } from "../../base/arch";
+import type { Gpr } from "../../base/arch";
 import { S, SEG_SIZE, SegField } from "../../base/layout";
 import { type Code, Op } from "../../base/wasm/code";
 import * as x from "../../base/wasm/expr";
@@ -120,26 +120,6 @@ export abstract class RecordEmit extends Emit {
   }
 
   protected static readonly checkedSizeSeg = (size: Size): Expr => x.k(size | (SEG_CHECKED << 4));
-
-  // ---- stack
-
-  override stackOffset(delta: Expr): Var {
-    return this.stackAt(x.add(this.gpr(Gpr.Esp), delta));
-  }
-
-  override stackAt(offset: Expr): Var {
-    return this.let(this.insn.checked ? x.and(offset, x.select(this.wideStack(), x.k(-1), x.k(0xffff))) : offset);
-  }
-
-  override stackValue(offset: Expr): Expr {
-    if (!this.insn.checked) return offset;
-    return x.select(this.wideStack(), offset, this.insert(this.gpr(Gpr.Esp), offset, 2));
-  }
-
-  /** SS.B (vol. 3A, 3.4.5). */
-  private wideStack(): Expr {
-    return x.and(this.segWord(Seg.Ss, SegField.Rights), x.k(Desc.Db));
-  }
 
   // ---- control
 

@@ -36,6 +36,7 @@ export function generateTier0(): Uint8Array {
   module.export("run", run);
   module.export("system", system);
   module.export("enter", enter);
+  module.export("segment", helpers.segment);
   for (const kind of ["load", "openData", "storeData", "settle"] as const) {
     for (const size of [1, 2, 4] as const) module.export(`${kind}${size.toString()}`, helpers[kind][size]);
   }

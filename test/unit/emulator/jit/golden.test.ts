@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { Seg } from "../../../../emulator/base/arch";
 import { liveFlags } from "../../../../emulator/cpu/tier0/block";
 import { Decoder } from "../../../../emulator/isa/decode";
 import type { Insn } from "../../../../emulator/isa/insn";
@@ -23,7 +24,7 @@ function blockAt(code: Uint8Array, eip: number): Insn[] {
   for (let at = eip - ORIGIN; at < code.length && (at | PAGE_ENDS_AT) === ((eip - ORIGIN) | PAGE_ENDS_AT); ) {
     const insn = decoder.decode(code, at, code.length, ORIGIN + at, true);
     if (!insn || (insns.length > 0 && isRepeated(insn))) break;
-    insn.checked = false;
+    insn.checked = insn.hasMemory && insn.mem.seg >= Seg.Fs;
     insns.push(insn);
     at += insn.length;
     if (endsBlock(insn)) break;
