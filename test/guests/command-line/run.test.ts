@@ -1,5 +1,5 @@
 /** The stable options of the command line. */
-import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { root, runProcess } from "../../harness/process";
 import { Code } from "../../unit/emulator/machine/guest-code";
@@ -174,6 +174,14 @@ describe("the launcher", () => {
     const { stdout, stderr, status } = await runProcess(process.execPath, [`${folder}/bin/ringscope`], { timeoutSeconds: 20 });
     expect(stderr).toBe("ringscope: not built yet: run npm ci && npm run build\n");
     expect({ stdout, status }).toEqual({ stdout: "", status: 64 });
+  });
+
+  it("starts by itself, through a symbolic link too, and has Node read no certificates", async () => {
+    const link = path("ringscope");
+    symlinkSync(`${root}/bin/ringscope`, link);
+    const env = { NODE_EXTRA_CA_CERTS: path("none.pem") };
+    const { stdout, stderr, status } = await runProcess(link, ["--version"], { env, timeoutSeconds: 20 });
+    expect({ stdout, stderr, status }).toEqual({ stdout: `${version}\n`, stderr: "", status: 0 });
   });
 
   it("starts from the bytecode that the build kept, which V8 takes", async () => {
