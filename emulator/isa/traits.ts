@@ -85,31 +85,34 @@ const SHIFTS = new Set(["shl", "shr", "sar"]);
 const STACK = new Set([
   "push", "pushseg", "pop", "popseg", "pusha", "popa", "pushf", "popf", "enter", "leave", "call", "callind", "ret",
 ]);
-const SOURCE = /^(movs|lods|cmps|outs)[bv]$/;
-const DESTINATION = /^(movs|stos|cmps|scas|ins)[bv]$/;
+const SOURCE = new Set(["movsb", "movsv", "lodsb", "lodsv", "cmpsb", "cmpsv", "outsb", "outsv"]);
+const DESTINATION = new Set(["movsb", "movsv", "stosb", "stosv", "cmpsb", "cmpsv", "scasb", "scasv", "insb", "insv"]);
 const NO_ACCESS = new Set(["lea", "nop", "coprocessor", "undefined", "toolong"]);
 const FUSES = new Set(["cmp", "test", "sub", "add", "and", "or", "xor", "inc", "dec"]);
 
-const TESTS: [Trait, (mnemonic: string) => boolean][] = [
-  [Trait.String, (m) => STRING.has(m)],
-  [Trait.System, (m) => SYSTEM.has(m)],
-  [Trait.Branch, (m) => BRANCHES.has(m)],
-  [Trait.ReadsFlags, (m) => FLAG_READERS.has(m)],
-  [Trait.KillsFlags, (m) => FLAG_KILLERS.has(m)],
-  [Trait.ChangesFlags, (m) => FLAG_CHANGERS.has(m)],
-  [Trait.Shift, (m) => SHIFTS.has(m)],
-  [Trait.Faults, (m) => FAULTING.has(m) || SYSTEM.has(m) || STRING.has(m)],
-  [Trait.Stack, (m) => STACK.has(m)],
-  [Trait.Source, (m) => SOURCE.test(m)],
-  [Trait.Destination, (m) => DESTINATION.test(m)],
-  [Trait.NoAccess, (m) => NO_ACCESS.has(m)],
-  [Trait.Fuses, (m) => FUSES.has(m)],
-  [Trait.KeepsFlags, (m) => FLAG_KEEPERS.has(m)],
-  [Trait.Jumps, (m) => JUMPS.has(m)],
-  [Trait.Remaps, (m) => REMAPS.has(m)],
+const MEMBERS: [Trait, Iterable<string>][] = [
+  [Trait.String, STRING],
+  [Trait.System, SYSTEM],
+  [Trait.Branch, BRANCHES],
+  [Trait.ReadsFlags, FLAG_READERS],
+  [Trait.KillsFlags, FLAG_KILLERS],
+  [Trait.ChangesFlags, FLAG_CHANGERS],
+  [Trait.Shift, SHIFTS],
+  [Trait.Faults, [...FAULTING, ...SYSTEM, ...STRING]],
+  [Trait.Stack, STACK],
+  [Trait.Source, SOURCE],
+  [Trait.Destination, DESTINATION],
+  [Trait.NoAccess, NO_ACCESS],
+  [Trait.Fuses, FUSES],
+  [Trait.KeepsFlags, FLAG_KEEPERS],
+  [Trait.Jumps, JUMPS],
+  [Trait.Remaps, REMAPS],
 ];
 
-/** The traits of a mnemonic, as a mask. */
-export function traitsOf(mnemonic: string): number {
-  return TESTS.reduce((mask, [trait, holds]) => (holds(mnemonic) ? mask | trait : mask), 0);
+const MASKS = new Map<string, number>();
+for (const [trait, mnemonics] of MEMBERS) {
+  for (const mnemonic of mnemonics) MASKS.set(mnemonic, (MASKS.get(mnemonic) ?? 0) | trait);
 }
+
+/** The traits of a mnemonic, as a mask. */
+export const traitsOf = (mnemonic: string): number => MASKS.get(mnemonic) ?? 0;
