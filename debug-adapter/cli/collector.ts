@@ -1,5 +1,3 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import type { Machine } from "../../emulator/index";
 
 /** Dropped regions of compiled code that may lie about: some 25 KiB each. */
@@ -16,7 +14,7 @@ export class RegionCollector {
   /** @param collect collects all garbage */
   constructor(
     private readonly machine: Pick<Machine, "statistics">,
-    private readonly collect: () => void = collectGarbage,
+    private readonly collect: () => void,
   ) {}
 
   /** To be called now and then, with nothing of the machine on the stack. */
@@ -26,16 +24,4 @@ export class RegionCollector {
     this.collected = compiled - live;
     this.collect();
   }
-}
-
-let gc: (() => void) | undefined;
-
-/** Contexts made while the flag is set have the function. */
-function collectGarbage(): void {
-  if (gc === undefined) {
-    setFlagsFromString("--expose-gc");
-    gc = runInNewContext("gc") as () => void;
-    setFlagsFromString("--no-expose-gc");
-  }
-  gc();
 }

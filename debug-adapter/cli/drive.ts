@@ -3,6 +3,7 @@ import type { Machine, Stop } from "../../emulator/index";
 import { RegionCollector } from "./collector";
 import type { ConsoleInput } from "./console-input";
 import { Pacing } from "./pacing";
+import { collectGarbage } from "./v8";
 
 /** Instructions between two looks at the host's events: some 10 ms. */
 const SLICE = 2_000_000;
@@ -10,7 +11,7 @@ const SLICE = 2_000_000;
 /** Runs a machine to its end, letting typed input in between slices. "count" means that `limit` was reached. */
 export async function drive(machine: Machine, input: ConsoleInput, limit = Infinity): Promise<Stop> {
   const pacing = new Pacing((milliseconds) => input.wait(milliseconds));
-  const collector = new RegionCollector(machine);
+  const collector = new RegionCollector(machine, collectGarbage);
   for (;;) {
     collector.look();
     const instructions = Math.min(SLICE, limit - machine.instructions);

@@ -4,7 +4,7 @@ import type { Readable, Writable } from "node:stream";
 import { cliMessages } from "../messages";
 import { RingscopeSession } from "../session/session";
 import { CheckedStream } from "./checked-stream";
-import { nodeFiles } from "./node-files";
+import { nodeHost } from "./node-host";
 import { traced } from "./traced-streams";
 
 export interface DapOptions {
@@ -62,7 +62,7 @@ function serve(input: Readable, output: Writable, log: WriteStream | undefined):
     checked.on("error", resolve);
     checked.on("end", end);
     input.on("close", () => setImmediate(end));
-    const session = new RingscopeSession(nodeFiles, end);
+    const session = new RingscopeSession(nodeHost, end);
     session.start(streams.input.pipe(checked), streams.output);
   });
 }

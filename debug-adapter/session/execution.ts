@@ -3,8 +3,10 @@ import type { BreakpointTable, Site } from "../breakpoints/table";
 import { classify, MAX_INSTRUCTION } from "../disassembly/decoder";
 import type { MachineFrame } from "../stack/unwinder";
 import type { Debuggee, Halt, Instruction, SourcePlace, Target } from "../stepping/debuggee";
-import { Pause } from "./pause";
+import { RegionCollector } from "../cli/collector";
 import { Pacing } from "../cli/pacing";
+import type { Host } from "./host";
+import { Pause } from "./pause";
 import type { Program } from "./program";
 
 /** Instructions between two looks at the event loop: some 10 ms. */
@@ -21,6 +23,7 @@ export class Execution implements Debuggee {
   ending: Ending | undefined;
   /** Called between slices. */
   onSlice: (() => void) | undefined;
+  private readonly collector: RegionCollector;
   private readonly pauseRequest = new Pause();
   private readonly pacing = new Pacing((milliseconds) => this.pauseRequest.sleep(milliseconds));
   private entered: Transfer | undefined;
@@ -33,7 +36,9 @@ export class Execution implements Debuggee {
   constructor(
     private readonly program: Program,
     private readonly table: BreakpointTable,
+    host: Host,
   ) {
+    this.collector = new RegionCollector(program.machine, () => host.collectGarbage());
     program.machine.onTransfer = (transfer) => {
       program.transfers.record(transfer, this.esp);
       if (transfer.toCpl < transfer.fromCpl) this.entered = { ...transfer };
@@ -73,6 +78,7 @@ export class Execution implements Debuggee {
   private async slice(): Promise<Halt | undefined> {
     const { machine } = this.program;
     if (this.pauseRequest.asked) return { kind: "pause" };
+    this.collector.look();
     const stop = machine.run({ instructions: SLICE, stopWhenIdle: true });
     this.atBreakpoint = stop.kind === "breakpoint";
     this.onSlice?.();

@@ -4,6 +4,7 @@ import { debugMessages as say, fileProblem, imageMessages } from "../messages";
 import { ImageSpace, type Image, type Owner } from "../stack/images";
 import { SymbolError, SymbolImage } from "../symbols/index";
 import type { Files } from "./files";
+import type { Host } from "./host";
 import { UserError, type LaunchPlan } from "./launch";
 import { Program } from "./program";
 
@@ -23,12 +24,13 @@ interface Binary {
 }
 
 /** Reads the images of a plan and boots a machine with them. Throws UserError. */
-export function load(plan: LaunchPlan, files: Files, onSerial: (port: SerialPort, bytes: Uint8Array) => void): Loaded {
+export function load(plan: LaunchPlan, { files, compiling }: Host, onSerial: (port: SerialPort, bytes: Uint8Array) => void): Loaded {
   const kernel = readBinary(plan.program, plan.commandLine, files);
   const isBare = plan.vmm === "none" || (plan.vmm === undefined && isBareKernel(kernel));
   const guests = [kernel, ...plan.domains.map(({ file, commandLine }) => readBinary(file, commandLine, files))];
   const images: Image[] = [];
-  const machine = attempt(plan.program, () => new Machine({ memoryBytes: plan.memoryBytes, engine: plan.engine, onSerial }));
+  const { memoryBytes, engine } = plan;
+  const machine = attempt(plan.program, () => new Machine({ memoryBytes, engine, onSerial, compiling }));
   if (isBare) {
     boot(machine, kernel, []);
     images.push(imageOf(kernel, { kind: "kernel" }, files));

@@ -6,7 +6,7 @@ import type { ConsoleEventBody, ConsoleInputArguments, HypercallsEventBody, Ring
 import type { Granularity, StepKind } from "../stepping/stepper";
 import { checkArguments } from "./arguments";
 import { CAPABILITIES } from "./capabilities";
-import type { Files } from "./files";
+import type { Host } from "./host";
 import * as inspect from "./inspect";
 import { checkLaunch, UserError } from "./launch";
 import { Runner } from "./runner";
@@ -28,7 +28,7 @@ export class RingscopeSession extends DebugSession {
 
   /** @param left called when the client has left */
   constructor(
-    private readonly files: Files,
+    private readonly host: Host,
     private readonly left: () => void,
   ) {
     super();
@@ -150,7 +150,7 @@ export class RingscopeSession extends DebugSession {
   private launch(args: object): undefined {
     if (this.target !== undefined) throw new UserError(say.launchedAlready());
     const plan = checkLaunch(args);
-    const target = new Target(plan, this.files, {
+    const target = new Target(plan, this.host, {
       console: (name, data) => this.consoleOutput(plan.console, { console: name, data }),
       log: (name, data) => this.consoleOutput(plan.console, { console: name, data, log: true }),
       logged: (text) => this.sendEvent(new OutputEvent(text, "console")),

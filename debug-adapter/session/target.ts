@@ -11,6 +11,7 @@ import { Consoles, consoleNames, type ConsoleSink } from "./consoles";
 import { Execution } from "./execution";
 import type { Files } from "./files";
 import { HaltedState } from "./halted-state";
+import type { Host } from "./host";
 import { UserError, type LaunchPlan } from "./launch";
 import { load, type Loaded } from "./load";
 import { SourceMap } from "./source-map";
@@ -54,17 +55,17 @@ export class Target {
   /** Throws UserError when the plan's images cannot be booted. */
   constructor(
     readonly plan: LaunchPlan,
-    files: Files,
+    host: Host,
     private readonly listener: TargetListener,
   ) {
     // Bytes may leave a port only after the constructor is through.
     const onSerial = (port: SerialPort, bytes: Uint8Array): void => this.consoles.write(port, bytes);
-    this.loaded = load(plan, files, onSerial);
+    this.loaded = load(plan, host, onSerial);
     const { program, isBare } = this.loaded;
     this.table = new BreakpointTable(program.machine);
-    this.execution = new Execution(program, this.table);
+    this.execution = new Execution(program, this.table, host);
     this.stepper = new Stepper(this.execution);
-    this.sources = new SourceMap(program.images, sourceRoots(plan, files), files);
+    this.sources = new SourceMap(program.images, sourceRoots(plan, host.files), host.files);
     const nextId = (): number => ++this.lastBreakpointId;
     this.breakpoints = new BreakpointManager(program, this.table, this.sources, nextId, !plan.noDebug, (line) => {
       this.logged += `${line}\n`;

@@ -27,6 +27,7 @@ export interface CompilerParts {
   fetcher: Fetcher;
   /** Exports of tier 0's module. */
   helpers: Record<string, unknown>;
+  compile: NonNullable<CpuWiring["compile"]>;
   watches: Watches;
   /** MarkPaths.mark. */
   mark(): number;
@@ -53,6 +54,7 @@ export class Cpu {
   private readonly helpers: Record<string, unknown>;
   private readonly execute: (record: number) => void;
   private readonly enter: (vector: number, errorCode: number, event: Event) => number;
+  private readonly compile: CompilerParts["compile"];
   private compiler: Compiler | undefined;
   /** Instructions that compiled code retired. */
   compiled = 0;
@@ -90,6 +92,7 @@ export class Cpu {
     this.system.reset();
     this.modes = new Modes(state, this.memory.tlb, (slot) => this.cache.evictSlot(slot));
     this.fetcher = new Fetcher(state, this.memory, this.cache, new Decoder(), new BlockWriter(state, image.handlers), this.marked);
+    this.compile = wiring.compile ?? ((module) => new WebAssembly.Module(module));
     this.helpers = this.instantiate(image.bytes);
     this.execute = this.helpers["run"] as (record: number) => void;
     this.enter = this.helpers["enter"] as (vector: number, errorCode: number, event: Event) => number;
@@ -108,13 +111,14 @@ export class Cpu {
       system: (op: number, a: number, b: number) => this.systemCall(op, a, b),
       mark: () => this.reachMark(),
     };
-    return new WebAssembly.Instance(new WebAssembly.Module(module), { env }).exports;
+    return new WebAssembly.Instance(this.compile(module), { env }).exports;
   }
 
   /** Lets a compiler take over hot code from now on. */
   attach(make: (parts: CompilerParts) => Compiler): void {
     const { cache, fetcher, helpers } = this;
-    this.compiler = make({ state: this.wiring.state, cache, fetcher, helpers, watches: this.memory.watches, mark: () => this.reachMark() });
+    const { state } = this.wiring;
+    this.compiler = make({ state, cache, fetcher, helpers, compile: this.compile, watches: this.memory.watches, mark: () => this.reachMark() });
     this.cache.onReset = () => this.compiler?.reset();
   }
 

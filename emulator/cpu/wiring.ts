@@ -49,4 +49,6 @@ export interface CpuWiring {
   interrupts: InterruptSource;
   /** Machine time for RDTSC: instructions retired + ticks skipped. */
   now(): number;
+  /** How generated code becomes a module; by default it is just made. */
+  compile?(module: Uint8Array): WebAssembly.Module;
 }

@@ -89,8 +89,7 @@ export class Jit implements Compiler {
     const { memory } = wiring.state;
     this.env = { memory, [MARK_NAME]: wiring.mark };
     for (const name of [...HELPER_NAMES, SEGMENT_NAME, SYSTEM_NAME]) this.env[name] = wiring.helpers[name];
-    const module = new WebAssembly.Module(dispatcherModule());
-    const { exports } = new WebAssembly.Instance(module, { env: { memory, table: this.table } });
+    const { exports } = new WebAssembly.Instance(wiring.compile(dispatcherModule()), { env: { memory, table: this.table } });
     this.env[SETTLE_NAME] = exports[SETTLE_NAME];
     this.dispatch = exports["dispatch"] as (record: number) => void;
   }
@@ -180,7 +179,7 @@ export class Jit implements Compiler {
       watches: this.wiring.watches.list,
       guard: (page) => ({ execEntry: cache.execEntry(mode.slot, page), table: cache.knownTable(mode.slot, page) }),
     });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: this.env });
+    const instance = new WebAssembly.Instance(this.wiring.compile(bytes), { env: this.env });
     this.table.set(func, instance.exports["f"]);
     this.install(mode, region, func, bytes.length);
     this.countRegion(region, bytes.length, began);

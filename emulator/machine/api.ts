@@ -15,6 +15,8 @@ export interface MachineOptions {
   engine?: Engine;
   /** The host's time in milliseconds, for `Statistics.regions.compileSeconds` and nothing else. */
   hostNow?: () => number;
+  /** Wraps the making of each WebAssembly module: for hosts that set their engine up for it. */
+  compiling?: <T>(make: () => T) => T;
   /** Bytes that left COM1 (0) or COM2 (1), in order; called at the end of a slice, before `run` returns. */
   onSerial?(port: SerialPort, bytes: Uint8Array): void;
   /** Input from outside at its recorded moments, to repeat a run exactly (`Machine.inputs` of that run). */

@@ -69,8 +69,9 @@ export class Machine implements MachineApi {
       onSerial: (port, bytes) => options.onSerial?.(port, bytes),
     });
     const { ports, interrupts, timers } = this.board;
-    this.cpu = new Cpu({ state: this.state, ports, interrupts, now: () => this.clock.now() });
-    const { engine = "auto" } = options;
+    const { engine = "auto", compiling = (make) => make() } = options;
+    const compile = (module: Uint8Array): WebAssembly.Module => compiling(() => new WebAssembly.Module(module));
+    this.cpu = new Cpu({ state: this.state, ports, interrupts, now: () => this.clock.now(), compile });
     if (engine !== "interpreter") this.cpu.attach((parts) => new Jit(parts, engine === "compiled" ? WARM : HOT, options.hostNow));
     this.board.start();
     this.memory = new PlainMemory(this.state, this.cpu.memory.physical);
