@@ -1,8 +1,9 @@
-import { TLB_KIND } from "../base/layout";
+import { S, SEG_SIZE, SegField, TlbKind } from "../base/layout";
 import * as x from "../base/wasm/expr";
 import type { Expr, Var } from "../base/wasm/expr";
-import type { Emit, Place, Size } from "../isa/emit";
+import type { AccessSeg, Emit, Place, Size, Window } from "../isa/emit";
 import { Touch } from "../memory/watches";
+import { PLAIN_DATA, PLAIN_DATA_MASK } from "./mode";
 import type { MemoryHelpers } from "./tier0/helpers";
 
 /** What inline accesses need of the function that they stand in. */
@@ -16,15 +17,7 @@ export interface InlineFrame {
    * Whether an access touches watched memory. Where it is undefined, for an access or for all, accesses to a
    * watched page are impossible inline.
    */
-  watched?: ((at: Var, size: Size, touches: number) => WatchGuard | undefined) | undefined;
-}
-
-/** Keeps an access from watched memory. */
-export interface WatchGuard {
-  /** Bit 1 is set where the access may touch it, and is not to be made inline; other bits are 0. */
-  refused: Expr;
-  /** `refused` has that bit set, too, where the access is not aligned. */
-  seesAlignment: boolean;
+  watched?: ((at: Var, size: Size, touches: number) => Expr | undefined) | undefined;
 }
 
 /**
@@ -44,8 +37,8 @@ export class InlineMemory {
   private probe(at: Var, touches: number, size: Size): Expr {
     const { e } = this;
     const write = (touches & Touch.Write) !== 0;
-    const guard = this.frame.watched?.(at, size, touches);
-    if (guard !== undefined) return this.probeWatched(at, write, size, guard);
+    const watched = this.frame.watched?.(at, size, touches);
+    if (watched !== undefined) return this.probeWatched(at, write, size, watched);
     const delta = e.let(x.sub(this.frame.entry(at, write), x.k(1)));
     const bits = size === 1 ? delta : x.or(delta, at);
     x.and(bits, x.k(size === 4 ? 3 : 1))(e.c);
@@ -53,13 +46,13 @@ export class InlineMemory {
   }
 
   /** The same, with watched pages let through where the access does not touch what is watched. */
-  private probeWatched(at: Var, write: boolean, size: Size, { refused, seesAlignment }: WatchGuard): Expr {
+  private probeWatched(at: Var, write: boolean, size: Size, watched: Expr): Expr {
     const { e } = this;
-    const entry = e.let(this.frame.entry(at, write));
     // Plain entries less 1 end in zeros, watched ones in 1; bit 1 is set in all others.
-    const bits = x.and(x.or(x.sub(entry, x.k(1)), refused), x.k(2));
-    (size === 1 || seesAlignment ? bits : x.or(bits, x.and(at, x.k(size - 1))))(e.c);
-    return x.add(at, x.and(entry, x.k(~TLB_KIND)));
+    const delta = e.let(x.and(x.sub(this.frame.entry(at, write), x.k(1)), x.k(~1)));
+    const bits = size === 1 ? delta : x.or(delta, size === 2 ? x.and(at, x.k(1)) : at);
+    x.choose(watched, x.k(1), x.and(bits, x.k(3)))(e.c);
+    return x.add(at, delta);
   }
 
   load(at: Var, size: Size, sizeSeg: Expr): Var {
@@ -112,12 +105,45 @@ export class InlineMemory {
     e.c.end();
   }
 
-  /** `Emit.host`. */
-  host(at: Var, write: boolean): Var {
-    const { e, frame } = this;
-    const entry = e.let(frame.entry(at, write));
-    return e.let(x.select(x.and(entry, x.k(1)), x.add(x.sub(at, x.k(1)), entry), x.k(0)));
+  /** `Emit.window`. */
+  window(at: Var, write: boolean, seg: AccessSeg): Window {
+    const entry = (linear: Var): Expr => this.frame.entry(linear, write);
+    return this.e.insn.checked ? segmentWindow(this.e, at, seg, entry) : pageWindow(this.e, at, entry(at));
   }
+}
+
+/** The page of a linear address by its TLB entry, when that is a plain one. */
+export function pageWindow(e: Emit, linear: Var, entry: Expr): Window {
+  const found = e.let(entry);
+  const host = e.let(x.add(x.sub(linear, x.k(TlbKind.Plain)), found));
+  const below = e.let(x.and(linear, x.k(0xfff)));
+  const above = e.let(x.select(x.and(found, x.k(TlbKind.Plain)), x.sub(x.k(0x1000), below), x.k(0)));
+  return { host, above, below };
+}
+
+/** The same around an offset in a segment, cut to its limit and to what the address size reaches. */
+export function segmentWindow(e: Emit, at: Var, seg: AccessSeg, entry: (linear: Var) => Expr): Window {
+  const cache = e.let(x.mul(seg === "own" ? e.ownSegment() : x.k(seg), x.k(SEG_SIZE)));
+  const linear = e.let(x.add(x.load32(cache, S.Seg + SegField.Base), at));
+  const { host, above, below } = pageWindow(e, linear, entry(linear));
+  const room = e.let(segmentRoom(e, cache, at));
+  e.set(above, x.select(x.ltU(room, above), room, above));
+  e.set(below, x.select(x.ltU(at, below), at, below));
+  return { host, above, below };
+}
+
+/**
+ * Bytes from offset `at` to the end of a writable data segment that expands up,
+ * as far as a page may need them. 0 in all others: there each access is checked.
+ */
+function segmentRoom(e: Emit, cache: Var, at: Var): Expr {
+  const field = (of: SegField): Expr => x.load32(cache, S.Seg + of);
+  const last = e.let(field(SegField.Limit));
+  if (e.insn.addrSize === 2) e.set(last, x.select(x.ltU(last, x.k(0xffff)), last, x.k(0xffff)));
+  const isPlain = x.and(x.eq(x.and(field(SegField.Rights), x.k(PLAIN_DATA_MASK)), x.k(PLAIN_DATA)), field(SegField.Valid));
+  const behind = e.let(x.sub(last, at));
+  const room = x.add(x.select(x.ltU(behind, x.k(0xfff)), behind, x.k(0xfff)), x.k(1));
+  return x.select(x.and(isPlain, x.geU(last, at)), room, x.k(0));
 }
 
 export const rawLoad = (address: Expr, size: Size, offset = 0): Expr =>

@@ -24,6 +24,16 @@ export type FlagSource =
   | { kind: "logic"; result: Var; size: Size }
   | { kind: "result"; result: Var; size: Size };
 
+/** Memory of one page around an offset in a segment that may be accessed without further ado. */
+export interface Window {
+  /** The address in the machine's memory of the byte at the offset. */
+  host: Var;
+  /** Bytes from the offset upwards; 0 when the byte itself may not be accessed so. */
+  above: Var;
+  /** Bytes before the offset. */
+  below: Var;
+}
+
 /**
  * The operand interface: an emitter describes its instruction through it once,
  * and each tier says how registers, memory, flags and control flow are reached.
@@ -80,6 +90,13 @@ export abstract class Emit {
 
   storeWord(address: Expr, value: Expr, offset = 0): void {
     this.storeRaw(address, value, 4, offset);
+  }
+
+  /** Eight bytes. */
+  storeLong(address: Expr, value: Expr): void {
+    address(this.c);
+    value(this.c);
+    this.c.memory(Op.I64Store, 0);
   }
 
   /** Gives back the locals of the instruction. */
@@ -228,12 +245,8 @@ export abstract class Emit {
   abstract load(at: Var, size: Size, seg?: AccessSeg): Var;
   abstract store(at: Var, value: Var, size: Size, seg?: AccessSeg): void;
   abstract open(at: Var, size: Size, seg?: AccessSeg): Place;
-  /**
-   * The address in the machine's memory of the byte at offset `at`, when the
-   * TLB allows this access to its page without further ado; else 0. Good to the
-   * page's end.
-   */
-  abstract host(at: Var, write: boolean, seg?: AccessSeg): Var;
+  /** What the TLB and the segment allow around offset `at`. */
+  abstract window(at: Var, write: boolean, seg?: AccessSeg): Window;
   /** Linear address of the memory operand with no check at all (INVLPG). */
   abstract linear(): Expr;
 

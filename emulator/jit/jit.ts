@@ -119,7 +119,7 @@ export class Jit implements Compiler {
     if (!this.repeats(mode)) this.count(mode, instructions / this.thresholds.interpreted);
   }
 
-  /** The iterations of a string instruction are no work that compiling would save: STOS and MOVS go by the page anyway. */
+  /** The iterations of a string instruction are no work that compiling would save: they go by the page anyway. */
   private repeats(mode: Mode): boolean {
     if (!mode.flatCs) return false;
     const [first] = this.wiring.fetcher.peek(mode, this.wiring.state.get(S.Eip), 1) ?? [];

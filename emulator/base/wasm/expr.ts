@@ -99,6 +99,7 @@ export const ltU64 = binary(0x54);
 export const gtS64 = binary(0x55);
 export const gtU64 = binary(0x56);
 export const geU64 = binary(0x5a);
+export const ctz64 = unary(0x7a);
 export const add64 = binary(0x7c);
 export const sub64 = binary(0x7d);
 export const mul64 = binary(0x7e);
@@ -108,6 +109,7 @@ export const remS64 = binary(0x81);
 export const remU64 = binary(0x82);
 export const and64 = binary(0x83);
 export const or64 = binary(0x84);
+export const xor64 = binary(0x85);
 export const shl64 = binary(0x86);
 export const shr64 = binary(0x88);
 /** A 64-bit constant. */

@@ -3,9 +3,10 @@ import { S } from "../../base/layout";
 import { Op } from "../../base/wasm/code";
 import * as x from "../../base/wasm/expr";
 import type { Expr, Var } from "../../base/wasm/expr";
-import type { AccessSeg, Place, Size } from "../../isa/emit";
+import type { AccessSeg, Place, Size, Window } from "../../isa/emit";
 import { SEG_ACCESS_WRITE, type SystemOp, SYSTEM_FAULT } from "../../isa/system-ops";
 import { Exit } from "../exit";
+import { pageWindow, segmentWindow } from "../inline-memory";
 import { RecordEmit } from "./emit-record";
 import { tlbSlot } from "./helpers";
 import { Rec, RECORD_BYTES } from "./record";
@@ -72,9 +73,9 @@ export class ColdEmit extends RecordEmit {
     return { value, store: (v) => x.call(this.helpers.store[size], linear, v, sizeSeg)(this.c) };
   }
 
-  override host(at: Var, write: boolean): Var {
-    const entry = this.let(x.load32(tlbSlot(this.stateWord(write ? S.TlbWrite : S.TlbRead), at)));
-    return this.let(x.select(x.and(entry, x.k(1)), x.sub(x.add(at, entry), x.k(1)), x.k(0)));
+  override window(at: Var, write: boolean, seg: AccessSeg = "own"): Window {
+    const entry = (linear: Var): Expr => x.load32(tlbSlot(this.stateWord(write ? S.TlbWrite : S.TlbRead), linear));
+    return this.insn.checked ? segmentWindow(this, at, seg, entry) : pageWindow(this, at, entry(at));
   }
 
   // ---- control

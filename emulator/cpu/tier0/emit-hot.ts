@@ -2,7 +2,7 @@ import type { Vector } from "../../base/arch";
 import { type Code, type Label, Op } from "../../base/wasm/code";
 import * as x from "../../base/wasm/expr";
 import type { Expr, Var } from "../../base/wasm/expr";
-import type { AccessSeg, Place, Size } from "../../isa/emit";
+import type { AccessSeg, Place, Size, Window } from "../../isa/emit";
 import type { SystemOp } from "../../isa/system-ops";
 import { RecordEmit } from "./emit-record";
 import { InlineMemory } from "../inline-memory";
@@ -79,8 +79,8 @@ export class HotEmit extends RecordEmit {
     return this.memory.open(at, size, this.sizeSeg(size, seg));
   }
 
-  override host(at: Var, write: boolean): Var {
-    return this.memory.host(at, write);
+  override window(): Window {
+    return this.refuse();
   }
 
   // ---- control

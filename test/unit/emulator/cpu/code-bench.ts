@@ -87,6 +87,11 @@ export class CodeBench {
     return this.state.gpr(reg);
   }
 
+  /** Sets general registers by number. */
+  put(registers: Partial<Record<Gpr, number>>): void {
+    for (const [reg, value] of Object.entries(registers)) this.state.setGpr(Number(reg), value);
+  }
+
   setFlags(flags: Flag): void {
     this.state.setEflags(flags);
   }

@@ -56,6 +56,7 @@ run(0x50, "i64", "eqz", 1);
 run(0x51, "i64", "eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u", 2);
 run(0x67, "i32", "clz ctz popcnt", 1);
 run(0x6a, "i32", "add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u rotl rotr", 2);
+run(0x79, "i64", "clz ctz popcnt", 1);
 run(0x7c, "i64", "add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u rotl rotr", 2);
 run(0xa7, "i32", "wrap_i64", 1);
 run(0xac, "i64", "extend_i32_s extend_i32_u", 1);
