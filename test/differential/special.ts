@@ -41,17 +41,22 @@ const shift: Rule = (draft) => {
   draft.setGpr(Gpr.Ecx, ((test.gpr[Gpr.Ecx] ?? 0) & 0xffffff00) | kept);
 };
 
-/** String instructions: both pointers near the window, short repeats, often equal data. */
+/** Where the other pointer goes: anywhere, or so near that ranges overlap. */
+const beside = (rng: Draft["rng"], from: number): number => (rng.oneIn(3) ? from + rng.below(41) - 20 : target(rng));
+
+/** String instructions: both pointers near the window, mostly short repeats, often equal data. */
 const string: Rule = (draft) => {
-  const { rng, insn } = draft;
-  const [from, to] = [target(rng), target(rng)];
+  const { rng, insn, test } = draft;
+  const from = target(rng);
+  const to = beside(rng, from);
   draft.pointAt(Gpr.Esi, insn.mem.seg, from);
   draft.pointAt(Gpr.Edi, Seg.Es, to);
-  draft.patch(0, from, bytesOf(value(rng), value(rng), value(rng), value(rng)));
-  if (rng.oneIn(2) && draft.test.patches[0]) draft.patch(1, to, draft.test.patches[0].bytes);
+  const same = rng.oneIn(3) ? (test.gpr[Gpr.Eax] ?? 0) : value(rng);
+  draft.patch(0, from, rng.oneIn(2) ? bytesOf(same, same, same, same) : bytesOf(value(rng), value(rng), value(rng), value(rng)));
+  if (rng.oneIn(2) && test.patches[0]) draft.patch(1, to, test.patches[0].bytes);
   else draft.patch(1, to, bytesOf(value(rng), value(rng)));
   if (insn.rep === "") return;
-  const iterations = rng.oneIn(3) ? rng.below(2) : rng.below(20);
+  const iterations = rng.below(rng.pick([2, 20, 20, 400]));
   draft.setGpr(Gpr.Ecx, insn.addrSize === 2 ? (rng.u32() & 0xffff0000) | iterations : iterations);
 };
 
