@@ -1,4 +1,4 @@
-import { S, SEG_SIZE, SegField, TlbKind } from "../base/layout";
+import { S, SEG_SIZE, SegField, TLB_KIND, TlbKind } from "../base/layout";
 import * as x from "../base/wasm/expr";
 import type { Expr, Var } from "../base/wasm/expr";
 import type { AccessSeg, Emit, Place, Size, Window } from "../isa/emit";
@@ -17,7 +17,15 @@ export interface InlineFrame {
    * Whether an access touches watched memory. Where it is undefined, for an access or for all, accesses to a
    * watched page are impossible inline.
    */
-  watched?: ((at: Var, size: Size, touches: number) => Expr | undefined) | undefined;
+  watched?: ((at: Var, size: Size, touches: number) => WatchGuard | undefined) | undefined;
+}
+
+/** Keeps an access from watched memory. */
+export interface WatchGuard {
+  /** Bit 1 is set where the access may touch it, and is not to be made inline; other bits are 0. */
+  refused: Expr;
+  /** `refused` has that bit set, too, where the access is not aligned. */
+  seesAlignment: boolean;
 }
 
 /**
@@ -37,8 +45,8 @@ export class InlineMemory {
   private probe(at: Var, touches: number, size: Size): Expr {
     const { e } = this;
     const write = (touches & Touch.Write) !== 0;
-    const watched = this.frame.watched?.(at, size, touches);
-    if (watched !== undefined) return this.probeWatched(at, write, size, watched);
+    const guard = this.frame.watched?.(at, size, touches);
+    if (guard !== undefined) return this.probeWatched(at, write, size, guard);
     const delta = e.let(x.sub(this.frame.entry(at, write), x.k(1)));
     const bits = size === 1 ? delta : x.or(delta, at);
     x.and(bits, x.k(size === 4 ? 3 : 1))(e.c);
@@ -46,13 +54,13 @@ export class InlineMemory {
   }
 
   /** The same, with watched pages let through where the access does not touch what is watched. */
-  private probeWatched(at: Var, write: boolean, size: Size, watched: Expr): Expr {
+  private probeWatched(at: Var, write: boolean, size: Size, { refused, seesAlignment }: WatchGuard): Expr {
     const { e } = this;
+    const entry = e.let(this.frame.entry(at, write));
     // Plain entries less 1 end in zeros, watched ones in 1; bit 1 is set in all others.
-    const delta = e.let(x.and(x.sub(this.frame.entry(at, write), x.k(1)), x.k(~1)));
-    const bits = size === 1 ? delta : x.or(delta, size === 2 ? x.and(at, x.k(1)) : at);
-    x.choose(watched, x.k(1), x.and(bits, x.k(3)))(e.c);
-    return x.add(at, delta);
+    const bits = x.and(x.or(x.sub(entry, x.k(1)), refused), x.k(2));
+    (size === 1 || seesAlignment ? bits : x.or(bits, x.and(at, x.k(size - 1))))(e.c);
+    return x.add(at, x.and(entry, x.k(~TLB_KIND)));
   }
 
   load(at: Var, size: Size, sizeSeg: Expr): Var {

@@ -18,7 +18,7 @@ import { SETTLE_NAME } from "./pending-flags";
 import { type FlagsForm, RegionFlags } from "./region-flags";
 import type { Block, Region } from "./region";
 import { Structure } from "./structure";
-import { watchTest } from "./watch-test";
+import { WatchTests } from "./watch-tests";
 
 /** What a page boundary inside a region checks: the exec TLB entry and the table that it must lead to. */
 export interface PageGuard {
@@ -132,10 +132,10 @@ class RegionFunction {
     [this.block] = this.blocks;
     const { regs, flags, budget, eip } = this;
     const { tlb, csLimit } = input;
-    const watched = watchTest(input.watches);
+    const watchTests = input.watches.length > 0 ? new WatchTests(this.c, (reg) => regs.read(reg), input.watches) : undefined;
     const jump = (to: number): void => this.jump(to >>> 0);
     const jumpDynamic = (): void => this.jumpDynamic();
-    this.emitter = new RegionEmit(this.c, { regs, flags, budget, eip, tlb, csLimit, watched, jump, jumpDynamic }, helpers);
+    this.emitter = new RegionEmit(this.c, { regs, flags, budget, eip, tlb, csLimit, watchTests, jump, jumpDynamic }, helpers);
     const successors = this.blocks.map((block) => block.successors.map((to) => this.nodeOf(to)));
     this.edges = this.blocks.map((_, node) => successors.flat().filter((to) => to === node).length);
     this.structure = new Structure(this.c, successors, this.selector, (node) => this.emitBlock(node));

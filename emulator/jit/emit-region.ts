@@ -15,7 +15,7 @@ import { RegisterBounds } from "./register-bounds";
 import { liveBytes } from "./live-immediates";
 import type { RegionFlags } from "./region-flags";
 import { SegmentViews } from "./segment-views";
-import type { WatchTest } from "./watch-test";
+import type { WatchTests } from "./watch-tests";
 
 /** The region function's locals, and how its blocks go on. */
 export interface RegionFrame {
@@ -27,8 +27,7 @@ export interface RegionFrame {
   /** Addresses of the data TLBs that the mode uses. */
   tlb: { read: number; write: number };
   csLimit: number;
-  /** InlineFrame.watched. */
-  watched: WatchTest | undefined;
+  watchTests: WatchTests | undefined;
   /** Goes to an offset in CS that is known now. */
   jump(eip: number): void;
   /** Goes to the offset in `eip`. */
@@ -79,7 +78,7 @@ export class RegionEmit extends Emit {
     this.memory = new InlineMemory(this, {
       entry: (at, write) => this.tlbEntry(at, write ? tlb.write : tlb.read),
       helpers,
-      watched: frame.watched,
+      watched: frame.watchTests && ((at, size, touches) => frame.watchTests?.guard(at, size, touches)),
       faultCheck: () => this.leaveOnFault(),
     });
   }
@@ -90,6 +89,7 @@ export class RegionEmit extends Emit {
     this.owed = owed;
     this.frame.flags.beginInsn(insn);
     this.segments.prepare(insn);
+    this.frame.watchTests?.beginInsn(insn);
   }
 
   /** @param source what the flags come from that the block is entered with, when that is known */
@@ -98,12 +98,14 @@ export class RegionEmit extends Emit {
     this.pinned = [...localsOf(source)];
     for (const index of this.pinned) this.c.retake(index);
     this.bounds.beginBlock();
+    this.frame.watchTests?.beginBlock();
   }
 
   endBlock(): void {
     this.flagSource = undefined;
     this.endInsn();
     this.segments.endBlock();
+    this.frame.watchTests?.endBlock();
   }
 
   /** Keeps what the flags came from until they come from elsewhere. */
@@ -111,6 +113,7 @@ export class RegionEmit extends Emit {
     const kept = localsOf(this.flagSource);
     this.pages.clear();
     this.bounds.note(this.insn);
+    this.frame.watchTests?.endInsn(this.insn);
     this.taken.push(...this.pinned);
     this.pinned = this.taken.filter((index) => kept.has(index));
     this.taken = this.taken.filter((index) => !kept.has(index));
@@ -183,6 +186,7 @@ export class RegionEmit extends Emit {
   override setGpr(reg: Gpr, value: Expr): void {
     this.set(this.frame.regs.write(reg), value);
     this.bounds.forget(reg);
+    this.frame.watchTests?.forget(reg);
   }
 
   protected override readReg(n: number): Expr {
@@ -233,6 +237,7 @@ export class RegionEmit extends Emit {
 
   override address(): Var {
     const at = super.address();
+    this.frame.watchTests?.noteOperand(at);
     const { mem, operands } = this.insn;
     const size = operands.find(({ kind }) => kind === "m")?.size;
     const page = size && !this.insn.checked ? this.bounds.pageOf(mem, size) : undefined;
@@ -247,6 +252,12 @@ export class RegionEmit extends Emit {
 
   override cutAddress(offset: Expr): Var {
     return this.let(this.cut(offset));
+  }
+
+  override stackOffset(delta: Expr): Var {
+    const at = super.stackOffset(delta);
+    this.frame.watchTests?.noteStack(at);
+    return at;
   }
 
   /** The linear address of an access and its sizeSeg (isa/system-ops.ts): an unchecked offset is the address. */

@@ -37,8 +37,9 @@ export class RegisterBounds {
 }
 
 /** Upper bound of the 32-bit register that an instruction writes. */
-function boundOf({ mnemonic, operands: [to, from], imm }: Insn): number | undefined {
-  if (to?.kind !== "r" || to.size !== 4 || !from) return undefined;
+function boundOf({ mnemonic, operands: [to, from], imm, immAt }: Insn): number | undefined {
+  // An immediate that is read from memory may be any when the instruction is executed.
+  if (to?.kind !== "r" || to.size !== 4 || !from || immAt !== 0) return undefined;
   switch (mnemonic) {
     case "movzx":
       return from.size === 1 ? 0xff : 0xffff;

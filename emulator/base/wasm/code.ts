@@ -92,6 +92,16 @@ export class Code {
     signedLeb(this.bytes, value | 0);
   }
 
+  /** A constant that is not known yet: the result sets it, before `prepend` is called. */
+  i32Later(): (value: number) => void {
+    this.bytes.push(Op.I32Const);
+    const at = this.bytes.length;
+    this.bytes.push(0x80, 0x80, 0x80, 0x80, 0);
+    return (value) => {
+      for (let n = 0; n < 5; n++) this.bytes[at + n] = n < 4 ? ((value >>> (7 * n)) & 0x7f) | 0x80 : (value >> 28) & 0x7f;
+    };
+  }
+
   i64(value: bigint): void {
     this.bytes.push(Op.I64Const);
     let rest = BigInt.asIntN(64, value);

@@ -41,6 +41,14 @@ describe("the page of a table's element", () => {
     expect(behind(...code).pageOf(mem, 4)).toBeUndefined();
   });
 
+  it("is not known where the guest has patched the immediate, which is read when it is executed", () => {
+    const insn = decoder.decode(Uint8Array.of(0xb8, 7, 0, 0, 0), 0, 5, 0, true);
+    if (!insn) throw new Error("no instruction");
+    const bounds = new RegisterBounds();
+    bounds.note({ ...insn, immAt: 0x1000 });
+    expect(bounds.pageOf(table(0x11f00), 4)).toBeUndefined();
+  });
+
   it("is not known in the next block", () => {
     const bounds = behind(0x0f, 0xb6, 0xc0);
     bounds.beginBlock();

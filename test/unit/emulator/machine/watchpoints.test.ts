@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Engine, Stop, WatchAccess } from "../../../../emulator/index";
+import type { Condition, Engine, Stop, WatchAccess } from "../../../../emulator/index";
 import { Code, descriptorTables, machineWith, START } from "./guest-code";
 
 const WORD = 0x200100;
@@ -159,5 +159,43 @@ describe.each<Engine>(["interpreter", "compiled"])("watchpoints, %s", (engine) =
     expect(hits(machine.run())).toMatchObject([{ linear: WORD + 8 }]);
     expect(machine.run({ instructions: 100 })).toEqual({ kind: "count" });
     expect(machine.memory.readDword(WORD + 0x100 - 68)).toBe(7);
+  });
+});
+
+describe("watchpoints in a stack frame", () => {
+  const TOP = 0x110000;
+
+  /** A loop whose accesses are made from ESP and what is reckoned from it, some of them not aligned. */
+  const frameLoop = (engine: Engine) => {
+    const code = new Code().hex("bc").dword(TOP);
+    const start = code.here;
+    // sub esp, 16; mov [esp+4], eax; mov [esp+9], cl; push eax; mov ebp, esp; mov [ebp+16], edx; mov dx, [ebp+6]
+    code.hex("83ec10 89442404 884c2409 50 89e5 895510 668b5506");
+    // inc dword [esp+12]; lea edi, [esp+8]; mov [edi+2], ax; mov eax, [edi+1]; pop eax; cmp byte [esp+13], 3; add esp, 16
+    code.hex("ff44240c 8d7c2408 66894702 8b4701 58 807c240d03 83c410");
+    // add edi, 4; mov ebx, [edi+eax*8-4] with EAX 0; jmp start
+    code.hex("83c704 31c0 8b5cc7fc e9").dword(start - code.here - 4);
+    const machine = machineWith(code, { engine });
+    machine.run({ instructions: 400_000 });
+    return machine;
+  };
+
+  it.each([1, 2, 6])("tell of each byte what the interpreter tells, with %i at a time", (count) => {
+    const [interpreted, compiled] = [frameLoop("interpreter"), frameLoop("compiled")];
+    expect(compiled.compiledInstructions).toBeGreaterThan(100_000);
+    for (let linear = TOP - 28; linear < TOP + 4; linear++) {
+      const told = [interpreted, compiled].map((machine) => {
+        const places: number[] = [];
+        const condition: Condition = { stops: (at) => (places.push(at.registers.get("eip")), false) };
+        const watches = Array.from({ length: count }, (_, n) => {
+          const access = n % 2 === 0 ? "access" : "write";
+          return machine.setWatchpoint({ linear: linear + n * 0x24, length: 1, access }, condition);
+        });
+        machine.run({ instructions: 20_000 });
+        for (const watch of watches) watch.dispose();
+        return places;
+      });
+      expect(told[1]).toEqual(told[0]);
+    }
   });
 });

@@ -1,0 +1,177 @@
+import { Gpr } from "../base/arch";
+import type { Code } from "../base/wasm/code";
+import * as x from "../base/wasm/expr";
+import type { Expr, Var } from "../base/wasm/expr";
+import { local } from "../base/wasm/statements";
+import type { WatchGuard } from "../cpu/inline-memory";
+import type { Size } from "../isa/emit";
+import type { Insn } from "../isa/insn";
+import { Touch, type Watch } from "../memory/watches";
+import { AccessGroup } from "./access-group";
+
+/** Ranges that a region compares with; watches that lie close together share one. */
+const MOST_RANGES = 4;
+const COUNT = 8;
+const WORD = 4;
+
+/** Where instructions with 32-bit operands access the stack, from ESP on. */
+const STACK_ACCESS: Readonly<Record<string, number | undefined>> = {
+  push: -WORD,
+  pushf: -WORD,
+  pushseg: -WORD,
+  call: -WORD,
+  callind: -WORD,
+  pop: 0,
+  ret: 0,
+};
+/** What they do to ESP, where the block goes on behind them. */
+const STACK_MOVE: Readonly<Record<string, number | undefined>> = { push: -WORD, pushf: -WORD, pushseg: -WORD, pop: WORD };
+
+/** What a register holds: the value that the distances of `group` are counted from, and `distance`. */
+interface Origin {
+  group: AccessGroup;
+  distance: number;
+}
+
+/** An access that an instruction makes at a constant distance from a register. */
+interface Known {
+  group: AccessGroup;
+  size: number;
+}
+
+/**
+ * Tests of a region whether its accesses touch watched memory. Most accesses are
+ * made at constant distances from a register, above all from ESP: those of one
+ * block share a test, which comes before the first of them.
+ */
+export class WatchTests {
+  private readonly ranges: readonly Watch[];
+  private readonly watchesReads: boolean;
+  private origins: (Origin | undefined)[] = new Array<Origin | undefined>(COUNT).fill(undefined);
+  /** As they were before the instruction. */
+  private before = this.origins;
+  private groups: AccessGroup[] = [];
+  /** Of this instruction: its memory operand's access, and the one at the top of the stack. */
+  private operand: Known | undefined;
+  private stack: Known | undefined;
+  /** The same, by the local that holds the address. */
+  private readonly known = new Map<number, Known>();
+
+  /** @param read gives a register's local */
+  constructor(
+    private readonly c: Code,
+    private readonly read: (reg: Gpr) => Expr,
+    watches: readonly Watch[],
+  ) {
+    this.ranges = rangesOver(watches);
+    this.watchesReads = watches.some(({ touches }) => (touches & Touch.Read) !== 0);
+  }
+
+  beginBlock(): void {
+    this.origins.fill(undefined);
+  }
+
+  endBlock(): void {
+    for (const group of this.groups) {
+      group.settle();
+      this.c.release(group.near.index);
+    }
+    this.groups = [];
+  }
+
+  /** Emits what the instruction needs before it. */
+  beginInsn(insn: Insn): void {
+    const { base, index, disp } = insn.mem;
+    const size = insn.operands.find(({ kind }) => kind === "m")?.size;
+    // LEA accesses nothing, and POP reckons its operand's address with ESP moved.
+    const isPlain = !insn.checked && insn.addrSize === WORD && insn.mnemonic !== "lea" && insn.mnemonic !== "pop";
+    this.operand = isPlain && size !== undefined && base >= 0 && index < 0 ? this.join(base, disp, size) : undefined;
+    const at = usesWords(insn) ? STACK_ACCESS[insn.mnemonic] : undefined;
+    this.stack = at === undefined ? undefined : this.join(Gpr.Esp, at, WORD);
+    this.before = [...this.origins];
+  }
+
+  private join(reg: Gpr, disp: number, size: number): Known | undefined {
+    const { group, distance } = this.origins[reg] ?? {};
+    if (group?.take((distance ?? 0) + disp, size)) return { group, size };
+    if (disp % size !== 0) return undefined;
+    const made = new AccessGroup(this.c, local(this.c), this.read(reg), this.ranges);
+    made.take(disp, size);
+    this.groups.push(made);
+    this.origins[reg] = { group: made, distance: 0 };
+    return { group: made, size };
+  }
+
+  /** The local holds the address of the memory operand. */
+  noteOperand(at: Var): void {
+    if (this.operand) this.known.set(at.index, this.operand);
+  }
+
+  /** The local holds an address that was reckoned from ESP. */
+  noteStack(at: Var): void {
+    if (this.stack) this.known.set(at.index, this.stack);
+  }
+
+  /** The register is written. */
+  forget(reg: Gpr): void {
+    this.origins[reg] = undefined;
+  }
+
+  /** Follows registers that the instruction has moved by a constant. */
+  endInsn(insn: Insn): void {
+    this.known.clear();
+    const moved = usesWords(insn) && !writesStackPointer(insn) ? STACK_MOVE[insn.mnemonic] : undefined;
+    if (moved !== undefined) this.move(Gpr.Esp, Gpr.Esp, moved);
+    const [to, from] = insn.operands;
+    if (to?.kind !== "r" || to.size !== WORD) return;
+    const { base, index, disp } = insn.mem;
+    const isKnown = from?.kind === "i" && insn.immAt === 0;
+    if (insn.mnemonic === "mov" && from?.kind === "r") this.move(to.reg, from.reg, 0);
+    if (insn.mnemonic === "lea" && insn.addrSize === WORD && index < 0 && base >= 0) this.move(to.reg, base, disp);
+    if (insn.mnemonic === "add" && isKnown) this.move(to.reg, to.reg, insn.imm);
+    if (insn.mnemonic === "sub" && isKnown) this.move(to.reg, to.reg, -insn.imm);
+    if (insn.mnemonic === "inc") this.move(to.reg, to.reg, 1);
+    if (insn.mnemonic === "dec") this.move(to.reg, to.reg, -1);
+  }
+
+  private move(to: Gpr, from: Gpr, by: number): void {
+    const origin = this.before[from];
+    this.origins[to] = origin && { group: origin.group, distance: origin.distance + by };
+  }
+
+  /** InlineFrame.watched. */
+  guard(at: Var, size: Size, touches: number): WatchGuard | undefined {
+    // What is watched for writes alone is flagged for writes alone; a page watched for reads is flagged for both.
+    if (!this.watchesReads && touches === (Touch.Read as number)) return undefined;
+    const known = this.known.get(at.index);
+    if (known && size <= known.size) return { refused: known.group.near, seesAlignment: true };
+    const ranges = this.ranges.filter((range) => (range.touches & touches) !== 0);
+    const touched = ranges.map((range) => within(range, at, size)).reduce(x.or, x.k(0));
+    return { refused: x.shl(touched, x.k(1)), seesAlignment: false };
+  }
+}
+
+/** Any of the `size` bytes from `at` on lies in the range. */
+function within({ linear, length }: Watch, at: Var, size: Size): Expr {
+  return x.ltU(x.sub(at, x.k(linear - size + 1)), x.k(length + size - 1));
+}
+
+/** Of an instruction that pushes or pops: words, on a flat stack. */
+const usesWords = ({ opSize, checked }: Insn): boolean => opSize === WORD && !checked;
+
+const writesStackPointer = ({ mnemonic, operands: [to] }: Insn): boolean =>
+  mnemonic === "pop" && to?.kind === "r" && to.reg === (Gpr.Esp as number);
+
+/** A few ranges that the watches lie in. */
+export function rangesOver(watches: readonly Watch[]): Watch[] {
+  const ranges = watches.map((watch) => ({ ...watch })).sort((a, b) => a.linear - b.linear);
+  const gap = (n: number): number => ranges[n + 1].linear - ranges[n].linear - ranges[n].length;
+  while (ranges.length > MOST_RANGES) {
+    let least = 0;
+    for (let n = 1; n < ranges.length - 1; n++) if (gap(n) < gap(least)) least = n;
+    const [a, b] = ranges.splice(least, 2);
+    const end = Math.max(a.linear + a.length, b.linear + b.length);
+    ranges.splice(least, 0, { linear: a.linear, length: end - a.linear, touches: a.touches | b.touches });
+  }
+  return ranges;
+}
