@@ -159,8 +159,10 @@ export const enum TlbKind {
   Watched = 2,
   /** Of a page that code was made from, for writing. */
   Noting = 4,
+  /** Both. */
+  WatchedCode = 8,
 }
-export const TLB_KIND = TlbKind.Plain | TlbKind.Watched | TlbKind.Noting;
+export const TLB_KIND = TlbKind.Plain | TlbKind.Watched | TlbKind.Noting | TlbKind.WatchedCode;
 
 /**
  * Data TLBs: for ring class c the read table at TLB_DATA + c * 8 MiB, its write

@@ -170,13 +170,10 @@ export class CodeCache {
     }
   }
 
-  /** What is compiled is to be made anew, in a mode or in all of them. */
-  remakeCompiled(slot?: number): void {
-    const slots = slot === undefined ? this.compiled : [this.compiled[slot]];
-    for (const compiled of slots) {
-      for (const code of compiled) this.dropCompiled(code);
-      compiled.clear();
-    }
+  /** What is compiled for a mode is to be made anew. */
+  private remakeCompiled(slot: number): void {
+    for (const code of this.compiled[slot]) this.dropCompiled(code);
+    this.compiled[slot].clear();
   }
 
   private dropTable(address: number): void {

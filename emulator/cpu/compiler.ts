@@ -9,6 +9,8 @@ export interface Compiler {
   missed(mode: Mode): void;
   /** Runs compiled code from the block whose Enter record is `record`. */
   run(record: number): void;
+  /** There are other watches than before. */
+  watchesChanged(): void;
   /** All decoded code is forgotten. */
   reset(): void;
 }

@@ -64,6 +64,8 @@ export class Cpu {
   private stop: CpuStop | undefined;
   /** The first instruction's mark is passed over. */
   private passMark = false;
+  /** There are other watches than the compiler knows of. */
+  private watchesChanged = false;
   /** Inside `onMark`. */
   private telling = false;
   /** Retired before the current slice, and the budget that the slice began with. */
@@ -166,6 +168,7 @@ export class Cpu {
   private runTo(end: number): CpuStop {
     while (this.retired < end) {
       if (this.yielded) return CpuStop.Yield;
+      if (this.watchesChanged) this.tellCompiler();
       if (!this.takeInterrupt()) return CpuStop.TripleFault;
       if (this.memory.watches.touched) return CpuStop.Watchpoint;
       if (this.words[S.Halted >> 2] !== 0) return CpuStop.Halted;
@@ -177,6 +180,12 @@ export class Cpu {
       if (this.memory.watches.touched) return CpuStop.Watchpoint;
     }
     return CpuStop.Count;
+  }
+
+  /** Before the next slice: who sets other watches one by one may end with what was there. */
+  private tellCompiler(): void {
+    this.watchesChanged = false;
+    this.compiler?.watchesChanged();
   }
 
   private takeStop(stop: CpuStop): CpuStop {
@@ -413,7 +422,7 @@ export class Cpu {
     if (isWatched) watches.add(watch);
     else watches.remove(watch);
     tlb.rewatch(watch);
-    this.cache.remakeCompiled();
+    this.watchesChanged = true;
   }
 
   private touching(watch: Watch): void {

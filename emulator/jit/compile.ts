@@ -34,8 +34,8 @@ export interface CompileInput {
   tlb: { read: number; write: number };
   tlbExec: number;
   csLimit: number;
-  /** Memory that is watched now. */
-  watches: readonly Watch[];
+  /** Ranges that its accesses are compared with; without any, those to watched pages take the long way. */
+  watched: readonly Watch[];
   guard(linearPage: number): PageGuard;
 }
 
@@ -132,7 +132,7 @@ class RegionFunction {
     [this.block] = this.blocks;
     const { regs, flags, budget, eip } = this;
     const { tlb, csLimit } = input;
-    const watchTests = input.watches.length > 0 ? new WatchTests(this.c, (reg) => regs.read(reg), input.watches) : undefined;
+    const watchTests = input.watched.length > 0 ? new WatchTests(this.c, (reg) => regs.read(reg), input.watched) : undefined;
     const jump = (to: number): void => this.jump(to >>> 0);
     const jumpDynamic = (): void => this.jumpDynamic();
     this.emitter = new RegionEmit(this.c, { regs, flags, budget, eip, tlb, csLimit, watchTests, jump, jumpDynamic }, helpers);

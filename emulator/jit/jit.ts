@@ -5,12 +5,14 @@ import type { Mode } from "../cpu/mode";
 import { liveFlags } from "../cpu/tier0/block";
 import { Rec, RECORD_BYTES, Special } from "../cpu/tier0/record";
 import { dataTlbs } from "../memory/tlb";
+import type { Watch } from "../memory/watches";
 import { hasFlaglessForm, isRepeated } from "../isa/queries";
 import { compileRegion, HELPER_NAMES, MARK_NAME, SEGMENT_NAME, SYSTEM_NAME } from "./compile";
 import { dispatcherModule } from "./dispatcher";
 import { Links } from "./links";
 import { dependencies, liveBytes } from "./live-immediates";
 import { SETTLE_NAME } from "./pending-flags";
+import { cover, rangesOver } from "./watch-tests";
 import { type Block, MAX_BLOCKS, MAX_INSNS, type Region, RegionFinder } from "./region";
 
 /** When a place is hot enough to be compiled. */
@@ -35,6 +37,9 @@ export const WARM: Thresholds = { interpreted: 100_000, misses: 32, turns: 250, 
 
 const MOST_DOUBLINGS = 8;
 
+/** Accesses to watched pages by compiled code after which the region that runs is made anew, with tests of its own. */
+const MOST_VISITS = 1000;
+
 /** Places whose heat is remembered; a guest that runs ever new code would fill the memory with them. */
 const MOST_PLACES = 1 << 16;
 
@@ -53,6 +58,8 @@ interface Installed {
   region: Region;
   /** Instructions. */
   size: number;
+  /** Ranges that its accesses are compared with. */
+  watched: readonly Watch[];
   /** Its place in the function table. */
   func: number;
   /** Length of its module. */
@@ -79,6 +86,8 @@ export class Jit implements Compiler {
   /** Live regions by function. */
   private readonly regions = new Map<number, Installed>();
   private readonly links = new Links(MAX_INSNS);
+  /** Accesses to watched pages that came from compiled code, since one of its regions was last made anew for them. */
+  private visits = 0;
 
   /** @param hostNow milliseconds, for statistics alone */
   constructor(
@@ -95,8 +104,11 @@ export class Jit implements Compiler {
   }
 
   run(record: number): void {
+    const { state, watches } = this.wiring;
+    const visits = watches.visits;
     this.dispatch(record);
-    const { state } = this.wiring;
+    this.visits += watches.visits - visits;
+    if (this.visits >= MOST_VISITS) this.testWatches(state.get(S.TurnTo));
     if (state.get(S.Turns) < this.thresholds.turns) return;
     const [from, to] = [state.get(S.TurnFrom), state.get(S.TurnTo)];
     // Between modes, as between rings, there is nothing to merge.
@@ -111,7 +123,24 @@ export class Jit implements Compiler {
       const [{ mode }] = parts;
       if (parts.some((part) => part.mode !== mode)) continue;
       for (const { code } of parts) this.wiring.cache.dropCompiled(code);
-      this.compile(mode, [...new Set(parts.flatMap(({ region }) => region.starts))]);
+      const starts = new Set(parts.flatMap(({ region }) => region.starts));
+      this.compile(mode, [...starts], parts.some(({ watched }) => watched.length > 0));
+    }
+  }
+
+  /** Makes the region of a function anew so that only accesses which may touch a watch take the long way. */
+  private testWatches(func: number): void {
+    this.visits = 0;
+    const installed = this.regions.get(func);
+    if (installed === undefined || installed.watched.length > 0) return;
+    this.wiring.cache.dropCompiled(installed.code);
+    this.compile(installed.mode, installed.region.starts, true);
+  }
+
+  watchesChanged(): void {
+    const { cache, watches } = this.wiring;
+    for (const { code, watched } of [...this.regions.values()]) {
+      if (watched.length > 0 && !(watches.active && cover(watched, watches.list))) cache.dropCompiled(code);
     }
   }
 
@@ -153,8 +182,8 @@ export class Jit implements Compiler {
     this.forgetHeat();
   }
 
-  private compile(mode: Mode, starts: readonly number[]): void {
-    const { cache, fetcher } = this.wiring;
+  private compile(mode: Mode, starts: readonly number[], testsWatches = false): void {
+    const { cache, fetcher, watches } = this.wiring;
     // For the Enter records; where that forgets all code, there is nothing to find.
     cache.reserve(MAX_BLOCKS);
     const region = new RegionFinder(
@@ -170,18 +199,19 @@ export class Jit implements Compiler {
       for (const insn of block.insns) insn.immAt = cache.patchedTail(mode.slot, insn.eip, insn.length, liveBytes(insn));
       liveFlags(block.insns).forEach((live, n) => (block.insns[n].flags = live || !hasFlaglessForm(block.insns[n])));
     }
+    const watched = testsWatches && watches.active ? rangesOver(watches.list) : [];
     const bytes = compileRegion({
       region,
       func,
       tlb: dataTlbs(mode.ring),
       tlbExec: cache.execEntry(mode.slot, 0),
       csLimit: mode.csLimit,
-      watches: this.wiring.watches.list,
+      watched,
       guard: (page) => ({ execEntry: cache.execEntry(mode.slot, page), table: cache.knownTable(mode.slot, page) }),
     });
     const instance = new WebAssembly.Instance(this.wiring.compile(bytes), { env: this.env });
     this.table.set(func, instance.exports["f"]);
-    this.install(mode, region, func, bytes.length);
+    this.install(mode, region, func, bytes.length, watched);
     this.countRegion(region, bytes.length, began);
   }
 
@@ -200,13 +230,13 @@ export class Jit implements Compiler {
   }
 
   /** Puts Enter records at the region's entries and ties the region to the pages that it was made from. */
-  private install(mode: Mode, region: Region, func: number, bytes: number): void {
+  private install(mode: Mode, region: Region, func: number, bytes: number, watched: readonly Watch[]): void {
     const { cache } = this.wiring;
     const blocks = [...region.blocks.values()];
     const records: number[] = [];
     const code: CompiledCode = { extents: [], isCompiled: true, stale: (written) => this.lose(installed, written) };
     const size = blocks.reduce((sum, { insns }) => sum + insns.length, 0);
-    const installed: Installed = { mode, region, size, func, bytes, records, code };
+    const installed: Installed = { mode, region, size, watched, func, bytes, records, code };
     blocks.forEach((block, node) => {
       for (const [from, to] of dependencies(block.start, block.end, block.insns)) cache.noteCompiled(mode.slot, from, to - from, code);
       if (block.isEntry) records.push(this.enterRecord(mode, block, func, node));

@@ -11,6 +11,8 @@ import { AccessGroup } from "./access-group";
 
 /** Ranges that a region compares with; watches that lie close together share one. */
 const MOST_RANGES = 4;
+/** Bytes between watches that are always taken for one range: an access there takes the long way in vain. */
+const MOST_GAP = 16;
 const COUNT = 8;
 const WORD = 4;
 
@@ -45,7 +47,6 @@ interface Known {
  * block share a test, which comes before the first of them.
  */
 export class WatchTests {
-  private readonly ranges: readonly Watch[];
   private readonly watchesReads: boolean;
   private origins: (Origin | undefined)[] = new Array<Origin | undefined>(COUNT).fill(undefined);
   /** As they were before the instruction. */
@@ -57,14 +58,16 @@ export class WatchTests {
   /** The same, by the local that holds the address. */
   private readonly known = new Map<number, Known>();
 
-  /** @param read gives a register's local */
+  /**
+   * @param read gives a register's local
+   * @param ranges of linear addresses, as `rangesOver` makes them
+   */
   constructor(
     private readonly c: Code,
     private readonly read: (reg: Gpr) => Expr,
-    watches: readonly Watch[],
+    private readonly ranges: readonly Watch[],
   ) {
-    this.ranges = rangesOver(watches);
-    this.watchesReads = watches.some(({ touches }) => (touches & Touch.Read) !== 0);
+    this.watchesReads = ranges.some(({ touches }) => (touches & Touch.Read) !== 0);
   }
 
   beginBlock(): void {
@@ -162,16 +165,25 @@ const usesWords = ({ opSize, checked }: Insn): boolean => opSize === WORD && !ch
 const writesStackPointer = ({ mnemonic, operands: [to] }: Insn): boolean =>
   mnemonic === "pop" && to?.kind === "r" && to.reg === (Gpr.Esp as number);
 
+const endOf = ({ linear, length }: Watch): number => linear + length;
+
 /** A few ranges that the watches lie in. */
 export function rangesOver(watches: readonly Watch[]): Watch[] {
-  const ranges = watches.map((watch) => ({ ...watch })).sort((a, b) => a.linear - b.linear);
-  const gap = (n: number): number => ranges[n + 1].linear - ranges[n].linear - ranges[n].length;
-  while (ranges.length > MOST_RANGES) {
-    let least = 0;
-    for (let n = 1; n < ranges.length - 1; n++) if (gap(n) < gap(least)) least = n;
-    const [a, b] = ranges.splice(least, 2);
-    const end = Math.max(a.linear + a.length, b.linear + b.length);
-    ranges.splice(least, 0, { linear: a.linear, length: end - a.linear, touches: a.touches | b.touches });
+  const ranges = [...watches].sort((a, b) => a.linear - b.linear);
+  for (;;) {
+    const gaps = ranges.slice(1).map(({ linear }, n) => linear - endOf(ranges[n]));
+    const least = Math.min(...gaps);
+    if (ranges.length <= MOST_RANGES && least > MOST_GAP) return ranges;
+    const n = gaps.indexOf(least);
+    const [a, b] = ranges.slice(n, n + 2);
+    const length = Math.max(endOf(a), endOf(b)) - a.linear;
+    ranges.splice(n, 2, { linear: a.linear, length, touches: a.touches | b.touches });
   }
-  return ranges;
+}
+
+/** Whether code that compares with `ranges` sees each access to the watches. */
+export function cover(ranges: readonly Watch[], watches: readonly Watch[]): boolean {
+  return watches.every((watch) =>
+    ranges.some((range) => (watch.touches & ~range.touches) === 0 && range.linear <= watch.linear && endOf(watch) <= endOf(range)),
+  );
 }

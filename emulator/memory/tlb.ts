@@ -21,6 +21,11 @@ export function dataTlbs(ring: number): { read: number; write: number } {
   return { read, write: read + TLB_BYTES };
 }
 
+function kindForWriting(isWatched: boolean, isCode: boolean): TlbKind {
+  if (isWatched) return isCode ? TlbKind.WatchedCode : TlbKind.Watched;
+  return isCode ? TlbKind.Noting : TlbKind.Plain;
+}
+
 /** Ring class of a CPL: ring 0; rings 1 and 2; ring 3. */
 export function ringClass(cpl: number): number {
   return (cpl + 1) >> 1;
@@ -98,10 +103,7 @@ export class Tlb {
     const watched = this.watches.inPage(page);
     const isCode = this.physical.tracker.isCode(paging.frame);
     this.enter(ring * 2, page, entry + ((watched & Touch.Read) !== 0 ? TlbKind.Watched : TlbKind.Plain), global);
-    // A watched page with code stays out: no entry says both.
-    if (paging.writable && (watched === 0 || !isCode)) {
-      this.enter(ring * 2 + 1, page, entry + (watched !== 0 ? TlbKind.Watched : isCode ? TlbKind.Noting : TlbKind.Plain), global);
-    }
+    if (paging.writable) this.enter(ring * 2 + 1, page, entry + kindForWriting(watched !== 0, isCode), global);
     if (paging.large) {
       this.large[page >>> 10] = 1;
       this.anyLarge = true;
@@ -160,8 +162,7 @@ export class Tlb {
       const entry = this.words[index];
       const kind = entry & TLB_KIND;
       if (entry === 0 || (entry - kind + (page << 12)) >>> 0 !== host) continue;
-      if (kind === TlbKind.Plain) this.words[index] = entry - TlbKind.Plain + TlbKind.Noting;
-      else if (kind === TlbKind.Watched) this.words[index] = 0;
+      this.words[index] = entry - kind + kindForWriting(kind === TlbKind.Watched || kind === TlbKind.WatchedCode, true);
     }
   }
 

@@ -31,6 +31,8 @@ export interface Touched {
 export class Watches {
   /** One instruction is being done whose touches are noted. */
   armed = false;
+  /** Accesses to watched pages that took the long way. */
+  visits = 0;
   /** Called before an access that touches a watch; the first one of an instruction to each watch. */
   onTouch: (watch: Watch) => void = () => undefined;
   private readonly all = new Set<Watch>();
@@ -70,6 +72,8 @@ export class Watches {
 
   /** Whether an access of `size` bytes touches a watch; `touches` are its Touch bits. */
   covers(linear: number, size: number, touches: number): boolean {
+    if (this.inPage(linear >>> 12) !== 0) this.visits++;
+    else if ((linear & 0xfff) + size <= 0x1000) return false;
     for (const watch of this.all) if (meets(watch, linear, size, touches)) return true;
     return false;
   }

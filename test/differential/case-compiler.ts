@@ -36,6 +36,7 @@ export class CaseCompiler {
         this.mode = mode;
       },
       missed: () => undefined,
+      watchesChanged: () => jit.watchesChanged(),
       reset: () => jit.reset(),
     };
   }

@@ -39,6 +39,7 @@ export class Mix {
       run,
       sample: (mode, instructions) => compiler.sample(mode, instructions),
       missed: (mode) => compiler.missed(mode),
+      watchesChanged: () => compiler.watchesChanged(),
       reset: () => compiler.reset(),
     };
   }

@@ -19,7 +19,7 @@ import { functionTexts } from "./wasm-text/module-text";
 
 const PAGE_ENDS_AT = 0xfff;
 /** For snippets whose names say so. */
-const WATCHES: readonly Watch[] = [{ linear: 0x9010, length: 4, touches: Touch.Read | Touch.Write }];
+const WATCHED: readonly Watch[] = [{ linear: 0x9010, length: 4, touches: Touch.Read | Touch.Write }];
 
 function blockAt(code: Uint8Array, eip: number): Insn[] {
   const decoder = new Decoder();
@@ -35,7 +35,7 @@ function blockAt(code: Uint8Array, eip: number): Insn[] {
   return insns;
 }
 
-function compiled(code: Uint8Array, watches: readonly Watch[]): { assembler: string; wasm: string } {
+function compiled(code: Uint8Array, watched: readonly Watch[]): { assembler: string; wasm: string } {
   const region = new RegionFinder((eip) => blockAt(code, eip)).find([ORIGIN]);
   if (!region) throw new Error("nothing to compile");
   const blocks = [...region.blocks.values()];
@@ -51,7 +51,7 @@ function compiled(code: Uint8Array, watches: readonly Watch[]): { assembler: str
     tlb: { read: 0x200000, write: 0x600000 },
     tlbExec: 0x1e00000,
     csLimit: 0xffffffff,
-    watches,
+    watched,
     guard: () => ({ execEntry: 0x1e00008, table: 0x3e00000 }),
   });
   const lines = blocks.flatMap(({ start, end }) => listing(code.subarray(start - ORIGIN, end - ORIGIN), start));
@@ -64,7 +64,7 @@ function compiled(code: Uint8Array, watches: readonly Watch[]): { assembler: str
 describe("the WebAssembly that the compiler emits", () => {
   it.each(SNIPPETS)("is as recorded for %s", async (name, code) => {
     const file = fileURLToPath(new URL(`golden/${name}.txt`, import.meta.url));
-    const { assembler, wasm } = compiled(Uint8Array.from(code), name.startsWith("watched") ? WATCHES : []);
+    const { assembler, wasm } = compiled(Uint8Array.from(code), name.startsWith("watched") ? WATCHED : []);
     await expect(`${assembler}\n\n${wasm}\n`).toMatchFileSnapshot(file);
   });
 });

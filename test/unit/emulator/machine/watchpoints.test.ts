@@ -162,6 +162,41 @@ describe.each<Engine>(["interpreter", "compiled"])("watchpoints, %s", (engine) =
   });
 });
 
+describe("compiled code", () => {
+  /** push eax; pop edx; inc eax; mov [next page], eax; jmp back: all of the code in START's page. */
+  const loop = () => {
+    const machine = machineWith(new Code().hex("bc00001100 b800000000 50 5a 40 a3").dword(START + 0x1000).hex("ebf6"), { engine: "compiled" });
+    machine.run({ instructions: 1_000_000 });
+    return machine;
+  };
+  const remade = (machine: ReturnType<typeof loop>) => machine.statistics().regionsDropped.remade;
+
+  it("is kept while memory is watched that it seldom touches", () => {
+    const machine = loop();
+    const { compiled } = machine.statistics().regions;
+    const watch = machine.setWatchpoint({ linear: 0x300000, length: 4, access: "access" });
+    machine.run({ instructions: 1_000_000 });
+    watch.dispose();
+    machine.run({ instructions: 1_000_000 });
+    expect([remade(machine), machine.statistics().regions.compiled]).toEqual([0, compiled]);
+  });
+
+  it("is made anew for a watched page that it touches often, and kept when the same is watched again", () => {
+    const machine = loop();
+    const set = () => machine.setWatchpoint({ linear: 0x10f000, length: 4, access: "access" });
+    const watch = set();
+    machine.run({ instructions: 1_000_000 });
+    expect(remade(machine)).toBe(1);
+    watch.dispose();
+    const again = set();
+    machine.run({ instructions: 1_000_000 });
+    expect(remade(machine)).toBe(1);
+    again.dispose();
+    machine.run({ instructions: 1_000_000 });
+    expect(remade(machine)).toBe(2);
+  });
+});
+
 describe("watchpoints in a stack frame", () => {
   const TOP = 0x110000;
 

@@ -99,14 +99,17 @@ describe("watched pages", () => {
     expect([entry(AT, 0, 0) & TLB_KIND, entry(AT, 0, 1) & TLB_KIND]).toEqual([TlbKind.Watched, TlbKind.Watched]);
   });
 
-  it("have no write entry when they become code, or are", () => {
+  it("have a write entry of their own kind when they become code, or are", () => {
     watches().add({ linear: AT, length: 1, touches: Touch.Write });
     write(AT, 0);
     t.memory.tlb.noteCode(7);
-    expect(entry(AT, 0, 1)).toBe(0);
+    expect(entry(AT, 0, 1) & TLB_KIND).toBe(TlbKind.WatchedCode);
     t.memory.physical.tracker = { isCode: () => true, hits: () => false, written: () => undefined };
-    write(AT, 0);
-    expect(entry(AT, 0, 1)).toBe(0);
+    write(AT + 0x1000, 0);
+    watches().add({ linear: AT + 0x1000, length: 1, touches: Touch.Write });
+    t.memory.tlb.rewatch({ linear: AT + 0x1000, length: 1, touches: Touch.Write });
+    write(AT + 0x1000, 0);
+    expect(entry(AT + 0x1000, 0, 1) & TLB_KIND).toBe(TlbKind.WatchedCode);
   });
 
   it("are filled anew after rewatch", () => {
