@@ -60,23 +60,25 @@ export class PhysicalMemory {
     return size === 2 ? this.read16(physical) : this.read8(physical);
   }
 
+  // Only code is compared with what was there: the host maps a fresh page twice if it is read before it is written.
+
   write8(physical: number, value: number): void {
     if (physical >= this.state.ramBytes) return;
-    const changed = this.u8[RAM + physical] ^ (value & 0xff);
+    const changed = this.isCode(physical) ? this.u8[RAM + physical] ^ (value & 0xff) : 0;
     this.u8[RAM + physical] = value;
     if (changed !== 0) this.noteChange(physical, changed);
   }
 
   write16(physical: number, value: number): void {
     if (physical >= this.state.ramBytes) return;
-    const changed = this.view.getUint16(RAM + physical, true) ^ (value & 0xffff);
+    const changed = this.isCode(physical) ? this.view.getUint16(RAM + physical, true) ^ (value & 0xffff) : 0;
     this.view.setUint16(RAM + physical, value, true);
     if (changed !== 0) this.noteChange(physical, changed);
   }
 
   write32(physical: number, value: number): void {
     if (physical >= this.state.ramBytes) return;
-    const changed = this.view.getInt32(RAM + physical, true) ^ value;
+    const changed = this.isCode(physical) ? this.view.getInt32(RAM + physical, true) ^ value : 0;
     this.view.setUint32(RAM + physical, value, true);
     if (changed !== 0) this.noteChange(physical, changed);
   }
@@ -101,7 +103,7 @@ export class PhysicalMemory {
     this.u8.set(bytes.subarray(0, room), RAM + physical);
     for (let done = 0; done < room; ) {
       const inPage = Math.min(room - done, 4096 - ((physical + done) & 0xfff));
-      if (this.tracker.isCode((physical + done) >>> 12)) this.tracker.written(physical + done, inPage);
+      if (this.isCode(physical + done)) this.tracker.written(physical + done, inPage);
       done += inPage;
     }
     return room;
@@ -112,9 +114,12 @@ export class PhysicalMemory {
     return this.tracker.hits(physical, length);
   }
 
-  /** `changed` has the bits of the value at `physical` that are not what they were: bytes that stay are no change of code. */
+  private isCode(physical: number): boolean {
+    return this.tracker.isCode(physical >>> 12);
+  }
+
+  /** `changed` has the bits of the code at `physical` that are not what they were: bytes that stay are no change. */
   private noteChange(physical: number, changed: number): void {
-    if (!this.tracker.isCode(physical >>> 12)) return;
     const first = (31 - Math.clz32(changed & -changed)) >> 3;
     const last = (31 - Math.clz32(changed)) >> 3;
     this.tracker.written(physical + first, last - first + 1);
