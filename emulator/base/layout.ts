@@ -95,6 +95,8 @@ export const enum S {
   Turns = 0x4220,
   TurnFrom = 0x4224,
   TurnTo = 0x4228,
+  /** Accesses in one run of compiled code that were not aligned, and for that alone not inline. */
+  Unaligned = 0x422c,
   /** Inside compiled code: in which form the arithmetic flags stand in the two words (jit/pending-flags.ts). Else 0. */
   PendingFlags = 0x4230,
   PendingA = 0x4234,

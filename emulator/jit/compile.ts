@@ -34,6 +34,8 @@ export interface CompileInput {
   tlb: { read: number; write: number };
   tlbExec: number;
   csLimit: number;
+  /** Accesses that are not aligned are frequent. */
+  unaligned: boolean;
   /** Ranges that its accesses are compared with; without any, those to watched pages take the long way. */
   watched: readonly Watch[];
   guard(linearPage: number): PageGuard;
@@ -131,11 +133,11 @@ class RegionFunction {
     this.blocks.forEach((block, node) => this.nodes.set(block.start, node));
     [this.block] = this.blocks;
     const { regs, flags, budget, eip } = this;
-    const { tlb, csLimit } = input;
+    const { tlb, csLimit, unaligned } = input;
     const watchTests = input.watched.length > 0 ? new WatchTests(this.c, (reg) => regs.read(reg), input.watched) : undefined;
     const jump = (to: number): void => this.jump(to >>> 0);
     const jumpDynamic = (): void => this.jumpDynamic();
-    this.emitter = new RegionEmit(this.c, { regs, flags, budget, eip, tlb, csLimit, watchTests, jump, jumpDynamic }, helpers);
+    this.emitter = new RegionEmit(this.c, { regs, flags, budget, eip, tlb, csLimit, unaligned, watchTests, jump, jumpDynamic }, helpers);
     const successors = this.blocks.map((block) => block.successors.map((to) => this.nodeOf(to)));
     this.edges = this.blocks.map((_, node) => successors.flat().filter((to) => to === node).length);
     this.structure = new Structure(this.c, successors, this.selector, (node) => this.emitBlock(node));

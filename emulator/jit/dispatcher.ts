@@ -13,7 +13,7 @@ import { MAX_BLOCK, Rec, Special } from "../cpu/tier0/record";
  * block and runs the region that an Enter record names, and from then on
  * whatever region the exec TLB finds, until there is none, a fault or a stop
  * waits or the budget may not hold a block. It leaves the flags settled, and
- * S.Turns and its like.
+ * S.Turns and its like, and in S.Unaligned a count.
  * Region modules that import the table themselves would never be collected
  * (docs/performance.md).
  */
@@ -26,6 +26,7 @@ export function dispatcherModule(): Uint8Array {
   const c = new Code(1);
   const record = variable(0);
   const [func, from, turns] = locals(c, 3);
+  setWord(c, S.Unaligned, x.k(0));
   const done = c.block();
   const top = c.loop();
   setWord(c, S.Budget, x.sub(x.word(S.Budget), x.load32(record, Rec.Imm)));

@@ -27,6 +27,8 @@ export interface RegionFrame {
   /** Addresses of the data TLBs that the mode uses. */
   tlb: { read: number; write: number };
   csLimit: number;
+  /** InlineFrame.unaligned. */
+  unaligned: boolean;
   watchTests: WatchTests | undefined;
   /** Goes to an offset in CS that is known now. */
   jump(eip: number): void;
@@ -79,6 +81,7 @@ export class RegionEmit extends Emit {
       entry: (at, write) => this.tlbEntry(at, write ? tlb.write : tlb.read),
       helpers,
       watched: frame.watchTests && ((at, size, touches) => frame.watchTests?.guard(at, size, touches)),
+      unaligned: frame.unaligned,
       faultCheck: () => this.leaveOnFault(),
     });
   }

@@ -24,16 +24,18 @@ export interface Thresholds {
   /** Changes of region in one run of compiled code that make them worth a note, and notes that make it worth to merge. */
   turns: number;
   notes: number;
+  /** Accesses that are not aligned in one run of compiled code that make it worth to make its last region anew for them. */
+  unaligned: number;
 }
 
 /**
  * V8 spends some 30 ms on a region, in which the interpreter does 5-10 million
  * instructions: what runs for less than a second is best left alone.
  */
-export const HOT: Thresholds = { interpreted: 800_000, misses: 1000, turns: 250, notes: 64 };
+export const HOT: Thresholds = { interpreted: 800_000, misses: 1000, turns: 250, notes: 64, unaligned: 1000 };
 
 /** For who wants compiled code whatever it costs. */
-export const WARM: Thresholds = { interpreted: 100_000, misses: 32, turns: 250, notes: 16 };
+export const WARM: Thresholds = { interpreted: 100_000, misses: 32, turns: 250, notes: 16, unaligned: 1000 };
 
 const MOST_DOUBLINGS = 8;
 
@@ -85,6 +87,8 @@ export class Jit implements Compiler {
   private readonly losses = new Map<number, number>();
   /** Live regions by function. */
   private readonly regions = new Map<number, Installed>();
+  /** Starts of regions that make many accesses that are not aligned. */
+  private readonly unaligned = new Set<number>();
   private readonly links = new Links(MAX_INSNS);
   /** Accesses to watched pages that came from compiled code, since one of its regions was last made anew for them. */
   private visits = 0;
@@ -109,11 +113,24 @@ export class Jit implements Compiler {
     this.dispatch(record);
     this.visits += watches.visits - visits;
     if (this.visits >= MOST_VISITS) this.testWatches(state.get(S.TurnTo));
+    if (state.get(S.Unaligned) >= this.thresholds.unaligned) this.inlineUnaligned(state.get(S.TurnTo));
     if (state.get(S.Turns) < this.thresholds.turns) return;
     const [from, to] = [state.get(S.TurnFrom), state.get(S.TurnTo)];
     // Between modes, as between rings, there is nothing to merge.
     if (this.regions.get(from)?.mode !== this.regions.get(to)?.mode) return;
     if (this.links.note(from, to) >= this.thresholds.notes) this.merge();
+  }
+
+  /** Makes a region anew with code for accesses that are not aligned, which costs all others a little. */
+  private inlineUnaligned(func: number): void {
+    const installed = this.regions.get(func);
+    if (!installed) return;
+    const { mode, region, code, watched } = installed;
+    const places = region.starts.map((start) => placeOf(mode, start));
+    if (places.every((place) => this.unaligned.has(place))) return;
+    for (const place of places) this.unaligned.add(place);
+    this.wiring.cache.dropCompiled(code);
+    this.compile(mode, region.starts, watched.length > 0);
   }
 
   /** Makes one region of those that often follow each other. */
@@ -206,6 +223,7 @@ export class Jit implements Compiler {
       tlb: dataTlbs(mode.ring),
       tlbExec: cache.execEntry(mode.slot, 0),
       csLimit: mode.csLimit,
+      unaligned: starts.some((start) => this.unaligned.has(placeOf(mode, start))),
       watched,
       guard: (page) => ({ execEntry: cache.execEntry(mode.slot, page), table: cache.knownTable(mode.slot, page) }),
     });
@@ -277,6 +295,7 @@ export class Jit implements Compiler {
   private forgetHeat(): void {
     this.weights.clear();
     this.losses.clear();
+    this.unaligned.clear();
   }
 
   private loseHeat(place: number): void {

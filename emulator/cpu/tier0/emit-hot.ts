@@ -42,6 +42,7 @@ export class HotEmit extends RecordEmit {
       entry: (at, write) => x.load32(tlbSlot(write ? tlbWrite : tlbRead, at)),
       helpers,
       faultCheck: () => this.faultCheck(),
+      unaligned: false,
     });
     this.fres = frame.fres;
     this.fco = frame.fco;

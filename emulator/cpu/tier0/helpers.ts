@@ -163,6 +163,11 @@ function leave(c: Code, exit: Exit | Expr, record?: Expr): void {
   c.i32(0);
 }
 
+/** For the compiler, which may make room for such accesses in the code that makes them. */
+function countUnaligned(c: Code, size: Size, at: x.Var): void {
+  if (size > 1) setWord(c, S.Unaligned, x.add(x.word(S.Unaligned), x.ne(x.and(at, x.k(size - 1)), x.k(0))));
+}
+
 const inPage = (at: x.Var, size: Size): Expr => x.leU(x.and(at, x.k(0xfff)), x.k(0x1000 - size));
 
 /** Whether a TLB entry names a page that is not watched. */
@@ -176,6 +181,7 @@ function loadThrough(c: Code, size: Size, table: S, at: x.Var, slow: Expr): void
   c.if(I32);
   inPage(at, size)(c);
   c.if(I32);
+  countUnaligned(c, size, at);
   x.add(at, x.and(entry, x.k(~TLB_KIND)))(c);
   c.memory(LOAD[size], 0);
   c.else();
@@ -194,6 +200,7 @@ function openData(c: Code, size: Size, at: x.Var, slow: Expr): void {
   set(c, host, x.add(at, x.and(entry, x.k(~TLB_KIND))));
   const data = x.choose(isOpen(entry), x.choose(inPage(at, size), x.eqz(codeBits(host, size)), x.k(0)), x.k(0));
   x.choose(data, (code) => {
+    countUnaligned(code, size, at);
     host(code);
     code.memory(LOAD[size], 0);
   }, slow)(c);
@@ -227,6 +234,7 @@ function storeThrough(c: Code, size: Size, at: x.Var, value: x.Var, slow: Expr):
   c.brIf(slowly);
   c.br(done);
   c.end();
+  countUnaligned(c, size, at);
   host(c);
   value(c);
   c.memory(STORE[size], 0);

@@ -3,6 +3,7 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { RAM, S } from "../../../../emulator/base/layout";
 import { Jit } from "../../../../emulator/jit/jit";
+import { EAGER } from "../../../harness/eager";
 import { CODE, CodeBench } from "../cpu/code-bench";
 
 setFlagsFromString("--expose-gc");
@@ -35,7 +36,7 @@ function churn(bench: CodeBench, made: WeakRef<object>[]): void {
 describe("compiled code that is written to", () => {
   it("is collected", async () => {
     const bench = new CodeBench().code(0x40, 0xeb, 0xfd); // inc eax; jmp -3
-    bench.cpu.attach((parts) => new Jit(parts, { interpreted: 1, misses: 1, turns: 1, notes: 3 }));
+    bench.cpu.attach((parts) => new Jit(parts, EAGER));
     expect(bench.state.u8[RAM + CODE]).toBe(0x40);
     const made: WeakRef<object>[] = [];
     churn(bench, made);

@@ -51,6 +51,7 @@ function compiled(code: Uint8Array, watched: readonly Watch[]): { assembler: str
     tlb: { read: 0x200000, write: 0x600000 },
     tlbExec: 0x1e00000,
     csLimit: 0xffffffff,
+    unaligned: false,
     watched,
     guard: () => ({ execEntry: 0x1e00008, table: 0x3e00000 }),
   });

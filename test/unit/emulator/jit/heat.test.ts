@@ -4,7 +4,7 @@ import { Jit } from "../../../../emulator/jit/jit";
 import { CodeBench } from "../cpu/code-bench";
 
 /** A slice makes the place where it ends hot at once. */
-const AT_ONCE = { interpreted: 1, misses: 1, turns: 1, notes: 1 };
+const AT_ONCE = { interpreted: 1, misses: 1, turns: 1, notes: 1, unaligned: 1000 };
 
 function regionsOf(bench: CodeBench): number {
   bench.cpu.attach((parts) => new Jit(parts, AT_ONCE));

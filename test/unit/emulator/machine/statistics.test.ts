@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { S } from "../../../../emulator/base/layout";
 import { Jit } from "../../../../emulator/jit/jit";
+import { EAGER } from "../../../harness/eager";
 import { CODE, CodeBench } from "../cpu/code-bench";
 import { Code, machineWith } from "./guest-code";
 
@@ -11,7 +12,7 @@ const LOOP = [0x40, 0xeb, 0xfd];
 /** A processor that compiles a loop at CODE as soon as a slice ends in it. */
 function compiling(): CodeBench {
   const bench = new CodeBench().code(...LOOP);
-  bench.cpu.attach((parts) => new Jit(parts, { interpreted: 1, misses: 1, turns: 1, notes: 3 }));
+  bench.cpu.attach((parts) => new Jit(parts, EAGER));
   bench.run(100_000);
   return bench;
 }
@@ -100,7 +101,7 @@ describe("the counters of compiled exits", () => {
     // 1: dec eax; jnz 1b; mov ecx, [edx], which is not mapped the last time
     const bench = new CodeBench().code(0x48, 0x75, 0xfd, 0x8b, 0x0a, 0xeb, 0xf9);
     bench.page();
-    bench.cpu.attach((parts) => new Jit(parts, { interpreted: 1, misses: 1, turns: 1, notes: 3 }));
+    bench.cpu.attach((parts) => new Jit(parts, EAGER));
     bench.run(200_000);
     expect(bench.state.counters.compiledExits.fault).toBe(0);
     bench.state.setGpr(2, 0x8000_0000);
