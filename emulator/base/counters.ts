@@ -1,3 +1,5 @@
+import { Count, COUNTS } from "./layout";
+
 /** Exits of compiled code: why a run of it ended. */
 export interface CompiledExits {
   /** The slice held no more whole block. */
@@ -32,14 +34,48 @@ export class Counters {
   /** Blocks and regions that went because of a store to their code. */
   invalidations = 0;
 
-  readMisses = 0;
-  writeMisses = 0;
-  /** Pages entered in an exec TLB. */
-  fetchMisses = 0;
-  walks = 0;
-  /** All pages; all but global ones; one page. */
-  flushes = { all: 0, local: 0, page: 0 };
-
-  faults = 0;
+  /** Flushes of all pages. */
+  allFlushes = 0;
   interrupts = 0;
+
+  /** @param words the machine's memory, where what generated code counts is kept */
+  constructor(private readonly words: Uint32Array) {}
+
+  /** One more of what generated code counts too. */
+  count(what: Count): void {
+    const { words } = this;
+    const at = (COUNTS + what) >> 2;
+    if (++words[at] === 0x1_0000_0000) words[at + 1]++;
+  }
+
+  private counted(what: Count): number {
+    const at = (COUNTS + what) >> 2;
+    return this.words[at] + this.words[at + 1] * 0x1_0000_0000;
+  }
+
+  get readMisses(): number {
+    return this.counted(Count.ReadMisses);
+  }
+
+  get writeMisses(): number {
+    return this.counted(Count.WriteMisses);
+  }
+
+  /** Pages entered in an exec TLB. */
+  get fetchMisses(): number {
+    return this.counted(Count.FetchMisses);
+  }
+
+  get walks(): number {
+    return this.counted(Count.Walks);
+  }
+
+  /** All pages; all but global ones; one page. */
+  get flushes(): { all: number; local: number; page: number } {
+    return { all: this.allFlushes, local: this.counted(Count.LocalFlushes), page: this.counted(Count.PageFlushes) };
+  }
+
+  get faults(): number {
+    return this.counted(Count.Faults);
+  }
 }

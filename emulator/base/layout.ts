@@ -107,6 +107,12 @@ export const enum S {
   InterruptWaits = 0x423c,
   /** 1 when changes of CPL are to be told: INT, IRET and faults then take the helpers in TypeScript. */
   SlowTransfers = 0x4240,
+  /** 1 while memory is watched: TypeScript alone fills the data TLBs. */
+  Watching = 0x4244,
+  /** Where guest RAM ends in this memory. */
+  RamEnd = 0x4248,
+  /** S.Budget when the last fault was delivered, -1 when that is long ago. */
+  FaultBudget = 0x424c,
   End = 0x4300,
 }
 
@@ -132,6 +138,23 @@ export const enum ModeEntry {
   Limit = 12,
   Size = 16,
 }
+
+/** What generated code counts as TypeScript does, COUNTS + these: 64 bits each. */
+export const COUNTS = 0x4600;
+
+export const enum Count {
+  ReadMisses = 0,
+  WriteMisses = 8,
+  FetchMisses = 16,
+  Walks = 24,
+  LocalFlushes = 32,
+  PageFlushes = 40,
+  Faults = 48,
+}
+
+/** A byte for each 4 MiB of the linear space, not 0 where a piece of a large page was filled. */
+export const LARGE_REGIONS = 0x4800;
+export const LARGE_REGION_COUNT = 1024;
 
 /** Offsets inside one descriptor cache. */
 export const enum SegField {
@@ -167,6 +190,27 @@ export const enum TlbKind {
 export const TLB_KIND = TlbKind.Plain | TlbKind.Watched | TlbKind.Noting | TlbKind.WatchedCode;
 
 /**
+ * Linear page numbers that were filled, so that a flush is cheap: a list for the
+ * pages of a TLB that are not global, then one for its global ones. A page may
+ * stand there twice, and behind its entry's end. The counts are words.
+ */
+export interface PageLists {
+  /** Address of the first list. */
+  lists: number;
+  /** Address of the lists' counts. */
+  counts: number;
+  /** Pages that one list holds; a full one empties its TLB of them. */
+  length: number;
+}
+/** Data TLBs: of both tables of each ring class. */
+export const DATA_LISTS: PageLists = { lists: 0x20000, counts: 0x4700, length: 1 << 14 };
+/** Exec TLBs: of each mode slot. */
+export const EXEC_LISTS: PageLists = { lists: 0x80000, counts: 0x4720, length: 1 << 12 };
+
+/** A byte for each physical page, not 0 where code was made from it. */
+export const CODE_PAGES = 1 * MiB;
+
+/**
  * Data TLBs: for ring class c the read table at TLB_DATA + c * 8 MiB, its write
  * table 4 MiB above. Entry for linear page p: 0 when invalid, else
  * (address of the page in this memory) - (p << 12) + a TlbKind.
@@ -183,6 +227,11 @@ export const MODE_SLOTS = 8;
 export const ENTRY_TABLES = TLB_EXEC + MODE_SLOTS * TLB_BYTES;
 export const ENTRY_TABLE_BYTES = 4096 * 4;
 export const ENTRY_TABLES_BYTES = 16 * MiB;
+/** What each entry table is for, two words: physical page; mode slot << 20 | linear page. 0 and 0 when it is free. */
+export const TABLE_KEYS = 0x6000;
+/** Entry tables met lately, a word at the linear page's lowest bits: a hint, TABLE_KEYS tells whether it is the right one. */
+export const TABLE_HINTS = 0x5000;
+export const TABLE_HINT_COUNT = 1024;
 /** Decoded blocks (records). */
 export const RECORDS = ENTRY_TABLES + ENTRY_TABLES_BYTES;
 export const RECORDS_BYTES = 16 * MiB;

@@ -18,7 +18,7 @@ export class State {
   readonly i32: Int32Array;
   readonly u32: Uint32Array;
   readonly view: DataView;
-  readonly counters = new Counters();
+  readonly counters: Counters;
 
   /** @param ramBytes guest RAM, a multiple of 64 KiB */
   constructor(readonly ramBytes: number) {
@@ -31,7 +31,10 @@ export class State {
     this.i32 = new Int32Array(buffer);
     this.u32 = new Uint32Array(buffer);
     this.view = new DataView(buffer);
+    this.counters = new Counters(this.u32);
     this.set(S.CodeMap, RAM + ramBytes - (RAM >>> 3));
+    this.set(S.RamEnd, RAM + ramBytes);
+    this.set(S.FaultBudget, -1);
   }
 
   /** An unsigned state word; `at` is an S offset. */

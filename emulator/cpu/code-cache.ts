@@ -1,12 +1,31 @@
-import { ENTRY_TABLE_BYTES, ENTRY_TABLES, ENTRY_TABLES_BYTES, MODE_SLOTS, RAM, RECORDS, RECORDS_BYTES, TLB_BYTES, TLB_EXEC } from "../base/layout";
+import {
+  Count,
+  ENTRY_TABLE_BYTES,
+  ENTRY_TABLES,
+  ENTRY_TABLES_BYTES,
+  EXEC_LISTS,
+  MODE_SLOTS,
+  RAM,
+  RECORDS,
+  RECORDS_BYTES,
+  TABLE_HINT_COUNT,
+  TABLE_HINTS,
+  TABLE_KEYS,
+  TLB_BYTES,
+  TLB_EXEC,
+} from "../base/layout";
 import type { State } from "../base/state";
+import { FilledPages } from "../memory/filled-pages";
 import { ALL_PAGES, LOCAL_PAGES, type Tlb } from "../memory/tlb";
 import { CodeExtents, type Derived, type Extent } from "./code-extents";
 import type { CompiledCode } from "./compiler";
 import { Rec, RECORD_BYTES, Special } from "./tier0/record";
 
-/** Entries that one exec TLB's list remembers before all of it is flushed. */
-const MAX_FILLED = 1 << 16;
+/** Address in TABLE_KEYS of the two words about an entry table. */
+const tableKeys = (table: number): number => TABLE_KEYS + ((table - ENTRY_TABLES) / ENTRY_TABLE_BYTES) * 8;
+
+/** The second of them. */
+const tableKey = (slot: number, linearPage: number): number => (slot << 20) | linearPage;
 
 interface EntryTable {
   slot: number;
@@ -56,8 +75,8 @@ export class CodeCache {
   private readonly scratch: Place;
   private readonly compiled: Set<CompiledCode>[] = Array.from({ length: MODE_SLOTS }, () => new Set());
   private readonly words: Int32Array;
-  /** Linear pages entered in the exec TLB of each slot: those that are not global, and global ones. */
-  private readonly filled: number[][] = Array.from({ length: MODE_SLOTS * 2 }, () => []);
+  /** Linear pages entered in the exec TLB of each slot: list slot * 2 + (1 for global pages). */
+  private readonly filled: FilledPages;
   private nextTable = ENTRY_TABLES;
   private freeTables: number[] = [];
   private nextRecord: number;
@@ -73,6 +92,7 @@ export class CodeCache {
     private readonly scratchBytes: number,
   ) {
     this.words = state.i32;
+    this.filled = new FilledPages(state, EXEC_LISTS);
     this.extents = new CodeExtents(state, (frame) => tlb.noteCode(frame));
     this.scratch = new Place(this, -1, RECORDS, scratchBytes / RECORD_BYTES);
     this.nextRecord = RECORDS + scratchBytes;
@@ -105,15 +125,20 @@ export class CodeCache {
    */
   table(slot: number, linearPage: number, frame: number, global: boolean): number {
     const table = this.existing(slot, linearPage, frame) ?? this.makeTable(slot, linearPage, frame);
-    const filled = this.filled[slot * 2 + (global ? 1 : 0)];
-    if (filled.length === MAX_FILLED) this.flushSlot(slot, true);
     const at = this.slotBase(slot) + linearPage;
     if (this.words[at] !== table.address) {
-      this.state.counters.fetchMisses++;
-      filled.push(linearPage);
+      this.state.counters.count(Count.FetchMisses);
+      this.noteFilled(slot, linearPage, global);
     }
     this.words[at] = table.address;
+    this.words[(TABLE_HINTS >> 2) + (linearPage & (TABLE_HINT_COUNT - 1))] = table.address;
     return table.address;
+  }
+
+  private noteFilled(slot: number, linearPage: number, global: boolean): void {
+    const list = slot * 2 + (global ? 1 : 0);
+    if (this.filled.isFull(list)) this.flushSlot(slot, true);
+    this.filled.add(list, linearPage);
   }
 
   private existing(slot: number, linearPage: number, frame: number): EntryTable | undefined {
@@ -129,7 +154,15 @@ export class CodeCache {
     if (tables) tables.push(table);
     else this.tables.set(frame, [table]);
     this.inUse.set(table.address, table);
+    this.setKey(table.address, frame, tableKey(slot, linearPage));
     return table;
+  }
+
+  /** Says what an entry table is for, to generated code. */
+  private setKey(address: number, frame: number, key: number): void {
+    const at = tableKeys(address) >> 2;
+    this.words[at] = frame;
+    this.words[at + 1] = key;
   }
 
   private takeTable(): number {
@@ -150,14 +183,13 @@ export class CodeCache {
   }
 
   private flushSlot(slot: number, globalToo: boolean): void {
-    this.empty(slot, this.filled[slot * 2]);
-    if (globalToo) this.empty(slot, this.filled[slot * 2 + 1]);
+    this.empty(slot, slot * 2);
+    if (globalToo) this.empty(slot, slot * 2 + 1);
   }
 
-  private empty(slot: number, pages: number[]): void {
-    const base = this.slotBase(slot);
-    for (let at = pages.length - 1; at >= 0; at--) this.words[base + pages[at]] = 0;
-    pages.length = 0;
+  private empty(slot: number, list: number): void {
+    this.filled.clear(list, this.slotBase(slot) << 2);
+    this.filled.forget(list);
   }
 
   /** Gives up a mode slot: its exec TLB, its entry tables and what is compiled for it. */
@@ -186,6 +218,7 @@ export class CodeCache {
     }
     this.words.fill(0, first, first + ENTRY_TABLE_BYTES / 4);
     this.inUse.delete(address);
+    this.setKey(address, 0, 0);
     this.freeTables.push(address);
   }
 
@@ -317,6 +350,7 @@ export class CodeCache {
       this.compiled[slot].clear();
     }
     this.words.fill(0, ENTRY_TABLES >> 2, this.nextTable >> 2);
+    this.words.fill(0, TABLE_KEYS >> 2, tableKeys(this.nextTable) >> 2);
     this.nextTable = ENTRY_TABLES;
     this.freeTables = [];
     this.tables.clear();

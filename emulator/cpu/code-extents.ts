@@ -1,4 +1,4 @@
-import { RAM } from "../base/layout";
+import { CODE_PAGES, RAM } from "../base/layout";
 import type { State } from "../base/state";
 import type { CodeTracker } from "../memory/physical";
 
@@ -38,6 +38,7 @@ export class CodeExtents implements CodeTracker {
   /** By physical page; a page stays a code page until `clear`. */
   private readonly pages = new Map<number, Extent[][]>();
   private readonly map: Uint8Array;
+  private readonly codePages: Uint8Array;
   /** Physical addresses of bytes that were changed under code made from them. */
   private readonly patched = new Set<number>();
 
@@ -47,6 +48,7 @@ export class CodeExtents implements CodeTracker {
     private readonly onNewPage: (frame: number) => void,
   ) {
     this.map = state.u8.subarray(RAM + state.ramBytes);
+    this.codePages = state.u8.subarray(CODE_PAGES, CODE_PAGES + (1 << 20));
   }
 
   isCode(frame: number): boolean {
@@ -81,6 +83,7 @@ export class CodeExtents implements CodeTracker {
     if (!lines) {
       lines = Array.from({ length: LINES }, () => []);
       this.pages.set(frame, lines);
+      this.codePages[frame] = 1;
       this.onNewPage(frame);
     }
     return lines;
@@ -135,7 +138,10 @@ export class CodeExtents implements CodeTracker {
 
   /** Forgets everything, without a word to the owners. */
   clear(): void {
-    for (const frame of this.pages.keys()) this.map.fill(0, frame << 9, (frame + 1) << 9);
+    for (const frame of this.pages.keys()) {
+      this.map.fill(0, frame << 9, (frame + 1) << 9);
+      this.codePages[frame] = 0;
+    }
     this.pages.clear();
     this.patched.clear();
   }

@@ -1,5 +1,5 @@
 import { Flag } from "../base/arch";
-import { RECORDS, REPLAY, S } from "../base/layout";
+import { Count, RECORDS, REPLAY, S } from "../base/layout";
 import type { State } from "../base/state";
 import { Decoder } from "../isa/decode";
 import { SYSTEM_DONE, SYSTEM_FAULT, SYSTEM_LEAVE, SystemOp } from "../isa/system-ops";
@@ -372,7 +372,7 @@ export class Cpu {
     if (this.memory.watches.touched) this.memory.watches.take();
     if (this.retired === this.lastFault) this.before++;
     this.lastFault = this.retired;
-    this.wiring.state.counters.faults++;
+    this.wiring.state.counters.count(Count.Faults);
     const { words } = this;
     words[S.InsnEip >> 2] = words[S.Eip >> 2];
     if (this.enter(words[S.FaultVector >> 2], words[S.FaultError >> 2], Event.Fault) === 0) return this.system.deliverFault();

@@ -1,5 +1,5 @@
 import { Vector } from "../base/arch";
-import { RAM, REPLAY, S } from "../base/layout";
+import { Count, RAM, REPLAY, S } from "../base/layout";
 import type { State } from "../base/state";
 import { Access, WALK_OK, type Paging } from "./paging";
 import type { PhysicalMemory } from "./physical";
@@ -39,8 +39,8 @@ export class Mmu {
   translate(linear: number, ring: number, write: number): number {
     const host = this.tlb.address(linear, ring, write);
     if (host !== 0) return host - RAM;
-    if (write !== 0) this.state.counters.writeMisses++;
-    else this.state.counters.readMisses++;
+    if (write !== 0) this.state.counters.count(Count.WriteMisses);
+    else this.state.counters.count(Count.ReadMisses);
     const access = (ring === USER_CLASS ? Access.User : 0) | (write !== 0 ? Access.Write : 0);
     const code = this.paging.walk(linear, access);
     if (code !== WALK_OK) return this.pageFault(linear, code);

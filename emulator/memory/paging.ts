@@ -1,5 +1,5 @@
 import { Cr0, Cr4, Efer, PfError, Pte } from "../base/arch";
-import { S } from "../base/layout";
+import { Count, S } from "../base/layout";
 import type { State } from "../base/state";
 import type { PhysicalMemory } from "./physical";
 
@@ -59,7 +59,7 @@ export class Paging {
       this.writable = true;
       return WALK_OK;
     }
-    state.counters.walks++;
+    state.counters.count(Count.Walks);
     return (state.get(S.Cr4) & Cr4.Pae) !== 0 ? this.walkPae(linear, access) : this.walk32(linear, access);
   }
 

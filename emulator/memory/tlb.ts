@@ -1,5 +1,6 @@
-import { RAM, RING_CLASSES, S, TLB_BYTES, TLB_DATA, TLB_KIND, TlbKind } from "../base/layout";
+import { Count, DATA_LISTS, LARGE_REGION_COUNT, LARGE_REGIONS, RAM, RING_CLASSES, S, TLB_BYTES, TLB_DATA, TLB_KIND, TlbKind } from "../base/layout";
 import type { State } from "../base/state";
+import { FilledPages } from "./filled-pages";
 import type { Paging } from "./paging";
 import type { PhysicalMemory } from "./physical";
 import { pagesOf, Touch, type Watch, type Watches } from "./watches";
@@ -8,11 +9,8 @@ import { pagesOf, Touch, type Watch, type Watches } from "./watches";
 export const ALL_PAGES = -1;
 export const LOCAL_PAGES = -2;
 
-/** Filled entries that one list remembers; a table whose list is full is flushed. */
-const LIST_LENGTH = 16384;
 const TABLES = RING_CLASSES * 2;
 /** Pages of 4 MiB, the unit in which large pages are remembered. */
-const LARGE_REGIONS = 1024;
 const PAGES_PER_REGION = 1024;
 
 /** Addresses of the data TLBs of a ring class. */
@@ -45,12 +43,10 @@ export class Tlb {
   onFlush: (linear: number) => void = () => undefined;
 
   private readonly words: Uint32Array;
-  /** Linear page numbers that were filled, per table: non-global pages, then global ones. */
-  private readonly lists: Int32Array[] = [];
-  private readonly counts = new Int32Array(TABLES * 2);
+  /** Of both tables of a ring class: its list is ring class * 2 + (1 for global pages). A write entry has a read entry beside it. */
+  private readonly filled: FilledPages;
   /** 4 MiB regions into which a piece of a large page was filled. */
-  private readonly large = new Uint8Array(LARGE_REGIONS);
-  private anyLarge = false;
+  private readonly large: Uint8Array;
 
   constructor(
     private readonly state: State,
@@ -58,7 +54,8 @@ export class Tlb {
     private readonly watches: Watches,
   ) {
     this.words = state.u32;
-    for (let list = 0; list < TABLES * 2; list++) this.lists.push(new Int32Array(LIST_LENGTH));
+    this.filled = new FilledPages(state, DATA_LISTS);
+    this.large = state.u8.subarray(LARGE_REGIONS, LARGE_REGIONS + LARGE_REGION_COUNT);
     this.select(0);
     for (let ring = 0; ring < RING_CLASSES; ring++) state.set(S.RingLimit + ring * 4, 0xffffffff);
   }
@@ -79,7 +76,9 @@ export class Tlb {
     const before = this.state.get(at);
     if (before === limit >>> 0) return;
     this.state.set(at, limit);
-    if (limit >>> 0 < before) for (let list = ring * 4; list < ring * 4 + 4; list++) this.empty(list);
+    if (limit >>> 0 >= before) return;
+    this.empty(ring * 2);
+    this.empty(ring * 2 + 1);
   }
 
   /** The address in the machine's memory behind `linear` if the tables of `ring` allow the access as it is, else 0. `write` is 0 or 1. */
@@ -99,40 +98,44 @@ export class Tlb {
     const page = linear >>> 12;
     if (!this.physical.isRam(paging.frame) || page > this.state.get(S.RingLimit + ring * 4) >>> 12) return;
     const entry = RAM + (paging.frame << 12) - (page << 12);
-    const global = paging.global ? 1 : 0;
     const watched = this.watches.inPage(page);
     const isCode = this.physical.tracker.isCode(paging.frame);
-    this.enter(ring * 2, page, entry + ((watched & Touch.Read) !== 0 ? TlbKind.Watched : TlbKind.Plain), global);
-    if (paging.writable) this.enter(ring * 2 + 1, page, entry + kindForWriting(watched !== 0, isCode), global);
-    if (paging.large) {
-      this.large[page >>> 10] = 1;
-      this.anyLarge = true;
-    }
+    this.note(ring * 2 + (paging.global ? 1 : 0), page);
+    this.words[this.index(ring * 2, page)] = entry + ((watched & Touch.Read) !== 0 ? TlbKind.Watched : TlbKind.Plain);
+    if (paging.writable) this.words[this.index(ring * 2 + 1, page)] = entry + kindForWriting(watched !== 0, isCode);
+    if (paging.large) this.large[page >>> 10] = 1;
+  }
+
+  /** Puts a page that is about to be entered on a list, unless it is entered. */
+  private note(list: number, page: number): void {
+    if (this.words[this.index(list & ~1, page)] !== 0) return;
+    if (this.filled.isFull(list)) this.empty(list);
+    this.filled.add(list, page);
   }
 
   /** The pages of a watch that has come or gone are to be filled anew. */
   rewatch(watch: Watch): void {
+    this.state.set(S.Watching, this.watches.active ? 1 : 0);
     for (const page of pagesOf(watch)) for (let table = 0; table < TABLES; table++) this.words[this.index(table, page)] = 0;
   }
 
   /** MOV CR3: all but global pages. */
   flushLocal(): void {
-    this.state.counters.flushes.local++;
-    for (let list = 0; list < TABLES * 2; list += 2) this.empty(list);
+    this.state.counters.count(Count.LocalFlushes);
+    for (let ring = 0; ring < RING_CLASSES; ring++) this.empty(ring * 2);
     this.onFlush(LOCAL_PAGES);
   }
 
   flushAll(): void {
-    this.state.counters.flushes.all++;
-    for (let list = 0; list < TABLES * 2; list++) this.empty(list);
-    if (this.anyLarge) this.large.fill(0);
-    this.anyLarge = false;
+    this.state.counters.allFlushes++;
+    for (let list = 0; list < RING_CLASSES * 2; list++) this.empty(list);
+    this.large.fill(0);
     this.onFlush(ALL_PAGES);
   }
 
   /** INVLPG: the page that contains `linear`, all of it when it is a large one, global or not. */
   flushPage(linear: number): void {
-    this.state.counters.flushes.page++;
+    this.state.counters.count(Count.PageFlushes);
     const page = linear >>> 12;
     if (this.large[page >>> 10] !== 0) {
       const first = page & ~(PAGES_PER_REGION - 1);
@@ -150,38 +153,25 @@ export class Tlb {
   /** The physical page `frame` has become code: its write entries become noting ones. */
   noteCode(frame: number): void {
     const host = (RAM + (frame << 12)) >>> 0;
-    for (let table = 1; table < TABLES; table += 2) {
-      for (let list = table * 2; list < table * 2 + 2; list++) this.noteFrame(table, this.lists[list], this.counts[list], host);
+    for (let list = 0; list < RING_CLASSES * 2; list++) {
+      for (let n = this.filled.count(list) - 1; n >= 0; n--) this.noteFrame((list & ~1) + 1, this.filled.page(list, n), host);
     }
   }
 
-  private noteFrame(table: number, pages: Int32Array, count: number, host: number): void {
-    for (let at = 0; at < count; at++) {
-      const page = pages[at];
-      const index = this.index(table, page);
-      const entry = this.words[index];
-      const kind = entry & TLB_KIND;
-      if (entry === 0 || (entry - kind + (page << 12)) >>> 0 !== host) continue;
-      this.words[index] = entry - kind + kindForWriting(kind === TlbKind.Watched || kind === TlbKind.WatchedCode, true);
-    }
-  }
-
-  private enter(table: number, page: number, entry: number, global: number): void {
+  private noteFrame(table: number, page: number, host: number): void {
     const index = this.index(table, page);
-    if (this.words[index] === 0) {
-      const list = table * 2 + global;
-      if (this.counts[list] === LIST_LENGTH) this.empty(list);
-      this.lists[list][this.counts[list]++] = page;
-    }
-    this.words[index] = entry;
+    const entry = this.words[index];
+    const kind = entry & TLB_KIND;
+    if (entry === 0 || (entry - kind + (page << 12)) >>> 0 !== host) return;
+    this.words[index] = entry - kind + kindForWriting(kind === TlbKind.Watched || kind === TlbKind.WatchedCode, true);
   }
 
-  /** `list` is table * 2 + (1 for global pages). */
+  /** `list` is ring class * 2 + (1 for global pages). */
   private empty(list: number): void {
-    const pages = this.lists[list];
-    const first = this.index(list >> 1, 0);
-    for (let at = this.counts[list] - 1; at >= 0; at--) this.words[first + pages[at]] = 0;
-    this.counts[list] = 0;
+    const { read, write } = dataTlbs(list >> 1);
+    this.filled.clear(list, read);
+    this.filled.clear(list, write);
+    this.filled.forget(list);
   }
 
   private index(table: number, page: number): number {
