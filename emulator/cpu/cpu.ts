@@ -12,7 +12,6 @@ import { Fetcher, MOST_RECORDS } from "./fetcher";
 import { type Mode, Modes } from "./mode";
 import { System } from "./system/system";
 import { BlockWriter } from "./tier0/block";
-import { Event } from "./tier0/flat-system";
 import { tier0Image } from "./tier0/image";
 import { MAX_BLOCK, MISC_OWN_SHIFT, Rec, RECORD_BYTES, Special } from "./tier0/record";
 import { CpuStop, type CpuWiring, type FaultRecord, type Transfer } from "./wiring";
@@ -53,7 +52,7 @@ export class Cpu {
   private readonly fetcher: Fetcher;
   private readonly helpers: Record<string, unknown>;
   private readonly execute: (record: number) => void;
-  private readonly enter: (vector: number, errorCode: number, event: Event) => number;
+  private readonly deliver: () => number;
   private readonly compile: CompilerParts["compile"];
   private compiler: Compiler | undefined;
   /** Instructions that compiled code retired. */
@@ -74,8 +73,6 @@ export class Cpu {
   private yielded = false;
   /** Interpreted instructions since the compiler last heard of a place. */
   private unsampled = 0;
-  /** Instructions retired when the last fault was delivered. */
-  private lastFault = -1;
   /** INT n, INT3 or INTO went to its handler: that clears TF and with it the trap. */
   private entered = false;
   /** Linear address of the instruction that touched a watch. */
@@ -97,7 +94,7 @@ export class Cpu {
     this.compile = wiring.compile ?? ((module) => new WebAssembly.Module(module));
     this.helpers = this.instantiate(image.bytes);
     this.execute = this.helpers["run"] as (record: number) => void;
-    this.enter = this.helpers["enter"] as (vector: number, errorCode: number, event: Event) => number;
+    this.deliver = this.helpers["deliver"] as () => number;
   }
 
   private instantiate(module: Uint8Array): Record<string, unknown> {
@@ -227,7 +224,7 @@ export class Cpu {
     words[S.InhibitBudget >> 2] = words[S.Budget >> 2] - 1;
     if (this.needsCore()) words[S.Stop >> 2] = 1;
     const isSameMode = this.modes.update().flatCs && words[S.TlbExec >> 2] === exec;
-    return isSameMode && words[S.Stop >> 2] === 0 ? SYSTEM_DONE : SYSTEM_LEAVE;
+    return isSameMode && words[S.Stop >> 2] === 0 && op !== SystemOp.Invlpg ? SYSTEM_DONE : SYSTEM_LEAVE;
   }
 
   /** Whether there is something to be done before the next instruction that generated code does not do. */
@@ -259,7 +256,7 @@ export class Cpu {
   private findHot(mode: Mode): number {
     const { compiler, fetcher } = this;
     const record = fetcher.find(mode);
-    if (!compiler || record === 0 || this.retired !== this.lastFault) return record;
+    if (!compiler || record === 0 || this.words[S.FaultBudget >> 2] !== this.words[S.Budget >> 2]) return record;
     if (this.words[(record + Rec.Op) >> 2] === (Special.Enter as number)) return record;
     compiler.missed(mode);
     return fetcher.find(mode);
@@ -310,6 +307,7 @@ export class Cpu {
     this.settleInhibit();
     this.before = this.retired;
     this.granted = budget;
+    this.words[S.FaultBudget >> 2] = this.words[S.FaultBudget >> 2] === this.words[S.Budget >> 2] ? budget : -1;
     this.words[S.Budget >> 2] = budget;
     this.words[S.InhibitBudget >> 2] = budget;
     this.words[S.Stop >> 2] = 0;
@@ -370,15 +368,12 @@ export class Cpu {
   private fault(): boolean {
     // What the instruction touched it has not touched if it did not come to its end.
     if (this.memory.watches.touched) this.memory.watches.take();
-    if (this.retired === this.lastFault) this.before++;
-    this.lastFault = this.retired;
-    this.wiring.state.counters.count(Count.Faults);
+    if (this.deliver() !== 0) return true;
     const { words } = this;
-    words[S.InsnEip >> 2] = words[S.Eip >> 2];
-    if (this.enter(words[S.FaultVector >> 2], words[S.FaultError >> 2], Event.Fault) === 0) return this.system.deliverFault();
-    words[S.Fault >> 2] = 0;
-    words[S.FaultReason >> 2] = 0;
-    return true;
+    if (words[S.FaultBudget >> 2] === words[S.Budget >> 2]) words[S.Budget >> 2]--;
+    words[S.FaultBudget >> 2] = words[S.Budget >> 2];
+    this.wiring.state.counters.count(Count.Faults);
+    return this.system.deliverFault();
   }
 
   /**

@@ -48,7 +48,7 @@ const JUMPS = new Set([
   "int", "int3", "into", "iret", "callfar", "jmpfar", "callfarind", "jmpfarind", "retfar", "sysenter", "sysexit", "hlt",
   "insb", "insv", "outsb", "outsv",
 ]);
-const REMAPS = new Set(["movtocr", "lmsw", "invlpg", "wrmsr"]);
+const REMAPS = new Set(["movtocr", "lmsw", "wrmsr"]);
 
 const STRING = new Set([
   "movsb", "movsv", "cmpsb", "cmpsv", "stosb", "stosv", "lodsb", "lodsv", "scasb", "scasv", "insb", "insv", "outsb", "outsv",

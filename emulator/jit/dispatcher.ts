@@ -8,12 +8,16 @@ import { lookup } from "../cpu/tier0/helpers";
 import { defineSettle } from "./pending-flags";
 import { MAX_BLOCK, Rec, Special } from "../cpu/tier0/record";
 
+/** Functions of tier 0's module that the dispatcher imports. */
+export const DISPATCH_NAMES = ["deliver", "refetch"];
+
 /**
  * The one module that sees the function table: `dispatch(record)` charges the
  * block and runs the region that an Enter record names, and from then on
- * whatever region the exec TLB finds, until there is none, a fault or a stop
- * waits or the budget may not hold a block. It leaves the flags settled, and
- * S.Turns and its like, and in S.Unaligned a count.
+ * whatever region the exec TLB finds, behind faults too, until there is none, a
+ * fault that tier 0 does not deliver or a stop waits, or the budget may not hold
+ * a block. It leaves the flags settled, and S.Turns and its like, and in
+ * S.Unaligned a count.
  * Region modules that import the table themselves would never be collected
  * (docs/performance.md).
  */
@@ -21,6 +25,7 @@ export function dispatcherModule(): Uint8Array {
   const module = new ModuleBuilder();
   module.importTable("table");
   const region = module.typeIndex({ params: [Type.I32], results: [] });
+  const [deliver, refetch] = DISPATCH_NAMES.map((name) => module.import(name, { params: [], results: [Type.I32] }));
   const settle = defineSettle(module);
   const dispatch = module.reserve({ params: [Type.I32], results: [] });
   const c = new Code(1);
@@ -34,9 +39,19 @@ export function dispatcherModule(): Uint8Array {
   x.load32(record, Rec.B)(c);
   func(c);
   c.op(Op.CallIndirect, region, 0);
-  x.or(x.or(x.word(S.Fault), x.word(S.Stop)), x.ltS(x.word(S.Budget), x.k(MAX_BLOCK)))(c);
+  x.or(x.word(S.Stop), x.ltS(x.word(S.Budget), x.k(MAX_BLOCK)))(c);
   c.brIf(done);
+  x.word(S.Fault)(c);
+  c.if();
+  c.call(settle);
+  x.eqz(x.call(deliver))(c);
+  c.brIf(done);
+  c.end();
   set(c, record, lookup(x.word(S.TlbExec), x.word(S.Eip)));
+  x.eqz(record)(c);
+  c.if();
+  set(c, record, x.call(refetch));
+  c.end();
   x.ne(x.load32(record, Rec.Op), x.k(Special.Enter))(c);
   c.brIf(done);
   set(c, from, func);

@@ -8,7 +8,7 @@ import { dataTlbs } from "../memory/tlb";
 import type { Watch } from "../memory/watches";
 import { hasFlaglessForm, isRepeated } from "../isa/queries";
 import { compileRegion, HELPER_NAMES, MARK_NAME, SEGMENT_NAME, SYSTEM_NAME } from "./compile";
-import { dispatcherModule } from "./dispatcher";
+import { DISPATCH_NAMES, dispatcherModule } from "./dispatcher";
 import { Links } from "./links";
 import { dependencies, liveBytes } from "./live-immediates";
 import { SETTLE_NAME } from "./pending-flags";
@@ -102,7 +102,8 @@ export class Jit implements Compiler {
     const { memory } = wiring.state;
     this.env = { memory, [MARK_NAME]: wiring.mark };
     for (const name of [...HELPER_NAMES, SEGMENT_NAME, SYSTEM_NAME]) this.env[name] = wiring.helpers[name];
-    const { exports } = new WebAssembly.Instance(wiring.compile(dispatcherModule()), { env: { memory, table: this.table } });
+    const dispatchHelpers = Object.fromEntries(DISPATCH_NAMES.map((name) => [name, wiring.helpers[name]]));
+    const { exports } = new WebAssembly.Instance(wiring.compile(dispatcherModule()), { env: { memory, table: this.table, ...dispatchHelpers } });
     this.env[SETTLE_NAME] = exports[SETTLE_NAME];
     this.dispatch = exports["dispatch"] as (record: number) => void;
   }

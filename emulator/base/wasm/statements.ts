@@ -12,6 +12,13 @@ export function set(c: Code, to: Var, value: Expr): void {
   c.local(Op.LocalSet, to.index);
 }
 
+/** A local that holds a value. */
+export function keep(c: Code, value: Expr, type: Type = Type.I32): Var {
+  const kept = local(c, type);
+  set(c, kept, value);
+  return kept;
+}
+
 /** Stores 32 bits. */
 export function store32(c: Code, address: Expr, value: Expr, offset = 0): void {
   address(c);

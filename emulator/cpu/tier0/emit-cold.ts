@@ -8,8 +8,9 @@ import { SEG_ACCESS_WRITE, type SystemOp, SYSTEM_FAULT } from "../../isa/system-
 import { Exit } from "../exit";
 import { pageWindow, segmentWindow } from "../inline-memory";
 import { RecordEmit } from "./emit-record";
-import { tlbSlot } from "./helpers";
+import type { PagingFunctions } from "./flat-paging";
 import { Rec, RECORD_BYTES } from "./record";
+import { tlbSlot } from "./tlb-slot";
 
 /**
  * Handlers out of line: functions (record) -> next record, or 0 to leave. Flags
@@ -25,6 +26,10 @@ export class ColdEmit extends RecordEmit {
 
   override setFco(value: Expr): void {
     this.setStateWord(S.Fco, value);
+  }
+
+  get paging(): PagingFunctions {
+    return this.helpers.paging;
   }
 
   /** Ends a handler that simply goes on. */

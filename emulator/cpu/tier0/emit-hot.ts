@@ -6,8 +6,9 @@ import type { AccessSeg, Place, Size, Window } from "../../isa/emit";
 import type { SystemOp } from "../../isa/system-ops";
 import { RecordEmit } from "./emit-record";
 import { InlineMemory } from "../inline-memory";
-import { type Helpers, tlbSlot } from "./helpers";
+import type { Helpers } from "./helpers";
 import { Rec, RECORD_BYTES } from "./record";
+import { tlbSlot } from "./tlb-slot";
 
 /** The hot function's locals and the labels that its handlers jump to. */
 export interface HotFrame {

@@ -1,12 +1,13 @@
 import { Desc, Flag, Gpr, Seg } from "../../base/arch";
-import { MODE_SLOTS, MODE_TABLE, ModeEntry, NO_ERROR_CODE, S, SEG_SIZE, SegField, TLB_BYTES, TLB_DATA, TLB_EXEC } from "../../base/layout";
+import { MODE_SLOTS, MODE_TABLE, ModeEntry, NO_ERROR_CODE, S, SEG_SIZE, SegField, TLB_BYTES, TLB_DATA, TLB_EXEC, TlbKind } from "../../base/layout";
 import { type Label, Op } from "../../base/wasm/code";
 import * as x from "../../base/wasm/expr";
 import type { Expr, Var } from "../../base/wasm/expr";
 import { packFlags, unpackFlags } from "../../isa/flags";
+import { WALK_OK } from "../../memory/paging";
 import { ModeBit, PLAIN_DATA, PLAIN_DATA_MASK } from "../mode";
 import type { ColdEmit } from "./emit-cold";
-import { pageSlot } from "./helpers";
+import { pageSlot } from "./tlb-slot";
 
 /** Where an event that enters a gate comes from. */
 export const enum Event {
@@ -82,16 +83,24 @@ export class FlatSystem {
 
   // ---- memory
 
-  /** Address in this memory of `bytes` at a linear address, by the TLB at `table`. */
-  private host(table: Expr, linear: Var, bytes: number): Var {
-    const entry = this.e.let(x.load32(x.add(table, pageSlot(linear))));
-    this.need(x.and(entry, x.leU(x.and(linear, x.k(OFFSET_BITS)), x.k(0x1000 - bytes))));
-    return this.e.let(x.sub(x.add(linear, entry), x.k(1)));
+  /** Address in this memory of `bytes` at a linear address, with the rights of a ring class. */
+  private host(ring: Expr, write: boolean, linear: Var, bytes: number): Var {
+    const { e } = this;
+    this.need(x.leU(x.and(linear, x.k(OFFSET_BITS)), x.k(0x1000 - bytes)));
+    const tables = x.add(x.mul(ring, x.k(2 * TLB_BYTES)), x.k(TLB_DATA + (write ? TLB_BYTES : 0)));
+    const slot = e.let(x.add(tables, pageSlot(linear)));
+    const entry = e.let(x.load32(slot));
+    e.if(x.eqz(entry), () => {
+      this.need(x.eq(x.call(e.paging.fill, linear, ring, x.k(write ? 1 : 0)), x.k(WALK_OK)));
+      e.set(entry, x.load32(slot));
+    });
+    this.need(x.and(entry, x.k(TlbKind.Plain)));
+    return e.let(x.sub(x.add(linear, entry), x.k(TlbKind.Plain)));
   }
 
   /** Eight bytes of a system table, read as the processor does: with ring 0's rights. */
   private table(at: Expr): Words {
-    const host = this.host(x.k(TLB_DATA), this.e.let(at), 8);
+    const host = this.host(x.k(0), false, this.e.let(at), 8);
     return { low: this.e.let(x.load32(host)), high: this.e.let(x.load32(host, 4)) };
   }
 
@@ -219,8 +228,7 @@ export class FlatSystem {
     const esp = e.let(x.sub(stack.esp, bytes));
     const last = e.let(x.sub(stack.esp, x.k(1)));
     this.refuseIf(x.or(x.shr(x.xor(esp, last), x.k(12)), x.gtU(last, stack.limit)));
-    const writes = x.add(x.mul(ring, x.k(2 * TLB_BYTES)), x.k(TLB_DATA + TLB_BYTES));
-    const frame = this.host(writes, esp, 4);
+    const frame = this.host(ring, true, esp, 4);
     const exec = this.execTlb(ring, code, stack.limit);
     // Nothing is refused from here on.
     this.pushFrame(frame, errorCode, hasError, event, isInner);
@@ -291,7 +299,7 @@ export class FlatSystem {
     this.refuseIf(e.stateWord(S.SlowTransfers));
     this.refuseIf(x.and(e.stateWord(S.Eflags), x.k(Flag.Nt)));
     const current = this.currentStack();
-    const frame = this.host(e.stateWord(S.TlbRead), current.esp, 12);
+    const frame = this.host(this.ringOf(this.cpl), false, current.esp, 12);
     const eip = e.let(x.load32(frame));
     const selector = e.let(x.and(x.load32(frame, 4), x.k(0xffff)));
     const flags = this.mergedFlags(e.let(x.load32(frame, 8)));

@@ -27,7 +27,7 @@ const COLD_TYPE = { params: [Type.I32], results: [Type.I32] };
 export function generateTier0(): Uint8Array {
   const module = new ModuleBuilder();
   const imports = defineHelpers(module);
-  const { system, enter } = defineSystem(module, imports);
+  const { system, deliver } = defineSystem(module, imports);
   const helpers = { ...imports, system };
   const cold = catalogue().cold.map((shape) => defineCold(module, helpers, shape));
   module.setTable(cold);
@@ -35,8 +35,9 @@ export function generateTier0(): Uint8Array {
   module.define(run, new HotFunction(module, helpers).code());
   module.export("run", run);
   module.export("system", system);
-  module.export("enter", enter);
   module.export("segment", helpers.segment);
+  module.export("deliver", deliver);
+  module.export("refetch", imports.paging.refetch);
   for (const kind of ["load", "openData", "storeData", "settle"] as const) {
     for (const size of [1, 2, 4] as const) module.export(`${kind}${size.toString()}`, helpers[kind][size]);
   }

@@ -1,12 +1,15 @@
 import { S, TLB_KIND, TlbKind } from "../../base/layout";
-import { Code, Op, Type } from "../../base/wasm/code";
+import { type Code, type Label, Op } from "../../base/wasm/code";
 import * as x from "../../base/wasm/expr";
-import { type Expr, variable } from "../../base/wasm/expr";
+import type { Expr } from "../../base/wasm/expr";
 import type { ModuleBuilder } from "../../base/wasm/module";
-import { local, set, setWord } from "../../base/wasm/statements";
+import { keep, local, set, setWord } from "../../base/wasm/statements";
 import type { Size } from "../../isa/emit";
 import { Exit } from "../exit";
+import { definePaging, Miss, type PagingFunctions } from "./flat-paging";
+import { defineFunction, wordsType } from "./functions";
 import { MAX_BLOCK, Rec } from "./record";
+import { tlbSlot } from "./tlb-slot";
 
 /** Function indices of the memory helpers. */
 export interface MemoryHelpers {
@@ -25,6 +28,7 @@ export interface Helpers extends MemoryHelpers {
   /** `open` and `store` for compiled code: what would hit code is not done, and S.Fault is REPLAY. */
   openData: Record<Size, number>;
   storeData: Record<Size, number>;
+  paging: PagingFunctions;
   segment: number;
   system: number;
   mark: number;
@@ -42,56 +46,41 @@ export interface Helpers extends MemoryHelpers {
   resume: number;
 }
 
-const I32 = Type.I32;
-const func = (params: number, results: number): { params: Type[]; results: Type[] } => ({
-  params: new Array<Type>(params).fill(I32),
-  results: new Array<Type>(results).fill(I32),
-});
 const SIZES: Size[] = [1, 2, 4];
 const LOAD: Record<Size, number> = { 1: Op.I32Load8U, 2: Op.I32Load16U, 4: Op.I32Load };
 const STORE: Record<Size, number> = { 1: Op.I32Store8, 2: Op.I32Store16, 4: Op.I32Store };
 
-/** Address of the TLB entry of a linear address. */
-export const tlbSlot = (base: Expr, linear: Expr): Expr => x.add(base, pageSlot(linear));
-
-/** The same, counted from the start of the TLB. */
-export const pageSlot = (linear: Expr): Expr => x.and(x.shr(linear, x.k(10)), x.k(0x3ffffc));
-
 /** Declares the imports and writes the module's shared functions. */
 export function defineHelpers(module: ModuleBuilder): Helpers {
-  const read = module.import("read", func(2, 1));
-  const readForWrite = module.import("readForWrite", func(2, 1));
-  const write = module.import("write", func(3, 0));
-  const readForDataWrite = module.import("readForDataWrite", func(2, 1));
-  const writeData = module.import("writeData", func(3, 0));
-  const segment = module.import("segment", func(2, 1));
-  const system = module.import("system", func(3, 1));
-  const mark = module.import("mark", func(0, 1));
-  const define = (params: number, results: number, body: (c: Code, ...args: x.Var[]) => void): number => {
-    const index = module.reserve(func(params, results));
-    const c = new Code(params);
-    body(c, ...Array.from({ length: params }, (_, n) => variable(n)));
-    c.op(Op.End);
-    module.define(index, c);
-    return index;
-  };
+  const read = module.import("read", wordsType(2, 1));
+  const readForWrite = module.import("readForWrite", wordsType(2, 1));
+  const write = module.import("write", wordsType(3, 0));
+  const readForDataWrite = module.import("readForDataWrite", wordsType(2, 1));
+  const writeData = module.import("writeData", wordsType(3, 0));
+  const segment = module.import("segment", wordsType(2, 1));
+  const system = module.import("system", wordsType(3, 1));
+  const mark = module.import("mark", wordsType(0, 1));
+  const define = (params: number, results: number, body: (c: Code, ...args: x.Var[]) => void): number =>
+    defineFunction(module, params, results, body);
+  const paging = definePaging(module);
   const bySize = (make: (size: Size) => number): Record<Size, number> => {
     const [one, two, four] = SIZES.map(make);
     return { 1: one, 2: two, 4: four };
   };
   const fault = define(1, 1, (c, st) => leave(c, Exit.Fault, st));
   const storing = (slow: number): Record<Size, number> =>
-    bySize((size) => define(3, 0, (c, at, value, sizeSeg) => storeThrough(c, size, at, value, x.call(slow, at, value, sizeSeg))));
+    bySize((size) => define(3, 0, (c, at, value, sizeSeg) => storeThrough(c, size, { paging, at, write: true }, value, x.call(slow, at, value, sizeSeg))));
   const store = storing(write);
   return {
+    paging,
     segment,
     system,
     mark,
-    load: bySize((size) => define(2, 1, (c, at, sizeSeg) => loadThrough(c, size, S.TlbRead, at, x.call(read, at, sizeSeg)))),
-    open: bySize((size) => define(2, 1, (c, at, sizeSeg) => loadThrough(c, size, S.TlbWrite, at, x.call(readForWrite, at, sizeSeg)))),
+    load: bySize((size) => define(2, 1, (c, at, sizeSeg) => loadThrough(c, size, { paging, at, write: false }, x.call(read, at, sizeSeg)))),
+    open: bySize((size) => define(2, 1, (c, at, sizeSeg) => loadThrough(c, size, { paging, at, write: true }, x.call(readForWrite, at, sizeSeg)))),
     store,
     settle: store,
-    openData: bySize((size) => define(2, 1, (c, at, sizeSeg) => openData(c, size, at, x.call(readForDataWrite, at, sizeSeg)))),
+    openData: bySize((size) => define(2, 1, (c, at, sizeSeg) => openData(c, size, { paging, at, write: true }, x.call(readForDataWrite, at, sizeSeg)))),
     storeData: storing(writeData),
     fault,
     raise: define(3, 1, (c, st, vector, errorCode) => {
@@ -121,7 +110,8 @@ export function defineHelpers(module: ModuleBuilder): Helpers {
     }),
     resume: define(0, 1, (c) => {
       const next = local(c);
-      follow(c, lookup(x.word(S.TlbExec), x.word(S.Eip)), next, () => setWord(c, S.ExitLink, x.k(0)));
+      const known = keep(c, lookup(x.word(S.TlbExec), x.word(S.Eip)));
+      follow(c, x.choose(known, known, x.call(paging.refetch)), next, () => setWord(c, S.ExitLink, x.k(0)));
     }),
     again: define(1, 1, (c, st) => {
       const next = local(c);
@@ -173,68 +163,88 @@ const inPage = (at: x.Var, size: Size): Expr => x.leU(x.and(at, x.k(0xfff)), x.k
 /** Whether a TLB entry names a page that is not watched. */
 const isOpen = (entry: Expr): Expr => x.and(entry, x.k(TlbKind.Plain | TlbKind.Noting));
 
-/** Leaves the value: through the TLB, noting entries too, when the access stays in its page, else by the slow path. */
-function loadThrough(c: Code, size: Size, table: S, at: x.Var, slow: Expr): void {
-  const entry = local(c);
-  set(c, entry, x.load32(tlbSlot(x.word(table), at)));
-  isOpen(entry)(c);
-  c.if(I32);
-  inPage(at, size)(c);
-  c.if(I32);
-  countUnaligned(c, size, at);
-  x.add(at, x.and(entry, x.k(~TLB_KIND)))(c);
+/** An access to `at` through a TLB of the current CPL. */
+interface Access {
+  paging: PagingFunctions;
+  at: x.Var;
+  write: boolean;
+}
+
+/**
+ * The TLB entry of a page that the access stays in and that nobody watches, filled where it was missing; else goes to
+ * `slowly`, or leaves the function after a fault.
+ */
+function openEntry(c: Code, size: Size, { paging, at, write }: Access, slowly: Label, leave: () => void): x.Var {
+  const slot = keep(c, tlbSlot(x.word(write ? S.TlbWrite : S.TlbRead), at));
+  const entry = keep(c, x.load32(slot));
+  x.eqz(inPage(at, size))(c);
+  c.brIf(slowly);
+  x.eqz(isOpen(entry))(c);
+  c.if();
+  const missed = keep(c, x.call(paging.miss, at, x.k(write ? 1 : 0)));
+  x.eq(missed, x.k(Miss.Refused))(c);
+  c.brIf(slowly);
+  x.eq(missed, x.k(Miss.Fault))(c);
+  c.if();
+  leave();
+  c.op(Op.Return);
+  c.end();
+  set(c, entry, x.load32(slot));
+  c.end();
+  return entry;
+}
+
+const hostOf = (at: x.Var, entry: x.Var): Expr => x.add(at, x.and(entry, x.k(~TLB_KIND)));
+
+function rawLoad(c: Code, size: Size, host: Expr): void {
+  host(c);
   c.memory(LOAD[size], 0);
-  c.else();
-  slow(c);
+}
+
+/** Leaves the value: through the TLB, noting entries too, when the access stays in its page, else by the slow path. */
+function loadThrough(c: Code, size: Size, access: Access, slow: Expr): void {
+  const slowly = c.block();
+  const entry = openEntry(c, size, access, slowly, () => c.i32(0));
+  countUnaligned(c, size, access.at);
+  rawLoad(c, size, hostOf(access.at, entry));
+  c.op(Op.Return);
   c.end();
-  c.else();
   slow(c);
-  c.end();
 }
 
 /** `loadThrough` the write TLB where code was made from none of the bytes. */
-function openData(c: Code, size: Size, at: x.Var, slow: Expr): void {
-  const entry = local(c);
-  const host = local(c);
-  set(c, entry, x.load32(tlbSlot(x.word(S.TlbWrite), at)));
-  set(c, host, x.add(at, x.and(entry, x.k(~TLB_KIND))));
-  const data = x.choose(isOpen(entry), x.choose(inPage(at, size), x.eqz(codeBits(host, size)), x.k(0)), x.k(0));
-  x.choose(data, (code) => {
-    countUnaligned(code, size, at);
-    host(code);
-    code.memory(LOAD[size], 0);
-  }, slow)(c);
+function openData(c: Code, size: Size, access: Access, slow: Expr): void {
+  const slowly = c.block();
+  const entry = openEntry(c, size, access, slowly, () => c.i32(0));
+  const host = keep(c, hostOf(access.at, entry));
+  codeBits(host, size)(c);
+  c.brIf(slowly);
+  countUnaligned(c, size, access.at);
+  rawLoad(c, size, host);
+  c.op(Op.Return);
+  c.end();
+  slow(c);
 }
 
 /**
  * By a noting entry a store goes on like any other if it hits none of the bytes
  * that code was made from, or leaves memory as it is.
  */
-function storeThrough(c: Code, size: Size, at: x.Var, value: x.Var, slow: Expr): void {
-  const entry = local(c);
-  const host = local(c);
+function storeThrough(c: Code, size: Size, access: Access, value: x.Var, slow: Expr): void {
   const done = c.block();
   const slowly = c.block();
-  set(c, entry, x.load32(tlbSlot(x.word(S.TlbWrite), at)));
-  x.eqz(isOpen(entry))(c);
-  c.brIf(slowly);
-  x.eqz(inPage(at, size))(c);
-  c.brIf(slowly);
-  set(c, host, x.add(at, x.and(entry, x.k(~TLB_KIND))));
+  const entry = openEntry(c, size, access, slowly, () => undefined);
+  const host = keep(c, hostOf(access.at, entry));
   const plainly = c.block();
   x.and(entry, x.k(TlbKind.Plain))(c);
   c.brIf(plainly);
   x.eqz(codeBits(host, size))(c);
   c.brIf(plainly);
-  const held: Expr = (code) => {
-    host(code);
-    code.memory(LOAD[size], 0);
-  };
-  x.ne(held, size === 4 ? value : x.and(value, x.k(size === 1 ? 0xff : 0xffff)))(c);
+  x.ne((code) => rawLoad(code, size, host), size === 4 ? value : x.and(value, x.k(size === 1 ? 0xff : 0xffff)))(c);
   c.brIf(slowly);
   c.br(done);
   c.end();
-  countUnaligned(c, size, at);
+  countUnaligned(c, size, access.at);
   host(c);
   value(c);
   c.memory(STORE[size], 0);

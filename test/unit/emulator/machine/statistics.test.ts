@@ -97,7 +97,8 @@ describe("the counters of compiled exits", () => {
     expect(bench.state.counters.compiledExits.budget - before).toBe(10);
   });
 
-  it("count a fault that leaves a region", () => {
+  /** A processor whose compiled loop is about to fault once. */
+  function faulting(): CodeBench {
     // 1: dec eax; jnz 1b; mov ecx, [edx], which is not mapped the last time
     const bench = new CodeBench().code(0x48, 0x75, 0xfd, 0x8b, 0x0a, 0xeb, 0xf9);
     bench.page();
@@ -106,8 +107,21 @@ describe("the counters of compiled exits", () => {
     expect(bench.state.counters.compiledExits.fault).toBe(0);
     bench.state.setGpr(2, 0x8000_0000);
     bench.state.setGpr(0, 1);
+    return bench;
+  }
+
+  it("count a fault that the core delivers", () => {
+    const bench = faulting();
+    bench.cpu.onTransfer = () => undefined;
     bench.run(1000);
     expect(bench.state.counters.compiledExits.fault).toBe(1);
+    expect(bench.state.counters.faults).toBe(1);
+  });
+
+  it("count no exit for a fault that is delivered without the core", () => {
+    const bench = faulting();
+    bench.run(1000);
+    expect(bench.state.counters.compiledExits.fault).toBe(0);
     expect(bench.state.counters.faults).toBe(1);
   });
 });
