@@ -93,8 +93,7 @@ export class Modes {
   }
 
   private take(bits: number, csBase: number, csLimit: number): Slot {
-    this.victim = (this.victim % (MODE_SLOTS - 1)) + 1;
-    const slot = this.victim;
+    const slot = this.slotToTake();
     if (this.slots[slot]) this.evict(slot);
     const mode: Mode = {
       slot,
@@ -115,6 +114,14 @@ export class Modes {
     this.state.set(at + ModeEntry.Base, csBase);
     this.state.set(at + ModeEntry.Limit, csLimit);
     return taken;
+  }
+
+  /** In turn, but never the slot in use: by its exec TLB the core tells whether an instruction has changed the mode. */
+  private slotToTake(): number {
+    const inUse = (this.state.get(S.TlbExec) - TLB_EXEC) / TLB_BYTES;
+    do this.victim = (this.victim % (MODE_SLOTS - 1)) + 1;
+    while (this.victim === inUse);
+    return this.victim;
   }
 
   /**
