@@ -26,7 +26,6 @@ export class Execution implements Debuggee {
   private readonly collector: RegionCollector;
   private readonly pauseRequest = new Pause();
   private readonly pacing = new Pacing((milliseconds) => this.pauseRequest.sleep(milliseconds));
-  private entered: Transfer | undefined;
   /** The machine came to where it stands by a breakpoint whose condition held. */
   private atBreakpoint = false;
   /** What was looked up during this step: a loop passes the same instructions many times. */
@@ -39,10 +38,6 @@ export class Execution implements Debuggee {
     host: Host,
   ) {
     this.collector = new RegionCollector(program.machine, () => host.collectGarbage());
-    program.machine.onTransfer = (transfer) => {
-      program.transfers.record(transfer, this.esp);
-      if (transfer.toCpl < transfer.fromCpl) this.entered = { ...transfer };
-    };
   }
 
   /** Makes a running or sleeping machine stop soon; without effect on one that stands. */
@@ -177,11 +172,11 @@ export class Execution implements Debuggee {
 
   advance(): { halt: Halt | undefined; transfer: Transfer | undefined } {
     const { machine } = this.program;
-    this.entered = undefined;
     const { ring } = this;
+    const before = machine.transfersLogged;
     const stop = machine.step();
     this.atBreakpoint = stop.kind === "breakpoint";
-    const transfer = this.entered;
+    const transfer = machine.transfersLogged === before ? undefined : machine.loggedTransfer(0);
     if (this.ring !== ring) this.forget();
     switch (stop.kind) {
       case "count":

@@ -2,7 +2,7 @@ import type { MachineApi } from "../../emulator/index";
 import { readThrough } from "../awareness/address-space";
 import { VmmView } from "../awareness/vmm-view";
 import type { ImageSpace } from "../stack/images";
-import { TransferLog } from "../stack/transfers";
+import { findTransfer } from "../stack/transfers";
 import { unwindAll, type MachineFrame, type StartState } from "../stack/unwinder";
 import { DwarfReg, type ReadMemory } from "../symbols/index";
 import { REGISTER_NAMES } from "../values/registers";
@@ -12,13 +12,13 @@ const SWITCHED = [DwarfReg.Ebx, DwarfReg.Esi, DwarfReg.Edi, DwarfReg.Ebp, DwarfR
 
 /** What runs: the machine, its images, and the hypervisor's structures in it. */
 export class Program {
-  readonly transfers = new TransferLog();
   readonly vmm: VmmView | undefined;
 
   constructor(
     readonly machine: MachineApi,
     readonly images: ImageSpace,
   ) {
+    machine.logTransfers = true;
     const vmm = images.vmm;
     this.vmm = vmm === undefined ? undefined : new VmmView(vmm.symbols);
   }
@@ -85,10 +85,10 @@ export class Program {
   }
 
   private unwind(start: StartState, of: Context, limit?: number): MachineFrame[] {
-    const { images, transfers, vmm, machine } = this;
+    const { images, vmm, machine } = this;
     const callback = of.vcpu === 0 ? 0 : (vmm?.eventCallback(machine, of.vcpu) ?? 0);
     const eventCallback = callback === 0 ? undefined : callback;
-    return unwindAll(start, { images, ...of, eventCallback, findTransfer: (frame) => transfers.find(frame) }, limit);
+    return unwindAll(start, { images, ...of, eventCallback, findTransfer: (frame) => findTransfer((back) => machine.loggedTransfer(back), frame) }, limit);
   }
 }
 

@@ -113,6 +113,9 @@ export const enum S {
   RamEnd = 0x4248,
   /** S.Budget when the last fault was delivered, -1 when that is long ago. */
   FaultBudget = 0x424c,
+  /** 1 while changes to an inner ring are noted in TRANSFER_LOG; how many have been. */
+  LogTransfers = 0x4250,
+  TransferCount = 0x4254,
   End = 0x4300,
 }
 
@@ -155,6 +158,24 @@ export const enum Count {
 /** A byte for each 4 MiB of the linear space, not 0 where a piece of a large page was filled. */
 export const LARGE_REGIONS = 0x4800;
 export const LARGE_REGION_COUNT = 1024;
+
+/** The latest changes to an inner ring, a ring buffer of TRANSFERS_LOGGED entries with LoggedWord offsets. */
+export const TRANSFER_LOG = 0x10000;
+/** A power of two. */
+export const TRANSFERS_LOGGED = 512;
+
+export const enum LoggedWord {
+  /** Number in cpu/transfer-log.ts. */
+  Kind = 0,
+  Vector = 4,
+  FromCpl = 8,
+  ToCpl = 12,
+  FromEip = 16,
+  ToEip = 20,
+  /** Behind the change. */
+  Esp = 24,
+  Size = 32,
+}
 
 /** Offsets inside one descriptor cache. */
 export const enum SegField {

@@ -14,6 +14,7 @@ import { System } from "./system/system";
 import { BlockWriter } from "./tier0/block";
 import { tier0Image } from "./tier0/image";
 import { MAX_BLOCK, MISC_OWN_SHIFT, Rec, RECORD_BYTES, Special } from "./tier0/record";
+import type { TransferLog } from "./transfer-log";
 import { CpuStop, type CpuWiring, type FaultRecord, type Transfer } from "./wiring";
 
 /** Instructions in one call of generated code: short enough that V8 can put better code in between calls. */
@@ -137,6 +138,11 @@ export class Cpu {
 
   get onTransfer(): ((transfer: Transfer) => void) | undefined {
     return this.system.onTransfer;
+  }
+
+  /** The latest changes to an inner ring, while that is enabled. */
+  get transfers(): TransferLog {
+    return this.system.transfers;
   }
 
   set onTransfer(listener: ((transfer: Transfer) => void) | undefined) {

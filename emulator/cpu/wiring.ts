@@ -42,6 +42,12 @@ export interface Transfer {
   toEip: number;
 }
 
+/** A change to an inner ring, as the log keeps it. */
+export interface LoggedTransfer extends Transfer {
+  /** ESP behind the change: where the frame lies that was pushed. */
+  esp: number;
+}
+
 /** The processor's outside, as the Cpu's constructor takes it. */
 export interface CpuWiring {
   state: State;

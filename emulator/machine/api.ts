@@ -3,7 +3,7 @@
  * (machine.ts) implements `MachineApi`. Everything here is synchronous; nothing
  * reads the host's clock. Addresses are named linear, physical or offset.
  */
-import type { FaultRecord, Transfer } from "../cpu/wiring";
+import type { FaultRecord, LoggedTransfer, Transfer } from "../cpu/wiring";
 import type { Statistics } from "./statistics";
 
 /** "auto" compiles what runs long enough to pay for it, "compiled" much sooner; both interpret the rest. */
@@ -221,8 +221,14 @@ export interface MachineApi extends MachineView {
   setWatchpoint(watchpoint: Watchpoint, condition?: Condition): Disposable;
   /** A trace point: `hit` is called with the machine standing before the instruction at `linear`. It never stops. */
   onProbe(linear: number, hit: (machine: MachineView) => void): Disposable;
-  /** Called at each change of CPL, inside the instruction that makes it. Costs nothing when undefined. */
+  /** Called at each change of CPL, inside the instruction that makes it. Costs nothing when undefined; each change some when not. */
   onTransfer: ((transfer: Transfer) => void) | undefined;
+  /** Whether changes of CPL to an inner ring are logged; costs next to nothing. */
+  logTransfers: boolean;
+  /** How many have been logged. */
+  readonly transfersLogged: number;
+  /** The one that came `back` changes before the latest, while the log keeps it: it holds some hundreds. */
+  loggedTransfer(back: number): LoggedTransfer | undefined;
 
   segment(name: SegmentName): SegmentView;
   readonly gdtr: TableRegister;
@@ -248,4 +254,4 @@ export interface MachineApi extends MachineView {
   readonly inputs: readonly InputRecord[];
 }
 
-export type { FaultRecord, Statistics, Transfer };
+export type { FaultRecord, LoggedTransfer, Statistics, Transfer };

@@ -5,7 +5,7 @@ import { MachineError } from "../boot/machine-error";
 import { BOOT_MAGIC, loadMultiboot } from "../boot/multiboot";
 import { Cpu } from "../cpu/cpu";
 import { HOT, Jit, WARM } from "../jit/jit";
-import type { Transfer } from "../cpu/wiring";
+import type { LoggedTransfer, Transfer } from "../cpu/wiring";
 import {
   PROBE_REGISTERS,
   type BootOptions,
@@ -139,6 +139,22 @@ export class Machine implements MachineApi {
 
   set onTransfer(listener: ((transfer: Transfer) => void) | undefined) {
     this.cpu.onTransfer = listener;
+  }
+
+  get logTransfers(): boolean {
+    return this.cpu.transfers.enabled;
+  }
+
+  set logTransfers(enabled: boolean) {
+    this.cpu.transfers.enabled = enabled;
+  }
+
+  get transfersLogged(): number {
+    return this.cpu.transfers.count;
+  }
+
+  loggedTransfer(back: number): LoggedTransfer | undefined {
+    return this.cpu.transfers.find(back);
   }
 
   get registers(): Registers {

@@ -5,6 +5,7 @@ import type { Reason } from "../../base/reasons";
 import type { State } from "../../base/state";
 import { SYSTEM_FAULT } from "../../isa/system-ops";
 import type { MemorySystem } from "../../memory/memory-system";
+import { TransferLog } from "../transfer-log";
 import type { Transfer } from "../wiring";
 
 /** The surroundings of the system instructions. */
@@ -23,12 +24,14 @@ export class Context {
   readonly ports: PortSpace;
   readonly now: () => number;
   onTransfer: ((transfer: Transfer) => void) | undefined;
+  readonly transfers: TransferLog;
 
   constructor(wiring: SystemWiring) {
     this.state = wiring.state;
     this.memory = wiring.memory;
     this.ports = wiring.ports;
     this.now = () => wiring.now();
+    this.transfers = new TransferLog(wiring.state);
   }
 
   get cpl(): number {
@@ -53,11 +56,13 @@ export class Context {
     this.memory.tlb.select(cpl);
   }
 
-  /** Tells the listener of a change of CPL that has just been made. */
+  /** Tells the listener of a change of CPL that has just been made, and logs it. */
   noteTransfer(kind: Transfer["kind"], vector: number, fromCpl: number, fromEip: number): void {
-    if (this.onTransfer === undefined) return;
     const toCpl = this.cpl;
-    if (toCpl === fromCpl) return;
-    this.onTransfer({ kind, vector, fromCpl, toCpl, fromEip, toEip: this.state.get(S.Eip) });
+    const isLogged = toCpl < fromCpl && this.transfers.enabled;
+    if (toCpl === fromCpl || (!isLogged && this.onTransfer === undefined)) return;
+    const transfer = { kind, vector, fromCpl, toCpl, fromEip, toEip: this.state.get(S.Eip) };
+    if (isLogged) this.transfers.note(transfer);
+    this.onTransfer?.(transfer);
   }
 }

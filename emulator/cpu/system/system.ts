@@ -2,6 +2,7 @@ import { Cr0, Flag, Seg, Vector } from "../../base/arch";
 import { NO_ERROR_CODE, S } from "../../base/layout";
 import { Reason } from "../../base/reasons";
 import { SystemOp, type SystemPaths } from "../../isa/system-ops";
+import type { TransferLog } from "../transfer-log";
 import type { FaultRecord, Transfer } from "../wiring";
 import { Context, type SystemWiring } from "./context";
 import { Control } from "./control";
@@ -71,6 +72,10 @@ export class System implements SystemPaths {
 
   get onTransfer(): ((transfer: Transfer) => void) | undefined {
     return this.context.onTransfer;
+  }
+
+  get transfers(): TransferLog {
+    return this.context.transfers;
   }
 
   /** The faults that led to the triple fault, oldest first. */

@@ -1,5 +1,20 @@
 import { Desc, Flag, Gpr, Seg } from "../../base/arch";
-import { MODE_SLOTS, MODE_TABLE, ModeEntry, NO_ERROR_CODE, S, SEG_SIZE, SegField, TLB_BYTES, TLB_DATA, TLB_EXEC, TlbKind } from "../../base/layout";
+import {
+  LoggedWord,
+  MODE_SLOTS,
+  MODE_TABLE,
+  ModeEntry,
+  NO_ERROR_CODE,
+  S,
+  SEG_SIZE,
+  SegField,
+  TLB_BYTES,
+  TLB_DATA,
+  TLB_EXEC,
+  TlbKind,
+  TRANSFER_LOG,
+  TRANSFERS_LOGGED,
+} from "../../base/layout";
 import { type Label, Op } from "../../base/wasm/code";
 import * as x from "../../base/wasm/expr";
 import type { Expr, Var } from "../../base/wasm/expr";
@@ -231,15 +246,33 @@ export class FlatSystem {
     const frame = this.host(ring, true, esp, 4);
     const exec = this.execTlb(ring, code, stack.limit);
     // Nothing is refused from here on.
+    const from = e.let(x.select(x.eq(event, x.k(Event.Fault)), e.stateWord(S.Eip), e.stateWord(S.InsnEip)));
     this.pushFrame(frame, errorCode, hasError, event, isInner);
     e.if(isInner, () => this.load(x.k(Seg.Ss), stack.selector, x.k(0), stack.limit, stack.high));
     this.load(x.k(Seg.Cs), x.or(x.and(selector, x.k(0xfffc)), target), x.k(0), code.limit, code.high);
     e.setGpr(Gpr.Esp, esp);
     e.setStateWord(S.Eip, eip);
+    e.if(x.and(e.stateWord(S.LogTransfers), isInner), () => this.log(event, vector, target, from));
     const masks = x.select(x.and(gate.high, x.k(TRAP_GATE)), x.k(0), x.k(Flag.If));
     const cleared = x.or(masks, x.k(Flag.Tf | Flag.Nt | Flag.Rf | Flag.Vm));
     e.setStateWord(S.Eflags, x.and(e.stateWord(S.Eflags), x.not(cleared)));
     this.enterMode(target, ring, exec);
+  }
+
+  /** cpu/transfer-log.ts, with CPL as it was before and all else as it is behind the change. */
+  private log(event: Var, vector: Var, toCpl: Var, fromEip: Var): void {
+    const { e } = this;
+    const count = e.let(e.stateWord(S.TransferCount));
+    const at = e.let(x.mul(x.and(count, x.k(TRANSFERS_LOGGED - 1)), x.k(LoggedWord.Size)));
+    const note = (word: LoggedWord, value: Expr): void => e.storeWord(at, value, TRANSFER_LOG + word);
+    note(LoggedWord.Kind, event);
+    note(LoggedWord.Vector, vector);
+    note(LoggedWord.FromCpl, this.cpl);
+    note(LoggedWord.ToCpl, toCpl);
+    note(LoggedWord.FromEip, fromEip);
+    note(LoggedWord.ToEip, e.stateWord(S.Eip));
+    note(LoggedWord.Esp, e.gpr(Gpr.Esp));
+    e.setStateWord(S.TransferCount, x.add(count, x.k(1)));
   }
 
   /** The current stack, or the one that the TSS has for an inner ring. */

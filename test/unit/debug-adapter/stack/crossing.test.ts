@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Transfer } from "../../../../emulator/index";
+import type { LoggedTransfer, Transfer } from "../../../../emulator/index";
 import { crossingAt, describeCrossing } from "../../../../debug-adapter/stack/crossing";
 import { hypercallSlotAt } from "../../../../debug-adapter/stack/hypercall-page";
-import { TransferLog } from "../../../../debug-adapter/stack/transfers";
+import { findTransfer, type InterruptFrame } from "../../../../debug-adapter/stack/transfers";
 
 /** A hypercall page at 0x2000 with slot 29 filled, iret's slot, and `int 0x80` at 0x3000. */
 const memory = new Uint8Array(0x4000);
@@ -60,36 +60,27 @@ describe("describeCrossing", () => {
   });
 });
 
-describe("TransferLog", () => {
-  it("finds the latest entry from the interrupted instruction", () => {
-    const log = new TransferLog();
-    log.record(transfer("exception", 14, 3, 0x100), 0x8000);
-    log.record(transfer("interrupt", 0x20, 3, 0x100), 0x8000);
-    log.record(transfer("exception", 13, 1, 0x100), 0x8000);
-    expect(log.find({ eip: 0x100, ring: 3, slot: undefined })?.vector).toBe(0x20);
+describe("the entry of an inner ring that a frame comes from", () => {
+  const find = (entries: readonly LoggedTransfer[], frame: InterruptFrame) =>
+    findTransfer((back) => entries[entries.length - 1 - back], frame)?.vector;
+  const entry = (...how: Parameters<typeof transfer>): LoggedTransfer => ({ ...transfer(...how), esp: 0x8000 });
+
+  it("is the latest from the interrupted instruction", () => {
+    const entries = [entry("exception", 14, 3, 0x100), entry("interrupt", 0x20, 3, 0x100), entry("exception", 13, 1, 0x100)];
+    expect(find(entries, { eip: 0x100, ring: 3, slot: undefined })).toBe(0x20);
+    expect(find(entries, { eip: 0x500, ring: 3, slot: undefined })).toBeUndefined();
   });
 
-  it("knows that INT pushes the next instruction's address", () => {
-    const log = new TransferLog();
-    log.record(transfer("int", 0x80, 3, 0x3000), 0x8000);
-    expect(log.find({ eip: 0x3002, ring: 3, slot: undefined })?.vector).toBe(0x80);
-    expect(log.find({ eip: 0x3003, ring: 3, slot: undefined })).toBeUndefined();
+  it("is an INT when the frame returns behind it", () => {
+    const entries = [entry("int", 0x80, 3, 0x3000)];
+    expect(find(entries, { eip: 0x3002, ring: 3, slot: undefined })).toBe(0x80);
+    expect(find(entries, { eip: 0x3003, ring: 3, slot: undefined })).toBeUndefined();
   });
 
-  it("finds a frame whose EIP a handler has changed by its place on the stack", () => {
-    const log = new TransferLog();
-    log.record(transfer("exception", 14, 3, 0x100), 0x8000);
-    expect(log.find({ eip: 0x106, ring: 3, slot: 0x8004 })?.vector).toBe(14);
-    expect(log.find({ eip: 0x106, ring: 3, slot: 0x8010 })).toBeUndefined();
-    expect(log.find({ eip: 0x1000, ring: 3, slot: 0x8004 })).toBeUndefined();
-  });
-
-  it("forgets returns and the oldest entries", () => {
-    const log = new TransferLog();
-    log.record({ ...transfer("iret", -1, 0, 0x500), toCpl: 3 }, 0x8000);
-    log.record(transfer("int", 0x80, 3, 0x100), 0x8000);
-    for (let i = 0; i < 512; i++) log.record(transfer("interrupt", 0x20, 1, 0x9999), 0x8000);
-    expect(log.find({ eip: 0x500, ring: 0, slot: undefined })).toBeUndefined();
-    expect(log.find({ eip: 0x102, ring: 3, slot: undefined })).toBeUndefined();
+  it("is found by its place on the stack when a handler has changed the frame's EIP", () => {
+    const entries = [entry("exception", 14, 3, 0x100)];
+    expect(find(entries, { eip: 0x106, ring: 3, slot: 0x8004 })).toBe(14);
+    expect(find(entries, { eip: 0x106, ring: 3, slot: 0x8010 })).toBeUndefined();
+    expect(find(entries, { eip: 0x1000, ring: 3, slot: 0x8004 })).toBeUndefined();
   });
 });
