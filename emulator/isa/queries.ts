@@ -27,7 +27,7 @@ export const mayFault = (insn: Insn): boolean =>
 /** Leaves nothing of the arithmetic flags before it. */
 export const killsFlags = (insn: Insn): boolean =>
   (insn.spec.traits & Trait.KillsFlags) !== 0 ||
-  ((insn.spec.traits & Trait.Shift) !== 0 && insn.operands[1].kind === "i" && (insn.imm & 31) !== 0);
+  ((insn.spec.traits & Trait.Shift) !== 0 && insn.operands[insn.operands.length - 1].kind === "i" && (insn.imm & 31) !== 0);
 
 /**
  * Has a variant that leaves the flags alone, for where nobody reads them. A

@@ -81,7 +81,8 @@ const FAULTING = new Set([
   "div", "idiv", "aam",
 ]);
 
-const SHIFTS = new Set(["shl", "shr", "sar"]);
+/** Write all six where their count, the last operand, is not 0. */
+const SHIFTS = new Set(["shl", "shr", "sar", "shld", "shrd"]);
 const STACK = new Set([
   "push", "pushseg", "pop", "popseg", "pusha", "popa", "pushf", "popf", "enter", "leave", "call", "callind", "ret",
 ]);

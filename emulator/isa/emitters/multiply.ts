@@ -45,9 +45,9 @@ function cutProduct(e: Emit, factor: number, other: number): void {
   const size = e.size();
   const b = e.read(other);
   const a = e.read(factor);
-  const wideA = x.wideS(signed(a, size));
-  const product = e.let(x.mul64(wideA, x.wideS(signed(b, size))), Type.I64);
-  const r = e.let(x.narrow(product));
+  const product = e.let(x.mul64(x.wideS(signed(a, size)), x.wideS(signed(b, size))), Type.I64);
+  // By itself, not as the low half: most often nobody asks for the rest.
+  const r = e.let(x.mul(a, b));
   e.write(0, r);
   const lost = e.let(x.ne64(product, x.wideS(signed(r, size))));
   flagsCarryOverflow(e, r, size, lost, lost);
