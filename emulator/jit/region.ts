@@ -1,3 +1,4 @@
+import { MAX_BLOCK } from "../cpu/tier0/record";
 import type { Insn } from "../isa/insn";
 import { endsBlock, isRepeated, jumps, remaps } from "../isa/queries";
 import { Trait } from "../isa/traits";
@@ -60,12 +61,23 @@ export class RegionFinder {
   /** Undefined when not even one of the first instructions can be compiled. */
   find(starts: readonly number[]): Region | undefined {
     this.queue.push(...starts);
-    for (const start of starts) this.entries.add(start);
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
       if (this.found.size < MAX_BLOCKS && this.insns < MAX_INSNS) this.scan(next);
     }
     if (!starts.some((start) => this.found.has(start))) return undefined;
+    for (const start of starts) if (!this.isCut(start)) this.entries.add(start);
     return { starts, blocks: this.split() };
+  }
+
+  /**
+   * Whether the code before it leads here only because a block was full: slices end at such places too, but who
+   * goes on there comes to another entry soon, and a loop with one entry is better code than one with two.
+   */
+  private isCut(start: number): boolean {
+    return [...this.found.values()].some((insns) => {
+      const last = insns[insns.length - 1];
+      return insns.length === MAX_BLOCK && !endsBlock(last) && (last.eip + last.length) >>> 0 === start;
+    });
   }
 
   private scan(start: number): void {
