@@ -107,8 +107,6 @@ export const enum S {
   InterruptWaits = 0x423c,
   /** 1 when changes of CPL are to be told: INT, IRET and faults then take the helpers in TypeScript. */
   SlowTransfers = 0x4240,
-  /** 1 while memory is watched: TypeScript alone fills the data TLBs. */
-  Watching = 0x4244,
   /** Where guest RAM ends in this memory. */
   RamEnd = 0x4248,
   /** S.Budget when the last fault was delivered, -1 when that is long ago. */
@@ -227,6 +225,9 @@ export interface PageLists {
 export const DATA_LISTS: PageLists = { lists: 0x20000, counts: 0x4700, length: 1 << 14 };
 /** Exec TLBs: of each mode slot. */
 export const EXEC_LISTS: PageLists = { lists: 0x80000, counts: 0x4720, length: 1 << 12 };
+
+/** A bit for each linear page, set where memory is watched. */
+export const WATCHED_PAGES = 0xc0000;
 
 /** A byte for each physical page, not 0 where code was made from it. */
 export const CODE_PAGES = 1 * MiB;

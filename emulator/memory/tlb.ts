@@ -1,4 +1,4 @@
-import { Count, DATA_LISTS, LARGE_REGION_COUNT, LARGE_REGIONS, RAM, RING_CLASSES, S, TLB_BYTES, TLB_DATA, TLB_KIND, TlbKind } from "../base/layout";
+import { Count, DATA_LISTS, LARGE_REGION_COUNT, LARGE_REGIONS, RAM, RING_CLASSES, S, TLB_BYTES, TLB_DATA, TLB_KIND, TlbKind, WATCHED_PAGES } from "../base/layout";
 import type { State } from "../base/state";
 import { FilledPages } from "./filled-pages";
 import type { Paging } from "./paging";
@@ -115,8 +115,12 @@ export class Tlb {
 
   /** The pages of a watch that has come or gone are to be filled anew. */
   rewatch(watch: Watch): void {
-    this.state.set(S.Watching, this.watches.active ? 1 : 0);
-    for (const page of pagesOf(watch)) for (let table = 0; table < TABLES; table++) this.words[this.index(table, page)] = 0;
+    const { u8 } = this.state;
+    for (const page of pagesOf(watch)) {
+      const [at, bit] = [WATCHED_PAGES + (page >>> 3), 1 << (page & 7)];
+      u8[at] = this.watches.inPage(page) !== 0 ? u8[at] | bit : u8[at] & ~bit;
+      for (let table = 0; table < TABLES; table++) this.words[this.index(table, page)] = 0;
+    }
   }
 
   /** MOV CR3: all but global pages. */

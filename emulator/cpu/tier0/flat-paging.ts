@@ -20,6 +20,7 @@ import {
   TLB_DATA,
   TLB_EXEC,
   TlbKind,
+  WATCHED_PAGES,
 } from "../../base/layout";
 import { type Code, Op } from "../../base/wasm/code";
 import * as x from "../../base/wasm/expr";
@@ -47,7 +48,7 @@ export const enum Miss {
 
 /**
  * Functions of tier 0's module that fill and flush TLBs, for what they all
- * meet: tables and pages in RAM, and nothing watched. They must agree with
+ * meet: tables and pages in RAM, and pages that are not watched. They must agree with
  * memory/mmu.ts, memory/tlb.ts and cpu/fetcher.ts word by word; whatever is
  * otherwise they refuse before anything is written.
  */
@@ -132,7 +133,8 @@ function fillData(c: Code, linear: Var, ring: Var, write: Var, emptyData: number
   const refused = c.block();
   const page = keep(c, x.shr(linear, x.k(12)));
   const limit = x.load32(x.shl(ring, x.k(2)), S.RingLimit);
-  x.or(x.word(S.Watching), x.gtU(page, x.shr(limit, x.k(12))))(c);
+  const watched = x.and(x.shr(x.load8(x.shr(page, x.k(3)), WATCHED_PAGES), x.and(page, x.k(7))), x.k(1));
+  x.or(watched, x.gtU(page, x.shr(limit, x.k(12))))(c);
   c.brIf(refused);
   const user = x.select(x.eq(ring, x.k(USER_CLASS)), x.k(Access.User), x.k(0));
   const access = keep(c, x.or(user, x.shl(write, x.k(1))));
