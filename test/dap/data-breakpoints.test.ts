@@ -14,12 +14,7 @@ afterAll(() => server.stop());
 afterEach(() => session.close());
 
 /** In the guest kernel, before the first write system call. */
-async function atCallWrite(): Promise<void> {
-  session = await DapSession.launch(guest("pv/hello"), {}, server.connect());
-  await session.breakAtFunctions("call_write");
-  await session.start();
-  await session.breakAtFunctions();
-}
+const atCallWrite = async (): Promise<void> => void (session = await DapSession.launchTo("call_write", guest("pv/hello"), server.connect()));
 
 const info = (args: object): Promise<Info> => session.client.request<Info>("dataBreakpointInfo", args);
 

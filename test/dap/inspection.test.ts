@@ -12,11 +12,8 @@ beforeAll(async () => (server = await DapServer.start()));
 afterAll(() => server.stop());
 afterEach(() => session.close());
 
-async function atCallWrite(): Promise<void> {
-  session = await DapSession.launch(guest("pv/hello"), {}, server.connect());
-  await session.breakAtFunctions("call_write");
-  await session.start();
-}
+/** In the guest kernel, before the first write system call. */
+const atCallWrite = async (): Promise<void> => void (session = await DapSession.launchTo("call_write", guest("pv/hello"), server.connect()));
 
 describe("variables", () => {
   it("unfolds a pointer to a structure, its arrays in pages", async () => {

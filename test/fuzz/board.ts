@@ -5,6 +5,7 @@ import { Cpu } from "../../emulator/cpu/cpu";
 import type { CpuStop } from "../../emulator/cpu/wiring";
 import { Jit } from "../../emulator/jit/jit";
 import { EAGER } from "../harness/eager";
+import { setSegment } from "../harness/segment";
 
 /** A processor with 1 MiB of RAM and no devices, which is put back to a picked start again and again. */
 
@@ -148,7 +149,7 @@ export class Board {
       this.loadSegment(seg, selector, start);
     });
     state.set(S.Cpl, (start.selectors[Seg.Cs] ?? 0) & 3);
-    this.setSegment(Seg.Tr, start.tssSelector, start.tss, 0x67, 0x8000 | (SysType.Tss32Busy << 8));
+    setSegment(this.state, Seg.Tr, start.tssSelector, start.tss, 0x67, 0x8000 | (SysType.Tss32Busy << 8));
     // With PAE the PDPTEs are loaded with CR3.
     if (start.cr4 & 0x20) for (let n = 0; n < 8; n++) state.set(S.Pdpte + n * 4, state.view.getUint32(RAM + start.cr3 + n * 4, true));
   }
@@ -157,16 +158,7 @@ export class Board {
     if ((selector & ~3) === 0) return;
     const at = start.gdt + (selector & ~7);
     const high = this.state.view.getUint32(RAM + at + 4, true);
-    this.setSegment(seg, selector, 0, 0xffffffff, high & Desc.Rights);
-  }
-
-  private setSegment(seg: Seg, selector: number, base: number, limit: number, rights: number): void {
-    const { state } = this;
-    state.setSeg(seg, SegField.Selector, selector);
-    state.setSeg(seg, SegField.Base, base);
-    state.setSeg(seg, SegField.Limit, limit);
-    state.setSeg(seg, SegField.Rights, rights);
-    state.setSeg(seg, SegField.Valid, 1);
+    setSegment(this.state, seg, selector, 0, 0xffffffff, high & Desc.Rights);
   }
 
   /** Retires `count` instructions, `stride` at a time; an interrupt is offered before the first alone. */

@@ -45,6 +45,15 @@ export class DapSession {
     return session;
   }
 
+  /** A machine that stands where it first enters a function; the breakpoint is gone again. */
+  static async launchTo(name: string, program: string, client?: DapClient): Promise<DapSession> {
+    const session = await DapSession.launch(program, {}, client);
+    await session.breakAtFunctions(name);
+    await session.start();
+    await session.breakAtFunctions();
+    return session;
+  }
+
   async close(): Promise<void> {
     await this.client.close();
   }

@@ -6,6 +6,7 @@ import { CpuStop } from "../../../emulator/cpu/wiring";
 import { Jit } from "../../../emulator/jit/jit";
 import type { Watch } from "../../../emulator/memory/watches";
 import { EAGER } from "../../harness/eager";
+import { setSegment } from "../../harness/segment";
 import { Mix } from "./mix";
 import type { Action, Scenario, Step } from "./scenario";
 import { At, RAM_BYTES, SELECTORS, type Setting, TSS_SELECTOR } from "./setting";
@@ -116,7 +117,7 @@ export class Board {
     state.setGpr(Gpr.Esp, At.UserStack);
     const [code, data] = SELECTORS[ring];
     for (const seg of [Seg.Es, Seg.Cs, Seg.Ss, Seg.Ds, Seg.Fs, Seg.Gs]) this.flat(seg, seg === Seg.Cs ? code : data, limit);
-    this.segment(Seg.Tr, TSS_SELECTOR, At.Tss, 0x67, 0x8000 | (SysType.Tss32Busy << 8));
+    setSegment(this.state, Seg.Tr, TSS_SELECTOR, At.Tss, 0x67, 0x8000 | (SysType.Tss32Busy << 8));
   }
 
   private dword(physical: number): number {
@@ -124,16 +125,7 @@ export class Board {
   }
 
   private flat(seg: Seg, selector: number, limit: number): void {
-    this.segment(seg, selector, 0, limit, this.dword(At.Gdt + (selector & ~7) + 4) & Desc.Rights);
-  }
-
-  private segment(seg: Seg, selector: number, base: number, limit: number, rights: number): void {
-    const { state } = this;
-    state.setSeg(seg, SegField.Selector, selector);
-    state.setSeg(seg, SegField.Base, base);
-    state.setSeg(seg, SegField.Limit, limit);
-    state.setSeg(seg, SegField.Rights, rights);
-    state.setSeg(seg, SegField.Valid, 1);
+    setSegment(this.state, seg, selector, 0, limit, this.dword(At.Gdt + (selector & ~7) + 4) & Desc.Rights);
   }
 
   /** Does what the step says, then retires its instructions, or fewer up to a breakpoint. */

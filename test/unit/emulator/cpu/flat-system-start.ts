@@ -3,6 +3,7 @@ import { NO_ERROR_CODE, RAM, S, SegField } from "../../../../emulator/base/layou
 import type { State } from "../../../../emulator/base/state";
 import { SystemOp } from "../../../../emulator/isa/system-ops";
 import type { Rng } from "../../../differential/rng";
+import { setSegment } from "../../../harness/segment";
 import { CODE, CONFORMING, DATA, descriptor, EXPAND_DOWN, gate, READ_ONLY } from "./system/bench";
 
 /** Random processor states, mostly as systems set them up and often with one thing otherwise, and an instruction for each. */
@@ -180,10 +181,8 @@ export class Start {
     const at = GDT + (selector & 0xf8);
     const [low, high] = [view.getUint32(at, true), view.getUint32(at + 4, true)];
     const field = (low & 0xffff) | (high & 0xf0000);
-    state.setSeg(seg, SegField.Selector, selector);
-    state.setSeg(seg, SegField.Base, (low >>> 16) | ((high & 0xff) << 16) | (high & 0xff000000));
-    state.setSeg(seg, SegField.Limit, high & Desc.G ? (field << 12) | 0xfff : field);
-    state.setSeg(seg, SegField.Rights, high & Desc.Rights);
+    const base = (low >>> 16) | ((high & 0xff) << 16) | (high & 0xff000000);
+    setSegment(state, seg, selector, base, high & Desc.G ? (field << 12) | 0xfff : field, high & Desc.Rights);
     state.setSeg(seg, SegField.Valid, (selector & 0xfffc) !== 0 && (high & Desc.S) !== 0 ? 1 : 0);
   }
 
@@ -195,11 +194,7 @@ export class Start {
       this.dword(base + 8 + ring * 8, this.selector(DATAS[ring as Ring], ring));
     }
     const type = rng.oneIn(20) ? SysType.Tss16Busy : SysType.Tss32Busy;
-    state.setSeg(Seg.Tr, SegField.Selector, TR_SELECTOR);
-    state.setSeg(Seg.Tr, SegField.Base, base);
-    state.setSeg(Seg.Tr, SegField.Limit, rng.oneIn(20) ? rng.below(0x20) : 0x67);
-    state.setSeg(Seg.Tr, SegField.Rights, Desc.P | (type << 8));
-    state.setSeg(Seg.Tr, SegField.Valid, 1);
+    setSegment(state, Seg.Tr, TR_SELECTOR, base, rng.oneIn(20) ? rng.below(0x20) : 0x67, Desc.P | (type << 8));
   }
 
   private task(kind: Task["kind"]): Task {
