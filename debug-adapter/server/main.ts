@@ -36,7 +36,8 @@ async function serveStdio(log: WriteStream | undefined): Promise<number> {
 /** One session after the other, or several at once; runs until the process is ended. */
 function serveTcp(port: number, log: WriteStream | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
-    const server = createServer((socket) => {
+    // A stop follows its request's response at once: held back until the client acknowledges that, it came 40 ms late.
+    const server = createServer({ noDelay: true }, (socket) => {
       socket.on("error", () => socket.destroy());
       void serve(socket, socket, log).then((problem) => {
         if (problem !== undefined) tell(problem.message);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Condition, Machine, type MachineView, Op, Probe, ProbeRegister, type Stop, type WatchAccess } from "../../../emulator/index";
+import { withBranchHints } from "../../../debug-adapter/cli/v8";
 import { SymbolImage } from "../../../debug-adapter/symbols/index";
 import { traceHypercalls } from "../../../debug-adapter/trace/index";
 
@@ -27,7 +28,7 @@ const PAGE = 4096;
 const userSeconds = (): number => process.cpuUsage().user / 1e6;
 
 function boot(image: string): Machine {
-  const machine = new Machine({ memoryBytes: KERNEL_MEMORY, engine: "auto" });
+  const machine = new Machine({ memoryBytes: KERNEL_MEMORY, engine: "auto", compiling: withBranchHints });
   machine.boot(readFileSync(image));
   return machine;
 }
@@ -57,6 +58,20 @@ const watchBesideStack = (access: WatchAccess) => (machine: Machine): (() => num
   machine.setWatchpoint({ linear: page, length: 4, access });
   return nothing;
 };
+
+/** Some words that lie apart, most of them where nobody goes. */
+function watchApart(machine: Machine): () => number {
+  watchBesideStack("access")(machine);
+  const free = [0x200000, 0x280000, 0x300000, 0x380000, 0x400000].flatMap((linear) => [linear, linear + 64]);
+  for (const linear of free) machine.setWatchpoint({ linear, length: 4, access: "access" });
+  return nothing;
+}
+
+/** As a debug session has it. */
+function logged(machine: Machine): () => number {
+  machine.logTransfers = true;
+  return () => machine.transfersLogged;
+}
 
 /** A condition that counts how often it is asked. */
 class Counting implements Condition {
@@ -90,7 +105,7 @@ function singleSteps(image: string): Sample {
 }
 
 function bootGuest(vmm: string, kernel: string, prepare: (machine: Machine) => () => number): Sample {
-  const machine = new Machine({ memoryBytes: GUEST_MEMORY, engine: "auto" });
+  const machine = new Machine({ memoryBytes: GUEST_MEMORY, engine: "auto", compiling: withBranchHints });
   machine.boot(readFileSync(vmm), { modules: [{ bytes: readFileSync(kernel), commandLine: "" }] });
   return finish(machine, prepare);
 }
@@ -124,6 +139,9 @@ export const SCENARIOS: Readonly<Record<string, (images: Images) => Sample>> = {
   "fib, breakpoint": ({ fib = "" }) => finish(boot(fib), breakpointAside),
   "fib, writes watched": ({ fib = "" }) => finish(boot(fib), watchBesideStack("write")),
   "fib, accesses watched": ({ fib = "" }) => finish(boot(fib), watchBesideStack("access")),
+  "fib, eleven accesses watched": ({ fib = "" }) => finish(boot(fib), watchApart),
+  "int80": ({ int80 = "" }) => finish(boot(int80), () => nothing),
+  "int80, logged": ({ int80 = "" }) => finish(boot(int80), logged),
   "guest": ({ vmm = "", guest: kernel = "" }) => guest(vmm, kernel, () => nothing),
   "guest, traced": ({ vmm = "", guest: kernel = "" }) => guest(vmm, kernel, traced(vmm)),
   "conditions": ({ registers = "" }) => evaluate(registers),
