@@ -1,4 +1,4 @@
-import { Desc, Flag, Gpr, Pte, Seg, SysType } from "../../../../emulator/base/arch";
+import { Cr0, Cr4, Desc, Flag, Gpr, Pte, Seg, SysType } from "../../../../emulator/base/arch";
 import { NO_ERROR_CODE, RAM, S, SegField } from "../../../../emulator/base/layout";
 import type { State } from "../../../../emulator/base/state";
 import { SystemOp } from "../../../../emulator/isa/system-ops";
@@ -13,6 +13,7 @@ const GDT = 0x5000;
 const IDT = 0x4000;
 const DIRECTORY = 0x1000;
 const TABLE = 0x2000;
+const PDPTES = 0x8000;
 const VECTORS = 32;
 const TR_SELECTOR = 0x38;
 /** Ring r's stack is two pages here + r * 0x4000; no page lies before and behind it. */
@@ -23,13 +24,13 @@ const ODD_ONES = 12;
 
 /** What is to be done: a system instruction, or a fault to be delivered. */
 export interface Task {
-  kind: "int" | "iret" | "load" | "cli" | "sti" | "popf" | "fault";
+  kind: "int" | "iret" | "load" | "cli" | "sti" | "popf" | "fault" | "control";
   op: SystemOp;
   a: number;
   b: number;
 }
 
-export const KINDS = ["int", "iret", "load", "cli", "sti", "popf", "fault"] as const;
+export const KINDS = ["int", "iret", "load", "cli", "sti", "popf", "fault", "control"] as const;
 
 const RINGS = [0, 1, 3] as const;
 type Ring = (typeof RINGS)[number];
@@ -162,6 +163,7 @@ export class Start {
     state.set(S.Cpl, ring);
     state.set(S.Cr0, 0x80010011);
     state.set(S.Cr3, DIRECTORY);
+    state.set(S.Cr4, 0);
     state.set(S.Budget, 1000);
     state.set(S.Inhibit, rng.below(3));
     state.setEflags(this.flags() & ~(rng.oneIn(20) ? 0 : Flag.Tf | Flag.Nt));
@@ -215,7 +217,24 @@ export class Start {
         return { kind, op: SystemOp.Cli, a: 0, b: 0 };
       case "sti":
         return { kind, op: SystemOp.Sti, a: 0, b: 0 };
+      case "control":
+        return this.control();
     }
+  }
+
+  /** INVLPG, CLTS, or a move from or to a control register; mostly in ring 0, which the segments do not matter to. */
+  private control(): Task {
+    const { rng, state } = this;
+    if (!rng.oneIn(8)) state.set(S.Cpl, 0);
+    state.set(S.Cr0, state.get(S.Cr0) | (rng.oneIn(2) ? Cr0.Ts : 0));
+    state.set(S.Cr4, rng.oneIn(2) ? Cr4.Pae : 0);
+    const op = rng.pick([SystemOp.MovToCr, SystemOp.MovToCr, SystemOp.MovFromCr, SystemOp.Clts, SystemOp.Invlpg]);
+    if (op === SystemOp.Invlpg) return { kind: "control", op, a: rng.u32(), b: 0 };
+    for (let at = PDPTES; at < PDPTES + 32; at += 8) this.pair(at, [DIRECTORY | (rng.oneIn(8) ? rng.below(PAGE) : Pte.P), rng.oneIn(20) ? rng.u32() : 0]);
+    const number = rng.oneIn(8) ? rng.below(8) : rng.pick([0, 3]);
+    const [reg, value] = [rng.below(8), number === 0 ? state.get(S.Cr0) ^ Cr0.Ts : PDPTES | rng.below(32)];
+    state.setGpr(reg, rng.oneIn(8) ? rng.u32() : value);
+    return { kind: "control", op, a: reg | (number << 4), b: 0 };
   }
 
   private segmentLoad(): Task {

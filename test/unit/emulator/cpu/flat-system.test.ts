@@ -8,7 +8,7 @@ import { SYSTEM_FAULT, SYSTEM_LEAVE, type SystemOp } from "../../../../emulator/
 import { Rng } from "../../../differential/rng";
 import { KINDS, Start, type Task, USED_RAM } from "./flat-system-start";
 
-/** The system instructions that WebAssembly does for flat segments (cpu/tier0/flat-system.ts) beside cpu/system, their contract. */
+/** The system instructions that WebAssembly does for flat segments (cpu/tier0/flat-system.ts, flat-control.ts) beside cpu/system, their contract. */
 
 const ROUNDS = 600;
 /** Of so many rounds at least one is done in WebAssembly, and one refused. */
