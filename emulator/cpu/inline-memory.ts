@@ -18,7 +18,7 @@ export interface InlineFrame {
    * watched page are impossible inline.
    */
   watched?: ((at: Var, size: Size, touches: number) => WatchGuard | undefined) | undefined;
-  /** Whether accesses that are not aligned are worth code of their own. */
+  /** Whether accesses that are not aligned are made inline too, at the price of a compare for each. */
   unaligned: boolean;
 }
 
@@ -28,14 +28,6 @@ export interface WatchGuard {
   refused: Expr;
   /** `refused` has that bit set, too, where the access is not aligned. */
   seesAlignment: boolean;
-}
-
-/** What a look at the TLB entry has found. */
-interface Probe {
-  /** The address in the machine's memory: one addition behind the load of the entry. */
-  host: Expr;
-  /** Of an access that is not plain: whether it is impossible inline for another reason than its alignment; undefined: it is. */
-  crosses: Expr | undefined;
 }
 
 const leavesPage = (at: Var, size: Size): Expr => x.gtU(x.and(at, x.k(0xfff)), x.k(0x1000 - size));
@@ -51,81 +43,69 @@ export class InlineMemory {
   ) {}
 
   /**
-   * Leaves on the stack whether the access is not a plain aligned one: no valid
-   * entry, or not aligned. An access that is not plain may still be possible inline, by `unaligned`.
+   * Leaves on the stack whether the inline access is impossible: no valid entry, or not aligned (or, where that is
+   * allowed, not in one page). The result is the address in the machine's memory: one addition behind the load of the
+   * entry.
    */
-  private probe(at: Var, touches: number, size: Size): Probe {
+  private probe(at: Var, touches: number, size: Size): Expr {
     const { e } = this;
     const write = (touches & Touch.Write) !== 0;
     const guard = this.frame.watched?.(at, size, touches);
     if (guard !== undefined) return this.probeWatched(at, write, size, guard);
     const delta = e.let(x.sub(this.frame.entry(at, write), x.k(1)));
-    const bits = size === 1 ? delta : x.or(delta, at);
-    x.and(bits, x.k(size === 4 ? 3 : 1))(e.c);
-    return { host: x.add(at, delta), crosses: size === 1 || !this.frame.unaligned ? undefined : x.or(x.and(delta, x.k(3)), leavesPage(at, size)) };
+    if (size > 1 && this.frame.unaligned) x.or(x.and(delta, x.k(1)), leavesPage(at, size))(e.c);
+    else x.and(size === 1 ? delta : x.or(delta, at), x.k(size === 4 ? 3 : 1))(e.c);
+    return x.add(at, delta);
   }
 
   /** The same, with watched pages let through where the access does not touch what is watched. */
-  private probeWatched(at: Var, write: boolean, size: Size, { refused, seesAlignment }: WatchGuard): Probe {
+  private probeWatched(at: Var, write: boolean, size: Size, { refused, seesAlignment }: WatchGuard): Expr {
     const { e } = this;
     const entry = e.let(this.frame.entry(at, write));
     // Plain entries less 1 end in zeros, watched ones in 1; bit 1 is set in all others.
     const bits = x.and(x.or(x.sub(entry, x.k(1)), refused), x.k(2));
     (size === 1 || seesAlignment ? bits : x.or(bits, x.and(at, x.k(size - 1))))(e.c);
-    return { host: x.add(at, x.and(entry, x.k(~TLB_KIND))), crosses: undefined };
-  }
-
-  /** Does what is possible inline, else `slowly`. */
-  private access({ host, crosses }: Probe, slowly: () => void, inline: (host: Expr) => void): void {
-    const { e } = this;
-    e.c.ifUnlikely();
-    if (crosses) {
-      crosses(e.c);
-      e.c.ifUnlikely();
-      slowly();
-      e.c.else();
-      inline(host);
-      e.c.end();
-    } else slowly();
-    e.c.else();
-    inline(host);
-    e.c.end();
+    return x.add(at, x.and(entry, x.k(~TLB_KIND)));
   }
 
   load(at: Var, size: Size, sizeSeg: Expr): Var {
     const { e, frame } = this;
     const value = e.temp();
-    const slowly = (): void => {
-      e.set(value, x.call(frame.helpers.load[size], at, sizeSeg));
-      frame.faultCheck();
-    };
-    this.access(this.probe(at, Touch.Read, size), slowly, (host) => e.set(value, rawLoad(host, size)));
+    const host = this.probe(at, Touch.Read, size);
+    e.c.ifUnlikely();
+    e.set(value, x.call(frame.helpers.load[size], at, sizeSeg));
+    frame.faultCheck();
+    e.c.else();
+    e.set(value, rawLoad(host, size));
+    e.c.end();
     return value;
   }
 
   store(at: Var, value: Var, size: Size, sizeSeg: Expr): void {
     const { e, frame } = this;
-    const slowly = (): void => {
-      x.call(frame.helpers.store[size], at, value, sizeSeg)(e.c);
-      frame.faultCheck();
-    };
-    this.access(this.probe(at, Touch.Write, size), slowly, (host) => e.storeRaw(host, value, size));
+    const host = this.probe(at, Touch.Write, size);
+    e.c.ifUnlikely();
+    x.call(frame.helpers.store[size], at, value, sizeSeg)(e.c);
+    frame.faultCheck();
+    e.c.else();
+    e.storeRaw(host, value, size);
+    e.c.end();
   }
 
   open(at: Var, size: Size, sizeSeg: Expr): Place {
     const { e, frame } = this;
     const value = e.temp();
-    const place = e.temp();
-    const slowly = (): void => {
-      e.set(value, x.call(frame.helpers.open[size], at, sizeSeg));
-      frame.faultCheck();
-      e.set(place, x.k(0));
-    };
-    this.access(this.probe(at, Touch.Read | Touch.Write, size), slowly, (host) => {
-      e.set(place, host);
-      e.set(value, rawLoad(place, size));
-    });
-    return { value, store: (v) => this.settle(place, at, v, size, sizeSeg) };
+    const host = e.temp();
+    const found = this.probe(at, Touch.Read | Touch.Write, size);
+    e.c.ifUnlikely();
+    e.set(value, x.call(frame.helpers.open[size], at, sizeSeg));
+    frame.faultCheck();
+    e.set(host, x.k(0));
+    e.c.else();
+    e.set(host, found);
+    e.set(value, rawLoad(host, size));
+    e.c.end();
+    return { value, store: (v) => this.settle(host, at, v, size, sizeSeg) };
   }
 
   private settle(host: Var, at: Var, value: Expr, size: Size, sizeSeg: Expr): void {
