@@ -59,39 +59,48 @@ export const SYSTEM_NAME = "system";
 /** Name of MemoryPaths.segment, which tier 0's module passes on. */
 export const SEGMENT_NAME = "segment";
 
-const hasChecked = ({ blocks }: Region): boolean => [...blocks.values()].some(({ insns }) => insns.some((insn) => insn.checked));
-
-const hasSystem = ({ blocks }: Region): boolean =>
-  [...blocks.values()].some(({ insns }) => insns.some((insn) => (insn.spec.traits & Trait.System) !== 0));
-
 /** A module with the one function `f(node)`: runs the region from one of its entries, whose block has been charged, until it leaves. */
 export function compileRegion(input: CompileInput): Uint8Array {
   const module = new ModuleBuilder();
-  const helpers = importHelpers(module);
-  const isMarked = [...input.region.blocks.values()].some((block) => block.isMarked);
-  const mark = isMarked ? module.import(MARK_NAME, { params: [], results: [Type.I32] }) : 0;
-  const calls = hasSystem(input.region);
-  const system = calls ? module.import(SYSTEM_NAME, { params: [Type.I32, Type.I32, Type.I32], results: [Type.I32] }) : 0;
-  const isChecked = hasChecked(input.region);
-  const segment = isChecked ? module.import(SEGMENT_NAME, { params: [Type.I32, Type.I32], results: [Type.I32] }) : 0;
-  const settle = module.import(SETTLE_NAME, { params: [], results: [] });
+  const code = new RegionFunction(input, importsOf(module)).code();
   const func = module.reserve({ params: [Type.I32], results: [] });
-  module.define(func, new RegionFunction(input, { ...helpers, mark, settleFlags: settle, system, segment }).code());
+  module.define(func, code);
   module.export("f", func);
   return module.bytes();
 }
 
-function importHelpers(module: ModuleBuilder): MemoryHelpers {
-  const I32 = Type.I32;
-  const group = (kind: keyof MemoryHelpers, params: Type[], results: Type[]): Record<Size, number> => {
-    const [one, two, four] = SIZES.map((size) => module.import(`${HELPERS[kind]}${size.toString()}`, { params, results }));
-    return { 1: one, 2: two, 4: four };
-  };
+/** Each function is imported when code first calls it: V8 keeps the types of every module for ever. */
+function importsOf(module: ModuleBuilder): RegionHelpers {
+  const types = (count: number): Type[] => new Array<Type>(count).fill(Type.I32);
+  const named = (name: string, params: number, results: number): number => module.import(name, { params: types(params), results: types(results) });
+  const bySize = (kind: keyof MemoryHelpers, params: number, results: number): Record<Size, number> => ({
+    get 1() {
+      return named(`${HELPERS[kind]}1`, params, results);
+    },
+    get 2() {
+      return named(`${HELPERS[kind]}2`, params, results);
+    },
+    get 4() {
+      return named(`${HELPERS[kind]}4`, params, results);
+    },
+  });
   return {
-    load: group("load", [I32, I32], [I32]),
-    open: group("open", [I32, I32], [I32]),
-    store: group("store", [I32, I32, I32], []),
-    settle: group("settle", [I32, I32, I32], []),
+    load: bySize("load", 2, 1),
+    open: bySize("open", 2, 1),
+    store: bySize("store", 3, 0),
+    settle: bySize("settle", 3, 0),
+    get mark() {
+      return named(MARK_NAME, 0, 1);
+    },
+    get system() {
+      return named(SYSTEM_NAME, 3, 1);
+    },
+    get segment() {
+      return named(SEGMENT_NAME, 2, 1);
+    },
+    get settleFlags() {
+      return named(SETTLE_NAME, 0, 0);
+    },
   };
 }
 

@@ -43,7 +43,7 @@ export interface RegionHelpers extends MemoryHelpers {
   mark: number;
   /** See SETTLE_NAME. */
   settleFlags: number;
-  /** SystemPaths.system and MemoryPaths.segment, where the region has use for them. */
+  /** SystemPaths.system and MemoryPaths.segment. */
   system: number;
   segment: number;
 }

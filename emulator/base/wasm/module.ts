@@ -34,8 +34,10 @@ export class ModuleBuilder {
   private table: number[] = [];
   private importedTable: string | undefined;
 
-  /** Index of the imported function. */
+  /** Index of the imported function; it may be asked for again. */
   import(name: string, type: FuncType): number {
+    const known = this.imports.findIndex((other) => other.name === name);
+    if (known >= 0) return known;
     if (this.funcs.length) throw new Error("imports come before functions");
     return this.imports.push({ name, type: this.typeIndex(type) }) - 1;
   }
