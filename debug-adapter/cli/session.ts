@@ -8,7 +8,7 @@ import { LogWatch } from "./log-watch";
 import type { LaunchOptions } from "./options";
 import { type ByteSink, fileSink, nowhere, streamSink } from "./serial-files";
 import { statsWriter, Stopwatch } from "./stats";
-import { withBranchHints } from "./v8";
+import { compiling } from "./v8";
 
 /** What is booted, whoever chose it. */
 export interface BootPlan {
@@ -69,7 +69,7 @@ function bootMachine(
 ): Machine {
   const { memory: memoryBytes, engine } = options;
   try {
-    const machine = new Machine({ memoryBytes, engine, onSerial, hostNow: () => performance.now(), compiling: withBranchHints });
+    const machine = new Machine({ memoryBytes, engine, onSerial, hostNow: () => performance.now(), compiling });
     machine.boot(plan.kernel, { commandLine: plan.commandLine, modules: plan.modules });
     return machine;
   } catch (error) {

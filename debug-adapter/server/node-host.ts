@@ -1,5 +1,5 @@
-import { collectGarbage, withBranchHints } from "../cli/v8";
+import { collectGarbage, compiling } from "../cli/v8";
 import type { Host } from "../session/host";
 import { nodeFiles } from "./node-files";
 
-export const nodeHost: Host = { files: nodeFiles, compiling: withBranchHints, collectGarbage };
+export const nodeHost: Host = { files: nodeFiles, compiling, collectGarbage };

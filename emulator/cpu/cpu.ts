@@ -15,7 +15,7 @@ import { BlockWriter } from "./tier0/block";
 import { tier0Image } from "./tier0/image";
 import { MAX_BLOCK, MISC_OWN_SHIFT, Rec, RECORD_BYTES, Special } from "./tier0/record";
 import type { TransferLog } from "./transfer-log";
-import { CpuStop, type CpuWiring, type FaultRecord, type Transfer } from "./wiring";
+import { CpuStop, type CpuWiring, type FaultRecord, instanceOf, type Transfer } from "./wiring";
 
 /** Instructions in one call of generated code: short enough that V8 can put better code in between calls. */
 const SLICE = 50_000;
@@ -27,7 +27,7 @@ export interface CompilerParts {
   fetcher: Fetcher;
   /** Exports of tier 0's module. */
   helpers: Record<string, unknown>;
-  compile: NonNullable<CpuWiring["compile"]>;
+  instantiate: NonNullable<CpuWiring["instantiate"]>;
   watches: Watches;
   /** MarkPaths.mark. */
   mark(): number;
@@ -54,7 +54,7 @@ export class Cpu {
   private readonly helpers: Record<string, unknown>;
   private readonly execute: (record: number) => void;
   private readonly deliver: () => number;
-  private readonly compile: CompilerParts["compile"];
+  private readonly instantiate: CompilerParts["instantiate"];
   private compiler: Compiler | undefined;
   /** Instructions that compiled code retired. */
   compiled = 0;
@@ -92,15 +92,16 @@ export class Cpu {
     this.system.reset();
     this.modes = new Modes(state, this.memory.tlb, (slot) => this.cache.evictSlot(slot));
     this.fetcher = new Fetcher(state, this.memory, this.cache, new Decoder(), new BlockWriter(state, image.handlers), this.marked);
-    this.compile = wiring.compile ?? ((module) => new WebAssembly.Module(module));
-    this.helpers = this.instantiate(image.bytes);
+    this.instantiate = wiring.instantiate ?? instanceOf;
+    this.helpers = this.instantiate(image.bytes, this.imports(), true);
     this.execute = this.helpers["run"] as (record: number) => void;
     this.deliver = this.helpers["deliver"] as () => number;
   }
 
-  private instantiate(module: Uint8Array): Record<string, unknown> {
+  /** What tier 0's module imports. */
+  private imports(): Record<string, unknown> {
     const { paths } = this.memory;
-    const env = {
+    return {
       memory: this.wiring.state.memory,
       read: (linear: number, sizeSeg: number) => paths.read(linear >>> 0, sizeSeg),
       readForWrite: (linear: number, sizeSeg: number) => paths.readForWrite(linear >>> 0, sizeSeg),
@@ -111,14 +112,13 @@ export class Cpu {
       system: (op: number, a: number, b: number) => this.systemCall(op, a, b),
       mark: () => this.reachMark(),
     };
-    return new WebAssembly.Instance(this.compile(module), { env }).exports;
   }
 
   /** Lets a compiler take over hot code from now on. */
   attach(make: (parts: CompilerParts) => Compiler): void {
     const { cache, fetcher, helpers } = this;
     const { state } = this.wiring;
-    this.compiler = make({ state, cache, fetcher, helpers, compile: this.compile, watches: this.memory.watches, mark: () => this.reachMark() });
+    this.compiler = make({ state, cache, fetcher, helpers, instantiate: this.instantiate, watches: this.memory.watches, mark: () => this.reachMark() });
     this.cache.onReset = () => this.compiler?.reset();
   }
 

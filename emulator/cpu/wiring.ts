@@ -55,6 +55,10 @@ export interface CpuWiring {
   interrupts: InterruptSource;
   /** Machine time for RDTSC: instructions retired + ticks skipped. */
   now(): number;
-  /** How generated code becomes a module; by default it is just made. */
-  compile?(module: Uint8Array): WebAssembly.Module;
+  /** How a module of generated code comes to its exports (default: `instanceOf`). `lazily`: most of its functions may never be called. */
+  instantiate?(module: Uint8Array, env: Record<string, unknown>, lazily: boolean): Record<string, unknown>;
 }
+
+/** Exports of a module that imports from "env" only. */
+export const instanceOf = (module: Uint8Array, env: Record<string, unknown>): Record<string, unknown> =>
+  new WebAssembly.Instance(new WebAssembly.Module(module), { env }).exports;

@@ -103,7 +103,7 @@ export class Jit implements Compiler {
     this.env = { memory, [MARK_NAME]: wiring.mark };
     for (const name of [...HELPER_NAMES, SEGMENT_NAME, SYSTEM_NAME]) this.env[name] = wiring.helpers[name];
     const dispatchHelpers = Object.fromEntries(DISPATCH_NAMES.map((name) => [name, wiring.helpers[name]]));
-    const { exports } = new WebAssembly.Instance(wiring.compile(dispatcherModule()), { env: { memory, table: this.table, ...dispatchHelpers } });
+    const exports = wiring.instantiate(dispatcherModule(), { memory, table: this.table, ...dispatchHelpers }, false);
     this.env[SETTLE_NAME] = exports[SETTLE_NAME];
     this.dispatch = exports["dispatch"] as (record: number) => void;
   }
@@ -228,8 +228,8 @@ export class Jit implements Compiler {
       watched,
       guard: (page) => ({ execEntry: cache.execEntry(mode.slot, page), table: cache.knownTable(mode.slot, page) }),
     });
-    const instance = new WebAssembly.Instance(this.wiring.compile(bytes), { env: this.env });
-    this.table.set(func, instance.exports["f"]);
+    const exports = this.wiring.instantiate(bytes, this.env, false);
+    this.table.set(func, exports["f"]);
     this.install(mode, region, func, bytes.length, watched);
     this.countRegion(region, bytes.length, began);
   }

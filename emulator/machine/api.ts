@@ -15,8 +15,11 @@ export interface MachineOptions {
   engine?: Engine;
   /** The host's time in milliseconds, for `Statistics.regions.compileSeconds` and nothing else. */
   hostNow?: () => number;
-  /** Wraps the making of each WebAssembly module: for hosts that set their engine up for it. */
-  compiling?: <T>(make: () => T) => T;
+  /**
+   * Wraps the making of each WebAssembly module with its instance: for hosts that set their engine up for it.
+   * `lazily`: most of its functions may never be called.
+   */
+  compiling?: <T>(make: () => T, lazily: boolean) => T;
   /** Bytes that left COM1 (0) or COM2 (1), in order; called at the end of a slice, before `run` returns. */
   onSerial?(port: SerialPort, bytes: Uint8Array): void;
   /** Input from outside at its recorded moments, to repeat a run exactly (`Machine.inputs` of that run). */

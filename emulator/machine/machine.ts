@@ -5,7 +5,7 @@ import { MachineError } from "../boot/machine-error";
 import { BOOT_MAGIC, loadMultiboot } from "../boot/multiboot";
 import { Cpu } from "../cpu/cpu";
 import { HOT, Jit, WARM } from "../jit/jit";
-import type { LoggedTransfer, Transfer } from "../cpu/wiring";
+import { type CpuWiring, instanceOf, type LoggedTransfer, type Transfer } from "../cpu/wiring";
 import {
   PROBE_REGISTERS,
   type BootOptions,
@@ -70,8 +70,8 @@ export class Machine implements MachineApi {
     });
     const { ports, interrupts, timers } = this.board;
     const { engine = "auto", compiling = (make) => make() } = options;
-    const compile = (module: Uint8Array): WebAssembly.Module => compiling(() => new WebAssembly.Module(module));
-    this.cpu = new Cpu({ state: this.state, ports, interrupts, now: () => this.clock.now(), compile });
+    const instantiate: CpuWiring["instantiate"] = (module, env, lazily) => compiling(() => instanceOf(module, env), lazily);
+    this.cpu = new Cpu({ state: this.state, ports, interrupts, now: () => this.clock.now(), instantiate });
     if (engine !== "interpreter") this.cpu.attach((parts) => new Jit(parts, engine === "compiled" ? WARM : HOT, options.hostNow));
     this.board.start();
     this.memory = new PlainMemory(this.state, this.cpu.memory.physical);
