@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Condition, Machine, type MachineView, Op, Probe, ProbeRegister, type Stop, type WatchAccess } from "../../../emulator/index";
-import { withBranchHints } from "../../../debug-adapter/cli/v8";
+import { compiling } from "../../../debug-adapter/cli/v8";
 import { SymbolImage } from "../../../debug-adapter/symbols/index";
 import { traceHypercalls } from "../../../debug-adapter/trace/index";
 
@@ -28,7 +28,7 @@ const PAGE = 4096;
 const userSeconds = (): number => process.cpuUsage().user / 1e6;
 
 function boot(image: string): Machine {
-  const machine = new Machine({ memoryBytes: KERNEL_MEMORY, engine: "auto", compiling: withBranchHints });
+  const machine = new Machine({ memoryBytes: KERNEL_MEMORY, engine: "auto", compiling });
   machine.boot(readFileSync(image));
   return machine;
 }
@@ -105,7 +105,7 @@ function singleSteps(image: string): Sample {
 }
 
 function bootGuest(vmm: string, kernel: string, prepare: (machine: Machine) => () => number): Sample {
-  const machine = new Machine({ memoryBytes: GUEST_MEMORY, engine: "auto", compiling: withBranchHints });
+  const machine = new Machine({ memoryBytes: GUEST_MEMORY, engine: "auto", compiling });
   machine.boot(readFileSync(vmm), { modules: [{ bytes: readFileSync(kernel), commandLine: "" }] });
   return finish(machine, prepare);
 }
