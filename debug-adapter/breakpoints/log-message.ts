@@ -3,15 +3,22 @@ import { ExpressionError } from "../expressions/ast";
 import { breakpointMessages as say } from "../messages";
 import type { Program } from "../session/program";
 import type { Image } from "../stack/images";
-import type { Type } from "../symbols/index";
+import { strip, type Type } from "../symbols/index";
 import { formatValue } from "../values/format";
-import { integerValue } from "../values/typed-value";
+import { inMemory, integerValue } from "../values/typed-value";
 import { compileAt, reasonOf } from "./condition";
 
 /** An expression in braces, compiled. */
 interface Logged {
   probe: Probe;
   type: Type;
+  /** The probe gives the value's address: of what is no number of up to 32 bits. */
+  isAddress: boolean;
+}
+
+interface LogPlace {
+  address: number;
+  image: Image | undefined;
 }
 
 /** Text, and in braces an expression. */
@@ -31,7 +38,7 @@ export class LogMessage implements Condition {
    */
   constructor(
     text: string,
-    place: { address: number; image: Image | undefined },
+    place: LogPlace,
     private readonly program: Program,
     private readonly guard: Probe | undefined,
     private readonly write: (line: string) => void,
@@ -40,13 +47,19 @@ export class LogMessage implements Condition {
     this.parts = text.split(PART).map((piece, n) => (n % 2 === 0 ? piece : this.compile(piece, place)));
   }
 
-  private compile(expression: string, { address, image }: { address: number; image: Image | undefined }): Logged {
+  private compile(expression: string, { address, image }: LogPlace): Logged {
+    const at = (text: string) => compileAt(text, address, image, this.program.images);
     try {
-      const { code, type } = compileAt(expression, address, image, this.program.images);
-      return { probe: new Probe(code, undefined), type };
+      const { code, type } = at(expression);
+      return { probe: new Probe(code, undefined), type, isAddress: false };
     } catch (error) {
-      if (error instanceof ExpressionError) throw new ExpressionError(say.badLogMessage(expression, error.message));
-      throw error;
+      if (!(error instanceof ExpressionError)) throw error;
+      const object = attempt(() => at(`&(${expression})`));
+      const pointer = object === undefined ? undefined : strip(object.type);
+      if (object === undefined || pointer?.kind !== "pointer") {
+        throw new ExpressionError(say.badLogMessage(expression, error.message));
+      }
+      return { probe: new Probe(object.code, undefined), type: pointer.target, isAddress: true };
     }
   }
 
@@ -56,12 +69,23 @@ export class LogMessage implements Condition {
     return false;
   }
 
-  private text({ probe, type }: Logged, view: MachineView): string {
+  private text({ probe, type, isAddress }: Logged, view: MachineView): string {
     probe.stops(view);
     const { value, failure, linear } = probe.outcome;
     if (failure !== ProbeFailure.None) return `<${reasonOf(failure, linear)}>`;
     const { readMemory, images, machine, domain } = this.program;
     const symbolize = (address: number): string | undefined => images.nameAt(address, machine.cpl, domain);
-    return formatValue(integerValue(type, BigInt(value)), { readMemory, symbolize, hex: false });
+    const logged = isAddress ? inMemory(type, value) : integerValue(type, BigInt(value));
+    return formatValue(logged, { readMemory, symbolize, hex: false });
+  }
+}
+
+/** Undefined where the expression cannot be used. */
+function attempt<T>(compile: () => T): T | undefined {
+  try {
+    return compile();
+  } catch (error) {
+    if (error instanceof ExpressionError) return undefined;
+    throw error;
   }
 }

@@ -34,6 +34,16 @@ describe("a logpoint", () => {
     expect(lines.length).toBeGreaterThan(2);
   });
 
+  it("writes structures, and integers of 64 bits", async () => {
+    await logAt(CALL, { logMessage: "log: {*(unsigned long long *)task->name} {*task}" });
+    const [line = ""] = await logged();
+    const [, number = "", structure] = /^log: (\d+) (.*)$/.exec(line) ?? [];
+    // The low bytes are the text "app", with its end.
+    expect(BigInt(number) & 0xffffffffn).toBe(0x707061n);
+    expect(number.length).toBeLessThanOrEqual(20);
+    expect(structure).toMatch(/name = 0x[0-9a-f]{8} "app"/);
+  });
+
   it("writes where its condition holds only", async () => {
     await logAt(CALL, { logMessage: "log: {number}", condition: "number == 1" });
     expect(new Set(await logged())).toEqual(new Set(["log: 1"]));
