@@ -114,6 +114,8 @@ export const enum S {
   /** 1 while changes to an inner ring are noted in TRANSFER_LOG; how many have been. */
   LogTransfers = 0x4250,
   TransferCount = 0x4254,
+  /** Machine time at which S.Budget is used up, low and high word. */
+  TimeAtEnd = 0x4258,
   End = 0x4300,
 }
 

@@ -317,6 +317,9 @@ export class Cpu {
     this.words[S.Budget >> 2] = budget;
     this.words[S.InhibitBudget >> 2] = budget;
     this.words[S.Stop >> 2] = 0;
+    const end = this.wiring.now() + budget;
+    this.words[S.TimeAtEnd >> 2] = end;
+    this.words[(S.TimeAtEnd >> 2) + 1] = end / 2 ** 32;
   }
 
   private afterExit(mode: Mode, trap: boolean): boolean {

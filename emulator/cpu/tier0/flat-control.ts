@@ -1,6 +1,6 @@
-import { Cr0, Cr4, Pte } from "../../base/arch";
+import { Cr0, Cr4, Gpr, Pte } from "../../base/arch";
 import { RAM, S } from "../../base/layout";
-import { type Code, type Label, Op } from "../../base/wasm/code";
+import { type Code, type Label, Op, Type } from "../../base/wasm/code";
 import * as x from "../../base/wasm/expr";
 import type { Expr, Var } from "../../base/wasm/expr";
 import { keep, setWord, store32 } from "../../base/wasm/statements";
@@ -12,7 +12,7 @@ import { type PagingFunctions, WALK_REFUSED } from "./flat-paging";
 const PDPTES = 32;
 
 /**
- * INVLPG and moves of control registers in ring 0 (cpu/system/control.ts), in
+ * INVLPG and moves of control registers in ring 0 (cpu/system/control.ts), and RDTSC, in
  * WebAssembly but for what changes the paging mode or would fault. Each method
  * writes all of the instruction, which leaves the function with its answer.
  */
@@ -69,6 +69,17 @@ export class FlatControl {
   clearTs(): void {
     this.refuseIf(x.word(S.Cpl));
     setWord(this.c, S.Cr0, x.and(x.word(S.Cr0), x.k(~Cr0.Ts)));
+    this.done();
+  }
+
+  /** RDTSC: time goes on by the instruction, which the budget counts down. */
+  timeStamp(): void {
+    const { c } = this;
+    this.refuseIf(x.select(x.word(S.Cpl), x.and(x.word(S.Cr4), x.k(Cr4.Tsd)), x.k(0)));
+    const time = x.sub64(x.load64(x.k(0), S.TimeAtEnd), x.wideS(x.word(S.Budget)));
+    const stamp = keep(c, x.add64(time, x.load64(x.k(0), S.TscOffset)), Type.I64);
+    setWord(c, S.Gpr + Gpr.Eax * 4, x.narrow(stamp));
+    setWord(c, S.Gpr + Gpr.Edx * 4, x.narrow(x.shr64(stamp, x.k64(32))));
     this.done();
   }
 

@@ -62,6 +62,7 @@ export function defineSystem(module: ModuleBuilder, helpers: Helpers): SystemFun
     onControl(SystemOp.Invlpg, (control) => control.invlpg(a));
     onControl(SystemOp.MovFromCr, (control) => control.readCr(a));
     onControl(SystemOp.MovToCr, (control) => control.writeCr(a));
+    onControl(SystemOp.Rdtsc, (control) => control.timeStamp());
     onControl(SystemOp.Clts, (control) => control.clearTs());
     x.call(helpers.system, op, a, b)(c);
   });

@@ -222,19 +222,31 @@ export class Start {
     }
   }
 
-  /** INVLPG, CLTS, or a move from or to a control register; mostly in ring 0, which the segments do not matter to. */
+  /** RDTSC, INVLPG, CLTS, or a move from or to a control register; mostly in ring 0, which the segments do not matter to. */
   private control(): Task {
     const { rng, state } = this;
     if (!rng.oneIn(8)) state.set(S.Cpl, 0);
     state.set(S.Cr0, state.get(S.Cr0) | (rng.oneIn(2) ? Cr0.Ts : 0));
     state.set(S.Cr4, rng.oneIn(2) ? Cr4.Pae : 0);
-    const op = rng.pick([SystemOp.MovToCr, SystemOp.MovToCr, SystemOp.MovFromCr, SystemOp.Clts, SystemOp.Invlpg]);
+    const op = rng.pick([SystemOp.MovToCr, SystemOp.MovToCr, SystemOp.MovFromCr, SystemOp.Clts, SystemOp.Invlpg, SystemOp.Rdtsc]);
+    if (op === SystemOp.Rdtsc) return this.timeStamp();
     if (op === SystemOp.Invlpg) return { kind: "control", op, a: rng.u32(), b: 0 };
     for (let at = PDPTES; at < PDPTES + 32; at += 8) this.pair(at, [DIRECTORY | (rng.oneIn(8) ? rng.below(PAGE) : Pte.P), rng.oneIn(20) ? rng.u32() : 0]);
     const number = rng.oneIn(8) ? rng.below(8) : rng.pick([0, 3]);
     const [reg, value] = [rng.below(8), number === 0 ? state.get(S.Cr0) ^ Cr0.Ts : PDPTES | rng.below(32)];
     state.setGpr(reg, rng.oneIn(8) ? rng.u32() : value);
     return { kind: "control", op, a: reg | (number << 4), b: 0 };
+  }
+
+  /** Any time that a double counts, any offset, in any ring; with CR4.TSD it is for ring 0. */
+  private timeStamp(): Task {
+    const { rng, state } = this;
+    state.set(S.Cr4, rng.oneIn(3) ? Cr4.Tsd : 0);
+    state.set(S.Cpl, rng.below(4));
+    state.set(S.Budget, rng.below(50_000));
+    for (const at of [S.TimeAtEnd, S.TscOffset, S.TscOffset + 4]) state.set(at, rng.u32());
+    state.set(S.TimeAtEnd + 4, 1 + rng.below(1 << 20));
+    return { kind: "control", op: SystemOp.Rdtsc, a: 0, b: 0 };
   }
 
   private segmentLoad(): Task {

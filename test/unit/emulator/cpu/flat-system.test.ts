@@ -38,12 +38,17 @@ class Twins {
       state: this.state,
       ports: { read: () => 0, write: () => undefined },
       interrupts: { pending: () => this.waiting, acknowledge: () => 0 },
-      now: () => 0,
+      now: () => this.now(),
     });
     this.cpu.attach((parts) => {
       this.generated = parts.helpers["system"] as SystemCall;
       return new Jit(parts);
     });
+  }
+
+  /** What S.TimeAtEnd says, by its contract. */
+  private now(): number {
+    return this.state.get(S.TimeAtEnd + 4) * 2 ** 32 + this.state.get(S.TimeAtEnd) - this.state.get(S.Budget);
   }
 
   /** One round; whether WebAssembly did it. */
