@@ -1,4 +1,4 @@
-import { Cr0, Cr4, Desc, Flag, Gpr, Seg, SysType } from "../../../emulator/base/arch";
+import { Cr0, Cr4, Desc, Efer, Flag, Gpr, Seg, SysType } from "../../../emulator/base/arch";
 import { RAM, S, SegField } from "../../../emulator/base/layout";
 import { State } from "../../../emulator/base/state";
 import { Cpu } from "../../../emulator/cpu/cpu";
@@ -9,7 +9,7 @@ import { EAGER } from "../../harness/eager";
 import { setSegment } from "../../harness/segment";
 import { Mix } from "./mix";
 import type { Action, Scenario, Step } from "./scenario";
-import { At, RAM_BYTES, SELECTORS, type Setting, TSS_SELECTOR } from "./setting";
+import { At, GDT_LIMIT, RAM_BYTES, SELECTORS, type Setting, TSS_SELECTOR } from "./setting";
 import { areTablesSound, entryAt, writeTables } from "./tables";
 import { fieldsOf, VISIBLE } from "./visible";
 
@@ -17,7 +17,6 @@ import { fieldsOf, VISIBLE } from "./visible";
 
 export type Tier = "interpreter" | "compiled";
 
-const GDT_LIMIT = 0x67;
 const INTERRUPT_VECTOR = 0x21;
 /** Fills RAM: a program that strays meets it soon and is led back. */
 const INT3 = 0xcc;
@@ -98,7 +97,7 @@ export class Board {
     this.first = cpu.retired;
   }
 
-  private writeState({ ring, paging, writeProtect, global, iopl, limit }: Setting): void {
+  private writeState({ ring, paging, noExecute, writeProtect, global, iopl, limit }: Setting): void {
     const { state } = this;
     state.set(S.Eip, At.Code);
     state.setEflags(Flag.Fixed1 | Flag.If | (iopl ? Flag.Iopl : 0));
@@ -106,6 +105,7 @@ export class Board {
     state.set(S.Cr3, At.Root);
     state.set(S.Cr4, Cr4.Pse | (paging === "PAE" ? Cr4.Pae : 0) | (global ? Cr4.Pge : 0));
     if (paging === "PAE") for (let n = 0; n < 8; n++) state.set(S.Pdpte + n * 4, this.dword(At.Root + n * 4));
+    state.set(S.Efer, noExecute ? Efer.Nxe : 0);
     state.set(S.Fault, 0);
     state.set(S.TscOffset, 0);
     state.set(S.TscOffset + 4, 0);

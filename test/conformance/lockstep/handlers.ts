@@ -45,7 +45,7 @@ function countEvent(a: Assembler): void {
 }
 
 function restart(a: Assembler, rng: Rng, setting: Setting): void {
-  const data = SELECTORS[setting.ring][1];
+  const [code, data] = SELECTORS[setting.ring];
   // ADD ESP, 4 drops the error code.
   a.label("restart").emit(0x83, 0xc4, 4);
   a.label("restart without code");
@@ -53,7 +53,7 @@ function restart(a: Assembler, rng: Rng, setting: Setting): void {
   // AND EAX, 15; MOV EAX, [blocks + EAX * 4]; MOV [ESP], EAX
   a.emit(0x83, 0xe0, RESTARTS - 1, SS, 0x8b, 0x04, 0x85).absolute("blocks").emit(0x89, 0x04, 0x24);
   const stack = At.UserStack - 0x40;
-  if (setting.ring !== 0) a.emit(0xc7, 0x44, 0x24, 12).word(stack);
+  if (setting.ring !== 0) a.emit(0xc7, 0x44, 0x24, 4).word(code).emit(0xc7, 0x44, 0x24, 12).word(stack);
   // MOV EAX, DS; CMP EAX, data; JE: the program's own data segments, unless they are in place
   for (const [store, load] of [[0xd8, 0xd8], [0xc0, 0xc0]]) {
     a.emit(0x8c, store ?? 0, 0x3d).word(data).over(0x74, () => a.mov(Reg.Eax, data).emit(0x8e, load ?? 0));

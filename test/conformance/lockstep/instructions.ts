@@ -4,7 +4,7 @@ import { encode } from "../../differential/encode";
 import type { Rng } from "../../differential/rng";
 import { value } from "../../differential/values";
 import { type Assembler, little, Reg } from "./assembler";
-import { At, DATA_PAGES, ODD_SEGMENTS, PAGE, SELECTORS, type Setting } from "./setting";
+import { At, DATA_PAGES, NARROW_CODE, NARROW_DATA, ODD_SEGMENTS, PAGE, SELECTORS, type Setting } from "./setting";
 
 /** Random instructions for the bodies of blocks. EBX and ESI point at data and are kept, ESP too. */
 
@@ -38,6 +38,16 @@ const PRIVILEGED = [
   [0x0f, 0x20, 0xc0, 0x0f, 0x22, 0xc0], [0x0f, 0x20, 0xc0, 0x35, 0, 0, 1, 0, 0x0f, 0x22, 0xc0], [0x0f, 0x20, 0xe0, 0x34, 0x80, 0x0f, 0x22, 0xe0],
 ];
 
+const ES = 0x26;
+const ADDRESS16 = 0x67;
+const CLD = 0xfc;
+const STD = 0xfd;
+/** 16-bit code: INC AX, ADD AX and EAX, MOV EAX [EBX], MOV [ESI] AL, PUSH and POP AX, JC to the next, a loop, XOR EDX, REP STOSB by EDI, NOT [EBX]. */
+const NARROW = [
+  [0x40], [0x01, 0xc8], [0x66, 0x01, 0xc8], [0x67, 0x66, 0x8b, 0x03], [0x67, 0x88, 0x06], [0x50, 0x58], [0x72, 0], [0xb9, 20, 0, 0x4a, 0xe2, 0xfd],
+  [0x66, 0x31, 0xd2], [0x67, 0xf3, 0xaa], [0x67, 0xf7, 0x13],
+];
+
 /** A place whose bytes may change at any time and still are code. */
 export interface Soft {
   label: string;
@@ -69,6 +79,8 @@ export class Instructions {
       [30, () => this.plain(PLAIN)],
       [8, () => void a.emit(...rng.pick(STACK))],
       [4, () => this.string()],
+      [2, () => this.narrowString()],
+      [1, () => this.narrowCode()],
       [8, () => this.skip()],
       [4, () => this.indexed()],
       [2, () => this.narrow()],
@@ -191,10 +203,42 @@ export class Instructions {
   /** Pointers that overlap, cross pages, or leave the data. */
   private string(): void {
     const { a, rng } = this;
+    const isDown = rng.oneIn(4);
+    if (isDown) a.emit(STD);
     a.mov(Reg.Edi, this.place());
-    if (rng.oneIn(3)) return void a.emit(rng.pick(STRINGS));
-    a.mov(Reg.Ecx, rng.below(rng.oneIn(8) ? 3000 : 40)).emit(rng.pick([0xf2, 0xf3]), ...(rng.oneIn(8) ? [0x66] : []), rng.pick(STRINGS));
+    if (rng.oneIn(3)) a.emit(rng.pick(STRINGS));
+    else this.repeated();
+    if (isDown) a.emit(CLD);
     a.mov(Reg.Esi, this.place());
+  }
+
+  private repeated(...prefixes: number[]): void {
+    const { a, rng } = this;
+    a.mov(Reg.Ecx, rng.below(rng.oneIn(8) ? 3000 : 40));
+    a.emit(...prefixes, rng.pick([0xf2, 0xf3]), ...(rng.oneIn(8) ? [0x66] : []), rng.pick(STRINGS));
+  }
+
+  /** With 16-bit addresses, which wrap, in a segment that they reach: MOV ES; DF; ES: REP string; MOV ES back. */
+  private narrowString(): void {
+    const { a, rng, setting } = this;
+    const offset = (): number => (rng.oneIn(3) ? 0x10000 * rng.below(3) + rng.below(64) - 32 : rng.below(DATA_PAGES * PAGE));
+    a.mov(Reg.Eax, NARROW_DATA.selector).emit(0x8e, 0xc0).mov(Reg.Esi, offset()).mov(Reg.Edi, offset());
+    a.emit(rng.oneIn(3) ? STD : CLD);
+    if (rng.oneIn(2)) a.mov(Reg.Eax, rng.u32());
+    this.repeated(ADDRESS16, ES);
+    a.emit(CLD).mov(Reg.Eax, SELECTORS[setting.ring][1]).emit(0x8e, 0xc0).mov(Reg.Esi, this.place());
+  }
+
+  /** CALL FAR into a 16-bit segment; JMP over; a few instructions; RETF with 32 bits. */
+  private narrowCode(): void {
+    const { a, rng } = this;
+    const label = this.fresh("narrow");
+    a.emit(0x9a).absolute(label, -At.Code).emit(NARROW_CODE.selector, 0);
+    a.over(0xeb, () => {
+      a.label(label);
+      for (let n = 1 + rng.below(5); n > 0; n--) a.emit(...rng.pick(NARROW));
+      a.emit(0x66, 0xcb);
+    });
   }
 
   // ---- code that changes

@@ -40,6 +40,8 @@ export interface Setting {
   writeProtect: boolean;
   /** CR4.PGE, with global pages for the code and half of the data. */
   global: boolean;
+  /** IA32_EFER.NXE, under PAE paging. */
+  noExecute: boolean;
   /** Of the ring's segments: all, or one that ends among the data. */
   limit: number;
   /** CLI and STI are allowed. */
@@ -72,12 +74,24 @@ export const ODD_SEGMENTS: readonly OddSegment[] = [
   { selector: 0x63, base: 0xfffff000, limit: 0xfffff, type: 2 },
 ];
 
+/** A writable segment around the data, in reach of 16-bit addresses. */
+export const NARROW_DATA = { selector: 0x6b, base: At.Data, limit: 0xffff };
+/** 16-bit code: the program's, for any ring (conforming). */
+export const NARROW_CODE = { selector: 0x70, base: At.Code, limit: CODE_BYTES - 1 };
+export const GDT_LIMIT = 0x77;
+
+/** Linear addresses of pages that hold no code where `noExecute` is set: the first of the second mapping, and all data. */
+export const isNoExecute = ({ noExecute }: Setting, linear: number): boolean =>
+  noExecute && (linear >>> 12 === At.Alias >>> 12 || (linear >= At.Data && linear < At.End));
+
 const WHOLE = 0xffffffff;
 
 export function makeSetting(rng: Rng): Setting {
+  const paging = rng.pick(["off", "32-bit", "32-bit", "PAE", "PAE"] as const);
   return {
     ring: rng.pick([0, 1, 3, 3] as const),
-    paging: rng.pick(["off", "32-bit", "32-bit", "PAE", "PAE"] as const),
+    paging,
+    noExecute: paging === "PAE" && rng.oneIn(3),
     writeProtect: rng.oneIn(2),
     global: rng.oneIn(2),
     limit: rng.oneIn(3) ? At.Data + 7 * PAGE - 1 : WHOLE,
@@ -87,10 +101,10 @@ export function makeSetting(rng: Rng): Setting {
   };
 }
 
-export const describeSetting = ({ ring, paging, writeProtect, global, limit, iopl, traced, watched }: Setting): string =>
+export const describeSetting = ({ ring, paging, noExecute, writeProtect, global, limit, iopl, traced, watched }: Setting): string =>
   [
     `ring ${ring.toString()}`,
-    paging === "off" ? "paging off" : `${paging} paging${writeProtect ? ", CR0.WP" : ""}${global ? ", global pages" : ""}`,
+    paging === "off" ? "paging off" : `${paging} paging${writeProtect ? ", CR0.WP" : ""}${global ? ", global pages" : ""}${noExecute ? ", pages without code" : ""}`,
     `limit ${limit.toString(16)}`,
     `IOPL ${iopl ? "3" : "0"}`,
     ...(traced ? ["changes of ring traced"] : []),

@@ -1,5 +1,5 @@
 import { Pte, SysType } from "../../../emulator/base/arch";
-import { At, CODE_BYTES, DATA_PAGES, ODD_SEGMENTS, PAGE, SELECTORS, type Setting, TSS_SELECTOR } from "./setting";
+import { At, CODE_BYTES, DATA_PAGES, isNoExecute, NARROW_CODE, NARROW_DATA, ODD_SEGMENTS, PAGE, SELECTORS, type Setting, TSS_SELECTOR } from "./setting";
 
 /** Descriptor and page tables of a random program's world. */
 
@@ -25,6 +25,9 @@ function entryFor(setting: Setting, linear: number): number {
   return linear | ALL | (isGlobalData ? global : 0);
 }
 
+/** The upper half of a PAE entry. */
+const NO_EXECUTE = 0x80000000;
+
 function writePages(memory: DataView, setting: Setting): void {
   const put = (at: number, entry: number): void => {
     memory.setUint32(at, entry, true);
@@ -37,7 +40,10 @@ function writePages(memory: DataView, setting: Setting): void {
     put(At.Root, At.Table | ALL);
     put(At.Root + (At.Large >>> 22) * 4, ALL | Pte.Ps);
   }
-  for (let page = 0; page < PAGES; page++) put(entryAt(setting, page * PAGE), entryFor(setting, page * PAGE));
+  for (let linear = 0; linear < PAGES * PAGE; linear += PAGE) {
+    put(entryAt(setting, linear), entryFor(setting, linear));
+    if (isNoExecute(setting, linear)) put(entryAt(setting, linear) + 4, NO_EXECUTE);
+  }
 }
 
 /** What programs and the processor may change in an entry: rights, accessed and dirty; and the frames of the second mapping. */
@@ -51,13 +57,14 @@ const FREE = ALL | Pte.A | Pte.D;
 export function areTablesSound(memory: DataView, setting: Setting): boolean {
   if (!isMapped(setting)) return true;
   const wide = setting.paging === "PAE";
-  const intact = (at: number, entry: number, free = FREE): boolean => ((memory.getUint32(at, true) ^ entry) & ~free) === 0 && (!wide || memory.getUint32(at + 4, true) === 0);
+  const intact = (at: number, entry: number, free = FREE, high = 0): boolean =>
+    ((memory.getUint32(at, true) ^ entry) & ~free) === 0 && (!wide || memory.getUint32(at + 4, true) === high);
   const top = wide ? intact(At.Root, At.PaeDirectory | Pte.P, 0) && intact(At.PaeDirectory, At.PaeTable | ALL) : intact(At.Root, At.Table | ALL);
   const large = wide ? At.PaeDirectory + (At.Large >>> 21) * 8 : At.Root + (At.Large >>> 22) * 4;
   if (!top || !intact(large, ALL | Pte.Ps)) return false;
   for (let linear = 0; linear < PAGES * PAGE; linear += PAGE) {
     const isAlias = linear >= At.Alias && linear < At.Alias + CODE_BYTES;
-    if (!intact(entryAt(setting, linear), entryFor(setting, linear), isAlias ? FREE | (CODE_BYTES - PAGE) : FREE)) return false;
+    if (!intact(entryAt(setting, linear), entryFor(setting, linear), isAlias ? FREE | (CODE_BYTES - PAGE) : FREE, isNoExecute(setting, linear) ? NO_EXECUTE : 0)) return false;
   }
   return true;
 }
@@ -65,15 +72,18 @@ export function areTablesSound(memory: DataView, setting: Setting): boolean {
 const enum Type {
   Data = 0x3,
   Code = 0xb,
+  ConformingCode = 0xf,
 }
 
-/** High dword of a present segment descriptor with D/B set; `limit` in bytes, or in pages and then a whole number of them. */
-function segment(memory: DataView, selector: number, type: number, base: number, limit: number): void {
+const BIG = 0x00400000;
+
+/** A present segment descriptor; `limit` in bytes, or in pages and then a whole number of them. */
+function segment(memory: DataView, selector: number, type: number, base: number, limit: number, big = BIG): void {
   const inPages = limit > 0xfffff;
   const units = inPages ? limit >>> 12 : limit;
   const at = At.Gdt + (selector & ~7);
   memory.setUint32(at, ((units & 0xffff) | (base << 16)) >>> 0, true);
-  const rights = 0x00409000 | (inPages ? 0x00800000 : 0) | (type << 8) | ((selector & 3) << 13);
+  const rights = 0x00009000 | big | (inPages ? 0x00800000 : 0) | (type << 8) | ((selector & 3) << 13);
   memory.setUint32(at + 4, ((base & 0xff000000) | (units & 0xf0000) | rights | ((base >>> 16) & 0xff)) >>> 0, true);
 }
 
@@ -84,6 +94,8 @@ function writeGdt(memory: DataView, { ring, limit }: Setting): void {
     segment(memory, data, Type.Data, 0, of === ring ? limit : 0xffffffff);
   }
   for (const { selector, type, base, limit: odd } of ODD_SEGMENTS) segment(memory, selector, type | 1, base, odd);
+  segment(memory, NARROW_DATA.selector, Type.Data, NARROW_DATA.base, NARROW_DATA.limit);
+  segment(memory, NARROW_CODE.selector, Type.ConformingCode, NARROW_CODE.base, NARROW_CODE.limit, 0);
   memory.setUint32(At.Gdt + TSS_SELECTOR, (At.Tss << 16) | 0x67, true);
   memory.setUint32(At.Gdt + TSS_SELECTOR + 4, 0x8000 | (SysType.Tss32Busy << 8), true);
   memory.setUint32(At.Tss + 4, At.KernelStack, true);
