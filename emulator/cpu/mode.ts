@@ -74,11 +74,12 @@ export class Modes {
     const csLimit = state.seg(Seg.Cs, SegField.Limit);
     const bits = ring | (big ? ModeBit.Big : 0) | (flatSs ? ModeBit.FlatSs : 0) | (flatDs ? ModeBit.FlatDs : 0) | (flatEs ? ModeBit.FlatEs : 0);
     const { active } = this;
-    if (active?.bits === bits && active.base === csBase && active.limit === csLimit) return this.current;
-    const chosen = this.known(bits, csBase, csLimit) ?? this.take(bits, csBase, csLimit);
+    const isActive = active?.bits === bits && active.base === csBase && active.limit === csLimit;
+    const chosen = isActive ? active : (this.known(bits, csBase, csLimit) ?? this.take(bits, csBase, csLimit));
     const { mode } = chosen;
     this.active = chosen;
     this.current = mode;
+    // Generated code changes modes, too, and tells by this word alone.
     state.set(S.TlbExec, TLB_EXEC + (mode.flatCs ? mode.slot : 0) * TLB_BYTES);
     return mode;
   }

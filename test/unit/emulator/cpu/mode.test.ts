@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { Seg } from "../../../../emulator/base/arch";
-import { MODE_SLOTS, S, SegField } from "../../../../emulator/base/layout";
+import { MODE_SLOTS, S, SegField, TLB_BYTES } from "../../../../emulator/base/layout";
 import { State } from "../../../../emulator/base/state";
 import { Modes } from "../../../../emulator/cpu/mode";
 import { MemorySystem } from "../../../../emulator/memory/memory-system";
@@ -21,4 +21,13 @@ it("gives no mode the exec TLB of the one that it follows", () => {
     expect(enter(100 + n)).not.toBe(before);
   }
   expect(evicted.length).toBeGreaterThan(0);
+});
+
+it("says the exec TLB of a mode that generated code left and TypeScript comes back to", () => {
+  const state = new State(1 << 20);
+  const modes = new Modes(state, new MemorySystem(state).tlb, () => undefined);
+  const before = state.get(S.TlbExec);
+  state.set(S.TlbExec, before + TLB_BYTES);
+  modes.update();
+  expect(state.get(S.TlbExec)).toBe(before);
 });
