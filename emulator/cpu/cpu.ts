@@ -20,6 +20,9 @@ import { CpuStop, type CpuWiring, type FaultRecord, instanceOf, type Transfer } 
 /** Instructions in one call of generated code: short enough that V8 can put better code in between calls. */
 const SLICE = 50_000;
 
+/** S.RepeatAt when no instruction is in its midst; the last byte of 4 GiB begins no string instruction. */
+const NOWHERE = -1;
+
 /** What a compiler is made from. */
 export interface CompilerParts {
   state: State;
@@ -83,6 +86,7 @@ export class Cpu {
     const { state } = wiring;
     const image = tier0Image();
     this.words = state.i32;
+    this.words[S.RepeatAt >> 2] = NOWHERE;
     this.memory = new MemorySystem(state);
     this.memory.watches.onTouch = (watch) => this.touching(watch);
     this.system = new System({ state, memory: this.memory, ports: wiring.ports, now: () => wiring.now() });
@@ -243,19 +247,25 @@ export class Cpu {
   /** Runs one piece: a slice, or fewer instructions where something has to happen after them. */
   private advance(mode: Mode, left: number): boolean {
     const { state } = this.wiring;
-    const pass = this.passMark;
+    const pass = this.passMark || this.isRepeating();
     const trap = (state.get(S.Eflags) & Flag.Tf) !== 0;
     // An interrupt that waits here is held off for one instruction.
-    const single = trap || pass || this.interruptWaits();
+    const single = trap || this.interruptWaits();
     this.passMark = false;
     const budget = single ? 1 : Math.min(left, SLICE);
-    const record = budget < MAX_BLOCK ? this.fetcher.scratchBlock(mode, budget, pass) : this.findHot(mode);
+    const record = pass || budget < MAX_BLOCK ? this.fetcher.scratchBlock(mode, Math.min(budget, MAX_BLOCK), pass) : this.findHot(mode);
     if (record === 0) return this.fault();
     this.begin(budget);
     if (this.compiler && this.words[(record + Rec.Op) >> 2] === (Special.Enter as number)) return this.runCompiled(this.compiler, record);
     this.entered = false;
     this.execute(record);
     return this.afterExit(mode, trap);
+  }
+
+  /** Whether a marked string instruction goes on that the last slice ended in: its mark has been asked about. */
+  private isRepeating(): boolean {
+    const eip = this.words[S.Eip >> 2];
+    return this.words[S.RepeatAt >> 2] === eip && this.marked.has((this.modes.current.csBase + eip) >>> 0);
   }
 
   /** The block at CS:EIP. Where a fault has just led to it, that counts: a slice ends behind a handler, never in it. */
@@ -317,6 +327,7 @@ export class Cpu {
     this.words[S.Budget >> 2] = budget;
     this.words[S.InhibitBudget >> 2] = budget;
     this.words[S.Stop >> 2] = 0;
+    this.words[S.RepeatAt >> 2] = NOWHERE;
     const end = this.wiring.now() + budget;
     this.words[S.TimeAtEnd >> 2] = end;
     this.words[(S.TimeAtEnd >> 2) + 1] = end / 2 ** 32;

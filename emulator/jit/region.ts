@@ -84,7 +84,8 @@ export class RegionFinder {
     if (this.found.has(start)) return;
     const insns: Insn[] = [];
     for (const insn of this.peek(start) ?? []) {
-      if (!isCompiled(insn)) break;
+      // Between the iterations its mark is not asked about, and a block's mark always is.
+      if (!isCompiled(insn) || (isRepeated(insn) && this.isMarked(insn.eip >>> 0))) break;
       insns.push(insn);
     }
     if (insns.length === 0) return;

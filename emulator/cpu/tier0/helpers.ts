@@ -118,6 +118,7 @@ export function defineHelpers(module: ModuleBuilder): Helpers {
       charge(c, x.k(1));
       follow(c, st, next, () => {
         setWord(c, S.Eip, x.load32(st, Rec.Eip));
+        setWord(c, S.RepeatAt, x.load32(st, Rec.Eip));
         setWord(c, S.ExitLink, x.k(0));
       });
     }),
