@@ -39,7 +39,7 @@ export function dispatcherModule(): Uint8Array {
   x.load32(record, Rec.B)(c);
   func(c);
   c.op(Op.CallIndirect, region, 0);
-  x.or(x.word(S.Stop), x.ltS(x.word(S.Budget), x.k(MAX_BLOCK)))(c);
+  x.word(S.Stop)(c);
   c.brIf(done);
   x.word(S.Fault)(c);
   c.if();
@@ -47,6 +47,8 @@ export function dispatcherModule(): Uint8Array {
   x.eqz(x.call(deliver))(c);
   c.brIf(done);
   c.end();
+  x.ltS(x.word(S.Budget), x.k(MAX_BLOCK))(c);
+  c.brIf(done);
   set(c, record, lookup(x.word(S.TlbExec), x.word(S.Eip)));
   x.eqz(record)(c);
   c.if();

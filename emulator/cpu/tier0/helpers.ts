@@ -111,7 +111,9 @@ export function defineHelpers(module: ModuleBuilder): Helpers {
     resume: define(0, 1, (c) => {
       const next = local(c);
       const known = keep(c, lookup(x.word(S.TlbExec), x.word(S.Eip)));
-      follow(c, x.choose(known, known, x.call(paging.refetch)), next, () => setWord(c, S.ExitLink, x.k(0)));
+      // A slice that ends here leaves the page of the next instruction as it is.
+      const enough = x.geS(x.word(S.Budget), x.k(MAX_BLOCK));
+      follow(c, x.choose(x.or(known, x.eqz(enough)), known, x.call(paging.refetch)), next, () => setWord(c, S.ExitLink, x.k(0)));
     }),
     again: define(1, 1, (c, st) => {
       const next = local(c);

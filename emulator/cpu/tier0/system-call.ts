@@ -16,7 +16,10 @@ import type { Helpers } from "./helpers";
 export interface SystemFunctions {
   /** SystemPaths.system: in WebAssembly where FlatSystem and FlatControl do not refuse, else by the import. */
   system: number;
-  /** () -> 1, or 0 when refused: delivers the fault that S.Fault names, whose instruction S.Eip names. */
+  /**
+   * () -> 1, or 0 when refused: delivers the fault that S.Fault names, whose instruction S.Eip names. Takes one off
+   * S.Budget where no instruction came between it and the delivery before.
+   */
   deliver: number;
 }
 
