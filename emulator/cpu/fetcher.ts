@@ -72,6 +72,7 @@ export class Fetcher {
     if (known !== undefined) return known * PAGE + (linear & (PAGE - 1));
     const { mmu, paging, physical } = this.memory;
     const at = mmu.translateFetch(linear);
+    if (at >= 0 && paging.large) this.memory.tlb.noteLarge(page);
     if (at >= 0 && physical.holds(at)) this.cache.table(mode.slot, page, at >>> 12, paging.global);
     return at;
   }

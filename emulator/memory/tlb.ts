@@ -103,7 +103,12 @@ export class Tlb {
     this.note(ring * 2 + (paging.global ? 1 : 0), page);
     this.words[this.index(ring * 2, page)] = entry + ((watched & Touch.Read) !== 0 ? TlbKind.Watched : TlbKind.Plain);
     if (paging.writable) this.words[this.index(ring * 2 + 1, page)] = entry + kindForWriting(watched !== 0, isCode);
-    if (paging.large) this.large[page >>> 10] = 1;
+    if (paging.large) this.noteLarge(page);
+  }
+
+  /** A piece of a large page is known somewhere: INVLPG flushes all of its pages. */
+  noteLarge(page: number): void {
+    this.large[page >>> 10] = 1;
   }
 
   /** Puts a page that is about to be entered on a list, unless it is entered. */

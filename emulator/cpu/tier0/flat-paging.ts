@@ -239,7 +239,7 @@ function refetch(c: Code): void {
   const user = x.select(x.eq(x.word(S.Cpl), x.k(3)), x.k(Access.User), x.k(0));
   const access = keep(c, x.or(user, x.k(Access.Fetch)));
   const walk = new PageWalk(c, eip, access, true, { refused, fault: () => c.br(refused) });
-  const { frame, global } = walk.find();
+  const { frame, large, global } = walk.find();
   const table = keep(c, x.load32(x.shl(x.and(page, x.k(TABLE_HINT_COUNT - 1)), x.k(2)), TABLE_HINTS));
   const mode = keep(c, x.shr(x.sub(exec, x.k(TLB_EXEC)), x.k(TLB_SHIFT)));
   const keys = keep(c, x.shl(x.shr(x.sub(table, x.k(ENTRY_TABLES)), x.k(ENTRY_TABLE_SHIFT)), x.k(3)));
@@ -257,6 +257,10 @@ function refetch(c: Code): void {
   store32(c, x.add(pages.first, x.shl(pages.count, x.k(2))), page);
   pages.setCount(c, x.add(pages.count, x.k(1)));
   store32(c, slot, table);
+  large(c);
+  c.if();
+  storeByte(c, x.shr(page, x.k(10)), x.k(1), LARGE_REGIONS);
+  c.end();
   x.load32(x.add(table, x.shl(x.and(eip, x.k(0xfff)), x.k(2))))(c);
   c.op(Op.Return);
   c.end();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Gpr } from "../../../../emulator/base/arch";
+import { Cr4, Gpr } from "../../../../emulator/base/arch";
+import { S } from "../../../../emulator/base/layout";
 import { CpuStop } from "../../../../emulator/cpu/cpu";
 import { CODE, CodeBench } from "./code-bench";
 
@@ -83,6 +84,27 @@ describe("code that changes", () => {
     );
     bench.toHalt();
     expect([bench.gpr(Gpr.Esi), bench.gpr(Gpr.Eax)]).toEqual([1, 2]);
+  });
+
+  it.each([false, true])("follows the page tables after INVLPG of another address in a large page, data of it read: %s", (isRead) => {
+    const bench = new CodeBench();
+    bench.state.set(S.Cr4, Cr4.Pse);
+    bench.page();
+    bench.dword(0x10004, 0x83); // linear 4 MiB is physical 0, in one page
+    bench.bytes(0xa000, 0xbb, 1, 0, 0, 0, 0xc3); // mov ebx, 1; ret
+    bench.bytes(0xb000, 0xbb, 2, 0, 0, 0, 0xc3); // mov ebx, 2; ret
+    for (let n = 0; n < 256; n++) bench.dword(0x12000 + n * 4, ((n === 0xa ? 0xb : n) << 12) | 3);
+    bench.code(
+      ...(isRead ? [0xa1, 0, 0xd0, 0x40, 0] : []), // mov eax, [0x40d000]
+      0xff, 0xd6, // call esi
+      0xc7, 0x05, 4, 0, 1, 0, 3, 0x20, 1, 0, // mov dword [0x10004], 0x12003
+      0x0f, 0x01, 0x3d, 0, 0, 0x40, 0, // invlpg [0x400000]
+      0xff, 0xd6, // call esi
+      0xf4,
+    );
+    bench.put({ [Gpr.Esi]: 0x40a000 });
+    expect(bench.toHalt()).toBeUndefined();
+    expect(bench.gpr(Gpr.Ebx)).toBe(2);
   });
 
   it.each([1, 2, 3, 1000])("goes by the old page tables until INVLPG, in runs of %i instructions too", (count) => {
