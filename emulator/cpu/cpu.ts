@@ -69,6 +69,8 @@ export class Cpu {
   private passMark = false;
   /** There are other watches than the compiler knows of. */
   private watchesChanged = false;
+  /** Compiled code has just come to a place that is not compiled: it is heard of once its page is in the exec TLB. */
+  private cameOut = false;
   /** Inside `onMark`. */
   private telling = false;
   /** Retired before the current slice, and the budget that the slice began with. */
@@ -272,7 +274,9 @@ export class Cpu {
   private findHot(mode: Mode): number {
     const { compiler, fetcher } = this;
     const record = fetcher.find(mode);
-    if (!compiler || record === 0 || this.words[S.FaultBudget >> 2] !== this.words[S.Budget >> 2]) return record;
+    const cameOut = this.cameOut;
+    this.cameOut = false;
+    if (!compiler || record === 0 || (!cameOut && this.words[S.FaultBudget >> 2] !== this.words[S.Budget >> 2])) return record;
     if (this.words[(record + Rec.Op) >> 2] === (Special.Enter as number)) return record;
     compiler.missed(mode);
     return fetcher.find(mode);
@@ -284,7 +288,7 @@ export class Cpu {
     this.compiled += this.granted - left;
     this.countExit(left);
     if (this.words[S.Fault >> 2] !== 0) return this.failed(this.modes.update(), false);
-    if (left >= MAX_BLOCK && this.words[S.Stop >> 2] === 0) compiler.missed(this.modes.update());
+    this.cameOut = left >= MAX_BLOCK && this.words[S.Stop >> 2] === 0;
     return true;
   }
 
@@ -438,6 +442,7 @@ export class Cpu {
     else watches.remove(watch);
     tlb.rewatch(watch);
     this.watchesChanged = true;
+    this.passMark ||= this.telling;
   }
 
   private touching(watch: Watch): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Gpr } from "../../../../emulator/base/arch";
 import { Jit } from "../../../../emulator/jit/jit";
-import { CodeBench } from "../cpu/code-bench";
+import { CODE, CodeBench } from "../cpu/code-bench";
 
 /** A slice makes the place where it ends hot at once. */
 const AT_ONCE = { interpreted: 1, misses: 1, turns: 1, notes: 1, unaligned: 1000 };
@@ -23,5 +23,36 @@ describe("where interpreted slices end", () => {
     bench.state.setGpr(Gpr.Ecx, 300_000);
     bench.state.setGpr(Gpr.Edi, 0x80000);
     expect(regionsOf(bench)).toBe(0);
+  });
+});
+
+describe("where compiled code comes out", () => {
+  const NEVER = 1e9;
+
+  // Two functions in pages that share an entry-table hint, or do not, called behind each load of CR3.
+  it.each([0xb000, 0x40a000])("the place is heard of though its page is in no exec TLB: 0xa000 and 0x%x", (other) => {
+    const bench = new CodeBench().code(
+      0x0f, 0x20, 0xd8, 0x0f, 0x22, 0xd8, // mov eax, cr3; mov cr3, eax
+      0xff, 0xd6, 0xff, 0xd7, // call esi; call edi
+      0xeb, 0xf4, // jmp CODE
+    );
+    bench.page();
+    bench.dword(0x10004, 0x12003);
+    for (let n = 0; n < 256; n++) bench.dword(0x12000 + n * 4, (n << 12) | 3);
+    bench.dword(0x12000 + 0xa * 4, 0xb003);
+    for (const at of [0xa000, 0xb000]) bench.bytes(at, 0xb9, 100, 0, 0, 0, 0x43, 0x49, 0x75, 0xfc, 0xc3); // mov ecx, 100; inc ebx; dec ecx; jnz -4; ret
+    bench.put({ [Gpr.Esi]: 0xa000, [Gpr.Edi]: other });
+    let compile = (): void => undefined;
+    bench.cpu.attach((parts) => {
+      const jit = new Jit(parts, { interpreted: NEVER, misses: 50, turns: NEVER, notes: NEVER, unaligned: NEVER });
+      compile = () => jit["compile"](bench.cpu["modes"].current, [CODE]);
+      return jit;
+    });
+    bench.run(2000);
+    compile();
+    bench.run(1_000_000);
+    const before = bench.cpu.compiled;
+    bench.run(1_000_000);
+    expect((bench.cpu.compiled - before) / 1_000_000).toBeGreaterThan(0.9);
   });
 });

@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 import { Gpr } from "../../../../emulator/base/arch";
 import { CpuStop } from "../../../../emulator/cpu/cpu";
 import { Jit } from "../../../../emulator/jit/jit";
+import { Touch } from "../../../../emulator/memory/watches";
 import { EAGER } from "../../../harness/eager";
 import { CODE, CodeBench } from "./code-bench";
 
 const STOS = CODE + 10;
+const ENGINES = [["interpreted", false], ["compiled", true]] as const;
 const ROUNDS = 3;
 /** More iterations than a slice has instructions. */
 const LONG = 120_000;
@@ -26,7 +28,7 @@ function marked(count: number, isCompiled: boolean): CodeBench {
   return bench;
 }
 
-describe.each([["interpreted", false], ["compiled", true]] as const)("a marked string instruction, %s", (_, isCompiled) => {
+describe.each(ENGINES)("a marked string instruction, %s", (_, isCompiled) => {
   it.each([1, 5, LONG])("stops a run once for %i iterations", (count) => {
     const bench = marked(count, isCompiled);
     const places: number[] = [];
@@ -43,5 +45,30 @@ describe.each([["interpreted", false], ["compiled", true]] as const)("a marked s
     };
     while (bench.cpu.run(most) === CpuStop.Count);
     expect(asked).toBe(ROUNDS);
+  });
+});
+
+describe.each(ENGINES)("a mark's listener, %s", (_, isCompiled) => {
+  it("sets a watch that the next accesses meet", () => {
+    const bench = new CodeBench().code(
+      0x90, // nop
+      0xa3, 0, 0x98, 0, 0, // mov [0x9800], eax: fills the TLB anew
+      0xa3, 0, 0x90, 0, 0, // mov [0x9000], eax
+      0xeb, 0xf3, // jmp CODE
+    );
+    if (isCompiled) bench.cpu.attach((parts) => new Jit(parts, EAGER));
+    bench.cpu.watches.add({ linear: 0x9100, length: 4, touches: Touch.Write });
+    bench.cpu.breakpoints.add(CODE);
+    bench.cpu.onMark = () => false;
+    for (let n = 0; n < 20; n++) expect(bench.run(5000)).toBe(CpuStop.Count);
+    let at = -1;
+    bench.cpu.onMark = () => {
+      if (at >= 0) return false;
+      at = bench.cpu.retired;
+      bench.cpu.watches.add({ linear: 0x9000, length: 4, touches: Touch.Write });
+      return false;
+    };
+    expect(bench.run(5000)).toBe(CpuStop.Watchpoint);
+    expect(bench.cpu.retired - at).toBe(3);
   });
 });
