@@ -1,8 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Machine, Stop } from "../../emulator/index";
-import { RegionCollector } from "./collector";
+import { RegionCollector } from "../session/collector";
+import { Pacing } from "../session/pacing";
 import type { ConsoleInput } from "./console-input";
-import { Pacing } from "./pacing";
 import { collectGarbage } from "./v8";
 
 /** Instructions between two looks at the host's events: some 10 ms. */

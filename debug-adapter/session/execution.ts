@@ -3,9 +3,9 @@ import type { BreakpointTable, Site } from "../breakpoints/table";
 import { classify, MAX_INSTRUCTION } from "../disassembly/decoder";
 import type { MachineFrame } from "../stack/unwinder";
 import type { Debuggee, Halt, Instruction, SourcePlace, Target } from "../stepping/debuggee";
-import { RegionCollector } from "../cli/collector";
-import { Pacing } from "../cli/pacing";
+import { RegionCollector } from "./collector";
 import type { Host } from "./host";
+import { Pacing } from "./pacing";
 import { Pause } from "./pause";
 import type { Program } from "./program";
 

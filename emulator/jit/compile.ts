@@ -231,7 +231,10 @@ class RegionFunction {
     this.structure.branch(node);
   }
 
-  /** A block with one way in goes on with the flags as they are. */
+  /**
+   * A block with one way in goes on with the flags as they are. From a repeated string instruction there are two in one
+   * edge, for no iteration and behind the last: both leave the flags in the same form, or CMPS and SCAS in the same locals.
+   */
   private passFlags(node: number): void {
     const target = this.blocks[node];
     const isOnly = this.edges[node] === 1 && !target.isEntry && !target.isMarked && !this.inheritances.has(node);
