@@ -195,7 +195,7 @@ class RegionFunction {
     this.inheritances.set(node, from);
     this.block = block;
     this.flags.beginBlock(from?.flags);
-    emitter.beginBlock(from?.source);
+    emitter.beginBlock(from?.source, block.insns);
     if (block.isMarked) this.mark(block);
     block.insns.forEach((insn, n) => {
       emitter.begin(insn, count - n);

@@ -3,7 +3,7 @@ import { S, SegField } from "../base/layout";
 import { type Code, Op } from "../base/wasm/code";
 import * as x from "../base/wasm/expr";
 import type { Expr, Var } from "../base/wasm/expr";
-import { InlineMemory } from "../cpu/inline-memory";
+import { InlineMemory, rawLoad } from "../cpu/inline-memory";
 import type { MemoryHelpers } from "../cpu/tier0/helpers";
 import { pageSlot } from "../cpu/tier0/tlb-slot";
 import { type AccessSeg, Emit, type FlagSource, type Place, type Size, type Window } from "../isa/emit";
@@ -16,6 +16,7 @@ import { RegisterBounds } from "./register-bounds";
 import { liveBytes } from "./live-immediates";
 import type { RegionFlags } from "./region-flags";
 import { SegmentViews } from "./segment-views";
+import { type SharedHost, SharedLookups } from "./shared-lookups";
 import type { WatchTests } from "./watch-tests";
 
 /** The region function's locals, and how its blocks go on. */
@@ -66,7 +67,11 @@ export class RegionEmit extends Emit {
   /** Linear pages of the addresses in locals that lie in one page only, by local; of this instruction. */
   private readonly pages = new Map<number, number>();
   private readonly memory: InlineMemory;
+  /** The local that holds the address of the memory operand, -1 before it is reckoned. */
+  private operandAt = -1;
   private readonly segments: SegmentViews;
+  /** With watched memory each access has its own test. */
+  private readonly lookups: SharedLookups | undefined;
 
   constructor(
     c: Code,
@@ -78,6 +83,7 @@ export class RegionEmit extends Emit {
     this.fres = frame.flags.fres;
     this.fco = frame.flags.fco;
     const { tlb } = frame;
+    this.lookups = frame.watchTests ? undefined : new SharedLookups(c, (reg) => this.gpr(reg), tlb);
     this.memory = new InlineMemory(this, {
       entry: (at, write) => this.tlbEntry(at, write ? tlb.write : tlb.read),
       helpers,
@@ -94,15 +100,17 @@ export class RegionEmit extends Emit {
     this.frame.flags.beginInsn(insn);
     this.segments.prepare(insn);
     this.frame.watchTests?.beginInsn(insn);
+    this.lookups?.beginInsn(insn);
   }
 
   /** @param source what the flags come from that the block is entered with, when that is known */
-  beginBlock(source: FlagSource | undefined): void {
+  beginBlock(source: FlagSource | undefined, insns: readonly Insn[]): void {
     this.flagSource = source;
     this.pinned = [...localsOf(source)];
     for (const index of this.pinned) this.c.retake(index);
     this.bounds.beginBlock();
     this.frame.watchTests?.beginBlock();
+    this.lookups?.beginBlock(insns);
   }
 
   endBlock(): void {
@@ -110,12 +118,14 @@ export class RegionEmit extends Emit {
     this.endInsn();
     this.segments.endBlock();
     this.frame.watchTests?.endBlock();
+    this.lookups?.endBlock();
   }
 
   /** Keeps what the flags came from until they come from elsewhere. */
   override endInsn(): void {
     const kept = localsOf(this.flagSource);
     this.pages.clear();
+    this.operandAt = -1;
     this.bounds.note(this.insn);
     this.frame.watchTests?.endInsn(this.insn);
     this.taken.push(...this.pinned);
@@ -242,6 +252,7 @@ export class RegionEmit extends Emit {
   override address(): Var {
     const at = super.address();
     this.frame.watchTests?.noteOperand(at);
+    this.operandAt = at.index;
     const { mem, operands } = this.insn;
     const size = operands.find(({ kind }) => kind === "m")?.size;
     const page = size && !this.insn.checked ? this.bounds.pageOf(mem, size) : undefined;
@@ -281,19 +292,57 @@ export class RegionEmit extends Emit {
     return { linear, sizeSeg: x.k(size | (SEG_CHECKED << 4)) };
   }
 
+  /** Of an access to the memory operand. */
+  private shared(at: Var): SharedHost | undefined {
+    return at.index === this.operandAt ? this.lookups?.of(this.insn) : undefined;
+  }
+
   override load(at: Var, size: Size, seg: AccessSeg = "own"): Var {
     const { linear, sizeSeg } = this.translate(at, size, seg);
-    return this.memory.load(linear, size, sizeSeg);
+    const shared = this.shared(at);
+    if (!shared) return this.memory.load(linear, size, sizeSeg);
+    const value = this.temp();
+    this.apart(shared, () => this.set(value, this.memory.load(linear, size, sizeSeg)));
+    this.set(value, rawLoad(shared.host, size, shared.offset));
+    this.c.end();
+    return value;
   }
 
   override store(at: Var, value: Var, size: Size, seg: AccessSeg = "own"): void {
     const { linear, sizeSeg } = this.translate(at, size, seg, SEG_ACCESS_WRITE);
-    this.memory.store(linear, value, size, sizeSeg);
+    const shared = this.shared(at);
+    if (!shared) return this.memory.store(linear, value, size, sizeSeg);
+    this.apart(shared, () => this.memory.store(linear, value, size, sizeSeg));
+    this.storeRaw(shared.host, value, size, shared.offset);
+    this.c.end();
   }
 
   override open(at: Var, size: Size, seg: AccessSeg = "own"): Place {
     const { linear, sizeSeg } = this.translate(at, size, seg, SEG_ACCESS_WRITE);
-    return this.memory.open(linear, size, sizeSeg);
+    const shared = this.shared(at);
+    if (!shared) return this.memory.open(linear, size, sizeSeg);
+    const value = this.temp();
+    let place: Place | undefined;
+    this.apart(shared, () => {
+      place = this.memory.open(linear, size, sizeSeg);
+      this.set(value, place.value);
+    });
+    this.set(value, rawLoad(shared.host, size, shared.offset));
+    this.c.end();
+    const store = (to: Expr): void => {
+      this.apart(shared, () => place?.store(to));
+      this.storeRaw(shared.host, to, size, shared.offset);
+      this.c.end();
+    };
+    return { value, store };
+  }
+
+  /** Where the shared look-up found nothing, which is seldom, the access is made by itself; else as what follows has it, to an `end`. */
+  private apart({ host }: SharedHost, access: () => void): void {
+    x.eqz(host)(this.c);
+    this.c.ifUnlikely();
+    access();
+    this.c.else();
   }
 
   override window(at: Var, write: boolean, seg: AccessSeg = "own"): Window {
