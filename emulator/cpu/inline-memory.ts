@@ -3,7 +3,7 @@ import * as x from "../base/wasm/expr";
 import type { Expr, Var } from "../base/wasm/expr";
 import type { AccessSeg, Emit, Place, Size, Window } from "../isa/emit";
 import { Touch } from "../memory/watches";
-import { PLAIN_DATA, PLAIN_DATA_MASK } from "./mode";
+import { plainData } from "./plain-data";
 import type { MemoryHelpers } from "./tier0/helpers";
 
 /** What inline accesses need of the function that they stand in. */
@@ -153,7 +153,7 @@ function segmentRoom(e: Emit, cache: Var, at: Var): Expr {
   const field = (of: SegField): Expr => x.load32(cache, S.Seg + of);
   const last = e.let(field(SegField.Limit));
   if (e.insn.addrSize === 2) e.set(last, x.select(x.ltU(last, x.k(0xffff)), last, x.k(0xffff)));
-  const isPlain = x.and(x.eq(x.and(field(SegField.Rights), x.k(PLAIN_DATA_MASK)), x.k(PLAIN_DATA)), field(SegField.Valid));
+  const isPlain = x.and(plainData(field(SegField.Rights)), field(SegField.Valid));
   const behind = e.let(x.sub(last, at));
   const room = x.add(x.select(x.ltU(behind, x.k(0xfff)), behind, x.k(0xfff)), x.k(1));
   return x.select(x.and(isPlain, x.geU(last, at)), room, x.k(0));

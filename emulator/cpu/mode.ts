@@ -2,6 +2,7 @@ import { Desc, Seg } from "../base/arch";
 import { MODE_SLOTS, MODE_TABLE, ModeEntry, S, SegField, TLB_BYTES, TLB_EXEC } from "../base/layout";
 import type { State } from "../base/state";
 import { ringClass, type Tlb } from "../memory/tlb";
+import { isPlainData } from "./plain-data";
 
 /** What decoded code depends on besides its bytes. A segment is flat when its offsets are linear addresses. */
 export interface Mode {
@@ -35,10 +36,6 @@ interface Slot {
   limit: number;
   mode: Mode;
 }
-
-/** A segment's rights under this mask are PLAIN_DATA: a writable, expand-up data segment. */
-export const PLAIN_DATA_MASK = Desc.S | Desc.Code | Desc.Ec | Desc.Rw;
-export const PLAIN_DATA = Desc.S | Desc.Rw;
 
 /**
  * Keeps the processor's mode: recognises the few combinations of ring, code
@@ -144,7 +141,7 @@ export class Modes {
       state.seg(seg, SegField.Valid) !== 0 &&
       state.seg(seg, SegField.Base) === 0 &&
       state.seg(seg, SegField.Limit) === limit &&
-      (state.seg(seg, SegField.Rights) & PLAIN_DATA_MASK) === PLAIN_DATA
+      isPlainData(state.seg(seg, SegField.Rights))
     );
   }
 }

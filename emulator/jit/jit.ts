@@ -126,12 +126,18 @@ export class Jit implements Compiler {
   private inlineUnaligned(func: number): void {
     const installed = this.regions.get(func);
     if (!installed) return;
-    const { mode, region, code, watched } = installed;
+    const { mode, region } = installed;
     const places = region.starts.map((start) => placeOf(mode, start));
     if (places.every((place) => this.unaligned.has(place))) return;
     for (const place of places) this.unaligned.add(place);
-    this.wiring.cache.dropCompiled(code);
-    this.compile(mode, region.starts, watched.length > 0);
+    this.remake([installed]);
+  }
+
+  /** One region in place of some of one mode, by default with tests for watches where one of them has any. */
+  private remake(parts: readonly Installed[], tests = parts.some(({ watched }) => watched.length > 0)): void {
+    const [{ mode }] = parts;
+    for (const { code } of parts) this.wiring.cache.dropCompiled(code);
+    this.compile(mode, [...new Set(parts.flatMap(({ region }) => region.starts))], tests);
   }
 
   /** Makes one region of those that often follow each other. */
@@ -139,10 +145,7 @@ export class Jit implements Compiler {
     for (const funcs of this.links.groups(this.regions)) {
       const parts = funcs.map((func) => this.regions.get(func)).filter((part) => part !== undefined);
       const [{ mode }] = parts;
-      if (parts.some((part) => part.mode !== mode)) continue;
-      for (const { code } of parts) this.wiring.cache.dropCompiled(code);
-      const starts = new Set(parts.flatMap(({ region }) => region.starts));
-      this.compile(mode, [...starts], parts.some(({ watched }) => watched.length > 0));
+      if (parts.every((part) => part.mode === mode)) this.remake(parts);
     }
   }
 
@@ -151,8 +154,7 @@ export class Jit implements Compiler {
     this.visits = 0;
     const installed = this.regions.get(func);
     if (installed === undefined || installed.watched.length > 0) return;
-    this.wiring.cache.dropCompiled(installed.code);
-    this.compile(installed.mode, installed.region.starts, true);
+    this.remake([installed], true);
   }
 
   watchesChanged(): void {

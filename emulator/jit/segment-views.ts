@@ -4,7 +4,7 @@ import type { Code } from "../base/wasm/code";
 import * as x from "../base/wasm/expr";
 import type { Var } from "../base/wasm/expr";
 import { local, set } from "../base/wasm/statements";
-import { PLAIN_DATA, PLAIN_DATA_MASK } from "../cpu/mode";
+import { plainData } from "../cpu/plain-data";
 import type { Insn } from "../isa/insn";
 import { Trait } from "../isa/traits";
 
@@ -51,7 +51,7 @@ export class SegmentViews {
   private view(seg: Seg): SegmentView {
     const field = (at: SegField): x.Expr => x.word(S.Seg + seg * SEG_SIZE + at);
     const [base, end] = [local(this.c), local(this.c)];
-    const isPlain = x.eq(x.and(field(SegField.Rights), x.k(PLAIN_DATA_MASK)), x.k(PLAIN_DATA));
+    const isPlain = plainData(field(SegField.Rights));
     set(this.c, base, field(SegField.Base));
     set(this.c, end, x.sub(field(SegField.Limit), x.k(WIDEST - 1)));
     const isWide = x.gtU(field(SegField.Limit), x.k(WIDEST));

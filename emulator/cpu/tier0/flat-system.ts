@@ -20,7 +20,8 @@ import * as x from "../../base/wasm/expr";
 import type { Expr, Var } from "../../base/wasm/expr";
 import { packFlags, unpackFlags } from "../../isa/flags";
 import { WALK_OK } from "../../memory/paging";
-import { ModeBit, PLAIN_DATA, PLAIN_DATA_MASK } from "../mode";
+import { ModeBit } from "../mode";
+import { plainData } from "../plain-data";
 import type { ColdEmit } from "./emit-cold";
 import { pageSlot } from "./tlb-slot";
 
@@ -175,7 +176,7 @@ export class FlatSystem {
   private isPlain(seg: Expr, limit: Expr): Expr {
     const at = this.e.let(x.mul(seg, x.k(SEG_SIZE)));
     const word = (field: SegField): Expr => x.load32(at, S.Seg + field);
-    const shape = x.and(word(SegField.Valid), x.eq(x.and(word(SegField.Rights), x.k(PLAIN_DATA_MASK)), x.k(PLAIN_DATA)));
+    const shape = x.and(word(SegField.Valid), plainData(word(SegField.Rights)));
     return x.and(shape, x.and(x.eqz(word(SegField.Base)), x.eq(word(SegField.Limit), limit)));
   }
 
@@ -408,7 +409,7 @@ export class FlatSystem {
     const base = e.let(this.base(words));
     const limit = this.limit(words);
     const ringLimit = e.let(this.ringLimit(this.ringOf(this.cpl)));
-    const plain = x.and(x.eq(x.and(words.high, x.k(PLAIN_DATA_MASK)), x.k(PLAIN_DATA)), x.and(x.eqz(base), x.eq(limit, ringLimit)));
+    const plain = x.and(plainData(words.high), x.and(x.eqz(base), x.eq(limit, ringLimit)));
     this.refuseIf(x.and(x.leU(seg, x.k(Seg.Ds)), x.ne(plain, this.isPlain(seg, ringLimit))));
     this.load(seg, selector, base, limit, words.high);
     e.setStateWord(S.Inhibit, x.k(0));
