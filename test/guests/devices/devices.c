@@ -209,7 +209,7 @@ static void pic_request(void) {
   out(COM2 + MCR, 0x08);
   out(COM2 + IER, 0x00);
   out(COM2 + IER, 0x02);
-  for (u32 i = 0; i < 2000 && (IRR & 0x09) != 0x09; i++)
+  for (u32 i = 0; i < 2000000 && (IRR & 0x09) != 0x09; i++)
     ;
 }
 

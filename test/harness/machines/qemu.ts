@@ -1,4 +1,7 @@
-/** QEMU's i386 machine, without acceleration. It does not enforce segment limits. */
+/**
+ * QEMU's i386 machine, without acceleration. It does not enforce segment limits. Its time is the count of
+ * its instructions, 8 ns each, so that a busy host cannot let a timer come late or a delay be long.
+ */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +17,7 @@ function commandLine(boot: Boot, console: string, log: string): string[] {
   return [
     ...["-cpu", "pentium3,+pae,+nx", "-m", "128", "-nodefaults", "-no-reboot", "-display", "none"],
     ...["-serial", `file:${console}`, "-serial", `file:${log}`],
+    ...["-icount", "shift=3,sleep=off"],
     ...["-device", "isa-debug-exit,iobase=0xf4,iosize=1"],
     ...["-kernel", boot.kernel],
     ...(modules.length > 0 ? ["-initrd", modules.join(",")] : []),
