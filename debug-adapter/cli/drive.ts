@@ -8,14 +8,18 @@ import { collectGarbage } from "./v8";
 /** Instructions between two looks at the host's events: some 10 ms. */
 const SLICE = 2_000_000;
 
-/** Runs a machine to its end, letting typed input in between slices. "count" means that `limit` was reached. */
-export async function drive(machine: Machine, input: ConsoleInput, limit = Infinity): Promise<Stop> {
+/**
+ * Runs a machine to its end, letting typed input in between slices, and calls `sliced` behind each of them.
+ * "count" means that `limit` was reached.
+ */
+export async function drive(machine: Machine, input: ConsoleInput, limit = Infinity, sliced?: () => void): Promise<Stop> {
   const pacing = new Pacing((milliseconds) => input.wait(milliseconds));
   const collector = new RegionCollector(machine, collectGarbage);
   for (;;) {
     collector.look();
     const instructions = Math.min(SLICE, limit - machine.instructions);
     const stop = machine.run({ instructions, stopWhenIdle: input.interactive });
+    sliced?.();
     switch (stop.kind) {
       case "exit":
       case "triple-fault":

@@ -31,6 +31,8 @@ export interface SessionHooks {
   console?: NodeJS.WriteStream;
   /** Called before the first instruction. */
   started?(machine: Machine): void;
+  /** Called each 10 ms or so while the machine runs, and when it has stopped. */
+  sliced?(): void;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function runSession(plan: BootPlan, options: LaunchOptions, hooks: 
   else input.ended = true;
   let stop: Stop;
   try {
-    stop = await drive(machine, input, options.instructions);
+    stop = await drive(machine, input, options.instructions, hooks.sliced);
   } finally {
     if (onStdio) input.close();
   }

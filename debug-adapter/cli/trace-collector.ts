@@ -1,6 +1,5 @@
 import type { Machine, Transfer } from "../../emulator/index";
-import type { HypercallRow } from "../protocol";
-import type { EventRow } from "../trace/index";
+import type { EventRow, Hypercall } from "../trace/index";
 import type { HypercallSpan } from "./trace-record";
 import type { TraceWriter } from "./trace-writer";
 
@@ -13,14 +12,14 @@ export class TraceCollector {
     private readonly writer: TraceWriter,
   ) {}
 
-  /** The same row twice: at its entry and at its return. */
-  hypercall(row: HypercallRow): void {
-    const span = this.open.get(row.index);
+  /** The same call twice: at its entry and at its return. */
+  hypercall(call: Hypercall): void {
+    const span = this.open.get(call.index);
     if (span === undefined) {
-      this.open.set(row.index, { kind: "hypercall", start: this.machine.ticks, end: undefined, row });
+      this.open.set(call.index, { kind: "hypercall", start: this.machine.ticks, end: undefined, call });
       return;
     }
-    this.open.delete(row.index);
+    this.open.delete(call.index);
     span.end = this.machine.ticks;
     this.writer.write(span);
   }

@@ -1,13 +1,12 @@
 import type { Transfer } from "../../emulator/index";
-import type { HypercallRow } from "../protocol";
-import type { EventRow } from "../trace/index";
+import type { EventRow, Hypercall } from "../trace/index";
 
 /** A hypercall from its entry to its return; `end` stays undefined for one that never returned. */
 export interface HypercallSpan {
   kind: "hypercall";
   start: number;
   end: number | undefined;
-  row: HypercallRow;
+  call: Hypercall;
 }
 
 export interface RingChange {

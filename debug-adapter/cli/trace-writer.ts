@@ -1,4 +1,5 @@
 import { hex32 } from "../values/hex";
+import { hypercallRow } from "../trace/index";
 import type { HypercallSpan, RingChange, TracedEvent, TraceRecord } from "./trace-record";
 
 export type TraceFormat = "text" | "json" | "perfetto";
@@ -47,7 +48,7 @@ const COUNT_WIDTH = 12;
 function textLine(record: TraceRecord): string {
   switch (record.kind) {
     case "hypercall":
-      return `${count(record.row.instructions)}  d${record.row.domain}v${record.row.vcpu}  ${hypercallText(record)}`;
+      return `${count(record.call.instructions)}  d${record.call.domain}v${record.call.vcpu}  ${hypercallText(record)}`;
     case "ring":
       return `${count(record.instructions)}  ${ringText(record)}`;
     case "event":
@@ -59,10 +60,11 @@ function count(instructions: number): string {
   return String(instructions).padStart(COUNT_WIDTH);
 }
 
-function hypercallText({ row, end }: HypercallSpan): string {
-  const call = `${row.name}(${row.arguments.join(", ")})`;
-  if (row.result !== undefined) return `${call} = ${row.result}`;
-  return end === undefined ? `${call} does not return` : call;
+function hypercallText({ call, end }: HypercallSpan): string {
+  const { name, arguments: words, result } = hypercallRow(call);
+  const text = `${name}(${words.join(", ")})`;
+  if (result !== undefined) return `${text} = ${result}`;
+  return end === undefined ? `${text} does not return` : text;
 }
 
 function ringText({ transfer }: RingChange): string {
@@ -80,7 +82,7 @@ function eventText({ row }: TracedEvent): string {
 function jsonObject(record: TraceRecord): object {
   switch (record.kind) {
     case "hypercall":
-      return { kind: record.kind, start: record.start, end: record.end, ...record.row };
+      return { kind: record.kind, start: record.start, end: record.end, ...hypercallRow(record.call) };
     case "ring":
       return { kind: record.kind, start: record.start, instructions: record.instructions, how: record.transfer };
     case "event":
@@ -97,7 +99,8 @@ function perfettoEvent(record: TraceRecord): object {
   const ts = record.start / TICKS_PER_US;
   switch (record.kind) {
     case "hypercall": {
-      const { row, start, end } = record;
+      const { start, end } = record;
+      const row = hypercallRow(record.call);
       const dur = ((end ?? start) - start) / TICKS_PER_US;
       const args = { arguments: row.arguments, result: row.result, eip: row.eip };
       return { name: row.name, cat: "hypercall", ph: "X", ts, dur, pid: row.domain, tid: row.vcpu, args };

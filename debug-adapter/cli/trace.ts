@@ -24,14 +24,21 @@ export interface TraceOptions extends GuestOptions {
 export async function trace(kernelFile: string, options: TraceOptions): Promise<number> {
   if (!options.hypercalls && !options.rings && !options.events) throw new CliError(cliMessages.noTraceKind());
   const plan = planGuest(kernelFile, options);
-  const writer = makeWriter(options.format, (text) => process.stdout.write(text));
+  let waiting = "";
+  const writer = makeWriter(options.format, (text) => (waiting += text));
+  // One write for all lines of a slice: each one costs more than its line.
+  const print = (): void => {
+    if (waiting !== "") process.stdout.write(waiting);
+    waiting = "";
+  };
   let collector: TraceCollector | undefined;
   const started = (machine: Machine): void => {
     collector = new TraceCollector(machine, writer);
     follow(machine, collector, plan.kernel, options);
   };
-  const outcome = await runSession(plan, options, { console: process.stderr, started });
+  const outcome = await runSession(plan, options, { console: process.stderr, started, sliced: print });
   collector?.end();
+  print();
   return guestStatus(outcome);
 }
 
@@ -41,6 +48,6 @@ function follow(machine: Machine, collector: TraceCollector, vmm: Uint8Array, op
   const symbols = SymbolImage.load(vmm);
   if (options.events) traceEvents(machine, symbols, (row) => collector.event(row));
   if (!options.hypercalls) return;
-  const followed = traceHypercalls(machine, symbols, (row) => collector.hypercall(row));
+  const followed = traceHypercalls(machine, symbols, (call) => collector.hypercall(call));
   if (followed === undefined) throw new CliError(cliMessages.noTracePoints());
 }

@@ -1,6 +1,6 @@
 import type { Disposable } from "../../emulator/index";
 import type { HypercallRow } from "../protocol";
-import { traceHypercalls } from "../trace/index";
+import { type Hypercall, hypercallRow, traceHypercalls } from "../trace/index";
 import type { Program } from "./program";
 
 /** Milliseconds between two batches while the machine runs. */
@@ -8,9 +8,9 @@ const INTERVAL_MS = 100;
 /** More rows than that wait for no clock. */
 const MAX_BATCH = 2000;
 
-/** Gathers the rows of the hypercall trace and sends them in batches. */
+/** Gathers the calls of the hypercall trace and sends them as rows in batches. */
 export class TraceFeed {
-  private readonly changed = new Map<number, HypercallRow>();
+  private readonly changed = new Map<number, Hypercall>();
   private readonly trace: Disposable | undefined;
   private lastSent = 0;
 
@@ -20,7 +20,7 @@ export class TraceFeed {
     private readonly now: () => number = () => performance.now(),
   ) {
     const vmm = program.images.vmm?.symbols;
-    this.trace = vmm === undefined ? undefined : traceHypercalls(program.machine, vmm, (row) => this.changed.set(row.index, row));
+    this.trace = vmm === undefined ? undefined : traceHypercalls(program.machine, vmm, (call) => this.changed.set(call.index, call));
   }
 
   /** Sends a batch when it is time for one; called between slices. */
@@ -32,7 +32,7 @@ export class TraceFeed {
   flush(): void {
     this.lastSent = this.now();
     if (this.changed.size === 0) return;
-    this.send([...this.changed.values()].map((row) => ({ ...row })));
+    this.send([...this.changed.values()].map(hypercallRow));
     this.changed.clear();
   }
 

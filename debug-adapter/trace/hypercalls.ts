@@ -6,8 +6,37 @@ import { hex32 } from "../values/hex";
 import { formatArgument, HYPERCALL_IRET, hypercallInfo } from "./hypercall-table";
 import { VmmView } from "../awareness/vmm-view";
 
-/** Takes a row when the call is entered and the same object again when it is back. */
-export type HypercallSink = (row: HypercallRow) => void;
+/** A hypercall as the hypervisor saw it: words, which `hypercallRow` puts into text when somebody looks. */
+export interface Hypercall {
+  /** 0, 1, 2 ... in the order of entry. */
+  readonly index: number;
+  readonly domain: number;
+  readonly vcpu: number;
+  readonly number: number;
+  /** As many as the call takes. */
+  readonly arguments: readonly number[];
+  /** Where the guest goes on afterwards. */
+  readonly eip: number;
+  /** The ring that called. */
+  readonly ring: number;
+  /** Instructions that the machine had retired at entry. */
+  readonly instructions: number;
+  /** Undefined while the call is inside, and for iret, which does not come back. */
+  result: number | undefined;
+}
+
+/** Takes a call when it is entered and the same object again when it is back. */
+export type HypercallSink = (call: Hypercall) => void;
+
+/** The call as it stands, for display. */
+export function hypercallRow(call: Hypercall): HypercallRow {
+  const { index, domain, vcpu, number, ring, instructions, result } = call;
+  const { name, arguments: forms } = hypercallInfo(number);
+  const words = call.arguments.map((word, i) => formatArgument(forms[i] ?? "hex", word));
+  const row: HypercallRow = { index, domain, vcpu, number, name, arguments: words, failed: false, eip: hex32(call.eip), ring, instructions };
+  if (result === undefined) return row;
+  return { ...row, result: formatResult(result), failed: isErrno(result) };
+}
 
 /**
  * Follows the hypercalls of all domains through the hypervisor's trace points.
@@ -29,7 +58,7 @@ export function traceHypercalls(machine: MachineApi, vmm: ImageSymbols, sink: Hy
 class HypercallTrace {
   private count = 0;
   /** Calls inside, innermost last, by the linear address of the vcpu: a multicall holds others. */
-  private readonly inside = new Map<number, HypercallRow[]>();
+  private readonly inside = new Map<number, Hypercall[]>();
 
   constructor(
     private readonly view: VmmView,
@@ -41,23 +70,21 @@ class HypercallTrace {
     const vcpu = view.argument(machine, 0);
     const number = view.argument(machine, 1);
     const regs = view.argument(machine, 2);
-    const info = hypercallInfo(number);
-    const row: HypercallRow = {
+    const call: Hypercall = {
       index: this.count++,
       domain: view.domainOfVcpu(machine, vcpu),
       vcpu: view.idOfVcpu(machine, vcpu),
       number,
-      name: info.name,
-      arguments: info.arguments.map((form, i) => formatArgument(form, view.hypercallArgument(machine, regs, i))),
-      failed: false,
-      eip: hex32(view.eipOf(machine, regs)),
+      arguments: hypercallInfo(number).arguments.map((_, i) => view.hypercallArgument(machine, regs, i)),
+      eip: view.eipOf(machine, regs),
       ring: view.ringOf(machine, regs),
       instructions: machine.instructions,
+      result: undefined,
     };
     const calls = this.inside.get(vcpu);
-    if (calls === undefined) this.inside.set(vcpu, [row]);
-    else calls.push(row);
-    this.sink(row);
+    if (calls === undefined) this.inside.set(vcpu, [call]);
+    else calls.push(call);
+    this.sink(call);
   }
 
   left(machine: MachineView): void {
@@ -65,14 +92,10 @@ class HypercallTrace {
     const calls = this.inside.get(view.argument(machine, 0));
     const number = view.argument(machine, 1);
     // A call that never came back (the domain crashed inside) must not take another's result.
-    let row = calls?.pop();
-    while (row !== undefined && row.number !== number) row = calls?.pop();
-    if (row === undefined) return;
-    const result = view.argument(machine, 2);
-    if (number !== HYPERCALL_IRET) {
-      row.result = formatResult(result);
-      row.failed = isErrno(result);
-    }
-    this.sink(row);
+    let call = calls?.pop();
+    while (call !== undefined && call.number !== number) call = calls?.pop();
+    if (call === undefined) return;
+    if (number !== HYPERCALL_IRET) call.result = view.argument(machine, 2);
+    this.sink(call);
   }
 }

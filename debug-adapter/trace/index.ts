@@ -1,5 +1,5 @@
 /** Traces of the hypervisor's doings, for the debugger and the command line. */
-export { traceHypercalls, type HypercallSink } from "./hypercalls";
+export { hypercallRow, traceHypercalls, type Hypercall, type HypercallSink } from "./hypercalls";
 export { traceEvents, type EventRow } from "./events";
 export { formatArgument, hypercallInfo, hypercallName } from "./hypercall-table";
 export { VmmView, type TracePoint } from "../awareness/vmm-view";
