@@ -1,4 +1,4 @@
-/** node debugging.mjs SCENARIO IMAGES: runs one scenario; its Sample as JSON on standard output. */
+/** node debugging.mjs SCENARIO IMAGES: runs one scenario; its Pairs or its Sample as JSON on standard output. */
 import { type Images, SCENARIOS } from "./scenarios";
 
 const [name = "", images = "{}"] = process.argv.slice(2);

@@ -1,16 +1,22 @@
 import { readFileSync } from "node:fs";
-import { type Condition, Machine, type MachineView, Op, Probe, ProbeRegister, type Stop, type WatchAccess } from "../../../emulator/index";
+import { type Condition, Machine, type MachineView, Op, Probe, ProbeRegister, type Stop, type Transfer, type WatchAccess } from "../../../emulator/index";
 import { compiling } from "../../../debug-adapter/cli/v8";
 import { SymbolImage } from "../../../debug-adapter/symbols/index";
-import { traceHypercalls } from "../../../debug-adapter/trace/index";
+import { type Hypercall, hypercallRow, traceHypercalls } from "../../../debug-adapter/trace/index";
 
-/** What one run of a scenario came to. */
+/** What one run of a rate's scenario came to. */
 export interface Sample {
-  /** User seconds of this process while the machine ran, V8's compiler threads included. */
+  /** Processor seconds of this process while the machine ran, V8's compiler threads included. */
   seconds: number;
   instructions: number;
-  /** What the scenario is about: hits, evaluations, steps, calls traced. */
+  /** What the scenario is about: evaluations, steps. */
   events: number;
+}
+
+/** Processor seconds of the same work, plain and with what is measured, done right after one another. */
+export interface Pair {
+  plain: number;
+  debugged: number;
 }
 
 /** Images by name (kernels of test/bench/kernels, "vmm" and "guest"): their paths. */
@@ -18,14 +24,24 @@ export type Images = Readonly<Record<string, string>>;
 
 const KERNEL_MEMORY = 64 << 20;
 const GUEST_MEMORY = 128 << 20;
-const GUEST_BOOTS = 12;
+const GUEST_BOOTS = 60;
+/** The first ones do not count: code is compiled, the hypervisor's debug information read. */
+const GUEST_WARM_UP = 10;
+/** Instructions that two machines run in turn, a millisecond or some. */
+const SLICE = 1_000_000;
+/** Part of the slices that does not count: regions are compiled, or compiled anew. */
+const WARM_UP = 0.1;
 const STEPS = 1_000_000;
 const EVALUATIONS = 6_000_000;
 /** Into the kernel's work: the machine stands in its hottest code, its stack is in use. */
 const UNDER_WAY = 3_000_000;
 const PAGE = 4096;
 
-const userSeconds = (): number => process.cpuUsage().user / 1e6;
+/** User and system: Linux divides the two by the clock's ticks, too coarse for slices. */
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
 
 function boot(image: string): Machine {
   const machine = new Machine({ memoryBytes: KERNEL_MEMORY, engine: "auto", compiling });
@@ -33,44 +49,58 @@ function boot(image: string): Machine {
   return machine;
 }
 
-/** Runs to the end. @throws when that is not the end that the kernel writes */
-function finish(machine: Machine, prepare: (machine: Machine) => () => number): Sample {
-  const events = prepare(machine);
-  const before = userSeconds();
-  const stop: Stop = machine.run();
-  const seconds = userSeconds() - before;
-  if (stop.kind !== "exit" || stop.value !== 0) throw new Error(`ended with ${JSON.stringify(stop)}`);
-  return { seconds, instructions: machine.instructions, events: events() };
+/** Processor seconds of `work`. */
+function timed(work: () => void): number {
+  const before = processorSeconds();
+  work();
+  return processorSeconds() - before;
 }
 
-const nothing = (): number => 0;
+/** Both in turn, the one or the other first. */
+function pair(index: number, plain: () => void, debugged: () => void): Pair {
+  if (index % 2 === 0) return { plain: timed(plain), debugged: timed(debugged) };
+  const seconds = timed(debugged);
+  return { plain: timed(plain), debugged: seconds };
+}
+
+/** Two machines run a kernel in slices, one of them as `prepare` left it. @throws when one stops for what is measured */
+function inSlices(image: string, prepare: (machine: Machine) => void): Pair[] {
+  const [plain, debugged] = [boot(image), boot(image)];
+  prepare(debugged);
+  plain.run({ instructions: debugged.instructions });
+  const pairs: Pair[] = [];
+  const stops: Stop[] = [];
+  const slice = (machine: Machine) => (): void => void stops.push(machine.run({ instructions: SLICE }));
+  do pairs.push(pair(pairs.length, slice(plain), slice(debugged)));
+  while (stops.every(({ kind }) => kind === "count"));
+  const unlike = stops.find(({ kind }) => kind !== "count" && kind !== "exit");
+  if (unlike || stops.slice(-2).some(({ kind }) => kind !== "exit")) throw new Error(`ended with ${JSON.stringify(stops.slice(-2))}`);
+  // The last slices are short.
+  return pairs.slice(WARM_UP * pairs.length, -1);
+}
 
 /** On the first instruction of the kernel, in the page of all its code: passed once, at the start. */
-function breakpointAside(machine: Machine): () => number {
+function breakpointAside(machine: Machine): void {
   machine.setBreakpoint(machine.pc);
-  return nothing;
 }
 
 /** On the lowest word of the page that the stack is in, which the kernel does not reach. */
-const watchBesideStack = (access: WatchAccess) => (machine: Machine): (() => number) => {
+const watchBesideStack = (access: WatchAccess) => (machine: Machine): void => {
   machine.run({ instructions: UNDER_WAY });
   const page = Math.floor(machine.registers.get("esp") / PAGE) * PAGE;
   machine.setWatchpoint({ linear: page, length: 4, access });
-  return nothing;
 };
 
 /** Some words that lie apart, most of them where nobody goes. */
-function watchApart(machine: Machine): () => number {
+function watchApart(machine: Machine): void {
   watchBesideStack("access")(machine);
   const free = [0x200000, 0x280000, 0x300000, 0x380000, 0x400000].flatMap((linear) => [linear, linear + 64]);
   for (const linear of free) machine.setWatchpoint({ linear, length: 4, access: "access" });
-  return nothing;
 }
 
 /** As a debug session has it. */
-function logged(machine: Machine): () => number {
+function logged(machine: Machine): void {
   machine.logTransfers = true;
-  return () => machine.transfersLogged;
 }
 
 /** A condition that counts how often it is asked. */
@@ -91,59 +121,63 @@ function evaluate(image: string): Sample {
   const code = Int32Array.of(Op.Register, ProbeRegister.Esp, Op.Push, 0, Op.Eq, Op.End);
   const condition = new Counting(new Probe(code, undefined));
   machine.setBreakpoint(machine.pc, condition);
-  const [first, before] = [machine.instructions, userSeconds()];
+  const [first, before] = [machine.instructions, processorSeconds()];
   while (condition.count < EVALUATIONS && machine.run({ instructions: UNDER_WAY }).kind === "count");
-  return { seconds: userSeconds() - before, instructions: machine.instructions - first, events: condition.count };
+  return { seconds: processorSeconds() - before, instructions: machine.instructions - first, events: condition.count };
 }
 
 function singleSteps(image: string): Sample {
   const machine = boot(image);
   machine.run({ instructions: UNDER_WAY });
-  const [first, before] = [machine.instructions, userSeconds()];
+  const [first, before] = [machine.instructions, processorSeconds()];
   for (let step = 0; step < STEPS; step++) machine.step();
-  return { seconds: userSeconds() - before, instructions: machine.instructions - first, events: STEPS };
+  return { seconds: processorSeconds() - before, instructions: machine.instructions - first, events: STEPS };
 }
 
-function bootGuest(vmm: string, kernel: string, prepare: (machine: Machine) => () => number): Sample {
+/** @throws when that is not the end that the guest asks for */
+function bootGuest(vmm: Uint8Array, kernel: Uint8Array, prepare?: (machine: Machine) => void): void {
   const machine = new Machine({ memoryBytes: GUEST_MEMORY, engine: "auto", compiling });
-  machine.boot(readFileSync(vmm), { modules: [{ bytes: readFileSync(kernel), commandLine: "" }] });
-  return finish(machine, prepare);
+  machine.boot(vmm, { modules: [{ bytes: kernel, commandLine: "" }] });
+  prepare?.(machine);
+  const stop = machine.run();
+  if (stop.kind !== "exit" || stop.value !== 0) throw new Error(`ended with ${JSON.stringify(stop)}`);
 }
 
-/**
- * The hypervisor with the sample guest, from start to power-off, several times. The first one does not count: it reads
- * the hypervisor's debug information.
- */
-function guest(vmm: string, kernel: string, prepare: (machine: Machine) => () => number): Sample {
-  bootGuest(vmm, kernel, prepare);
-  const boots = Array.from({ length: GUEST_BOOTS }, () => bootGuest(vmm, kernel, prepare));
-  const sum = (of: (sample: Sample) => number): number => boots.reduce((total, sample) => total + of(sample), 0);
-  return { seconds: sum((s) => s.seconds), instructions: sum((s) => s.instructions), events: sum((s) => s.events) };
-}
-
-/** Hypercalls by the hypervisor's trace points, and each change of ring. */
-function traced(vmm: string): (machine: Machine) => () => number {
-  const symbols = SymbolImage.load(readFileSync(vmm));
-  return (machine) => {
-    let events = 0;
-    machine.onTransfer = () => events++;
-    traceHypercalls(machine, symbols, () => events++);
-    return () => events;
+/** The hypervisor with the sample guest, from start to power-off: hypercalls by its trace points, each change of ring. */
+function tracedGuest(vmm: string, kernel: string): Pair[] {
+  const [hypervisor, guest] = [readFileSync(vmm), readFileSync(kernel)];
+  const symbols = SymbolImage.load(hypervisor);
+  const calls: Hypercall[] = [];
+  const changes: Transfer[] = [];
+  const trace = (machine: Machine): void => {
+    machine.onTransfer = (transfer) => changes.push(transfer);
+    traceHypercalls(machine, symbols, (call) => calls.push(call));
   };
+  const plain = (): void => bootGuest(hypervisor, guest);
+  const debugged = (): void => {
+    bootGuest(hypervisor, guest, trace);
+    calls.splice(0).forEach(hypercallRow);
+    changes.length = 0;
+  };
+  return Array.from({ length: GUEST_BOOTS }, (_, i) => pair(i, plain, debugged)).slice(GUEST_WARM_UP);
 }
 
-export const SCENARIOS: Readonly<Record<string, (images: Images) => Sample>> = {
-  "crc32": ({ crc32 = "" }) => finish(boot(crc32), () => nothing),
-  "crc32, breakpoint": ({ crc32 = "" }) => finish(boot(crc32), breakpointAside),
-  "fib": ({ fib = "" }) => finish(boot(fib), () => nothing),
-  "fib, breakpoint": ({ fib = "" }) => finish(boot(fib), breakpointAside),
-  "fib, writes watched": ({ fib = "" }) => finish(boot(fib), watchBesideStack("write")),
-  "fib, accesses watched": ({ fib = "" }) => finish(boot(fib), watchBesideStack("access")),
-  "fib, eleven accesses watched": ({ fib = "" }) => finish(boot(fib), watchApart),
-  "int80": ({ int80 = "" }) => finish(boot(int80), () => nothing),
-  "int80, logged": ({ int80 = "" }) => finish(boot(int80), logged),
-  "guest": ({ vmm = "", guest: kernel = "" }) => guest(vmm, kernel, () => nothing),
-  "guest, traced": ({ vmm = "", guest: kernel = "" }) => guest(vmm, kernel, traced(vmm)),
+type Comparison = (images: Images) => Pair[];
+type Rate = (images: Images) => Sample;
+
+const COMPARISONS: Readonly<Record<string, Comparison>> = {
+  "crc32, breakpoint": ({ crc32 = "" }) => inSlices(crc32, breakpointAside),
+  "fib, breakpoint": ({ fib = "" }) => inSlices(fib, breakpointAside),
+  "fib, writes watched": ({ fib = "" }) => inSlices(fib, watchBesideStack("write")),
+  "fib, accesses watched": ({ fib = "" }) => inSlices(fib, watchBesideStack("access")),
+  "fib, eleven accesses watched": ({ fib = "" }) => inSlices(fib, watchApart),
+  "int80, logged": ({ int80 = "" }) => inSlices(int80, logged),
+  "guest, traced": ({ vmm = "", guest = "" }) => tracedGuest(vmm, guest),
+};
+
+const RATES: Readonly<Record<string, Rate>> = {
   "conditions": ({ registers = "" }) => evaluate(registers),
   "steps": ({ fib = "" }) => singleSteps(fib),
 };
+
+export const SCENARIOS: Readonly<Record<string, Comparison | Rate>> = { ...COMPARISONS, ...RATES };
