@@ -136,7 +136,10 @@ export class Jit implements Compiler {
   /** One region in place of some of one mode, by default with tests for watches where one of them has any. */
   private remake(parts: readonly Installed[], tests = parts.some(({ watched }) => watched.length > 0)): void {
     const [{ mode }] = parts;
-    for (const { code } of parts) this.wiring.cache.dropCompiled(code);
+    for (const { code, region } of parts) {
+      this.wiring.cache.dropCompiled(code);
+      for (const eip of region.blocks.keys()) this.weights.delete(placeOf(mode, eip));
+    }
     this.compile(mode, [...new Set(parts.flatMap(({ region }) => region.starts))], tests);
   }
 
@@ -259,6 +262,8 @@ export class Jit implements Compiler {
     const size = blocks.reduce((sum, { insns }) => sum + insns.length, 0);
     const installed: Installed = { mode, region, size, watched, func, bytes, records, code };
     blocks.forEach((block, node) => {
+      // However it came to be compiled, it is: the next sample is not to have it compiled again.
+      if (block.isEntry) this.weights.set(placeOf(mode, block.start), 1);
       for (const [from, to] of dependencies(block.start, block.end, block.insns)) cache.noteCompiled(mode.slot, from, to - from, code);
       if (block.isEntry) records.push(this.enterRecord(mode, block, func, node));
     });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Gpr } from "../../../../emulator/base/arch";
+import { S } from "../../../../emulator/base/layout";
 import { Jit } from "../../../../emulator/jit/jit";
 import { CODE, CodeBench } from "../cpu/code-bench";
 
@@ -54,5 +55,26 @@ describe("where compiled code comes out", () => {
     const before = bench.cpu.compiled;
     bench.run(1_000_000);
     expect((bench.cpu.compiled - before) / 1_000_000).toBeGreaterThan(0.9);
+  });
+});
+
+describe("a region that was made anew", () => {
+  it("is not compiled once more where an interpreted slice ends at it", () => {
+    const bench = new CodeBench().code(0x40, 0xeb, 0xfd); // inc eax; jmp -3
+    let remake = (): void => undefined;
+    let missed = (): void => undefined;
+    bench.cpu.attach((parts) => {
+      const jit = new Jit(parts, AT_ONCE);
+      remake = () => jit["remake"]([...jit["regions"].values()]);
+      missed = () => jit.missed(bench.cpu["modes"].current);
+      return jit;
+    });
+    bench.run(200_000);
+    remake();
+    const { regions } = bench.state.counters;
+    expect(regions).toMatchObject({ compiled: 2, live: 1 });
+    bench.state.set(S.Eip, CODE);
+    missed();
+    expect(regions).toMatchObject({ compiled: 2, live: 1 });
   });
 });
