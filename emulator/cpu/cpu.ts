@@ -249,7 +249,7 @@ export class Cpu {
   /** Runs one piece: a slice, or fewer instructions where something has to happen after them. */
   private advance(mode: Mode, left: number): boolean {
     const { state } = this.wiring;
-    const pass = this.passMark || this.isRepeating();
+    const pass = this.passMark || this.isRepeating;
     const trap = (state.get(S.Eflags) & Flag.Tf) !== 0;
     // An interrupt that waits here is held off for one instruction.
     const single = trap || this.interruptWaits();
@@ -265,7 +265,7 @@ export class Cpu {
   }
 
   /** Whether a marked string instruction goes on that the last slice ended in: its mark has been asked about. */
-  private isRepeating(): boolean {
+  get isRepeating(): boolean {
     const eip = this.words[S.Eip >> 2];
     return this.words[S.RepeatAt >> 2] === eip && this.marked.has((this.modes.current.csBase + eip) >>> 0);
   }

@@ -5,6 +5,8 @@ import type { CpuStop, FaultRecord } from "../cpu/wiring";
 export interface Processor {
   /** Instructions retired so far; exact at any time, in a port handler too. */
   readonly retired: number;
+  /** It stands between two iterations of a marked string instruction: `onMark` has been asked about that. */
+  readonly isRepeating: boolean;
   readonly faultChain: readonly FaultRecord[];
   /** Linear addresses of instructions before which `onMark` is asked. */
   readonly breakpoints: {

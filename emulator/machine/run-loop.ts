@@ -131,9 +131,9 @@ export class RunLoop {
 
   /** A breakpoint where the count ends is reached now: the next run passes over its first instruction. */
   private atLimit(moved: boolean): Stop {
-    const { standing, breakpoints } = this.parts;
+    const { processor, standing, breakpoints } = this.parts;
     const { pc } = standing;
-    if (!moved || standing.halted || !breakpoints.has(pc) || this.interruptDue()) return { kind: "count" };
+    if (!moved || standing.halted || !breakpoints.has(pc) || processor.isRepeating || this.interruptDue()) return { kind: "count" };
     return breakpoints.reached(pc, this.view) ? { kind: "breakpoint", linear: pc } : { kind: "count" };
   }
 

@@ -49,6 +49,16 @@ describe.each<Engine>(["interpreter", "compiled"])("breakpoints in a hot loop, %
     expect(asked).toBe(10);
   });
 
+  it("are asked once about a string instruction, though runs and steps end between its iterations", () => {
+    // mov edi, 0x200000; mov ecx, 1000; rep stosb; jmp here.
+    const machine = machineWith(new Code().hex("bf00002000 b9e8030000 f3aa ebfe"), { engine });
+    let asked = 0;
+    machine.setBreakpoint(START + 10, { stops: () => asked++ < 0 });
+    for (let round = 0; round < 50; round++) machine.run({ instructions: 10 });
+    for (let step = 0; step < 10; step++) expect(machine.step()).toEqual({ kind: "count" });
+    expect([machine.pc, machine.registers.get("ecx"), asked]).toEqual([START + 10, 1000 - 508, 1]);
+  });
+
   it("show the flags of the instruction before", () => {
     // mov ecx, 4096; dec ecx; jz here; jnz back to dec; jmp back to mov.
     const machine = machineWith(new Code().hex("b900100000 49 7400 75fb ebf4"), { engine });
