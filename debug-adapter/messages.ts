@@ -145,17 +145,18 @@ function faultLine(fault: FaultRecord): string {
   return `  ${vectorName(fault.vector, fault.errorCode)} ${where}${cr2}${reason}`;
 }
 
-const FILE_PROBLEMS: Readonly<Record<string, string>> = {
+const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: "no such file",
   EISDIR: "it is a folder",
   EACCES: "permission denied",
   ENOTDIR: "part of the path is no folder",
+  EADDRINUSE: "it is in use",
 };
 
-/** Why the system refused a file. */
-export function fileProblem(error: unknown): string {
+/** Why the system refused a file or a port. */
+export function systemProblem(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-  return FILE_PROBLEMS[code] ?? code;
+  return SYSTEM_PROBLEMS[code] ?? code;
 }
 
 export const cliMessages = {
@@ -177,6 +178,7 @@ export const cliMessages = {
   cannotRead: (file: string, why: string) => `cannot read ${file}: ${why}`,
   cannotWrite: (file: string, why: string) => `cannot write ${file}: ${why}`,
   noVmm: () => "the hypervisor is not built: run npm run build",
+  cannotListen: (port: number, why: string) => `cannot listen on 127.0.0.1:${port}: ${why}`,
   listening: (port: number) => `listening on 127.0.0.1:${port}`,
   noTraceKind: () => "trace needs at least one of --hypercalls, --rings and --events",
   noTracePoints: () => "the hypervisor image has no trace points to follow hypercalls by",

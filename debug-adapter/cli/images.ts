@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { BootModule } from "../../emulator/index";
 import { checkGuestImage, ImageError } from "../images/guest-image";
-import { cliMessages, fileProblem, imageMessages } from "../messages";
+import { cliMessages, imageMessages, systemProblem } from "../messages";
 import { CliError } from "./cli-error";
 
 export function readImage(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new CliError(cliMessages.cannotRead(file, fileProblem(error)));
+    throw new CliError(cliMessages.cannotRead(file, systemProblem(error)));
   }
 }
 

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import { cliMessages, fileProblem } from "../messages";
+import { cliMessages, systemProblem } from "../messages";
 import { CliError } from "./cli-error";
 
 /** Takes the bytes of one serial port. */
@@ -8,19 +8,25 @@ export interface ByteSink {
   close(): void;
 }
 
-/** A file, created or emptied at once so that a wrong path is told before the machine starts. */
+/** What `action` answers. @throws CliError that `file` cannot be written, when the system refuses it */
+function writing<T>(file: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new CliError(cliMessages.cannotWrite(file, systemProblem(error)));
+  }
+}
+
+/** The descriptor of a file, created or emptied at once so that a wrong path is told before anything starts. */
+export function openOutput(file: string): number {
+  return writing(file, () => openSync(file, "w"));
+}
+
 export function fileSink(file: string): ByteSink {
-  const orTell = <T>(action: () => T): T => {
-    try {
-      return action();
-    } catch (error) {
-      throw new CliError(cliMessages.cannotWrite(file, fileProblem(error)));
-    }
-  };
-  const descriptor = orTell(() => openSync(file, "w"));
+  const descriptor = openOutput(file);
   return {
-    write: (bytes) => void orTell(() => writeSync(descriptor, bytes)),
-    close: () => orTell(() => closeSync(descriptor)),
+    write: (bytes) => void writing(file, () => writeSync(descriptor, bytes)),
+    close: () => writing(file, () => closeSync(descriptor)),
   };
 }
 

@@ -1,7 +1,9 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import type { Readable, Writable } from "node:stream";
-import { cliMessages } from "../messages";
+import { CliError } from "../cli/cli-error";
+import { openOutput } from "../cli/serial-files";
+import { cliMessages, systemProblem } from "../messages";
 import { RingscopeSession } from "../session/session";
 import { CheckedStream } from "./checked-stream";
 import { nodeHost } from "./node-host";
@@ -17,10 +19,19 @@ export interface DapOptions {
 /** Exit status when standard input carries something else than the protocol: as for wrong usage. */
 const BAD_CLIENT = 64;
 
-/** Serves the Debug Adapter Protocol; resolves with the process's exit status. */
-export function runDap({ port, trace }: DapOptions): Promise<number> {
-  const log = trace === undefined ? undefined : createWriteStream(trace);
+/**
+ * Serves the Debug Adapter Protocol; resolves with the process's exit status.
+ * @throws CliError when the file of the trace or the port is not to be had
+ */
+export async function runDap({ port, trace }: DapOptions): Promise<number> {
+  const log = trace === undefined ? undefined : openTrace(trace);
   return port === undefined ? serveStdio(log) : serveTcp(port, log);
+}
+
+/** A trace that cannot go on is told, and the session does. */
+function openTrace(file: string): WriteStream {
+  const log = createWriteStream(file, { fd: openOutput(file) });
+  return log.on("error", (error) => tell(cliMessages.cannotWrite(file, systemProblem(error))));
 }
 
 async function serveStdio(log: WriteStream | undefined): Promise<number> {
@@ -44,7 +55,7 @@ function serveTcp(port: number, log: WriteStream | undefined): Promise<number> {
         socket.end();
       });
     });
-    server.on("error", reject);
+    server.on("error", (error) => reject(new CliError(cliMessages.cannotListen(port, systemProblem(error)))));
     server.on("close", () => resolve(0));
     server.listen(port, "127.0.0.1", () => {
       const { port: actual } = server.address() as AddressInfo;

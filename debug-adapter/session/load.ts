@@ -1,6 +1,6 @@
 import { Machine, MachineError, type BootModule, type SerialPort } from "../../emulator/index";
 import { checkGuestImage, ImageError } from "../images/guest-image";
-import { debugMessages as say, fileProblem, imageMessages } from "../messages";
+import { debugMessages as say, imageMessages, systemProblem } from "../messages";
 import { ImageSpace, type Image, type Owner } from "../stack/images";
 import { SymbolError, SymbolImage } from "../symbols/index";
 import type { Files } from "./files";
@@ -52,7 +52,7 @@ function readBinary(file: string, commandLine: string, files: Files): Binary {
   try {
     return { file, bytes: files.read(file), commandLine };
   } catch (error) {
-    throw new UserError(say.cannotLaunch(imageMessages.inFile(file, fileProblem(error))));
+    throw new UserError(say.cannotLaunch(imageMessages.inFile(file, systemProblem(error))));
   }
 }
 

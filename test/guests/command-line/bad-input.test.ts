@@ -1,5 +1,7 @@
 /** Bad input on the command line: the exact message, the status, and never a trace of our own code. */
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { describe, expect, it } from "vitest";
 import { Code } from "../../unit/emulator/machine/guest-code";
@@ -75,7 +77,17 @@ describe("files that cannot be used", () => {
     await expectRefusal(["run", "--log", nowhere, BARE], message);
     await expectRefusal(["run", "--serial", nowhere, BARE], message);
     await expectRefusal(["run", "--stats", nowhere, BARE], message);
+    await expectRefusal(["dap", "--trace", nowhere], message);
+    await expectRefusal(["dap", "--port", "0", "--trace", nowhere], message);
   });
+});
+
+it("a port that is in use", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  await expectRefusal(["dap", "--port", `${port}`], `cannot listen on 127.0.0.1:${port}: it is in use`);
+  other.close();
 });
 
 describe("run with a file that is no kernel", () => {
