@@ -3,6 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
 /** The repository's top folder. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -12,6 +13,16 @@ export const inCi = ["true", "1"].includes(process.env.CI ?? "");
 
 /** A failure that is told in one line: what is wrong and what to do. */
 export class SetupError extends Error {}
+
+/** This program's options and positional arguments, as parseArgs has them. @throws SetupError for what it does not know */
+export function parseOptions(config) {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    // Its first sentence says what is wrong, the second how a file name may begin with a dash.
+    throw new SetupError(error.message.split(". ", 1)[0]);
+  }
+}
 
 /** Full path of a program on the search path, or undefined. */
 export function which(name) {

@@ -11,8 +11,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { SetupError, entry, root } from "../../scripts/lib/run.mjs";
+import { SetupError, entry, parseOptions, root } from "../../scripts/lib/run.mjs";
 import { qemu, ringscope, v86 } from "./contenders.mjs";
 import { benchDebugging } from "./debugging.mjs";
 import { measureFirstBytes } from "./first-byte.mjs";
@@ -31,7 +30,7 @@ function parse() {
     runs: { type: "string", default: "5" },
     debug: { type: "boolean" },
   };
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const { values, positionals } = parseOptions({ options, allowPositionals: true });
   const runs = Number(values.runs);
   if (!Number.isInteger(runs) || runs < 1) throw new SetupError(`--runs takes a positive number, not "${values.runs}"`);
   const unknown = positionals.find((name) => !kernelNames.includes(name));

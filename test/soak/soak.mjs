@@ -7,8 +7,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
-import { SetupError, entry, root } from "../../scripts/lib/run.mjs";
+import { SetupError, entry, parseOptions, root } from "../../scripts/lib/run.mjs";
 import { compileKernel } from "../harness/kernel/compile.mjs";
 
 const OUT = join(root, "dist", "soak");
@@ -22,7 +21,7 @@ const ROWS = 20;
 
 function parse() {
   const options = { minutes: { type: "string", default: "10" }, engine: { type: "string", default: "compiled" } };
-  const { minutes, engine } = parseArgs({ options }).values;
+  const { minutes, engine } = parseOptions({ options }).values;
   if (!(Number(minutes) > 0)) throw new SetupError(`--minutes takes a number, not "${minutes}"`);
   if (!existsSync("/proc/self/status")) throw new SetupError("the soak run reads /proc, which this system lacks");
   return { seconds: Number(minutes) * 60, engine };
