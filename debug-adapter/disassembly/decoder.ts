@@ -31,7 +31,8 @@ export function classify(bytes: Uint8Array, bitness: Bitness): Instruction | und
   const instruction = decoder.decode();
   try {
     if (instruction.length === 0 || instruction.isInvalid) return undefined;
-    return { length: instruction.length, flow: FLOWS[instruction.flowControl] ?? "jump" };
+    const repeats = instruction.isStringInstruction && (instruction.hasRepPrefix || instruction.hasRepnePrefix);
+    return { length: instruction.length, flow: repeats ? "repeat" : (FLOWS[instruction.flowControl] ?? "jump") };
   } finally {
     instruction.free();
     decoder.free();

@@ -28,6 +28,8 @@ export class Execution implements Debuggee {
   private readonly pacing = new Pacing((milliseconds) => this.pauseRequest.sleep(milliseconds));
   /** The machine came to where it stands by a breakpoint whose condition held. */
   private atBreakpoint = false;
+  /** The machine is halted until input comes: there is nothing to step through meanwhile. */
+  private awaitsInput = false;
   /** What was looked up during this step: a loop passes the same instructions many times. */
   private readonly places = new Map<number, SourcePlace | undefined>();
   private readonly instructions = new Map<number, Instruction | undefined>();
@@ -170,25 +172,35 @@ export class Execution implements Debuggee {
     return (this.program.machine.segment("cs").rights & D_BIT) !== 0 ? 32 : 16;
   }
 
-  advance(): { halt: Halt | undefined; transfer: Transfer | undefined } {
+  advance(): { halt: Halt | undefined; entered: Transfer["kind"] | undefined } {
     const { machine } = this.program;
-    const { ring } = this;
-    const before = machine.transfersLogged;
+    const { ring, pc } = this;
+    const instruction = this.instruction();
+    const { transfersLogged } = machine;
+    const { faults, interrupts } = machine.statistics();
     const stop = machine.step();
     this.atBreakpoint = stop.kind === "breakpoint";
-    const transfer = machine.transfersLogged === before ? undefined : machine.loggedTransfer(0);
+    const now = machine.statistics();
+    const isInt = instruction?.flow === "interrupt" && this.pc !== pc + instruction.length;
+    const inRing = now.interrupts > interrupts ? "interrupt" : now.faults > faults ? "exception" : isInt ? "int" : undefined;
+    const entered = machine.transfersLogged === transfersLogged ? inRing : machine.loggedTransfer(0)?.kind;
     if (this.ring !== ring) this.forget();
     switch (stop.kind) {
       case "count":
       case "breakpoint":
-        return { halt: undefined, transfer };
+        return { halt: undefined, entered };
       case "watchpoint":
-        return { halt: stop, transfer };
+        return { halt: stop, entered };
       case "idle":
         machine.skip(stop.ticks);
-        return { halt: undefined, transfer };
+        return { halt: undefined, entered };
+      case "halted":
+        // The instruction's turn comes behind the interrupt that input will raise.
+        this.awaitsInput = stop.interruptible;
+        if (this.awaitsInput) return { halt: undefined, entered: "interrupt" };
+        return { halt: this.end(stop), entered };
       default:
-        return { halt: this.end(stop), transfer };
+        return { halt: this.end(stop), entered };
     }
   }
 
@@ -221,7 +233,8 @@ export class Execution implements Debuggee {
 
   async breathe(): Promise<boolean> {
     this.onSlice?.();
-    await this.pauseRequest.turn();
+    await (this.awaitsInput ? this.pauseRequest.sleep() : this.pauseRequest.turn());
+    this.awaitsInput = false;
     return this.pauseRequest.asked;
   }
 

@@ -14,7 +14,7 @@ export type Halt =
 export interface Instruction {
   /** Bytes. */
   length: number;
-  flow: "next" | "call" | "interrupt" | "return" | "jump";
+  flow: "next" | "repeat" | "call" | "interrupt" | "return" | "jump";
 }
 
 /** A place to run to, in the context that the step began in. */
@@ -58,8 +58,8 @@ export interface Debuggee {
   isSkipped(linear: number, ring: number): boolean;
   /** The next instruction; undefined where its bytes cannot be read or mean nothing. */
   instruction(): Instruction | undefined;
-  /** Executes one instruction. `transfer` is the entry into an inner ring that it made or met. */
-  advance(): { halt: Halt | undefined; transfer: Transfer | undefined };
+  /** Executes one instruction. `entered`: it made or met this entry into a handler, of an inner ring or its own. */
+  advance(): { halt: Halt | undefined; entered: Transfer["kind"] | undefined };
   /** Runs until a target, or something else. Undefined: a target was reached. */
   runTo(targets: readonly Target[]): Promise<Halt | undefined>;
   /** A breakpoint of the user stands at the pc and its condition holds. */

@@ -159,34 +159,24 @@ export class Stepper {
     const instruction = debuggee.instruction();
     const before = { pc: debuggee.pc, ring: debuggee.ring, esp: debuggee.esp, context: debuggee.context };
     const outer = kind === "over" && instruction?.flow === "interrupt" ? debuggee.frames().slice(1) : [];
-    if (kind === "over" && instruction?.flow === "call") {
-      return this.overCall(before, instruction);
-    }
-    const { halt, transfer } = debuggee.advance();
+    // An iteration is an instruction to the machine, and there may be millions.
+    if (kind === "over" && (instruction?.flow === "call" || instruction?.flow === "repeat")) return this.runBehind(before, instruction);
+    const { halt, entered } = debuggee.advance();
     if (halt !== undefined) return halt;
     const back = (linear: number): Target => ({ ...before, linear, lowestEsp: before.esp, highestEsp: before.esp });
-    if (transfer?.kind === "interrupt" || this.wasDiverted(before, instruction)) {
-      return (await debuggee.runTo([back(before.pc)])) ?? "interrupted";
-    }
-    if (transfer === undefined || kind === "in") return undefined;
+    if (entered === "interrupt") return (await debuggee.runTo([back(before.pc)])) ?? "interrupted";
+    if (entered === undefined || kind === "in") return undefined;
     // What was trapped goes on at the same instruction, behind it, or, when it was a return, in a frame further out.
     const next = back(before.pc + (instruction?.length ?? 0));
-    const targets = transfer.kind === "exception" ? [back(before.pc), next] : [next, ...this.targets(outer)];
+    const targets = entered === "exception" ? [back(before.pc), next] : [next, ...this.targets(outer)];
     const met = await debuggee.runTo(targets);
     return met ?? (debuggee.pc === before.pc ? "interrupted" : undefined);
   }
 
-  private async overCall(before: Omit<Target, "linear" | "lowestEsp" | "highestEsp"> & { pc: number; esp: number }, call: Instruction) {
+  private async runBehind(before: Omit<Target, "linear" | "lowestEsp" | "highestEsp"> & { pc: number; esp: number }, { length }: Instruction) {
     const { ring, context, esp } = before;
-    const behind: Target = { linear: before.pc + call.length, ring, context, lowestEsp: esp, highestEsp: esp + POPPED };
+    const behind: Target = { linear: before.pc + length, ring, context, lowestEsp: esp, highestEsp: esp + POPPED };
     return this.debuggee.runTo([behind]);
-  }
-
-  /** An interrupt within the same ring: the instruction goes on to the next one, yet the pc is elsewhere. */
-  private wasDiverted(before: { pc: number; ring: number }, instruction: Instruction | undefined): boolean {
-    if (instruction?.flow !== "next" || this.debuggee.ring !== before.ring) return false;
-    const { pc } = this.debuggee;
-    return pc !== before.pc && pc !== before.pc + instruction.length;
   }
 }
 

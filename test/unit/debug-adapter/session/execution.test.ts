@@ -17,3 +17,19 @@ it("has its host collect regions of compiled code that were dropped, while the m
   expect(await execution.run()).toEqual({ kind: "ended" });
   expect(collected).toBe(1);
 });
+
+it("waits for input where a step meets a processor that only that can wake", async () => {
+  const machine = {
+    ...{ pc: 0x1000, cpl: 0, transfersLogged: 0, statistics: () => ({ faults: 0, interrupts: 0 }) },
+    ...{ segment: () => ({ rights: 0 }), memory: { readLinear: () => Uint8Array.of(0x90) } },
+    step: (): Stop => ({ kind: "halted", interruptible: true }),
+  };
+  const execution = new Execution({ machine } as unknown as Program, {} as BreakpointTable, {} as Host);
+  expect(execution.advance().halt).toBeUndefined();
+  let woken = false;
+  const breath = execution.breathe().then((asked) => ((woken = true), asked));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(woken).toBe(false);
+  execution.wake();
+  expect(await breath).toBe(false);
+});

@@ -31,6 +31,9 @@ class FakeDebuggee implements Debuggee {
   private readonly stack: { pc: number; ring: number }[] = [];
   /** An interrupt comes before the next instruction: it runs `handler` and returns. */
   interruptAt: number | undefined;
+  handlerRing = 0;
+  /** Of a string instruction that is left to repeat. */
+  iterations = Infinity;
 
   constructor(
     private readonly program: Record<number, Step>,
@@ -68,26 +71,21 @@ class FakeDebuggee implements Debuggee {
     return { length: 1, flow: this.program[this.pc]?.flow ?? "next" };
   }
 
-  advance(): { halt: Halt | undefined; transfer: Transfer | undefined } {
+  advance(): { halt: Halt | undefined; entered: Transfer["kind"] | undefined } {
     if (this.interruptAt === this.pc) {
       this.interruptAt = undefined;
-      const from = this.ring;
       this.stack.push({ pc: this.pc, ring: this.ring });
-      [this.pc, this.ring] = [900, 0];
-      return { halt: undefined, transfer: this.transfer("interrupt", from) };
+      [this.pc, this.ring] = [900, this.handlerRing];
+      return { halt: undefined, entered: "interrupt" };
     }
     const step = this.program[this.pc];
-    if (step === undefined) return { halt: { kind: "ended" }, transfer: undefined };
-    const from = this.ring;
+    if (step === undefined) return { halt: { kind: "ended" }, entered: undefined };
     if (step.push === true) this.stack.push({ pc: this.pc + 1, ring: this.ring });
     const popped = step.pops === true ? this.stack.pop() : undefined;
-    this.pc = popped?.pc ?? step.to ?? this.pc + 1;
+    const isDone = step.flow === "repeat" && --this.iterations <= 0;
+    this.pc = popped?.pc ?? (isDone ? undefined : step.to) ?? this.pc + 1;
     this.ring = popped?.ring ?? step.ring ?? this.ring;
-    return { halt: undefined, transfer: this.ring < from ? this.transfer("int", from) : undefined };
-  }
-
-  private transfer(kind: Transfer["kind"], fromCpl: number): Transfer {
-    return { kind, vector: 0, fromCpl, toCpl: this.ring, fromEip: 0, toEip: this.pc };
+    return { halt: undefined, entered: step.flow === "interrupt" ? "int" : undefined };
   }
 
   runTo(targets: readonly Target[]): Promise<Halt | undefined> {
@@ -198,6 +196,15 @@ describe("a step by line", () => {
     expect(await step(fake, kind)).toBe("done at 2 ring 1");
   });
 
+  it.each(["in", "over"] as const)("%s lets an interrupt in its own ring run and come back, before a jump too", async (kind) => {
+    for (const pc of [0, 6]) {
+      const fake = at(pc);
+      fake.handlerRing = 1;
+      fake.interruptAt = pc;
+      expect(await step(fake, kind, "instruction")).toBe(`done at ${pc === 0 ? 1 : 5} ring 1`);
+    }
+  });
+
   it("ends at a breakpoint inside what it steps over", async () => {
     expect(await step(at(2, { ...PROGRAM, 101: { line: 11, breakpoint: true } }), "over")).toBe("breakpoint at 101 ring 1");
   });
@@ -212,6 +219,14 @@ describe("a step by instruction", () => {
     expect(await step(at(0), "over", "instruction")).toBe("done at 1 ring 1");
     expect(await step(at(2), "in", "instruction")).toBe("done at 100 ring 1");
     expect(await step(at(2), "over", "instruction")).toBe("done at 3 ring 1");
+  });
+
+  it("makes one iteration of a string instruction, or runs it to its end", async () => {
+    const repeated = { ...PROGRAM, 0: { line: 1, flow: "repeat", to: 0 } } as typeof PROGRAM;
+    expect(await step(at(0, repeated), "in", "instruction")).toBe("done at 0 ring 1");
+    const fake = at(0, repeated);
+    fake.iterations = 500;
+    expect(await step(fake, "over", "instruction")).toBe("done at 1 ring 1");
   });
 
   it("enters the inner ring, or runs the trap to its return", async () => {
