@@ -312,6 +312,7 @@ export const debugMessages = {
   tooManyInstructions: (most: number) => `no more than ${most} instructions can be disassembled at once`,
   cannotWriteAll: (address: string) => `memory at ${address} cannot be written`,
   hoverAssigns: () => "a hover changes nothing",
+  inquiryAssigns: () => "what is to be watched cannot be an assignment",
   unsupported: (command: string) => `the request "${command}" is not supported`,
   internal: (what: string) => `an error of the debugger itself: ${what}`,
   isRunning: () => "the machine is running",

@@ -80,8 +80,9 @@ export class DataBreakpoints {
     const id = this.nextId();
     const data = decode(breakpoint.dataId);
     if (data === undefined) return { id, verified: false, message: say.badData(breakpoint.dataId) };
-    const access = ACCESSES[breakpoint.accessType ?? "write"] as WatchAccess | undefined;
-    if (access === undefined) return { id, verified: false, message: say.badAccess(String(breakpoint.accessType)) };
+    const accessType = breakpoint.accessType ?? "write";
+    const access = Object.hasOwn(ACCESSES, accessType) ? ACCESSES[accessType] : undefined;
+    if (access === undefined) return { id, verified: false, message: say.badAccess(accessType) };
     try {
       const probe = probeFor(breakpoint, 0, undefined, this.program.images);
       const watchpoint = { linear: data.linear, length: data.length, access };

@@ -5,7 +5,7 @@ import { breakpointMessages as say } from "../messages";
 import type { ImageSource, SourceMap } from "../session/source-map";
 import type { Program } from "../session/program";
 import type { Image } from "../stack/images";
-import { hex32 } from "../values/hex";
+import { hex32, linearIn } from "../values/hex";
 import { probeFor, type Wish } from "./condition";
 import { LogMessage } from "./log-message";
 import { allOf, scopeOf } from "./scope";
@@ -79,8 +79,8 @@ export class BreakpointManager {
   setInstructions(wanted: readonly DebugProtocol.InstructionBreakpoint[]): DebugProtocol.Breakpoint[] {
     this.remove("instructions");
     return wanted.map((breakpoint) => {
-      const base = Number(breakpoint.instructionReference);
-      if (!Number.isInteger(base)) return this.refused(say.badAddress(breakpoint.instructionReference));
+      const base = linearIn(breakpoint.instructionReference);
+      if (base === undefined) return this.refused(say.badAddress(breakpoint.instructionReference));
       const address = (base + (breakpoint.offset ?? 0)) >>> 0;
       return this.place("instructions", "instruction breakpoint", [{ image: undefined, address }], breakpoint);
     });

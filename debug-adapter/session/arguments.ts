@@ -2,36 +2,38 @@ import { debugMessages as say } from "../messages";
 import { UserError } from "./launch";
 
 /** What a value must be: a kind, a list of one shape, or an object with named shapes; a name that ends in "?" may be left out. */
-type Shape = "string" | "number" | "boolean" | readonly [Shape] | { readonly [name: string]: Shape };
+type Shape = "string" | "integer" | "count" | "boolean" | readonly [Shape] | { readonly [name: string]: Shape };
 
-const IN_WORDS = { string: "a string", number: "a number", boolean: "true or false" } as const;
+const IN_WORDS = { string: "a string", integer: "a whole number", count: "a whole number from 0 on", boolean: "true or false" } as const;
 
 const FORMAT = { "hex?": "boolean" } as const;
 const SOURCE = { "path?": "string" } as const;
 const BREAKPOINT = { "condition?": "string", "hitCondition?": "string", "logMessage?": "string" } as const;
-const IN_THREAD = { "threadId?": "number", "granularity?": "string" } as const;
-const MEMORY = { memoryReference: "string", "offset?": "number" } as const;
+const IN_THREAD = { "threadId?": "integer", "granularity?": "string" } as const;
+const MEMORY = { memoryReference: "string", "offset?": "integer" } as const;
 
 /** What requests are read by us; the rest of the protocol's arguments is not looked at. */
 const SHAPES: Readonly<Record<string, Shape>> = {
   initialize: { "linesStartAt1?": "boolean" },
-  setBreakpoints: { source: SOURCE, "breakpoints?": [{ line: "number", ...BREAKPOINT }] },
+  setBreakpoints: { source: SOURCE, "breakpoints?": [{ line: "integer", ...BREAKPOINT }], "lines?": ["integer"] },
   setFunctionBreakpoints: { breakpoints: [{ name: "string", ...BREAKPOINT }] },
-  setInstructionBreakpoints: { breakpoints: [{ instructionReference: "string", "offset?": "number", ...BREAKPOINT }] },
+  setInstructionBreakpoints: { breakpoints: [{ instructionReference: "string", "offset?": "integer", ...BREAKPOINT }] },
+  dataBreakpointInfo: { name: "string", "variablesReference?": "integer", "frameId?": "integer", "bytes?": "integer", "asAddress?": "boolean" },
+  setDataBreakpoints: { breakpoints: [{ dataId: "string", "accessType?": "string", ...BREAKPOINT }] },
   setExceptionBreakpoints: { filters: ["string"] },
-  breakpointLocations: { source: SOURCE, line: "number", "endLine?": "number" },
+  breakpointLocations: { source: SOURCE, line: "integer", "endLine?": "integer" },
   next: IN_THREAD,
   stepIn: IN_THREAD,
   stepOut: IN_THREAD,
-  stackTrace: { threadId: "number", "startFrame?": "number", "levels?": "number" },
-  scopes: { frameId: "number" },
-  variables: { variablesReference: "number", "filter?": "string", "start?": "number", "count?": "number", "format?": FORMAT },
-  setVariable: { variablesReference: "number", name: "string", value: "string", "format?": FORMAT },
-  setExpression: { expression: "string", value: "string", "frameId?": "number", "format?": FORMAT },
-  evaluate: { expression: "string", "frameId?": "number", "context?": "string", "format?": FORMAT },
-  readMemory: { ...MEMORY, count: "number" },
+  stackTrace: { threadId: "integer", "startFrame?": "count", "levels?": "count" },
+  scopes: { frameId: "integer" },
+  variables: { variablesReference: "integer", "filter?": "string", "start?": "count", "count?": "count", "format?": FORMAT },
+  setVariable: { variablesReference: "integer", name: "string", value: "string", "format?": FORMAT },
+  setExpression: { expression: "string", value: "string", "frameId?": "integer", "format?": FORMAT },
+  evaluate: { expression: "string", "frameId?": "integer", "context?": "string", "format?": FORMAT },
+  readMemory: { ...MEMORY, count: "count" },
   writeMemory: { ...MEMORY, data: "string" },
-  disassemble: { ...MEMORY, instructionCount: "number", "instructionOffset?": "number" },
+  disassemble: { ...MEMORY, instructionCount: "count", "instructionOffset?": "integer" },
   "ringscope.consoleInput": { console: "string", data: "string" },
 };
 
@@ -49,7 +51,7 @@ interface Problem {
 }
 
 function problemOf(value: unknown, shape: Shape, name: string): Problem | undefined {
-  if (typeof shape === "string") return typeof value === shape ? undefined : { name, expected: IN_WORDS[shape] };
+  if (typeof shape === "string") return fits(value, shape) ? undefined : { name, expected: IN_WORDS[shape] };
   if (isList(shape)) return listProblem(value, shape[0], name);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { name, expected: "an object" };
   for (const [field, inner] of Object.entries(shape)) {
@@ -61,6 +63,11 @@ function problemOf(value: unknown, shape: Shape, name: string): Problem | undefi
     if (problem !== undefined) return problem;
   }
   return undefined;
+}
+
+function fits(value: unknown, shape: keyof typeof IN_WORDS): boolean {
+  if (shape !== "integer" && shape !== "count") return typeof value === shape;
+  return Number.isSafeInteger(value) && (shape === "integer" || (value as number) >= 0);
 }
 
 function listProblem(value: unknown, shape: Shape, name: string): Problem | undefined {

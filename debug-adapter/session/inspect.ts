@@ -5,7 +5,7 @@ import { parseExpression } from "../expressions/parser";
 import type { Expression } from "../expressions/ast";
 import { debugMessages as say } from "../messages";
 import type { StackRow } from "../stack/stack";
-import { hex32 } from "../values/hex";
+import { hex32, linearIn } from "../values/hex";
 import { readInteger, signedness } from "../values/typed-value";
 import { FrameEnvironment } from "./frame-environment";
 import { UserError } from "./launch";
@@ -78,8 +78,11 @@ function withFormat(expression: string, hex: boolean | undefined): { text: strin
   return match === null ? { text: expression, hex } : { text: match[1] ?? "", hex: match[2] === "x" };
 }
 
+/** Whether an assignment stands anywhere in the expression. */
 function hasEffect(expression: Expression): boolean {
-  return expression.kind === "assign";
+  if (expression.kind === "assign") return true;
+  const parts: unknown[] = Object.values(expression);
+  return parts.some((part) => typeof part === "object" && part !== null && "kind" in part && hasEffect(part as Expression));
 }
 
 export function setExpression(target: Target, args: DebugProtocol.SetExpressionArguments): DebugProtocol.SetExpressionResponse["body"] {
@@ -98,7 +101,9 @@ export function dataBreakpointInfo(target: Target, args: DebugProtocol.DataBreak
   }
   const frame = args.frameId === undefined ? target.halted?.innermost() : target.frame(args.frameId);
   const environment = new FrameEnvironment(target.program, frame);
-  const value = evaluate(parseExpression(name, (text) => environment.typeNamed(text)?.kind === "typedef"), environment);
+  const expression = parseExpression(name, (text) => environment.typeNamed(text)?.kind === "typedef");
+  if (hasEffect(expression)) throw new UserError(say.inquiryAssigns());
+  const value = evaluate(expression, environment);
   return dataBreakpoints.ofValue(name, value, bytes);
 }
 
@@ -123,8 +128,8 @@ export function writeMemory(target: Target, args: DebugProtocol.WriteMemoryArgum
 }
 
 function addressIn(reference: string, offset: number): number {
-  const base = /^(0x[0-9a-f]+|\d+)$/i.test(reference) ? Number(reference) : NaN;
-  if (Number.isNaN(base)) throw new UserError(say.badReference(reference));
+  const base = linearIn(reference);
+  if (base === undefined) throw new UserError(say.badReference(reference));
   return (base + offset) >>> 0;
 }
 

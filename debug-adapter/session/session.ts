@@ -25,6 +25,8 @@ export class RingscopeSession extends DebugSession {
   /** To be done when the response is out. */
   private readonly afterwards: (() => void)[] = [];
   private lineBase = 1;
+  /** The client has said that it knows this event. */
+  private takesInvalidated = false;
 
   /** @param left called when the client has left */
   constructor(
@@ -52,7 +54,7 @@ export class RingscopeSession extends DebugSession {
     terminate: () => this.later(() => this.runner?.terminate()),
 
     setBreakpoints: (args: DebugProtocol.SetBreakpointsArguments) => {
-      const wanted = (args.breakpoints ?? []).map((each) => ({ ...each, line: this.fromClient(each.line) }));
+      const wanted = (args.breakpoints ?? (args.lines ?? []).map((line): DebugProtocol.SourceBreakpoint => ({ line }))).map((each) => ({ ...each, line: this.fromClient(each.line) }));
       return { breakpoints: this.present().breakpoints.setSource(args.source.path ?? "", wanted).map((each) => this.placed(each)) };
     },
     setFunctionBreakpoints: (args: DebugProtocol.SetFunctionBreakpointsArguments) => ({
@@ -144,6 +146,7 @@ export class RingscopeSession extends DebugSession {
 
   private initialize(args: DebugProtocol.InitializeRequestArguments): object {
     this.lineBase = args.linesStartAt1 === false ? 0 : 1;
+    this.takesInvalidated = args.supportsInvalidatedEvent === true;
     return CAPABILITIES;
   }
 
@@ -211,7 +214,7 @@ export class RingscopeSession extends DebugSession {
   /** What the client shows may depend on what was changed. */
   private afterEdit<T extends object>(body: T): T {
     this.target?.halted?.refresh();
-    this.later(() => this.sendEvent(new Event("invalidated", { areas: ["variables", "stacks"] })));
+    if (this.takesInvalidated) this.later(() => this.sendEvent(new Event("invalidated", { areas: ["variables", "stacks"] })));
     return body;
   }
 

@@ -7,3 +7,9 @@ export function hex32(value: number): string {
 export function hex(value: number | bigint, digits = 1): string {
   return `0x${value.toString(16).padStart(digits, "0")}`;
 }
+
+/** The address that a client means by a reference; undefined for what is none. */
+export function linearIn(reference: string): number | undefined {
+  const linear = /^(0x[0-9a-f]+|\d+)$/i.test(reference) ? Number(reference) : NaN;
+  return linear <= 0xffffffff ? linear : undefined;
+}

@@ -55,13 +55,18 @@ describe("a request whose arguments are malformed", () => {
     ["setBreakpoints", {}, "arguments.source", "an object"],
     ["setBreakpoints", { source: { path: 7 } }, "arguments.source.path", "a string"],
     ["setBreakpoints", { source: {}, breakpoints: {} }, "arguments.breakpoints", "a list"],
-    ["setBreakpoints", { source: {}, breakpoints: [{ line: 1 }, {}] }, "arguments.breakpoints[1].line", "a number"],
+    ["setBreakpoints", { source: {}, breakpoints: [{ line: 1 }, {}] }, "arguments.breakpoints[1].line", "a whole number"],
     ["setFunctionBreakpoints", {}, "arguments.breakpoints", "a list"],
     ["setInstructionBreakpoints", { breakpoints: [null] }, "arguments.breakpoints[0]", "an object"],
     ["setExceptionBreakpoints", { filters: [1] }, "arguments.filters[0]", "a string"],
     ["evaluate", { expression: 5 }, "arguments.expression", "a string"],
-    ["variables", { variablesReference: "x" }, "arguments.variablesReference", "a number"],
-    ["readMemory", { memoryReference: "0x1000" }, "arguments.count", "a number"],
+    ["variables", { variablesReference: "x" }, "arguments.variablesReference", "a whole number"],
+    ["readMemory", { memoryReference: "0x1000" }, "arguments.count", "a whole number from 0 on"],
+    ["readMemory", { memoryReference: "0x1000", count: -5 }, "arguments.count", "a whole number from 0 on"],
+    ["disassemble", { memoryReference: "0x1000", instructionOffset: 1.5, instructionCount: 2 }, "arguments.instructionOffset", "a whole number"],
+    ["dataBreakpointInfo", {}, "arguments.name", "a string"],
+    ["setDataBreakpoints", {}, "arguments.breakpoints", "a list"],
+    ["setDataBreakpoints", { breakpoints: [{ dataId: "x", condition: 5 }] }, "arguments.breakpoints[0].condition", "a string"],
     ["stackTrace", [], "arguments", "an object"],
   ] as const)("is refused: %s with %j", async (command, args, name, expected) => {
     const { client } = await atEntry();
@@ -116,3 +121,39 @@ async function frame(): Promise<{ frameId: number }> {
   const { stackFrames } = await session.client.request<{ stackFrames: { id: number }[] }>("stackTrace", { threadId: session.threadId });
   return { frameId: stackFrames[0]?.id ?? 0 };
 }
+
+describe("a reference that is no address", () => {
+  it.each(["", " ", "-5", "1e3", "0x1ffffffff"])("is refused: \"%s\"", async (reference) => {
+    const { client } = await atEntry();
+    const { breakpoints } = await client.request<{ breakpoints: object[] }>("setInstructionBreakpoints", {
+      breakpoints: [{ instructionReference: reference }],
+    });
+    expect(breakpoints).toMatchObject([{ verified: false, message: `"${reference}" is no address` }]);
+    await expect(client.request("readMemory", { memoryReference: reference, count: 4 })).rejects.toThrow(`"${reference}" is no memory reference`);
+  });
+});
+
+describe("an assignment inside of an expression", () => {
+  const INQUIRIES: [string, string, object][] = [
+    ["a hover", "evaluate", { expression: "0 + ($eax = 77)", context: "hover" }],
+    ["a question for a data breakpoint", "dataBreakpointInfo", { name: "$eax = 77" }],
+  ];
+  it.each(INQUIRIES)("is refused in %s", async (_name, command, args) => {
+    const { client } = await atEntry();
+    const before = await evaluate("$eax");
+    await expect(client.request(command, args)).rejects.toThrow();
+    expect(await evaluate("$eax")).toBe(before);
+  });
+});
+
+describe("the event invalidated", () => {
+  it("is for clients that know it", async () => {
+    session = await DapSession.connect(server.connect(), {});
+    const { client } = session;
+    await client.request("launch", { program: guest("pv/hello"), stopOnEntry: true });
+    await session.start();
+    await evaluate("$eax = 77");
+    expect(await evaluate("$eax")).toBe("0x0000004d");
+    expect(client.transcript.filter((message) => "event" in message && message.event === "invalidated")).toEqual([]);
+  });
+});

@@ -27,8 +27,8 @@ export class DapSession {
   private constructor(readonly client: DapClient) {}
 
   /** An adapter that has been told of the client; nothing is launched. */
-  static async connect(client = DapClient.start()): Promise<DapSession> {
-    await client.request("initialize", { adapterID: "ringscope", clientID: "test", pathFormat: "path", linesStartAt1: true });
+  static async connect(client = DapClient.start(), capabilities: object = { supportsInvalidatedEvent: true }): Promise<DapSession> {
+    await client.request("initialize", { adapterID: "ringscope", clientID: "test", pathFormat: "path", linesStartAt1: true, ...capabilities });
     return new DapSession(client);
   }
 
