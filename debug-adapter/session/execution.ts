@@ -176,13 +176,11 @@ export class Execution implements Debuggee {
     const { machine } = this.program;
     const { ring, pc } = this;
     const instruction = this.instruction();
-    const { transfersLogged } = machine;
-    const { faults, interrupts } = machine.statistics();
+    const { transfersLogged, faults, interrupts } = machine;
     const stop = machine.step();
     this.atBreakpoint = stop.kind === "breakpoint";
-    const now = machine.statistics();
     const isInt = instruction?.flow === "interrupt" && this.pc !== pc + instruction.length;
-    const inRing = now.interrupts > interrupts ? "interrupt" : now.faults > faults ? "exception" : isInt ? "int" : undefined;
+    const inRing = machine.interrupts > interrupts ? "interrupt" : machine.faults > faults ? "exception" : isInt ? "int" : undefined;
     const entered = machine.transfersLogged === transfersLogged ? inRing : machine.loggedTransfer(0)?.kind;
     if (this.ring !== ring) this.forget();
     switch (stop.kind) {

@@ -246,6 +246,10 @@ export interface MachineApi extends MachineView {
   readonly ticks: number;
   /** Instructions that compiled code retired (0 without a compiler). */
   readonly compiledInstructions: number;
+  /** Exceptions delivered so far. */
+  readonly faults: number;
+  /** External interrupts delivered so far. */
+  readonly interrupts: number;
   /** What the machine has counted since it was made. */
   statistics(): Statistics;
   /** Guest RAM in bytes. */

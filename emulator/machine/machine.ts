@@ -194,6 +194,14 @@ export class Machine implements MachineApi {
     return this.cpu.compiled;
   }
 
+  get faults(): number {
+    return this.state.counters.faults;
+  }
+
+  get interrupts(): number {
+    return this.state.counters.interrupts;
+  }
+
   statistics(): Statistics {
     return statisticsOf(this.state.counters, this.instructions, this.compiledInstructions);
   }

@@ -20,7 +20,7 @@ it("has its host collect regions of compiled code that were dropped, while the m
 
 it("waits for input where a step meets a processor that only that can wake", async () => {
   const machine = {
-    ...{ pc: 0x1000, cpl: 0, transfersLogged: 0, statistics: () => ({ faults: 0, interrupts: 0 }) },
+    ...{ pc: 0x1000, cpl: 0, transfersLogged: 0, faults: 0, interrupts: 0 },
     ...{ segment: () => ({ rights: 0 }), memory: { readLinear: () => Uint8Array.of(0x90) } },
     step: (): Stop => ({ kind: "halted", interruptible: true }),
   };
