@@ -54,7 +54,8 @@ export class RingscopeSession extends DebugSession {
     terminate: () => this.later(() => this.runner?.terminate()),
 
     setBreakpoints: (args: DebugProtocol.SetBreakpointsArguments) => {
-      const wanted = (args.breakpoints ?? (args.lines ?? []).map((line): DebugProtocol.SourceBreakpoint => ({ line }))).map((each) => ({ ...each, line: this.fromClient(each.line) }));
+      const asked: readonly DebugProtocol.SourceBreakpoint[] = args.breakpoints ?? (args.lines ?? []).map((line) => ({ line }));
+      const wanted = asked.map((each) => ({ ...each, line: this.fromClient(each.line) }));
       return { breakpoints: this.present().breakpoints.setSource(args.source.path ?? "", wanted).map((each) => this.placed(each)) };
     },
     setFunctionBreakpoints: (args: DebugProtocol.SetFunctionBreakpointsArguments) => ({
