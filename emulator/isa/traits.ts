@@ -30,6 +30,8 @@ export const enum Trait {
   Jumps = 1 << 14,
   /** A system instruction after which code may be mapped otherwise. */
   Remaps = 1 << 15,
+  /** Writes all arithmetic flags but CF, and reads none. */
+  KeepsCarry = 1 << 16,
 }
 
 /** Instructions after which the next one is not simply the following: they end a block. */
@@ -91,6 +93,8 @@ const DESTINATION = new Set(["movsb", "movsv", "stosb", "stosv", "cmpsb", "cmpsv
 const NO_ACCESS = new Set(["lea", "nop", "coprocessor", "undefined", "toolong"]);
 const FUSES = new Set(["cmp", "test", "sub", "add", "and", "or", "xor", "inc", "dec"]);
 
+const CARRY_KEEPERS = new Set(["inc", "dec"]);
+
 const MEMBERS: [Trait, Iterable<string>][] = [
   [Trait.String, STRING],
   [Trait.System, SYSTEM],
@@ -108,6 +112,7 @@ const MEMBERS: [Trait, Iterable<string>][] = [
   [Trait.KeepsFlags, FLAG_KEEPERS],
   [Trait.Jumps, JUMPS],
   [Trait.Remaps, REMAPS],
+  [Trait.KeepsCarry, CARRY_KEEPERS],
 ];
 
 const MASKS = new Map<string, number>();

@@ -122,6 +122,7 @@ class RegionFunction {
   private readonly regs = new GeneralRegisters(this.c);
   private readonly exit = this.c.block();
   private readonly pending = this.c.block();
+  private readonly stepped = this.c.block();
   private readonly outer = this.c.loop();
   private readonly flags: RegionFlags;
   private readonly emitter: RegionEmit;
@@ -138,7 +139,8 @@ class RegionFunction {
     private readonly input: CompileInput,
     private readonly helpers: RegionHelpers,
   ) {
-    this.flags = new RegionFlags(this.c, { inState: this.exit, pending: this.pending }, helpers.settleFlags);
+    const exits = { inState: this.exit, pending: this.pending, stepped: this.stepped };
+    this.flags = new RegionFlags(this.c, exits, helpers.settleFlags);
     this.blocks = [...input.region.blocks.values()];
     this.blocks.forEach((block, node) => this.nodes.set(block.start, node));
     [this.block] = this.blocks;
@@ -158,6 +160,8 @@ class RegionFunction {
     this.structure.layOut(new Set(this.blocks.filter((block) => block.isEntry).map((block) => this.nodeOf(block.start))));
     c.end();
     c.op(Op.Unreachable);
+    c.end();
+    this.flags.emitStepped();
     c.end();
     this.flags.store();
     c.end();
@@ -216,7 +220,7 @@ class RegionFunction {
     this.storePlace();
     x.call(this.helpers.mark)(this.c);
     this.c.ifUnlikely();
-    this.c.br(this.flags.exit);
+    this.flags.leave();
     this.c.end();
     set(this.c, budget, x.sub(budget, x.k(insns.length)));
   }
@@ -283,7 +287,7 @@ class RegionFunction {
 
   private leave(eip: number): void {
     set(this.c, this.eip, x.k(eip));
-    this.c.br(this.flags.exit);
+    this.flags.leave();
   }
 }
 

@@ -11,7 +11,6 @@ import type { Insn } from "../isa/insn";
 import { jumps, remaps } from "../isa/queries";
 import { SEG_ACCESS_WRITE, SEG_CHECKED, SYSTEM_FAULT, type SystemOp } from "../isa/system-ops";
 import type { GeneralRegisters } from "./general-registers";
-import { Pending } from "./pending-flags";
 import { RegisterBounds } from "./register-bounds";
 import { liveBytes } from "./live-immediates";
 import type { RegionFlags } from "./region-flags";
@@ -141,7 +140,7 @@ export class RegionEmit extends Emit {
     const { budget, eip, flags } = this.frame;
     this.set(budget, x.add(budget, x.k(this.owed)));
     this.set(eip, x.k(this.insn.eip));
-    this.c.br(flags.exit);
+    flags.leave();
   }
 
   private leaveOnFault(): void {
@@ -177,12 +176,9 @@ export class RegionEmit extends Emit {
     this.flagSource = undefined;
   }
 
-  /** A borrow that is not the kept CF turns CF and its neighbour, so that OF stays. */
   override setStepBorrows(from: Var, to: Var, size: Size): void {
-    const borrow = size === 4 ? from : x.and(from, x.k(size === 1 ? 0xff : 0xffff));
-    const differs = this.let(x.xor(this.carry(), x.eqz(borrow)));
-    this.setBorrows(from, this.let(x.k(1)), to, size);
-    this.frame.flags.turnCarry(differs);
+    this.frame.flags.setStepBorrows(from, this.let(x.k(1)), to, size);
+    this.flagSource = undefined;
   }
 
   override carry(): Expr {
@@ -427,14 +423,14 @@ export class RegionEmit extends Emit {
     this.setStateWord(S.Eip, this.nextEip());
     const result = this.let(x.call(this.helpers.system, x.k(op), first, second));
     regs.loadAll();
-    flags.beginBlock({ inLocals: false, kind: Pending.None, settled: true });
+    flags.beginSettled();
     this.flagSource = undefined;
     this.if(x.eq(result, x.k(SYSTEM_FAULT)), () => this.leaveAtInsn());
     then?.();
     const leave = (): void => {
       if (this.owed > 1) this.set(budget, x.add(budget, x.k(this.owed - 1)));
       this.set(eip, this.stateWord(S.Eip));
-      this.c.br(flags.exit);
+      flags.leave();
     };
     if (jumps(this.insn) || remaps(this.insn)) return leave();
     this.if(result, leave);

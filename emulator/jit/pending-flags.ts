@@ -25,6 +25,13 @@ export function fcoOfBorrows(a: Expr, b: Expr): Expr {
   return x.and(x.or(x.and(r, b), x.and(x.or(r, b), x.not(a))), x.k(CARRIES));
 }
 
+/** CF of the flags in the State, whether or not they are pending: 0 or 1. */
+export const carryInState: Expr = (c) => {
+  const [kind, a, b] = [S.PendingFlags, S.PendingA, S.PendingB].map(x.word);
+  const ofPending = x.and(x.ltU(a, b), x.ne(kind, x.k(Pending.Logic)));
+  x.select(kind, ofPending, x.shr(x.word(S.Fco), x.k(31)))(c);
+};
+
 /** Name of the function `() -> ()` that brings S.Fres and S.Fco up to date. */
 export const SETTLE_NAME = "settleFlags";
 

@@ -2,12 +2,12 @@ import { S } from "../base/layout";
 import type { Code, Label } from "../base/wasm/code";
 import * as x from "../base/wasm/expr";
 import type { Expr, Var } from "../base/wasm/expr";
-import { locals, set, setWord } from "../base/wasm/statements";
+import { keep, locals, set, setWord } from "../base/wasm/statements";
 import type { Size } from "../isa/emit";
 import type { Insn } from "../isa/insn";
 import { killsFlags } from "../isa/queries";
 import { Trait } from "../isa/traits";
-import { fcoOfBorrows, Pending } from "./pending-flags";
+import { carryInState, fcoOfBorrows, Pending } from "./pending-flags";
 
 const fresWord: Expr = x.word(S.Fres);
 const fcoWord: Expr = x.word(S.Fco);
@@ -19,9 +19,11 @@ export interface FlagsForm {
   kind: Pending;
   /** Of flags in the State: nothing is pending. */
   settled: boolean;
+  /** Of flags in the locals: but for CF, which is still the one in the State. */
+  keepsCarry: boolean;
 }
 
-const IN_STATE: Readonly<FlagsForm> = { inLocals: false, kind: Pending.None, settled: false };
+const IN_STATE: Readonly<FlagsForm> = { inLocals: false, kind: Pending.None, settled: false, keepsCarry: false };
 
 /**
  * The arithmetic flags of a region. Inside a block, once something has set
@@ -29,7 +31,8 @@ const IN_STATE: Readonly<FlagsForm> = { inLocals: false, kind: Pending.None, set
  *
  *   Fco = the borrows of minuend - subtrahend in CF's, OF's and AF's places, exclusive-or `correction`
  *
- * so that setting flags costs nothing where nobody reads them but an exit.
+ * so that setting flags costs nothing where nobody reads them but an exit. INC
+ * and DEC leave CF where it is: it is looked for by who reads it.
  * Where blocks meet they stand in the State, most often only as what they are
  * to be worked out from (Pending).
  */
@@ -41,6 +44,7 @@ export class RegionFlags {
   private operands: { from: Var; z: Var } | undefined;
   /** The instruction may leave flags as they are: only the locals say what they are behind it. */
   private isPartial = false;
+  private leftStepped = false;
   private readonly result: Var;
   private readonly minuend: Var;
   private readonly subtrahend: Var;
@@ -49,11 +53,12 @@ export class RegionFlags {
   /**
    * @param inState leaves the region with the flags in the State
    * @param pending the same, with the flags in the locals: `store` stands there
+   * @param stepped the same, with all but CF in the locals: `emitStepped` stands there, and goes on to `pending`
    * @param settleFunction see SETTLE_NAME
    */
   constructor(
     private readonly c: Code,
-    private readonly exits: { inState: Label; pending: Label },
+    private readonly exits: { inState: Label; pending: Label; stepped: Label },
     private readonly settleFunction: number,
   ) {
     [this.result, this.minuend, this.subtrahend, this.correction] = locals(c, 4);
@@ -68,11 +73,17 @@ export class RegionFlags {
     this.operands = undefined;
   }
 
+  /** Behind a call that leaves the flags in the State, worked out. */
+  beginSettled(): void {
+    this.beginBlock({ ...IN_STATE, settled: true });
+  }
+
   /** What reads flags finds them worked out; what may leave some of them as they are writes to the locals. */
   beginInsn(insn: Insn): void {
     const { traits } = insn.spec;
     this.isPartial = (traits & Trait.KeepsFlags) !== 0 && !killsFlags(insn);
-    if (this.now.inLocals) return;
+    if (this.now.keepsCarry && this.isPartial) this.takeCarry();
+    if (this.now.inLocals || (traits & Trait.KeepsCarry) !== 0) return;
     const writes = insn.flags && (this.isPartial || (traits & Trait.ChangesFlags) !== 0) && !killsFlags(insn);
     if (writes || (traits & Trait.ReadsFlags) !== 0) this.settle();
     if (!writes || !this.isPartial) return;
@@ -80,9 +91,16 @@ export class RegionFlags {
     this.setLocals(x.k(0), x.k(0), fcoWord);
   }
 
-  /** Where to leave the region from here. */
-  get exit(): Label {
-    return this.now.inLocals ? this.exits.pending : this.exits.inState;
+  /** Leaves the region from here. */
+  leave(): void {
+    const { inLocals, keepsCarry } = this.now;
+    if (keepsCarry) this.leftStepped = true;
+    this.c.br(keepsCarry ? this.exits.stepped : inLocals ? this.exits.pending : this.exits.inState);
+  }
+
+  /** What stands at `exits.stepped`. */
+  emitStepped(): void {
+    if (this.leftStepped) this.takeCarry();
   }
 
   /** Puts the flags where the next block looks for them. */
@@ -121,9 +139,16 @@ export class RegionFlags {
     setWord(this.c, S.PendingFlags, x.k(Pending.None));
   }
 
+  /** Makes the locals good that `keepsCarry` says are not. */
+  private takeCarry(): void {
+    this.turnCarry(this.carryDiffers);
+    this.now.keepsCarry = false;
+  }
+
   get carry(): Expr {
+    if (this.now.keepsCarry) return carryInState;
     if (!this.now.inLocals) return x.shr(fcoWord, x.k(31));
-    return x.xor(x.ltU(this.minuend, this.subtrahend), x.shr(this.correction, x.k(31)));
+    return x.xor(this.borrow, x.shr(this.correction, x.k(31)));
   }
 
   get corrections(): Expr {
@@ -156,10 +181,30 @@ export class RegionFlags {
     if (size === 4) this.operands = { from, z };
   }
 
-  /** Turns CF and its neighbour where `differs` is 1, so that OF stays. */
-  turnCarry(differs: Expr): void {
-    set(this.c, this.correction, x.xor(this.correction, x.shl(x.sub(x.k(0), differs), x.k(30))));
+  /** The same for a step by y = 1, which keeps CF. */
+  setStepBorrows(from: Var, y: Var, z: Var, size: Size): void {
+    const keepsCarry = !this.now.inLocals || this.now.keepsCarry;
+    const carry = keepsCarry ? undefined : keep(this.c, this.carry);
+    this.setBorrows(from, y, z, size);
     this.operands = undefined;
+    this.now.keepsCarry = keepsCarry;
+    if (!carry) return;
+    this.turnCarry(x.xor(carry, this.borrow));
+    this.c.release(carry.index);
+  }
+
+  /** Turns CF and its neighbour where `differs` is 1, so that OF stays. */
+  private turnCarry(differs: Expr): void {
+    set(this.c, this.correction, x.xor(this.correction, turned(differs)));
+  }
+
+  private get borrow(): Expr {
+    return x.ltU(this.minuend, this.subtrahend);
+  }
+
+  /** Whether the locals alone would show another CF than the State's. */
+  private get carryDiffers(): Expr {
+    return x.xor(carryInState, this.borrow);
   }
 
   /** The correction comes first: its value may read the old flags. */
@@ -167,11 +212,15 @@ export class RegionFlags {
     set(this.c, this.correction, correction);
     set(this.c, this.minuend, minuend);
     set(this.c, this.subtrahend, subtrahend);
-    this.now = { inLocals: true, kind: Pending.None, settled: false };
+    this.now = { inLocals: true, kind: Pending.None, settled: false, keepsCarry: false };
     this.operands = undefined;
   }
 
   private localFco(): Expr {
-    return x.xor(fcoOfBorrows(this.minuend, this.subtrahend), this.correction);
+    const correction = this.now.keepsCarry ? x.xor(this.correction, turned(this.carryDiffers)) : this.correction;
+    return x.xor(fcoOfBorrows(this.minuend, this.subtrahend), correction);
   }
 }
+
+/** CF's place in Fco and its neighbour, where `differs` is 1. */
+const turned = (differs: Expr): Expr => x.shl(x.sub(x.k(0), differs), x.k(30));
