@@ -126,7 +126,8 @@ export abstract class Emit {
 
   abstract readonly fres: Expr;
   abstract readonly fco: Expr;
-  abstract setFres(value: Expr): void;
+  /** @param of the sum or difference that the value is, signed */
+  abstract setFres(value: Expr, of?: Var): void;
   abstract setFco(value: Expr): void;
 
   /** No carries and no corrections. */

@@ -42,14 +42,14 @@ function subBorrows(a: Expr, b: Expr, r: Expr): Expr {
 export function flagsAdd(e: Emit, a: Var, b: Var, r: Var, size: Size): void {
   if (!e.insn.flags) return;
   e.setBorrows(r, b, a, size);
-  e.setFres(signed(r, size));
+  e.setFres(signed(r, size), r);
   e.flagSource = { kind: "result", result: r, size };
 }
 
 export function flagsSub(e: Emit, a: Var, b: Var, r: Var, size: Size): void {
   if (!e.insn.flags) return;
   e.setBorrows(a, b, r, size);
-  e.setFres(signed(r, size));
+  e.setFres(signed(r, size), r);
   e.flagSource = { kind: "sub", a, b, result: r, size };
 }
 

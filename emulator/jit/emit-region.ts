@@ -156,8 +156,8 @@ export class RegionEmit extends Emit {
 
   // ---- flags and registers
 
-  override setFres(value: Expr): void {
-    this.frame.flags.setFres(value);
+  override setFres(value: Expr, of?: Var): void {
+    this.frame.flags.setFres(value, of);
     this.flagSource = undefined;
   }
 

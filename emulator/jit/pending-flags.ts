@@ -5,7 +5,11 @@ import type { Expr } from "../base/wasm/expr";
 import type { ModuleBuilder } from "../base/wasm/module";
 import { locals, set, setWord } from "../base/wasm/statements";
 
-/** How S.PendingA and S.PendingB say what the arithmetic flags are; S.Fres and S.Fco hold when nothing is pending. */
+/**
+ * How S.PendingA and S.PendingB say what the arithmetic flags are; S.Fres and S.Fco hold when nothing is pending. The
+ * operands of narrow operations stand in the highest bits; how far they are shifted to the left comes above the kind,
+ * from PENDING_SHIFT on.
+ */
 export const enum Pending {
   None,
   /** Those of A - B. */
@@ -15,6 +19,8 @@ export const enum Pending {
   /** Those of AND, OR and XOR with the result A. */
   Logic,
 }
+
+export const PENDING_SHIFT = 8;
 
 /** Places of CF, of OF (with CF) and of AF in Fco. */
 const CARRIES = 0xc0000008 | 0;
@@ -39,14 +45,16 @@ export const SETTLE_NAME = "settleFlags";
 export function defineSettle(module: ModuleBuilder): number {
   const func = module.reserve({ params: [], results: [] });
   const c = new Code(0);
-  const [kind, a, b] = locals(c, 3);
-  set(c, kind, x.word(S.PendingFlags));
+  const [kind, a, b, up] = locals(c, 4);
+  set(c, up, x.shr(x.word(S.PendingFlags), x.k(PENDING_SHIFT)));
+  set(c, kind, x.and(x.word(S.PendingFlags), x.k((1 << PENDING_SHIFT) - 1)));
   set(c, a, x.word(S.PendingA));
   set(c, b, x.word(S.PendingB));
   kind(c);
   c.if();
-  setWord(c, S.Fres, x.sub(a, x.select(x.eq(kind, x.k(Pending.Sub)), b, x.k(0))));
-  setWord(c, S.Fco, x.select(x.eq(kind, x.k(Pending.Logic)), x.k(0), fcoOfBorrows(a, b)));
+  setWord(c, S.Fres, x.sar(x.sub(a, x.select(x.eq(kind, x.k(Pending.Sub)), b, x.k(0))), up));
+  const adjust = x.and(x.shr(x.xor(x.xor(a, b), x.sub(a, b)), x.add(up, x.k(1))), x.k(8));
+  setWord(c, S.Fco, x.select(x.eq(kind, x.k(Pending.Logic)), x.k(0), x.or(fcoOfBorrows(a, b), adjust)));
   setWord(c, S.PendingFlags, x.k(Pending.None));
   c.end();
   c.op(Op.End);

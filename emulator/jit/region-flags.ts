@@ -7,7 +7,7 @@ import type { Size } from "../isa/emit";
 import type { Insn } from "../isa/insn";
 import { killsFlags } from "../isa/queries";
 import { Trait } from "../isa/traits";
-import { carryInState, fcoOfBorrows, Pending } from "./pending-flags";
+import { carryInState, fcoOfBorrows, Pending, PENDING_SHIFT } from "./pending-flags";
 
 const fresWord: Expr = x.word(S.Fres);
 const fcoWord: Expr = x.word(S.Fco);
@@ -15,8 +15,8 @@ const fcoWord: Expr = x.word(S.Fco);
 /** Where the flags are at some point of the code. */
 export interface FlagsForm {
   inLocals: boolean;
-  /** Of flags in the locals: how they can stand in the State without being worked out. */
-  kind: Pending;
+  /** Of flags in the locals: how they can stand in the State without being worked out, as S.PendingFlags has it. */
+  kind: number;
   /** Of flags in the State: nothing is pending. */
   settled: boolean;
   /** Of flags in the locals: but for CF, which is still the one in the State. */
@@ -40,8 +40,8 @@ export class RegionFlags {
   readonly fres: Expr = (c) => (this.now.inLocals ? this.result : fresWord)(c);
   readonly fco: Expr = (c) => (this.now.inLocals ? this.localFco() : fcoWord)(c);
   private now: FlagsForm = { ...IN_STATE };
-  /** Operands of the last subtraction or addition of 32 bits, until its result has become Fres. */
-  private operands: { from: Var; z: Var } | undefined;
+  /** Operands of the last subtraction or addition, until its result has become Fres. */
+  private operands: { from: Var; z: Var; size: Size } | undefined;
   /** The instruction may leave flags as they are: only the locals say what they are behind it. */
   private isPartial = false;
   private leftStepped = false;
@@ -106,19 +106,11 @@ export class RegionFlags {
   /** Puts the flags where the next block looks for them. */
   pass(): void {
     if (!this.now.inLocals) return;
-    switch (this.now.kind) {
-      case Pending.Sub:
-      case Pending.Add:
-        setWord(this.c, S.PendingB, this.subtrahend);
-        setWord(this.c, S.PendingA, this.minuend);
-        break;
-      case Pending.Logic:
-        setWord(this.c, S.PendingA, this.result);
-        break;
-      default:
-        return this.store();
-    }
-    setWord(this.c, S.PendingFlags, x.k(this.now.kind));
+    const { kind } = this.now;
+    if (kind === (Pending.None as number)) return this.store();
+    if (kind !== (Pending.Logic as number)) setWord(this.c, S.PendingB, this.subtrahend);
+    setWord(this.c, S.PendingA, kind === (Pending.Logic as number) ? this.result : this.minuend);
+    setWord(this.c, S.PendingFlags, x.k(kind));
   }
 
   /** Makes S.Fres and S.Fco good, for others than this region. */
@@ -155,10 +147,12 @@ export class RegionFlags {
     return this.now.inLocals ? this.correction : fcoWord;
   }
 
-  setFres(value: Expr): void {
+  setFres(value: Expr, of?: Var): void {
     set(this.c, this.result, value);
     const { operands, now } = this;
-    if (operands && !this.isPartial) now.kind = value === operands.z ? Pending.Sub : value === operands.from ? Pending.Add : Pending.None;
+    if (operands && !this.isPartial && (of === operands.z || of === operands.from)) {
+      now.kind = (of === operands.z ? Pending.Sub : Pending.Add) | (upOf(operands.size) << PENDING_SHIFT);
+    }
     this.operands = undefined;
   }
 
@@ -174,11 +168,11 @@ export class RegionFlags {
 
   /** Keeps the operands of z = from - y: what the flags are is worked out where they are read, and at the exit. */
   setBorrows(from: Var, y: Var, z: Var, size: Size): void {
-    const up = 32 - size * 8;
+    const up = upOf(size);
     const high = (value: Expr): Expr => (up ? x.shl(value, x.k(up)) : value);
     const adjust = up ? x.and(x.shr(x.xor(x.xor(from, y), z), x.k(1)), x.k(8)) : x.k(0);
     this.setLocals(high(from), high(y), adjust);
-    if (size === 4) this.operands = { from, z };
+    this.operands = { from, z, size };
   }
 
   /** The same for a step by y = 1, which keeps CF. */
@@ -224,3 +218,6 @@ export class RegionFlags {
 
 /** CF's place in Fco and its neighbour, where `differs` is 1. */
 const turned = (differs: Expr): Expr => x.shl(x.sub(x.k(0), differs), x.k(30));
+
+/** How far an operand is shifted to the left, so that its carries come out of bit 31. */
+const upOf = (size: Size): number => 32 - size * 8;
