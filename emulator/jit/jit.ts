@@ -295,8 +295,9 @@ export class Jit implements Compiler {
     this.wiring.cache.forgetCompiled(mode.slot, code);
     this.regions.delete(func);
     this.wiring.state.counters.dropped[written ? "written" : "remade"]++;
+    // No block counts as compiled any more.
+    for (const eip of region.blocks.keys()) this.weights.set(placeOf(mode, eip), written ? 0 : ALMOST_HOT);
     if (written) for (const start of region.starts) this.loseHeat(placeOf(mode, start));
-    else for (const eip of region.blocks.keys()) this.weights.set(placeOf(mode, eip), ALMOST_HOT);
     this.drop(installed);
   }
 
