@@ -47,11 +47,11 @@ export class PlainMemory implements DebugMemory {
   }
 
   readPhysical(physical: number, length: number): Uint8Array {
-    return this.physical.readBlock(physical, length);
+    return physical < 0 ? new Uint8Array() : this.physical.readBlock(physical, length);
   }
 
   writePhysical(physical: number, bytes: Uint8Array): number {
-    return this.physical.writeBlock(physical, bytes);
+    return physical < 0 ? 0 : this.physical.writeBlock(physical, bytes);
   }
 
   readDword(linear: number): number | undefined {

@@ -56,6 +56,9 @@ const WRITABLE: ReadonlySet<string> = new Set<GeneralName>([
   ...(["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags"] as const),
 ]);
 
+/** What EFLAGS has here: virtual-8086 mode is not there. */
+const EFLAGS = Flag.Arith | Flag.Tf | Flag.If | Flag.Df | Flag.Iopl | Flag.Nt | Flag.Rf | Flag.Ac | Flag.Id;
+
 /** The processor's registers as the debugger reads and writes them. */
 export class StateRegisters implements Registers, Standing {
   constructor(private readonly state: State) {}
@@ -66,7 +69,7 @@ export class StateRegisters implements Registers, Standing {
 
   set(name: GeneralName, value: number): void {
     if (!WRITABLE.has(name)) throw new MachineError("register-read-only", { register: name });
-    if (name === "eflags") this.state.setEflags(value);
+    if (name === "eflags") this.state.setEflags(value & EFLAGS);
     else this.state.set(WORDS[name], value);
   }
 

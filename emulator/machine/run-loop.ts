@@ -90,7 +90,7 @@ export class RunLoop {
   private runToStop(options: RunOptions, passMark: boolean): Stop {
     const { processor, standing, watchpoints } = this.parts;
     this.asked = true;
-    const limit = processor.retired + (options.instructions ?? Infinity);
+    const limit = processor.retired + Math.floor(options.instructions ?? Infinity);
     const start = processor.retired;
     for (;;) {
       if (this.over !== undefined) return this.over;

@@ -151,6 +151,18 @@ describe("the debugger's registers", () => {
     expect(machine.registers.get("eax")).toBe(0x80000001);
   });
 
+  it("retires whole instructions, whatever count is asked for", () => {
+    const machine = machineWith(counting());
+    expect(machine.run({ instructions: 2.5 })).toEqual({ kind: "count" });
+    expect(machine.instructions).toBe(2);
+  });
+
+  it("has no reserved flags and no virtual-8086 mode, whatever is written", () => {
+    const machine = machineWith(counting());
+    machine.registers.set("eflags", 0xffffffff);
+    expect(machine.registers.get("eflags")).toBe(0x257fd7);
+  });
+
   it("refuse a write of any other", () => {
     const machine = machineWith(counting());
     const write = (): void => machine.registers.set("cr3" as "eax", 0);

@@ -37,6 +37,11 @@ const pagedPae = (): Machine =>
   });
 
 describe("memory without paging", () => {
+  it("has nothing below physical address 0", () => {
+    const { memory } = machineWith(new Code().hex("ebfe"));
+    expect([memory.writePhysical(-1, Uint8Array.of(1, 2)), memory.readPhysical(-4, 10)]).toEqual([0, new Uint8Array()]);
+  });
+
   it("is read and written up to the end of RAM", () => {
     const { memory } = machineWith(new Code().hex("ebfe"));
     const end = 4 << 20;
