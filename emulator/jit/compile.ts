@@ -39,6 +39,8 @@ export interface CompileInput {
   unaligned: boolean;
   /** Ranges that its accesses are compared with; without any, those to watched pages take the long way. */
   watched: readonly Watch[];
+  /** Each access is compared, not only those that share a test (WatchLevel). */
+  testsAll: boolean;
   guard(linearPage: number): PageGuard;
 }
 
@@ -146,7 +148,8 @@ class RegionFunction {
     [this.block] = this.blocks;
     const { regs, flags, budget, eip } = this;
     const { tlb, csLimit, unaligned } = input;
-    const watchTests = input.watched.length > 0 ? new WatchTests(this.c, (reg) => regs.read(reg), input.watched) : undefined;
+    const { watched, testsAll } = input;
+    const watchTests = watched.length > 0 ? new WatchTests(this.c, (reg) => regs.read(reg), watched, testsAll) : undefined;
     const jump = (to: number): void => this.jump(to >>> 0);
     const jumpDynamic = (): void => this.jumpDynamic();
     this.emitter = new RegionEmit(this.c, { regs, flags, budget, eip, tlb, csLimit, unaligned, watchTests, jump, jumpDynamic }, helpers);

@@ -12,7 +12,7 @@ import { DISPATCH_NAMES, dispatcherModule } from "./dispatcher";
 import { Links } from "./links";
 import { dependencies, liveBytes } from "./live-immediates";
 import { SETTLE_NAME } from "./pending-flags";
-import { cover, rangesOver } from "./watch-tests";
+import { cover, rangesOver, WatchLevel } from "./watch-tests";
 import { type Block, MAX_BLOCKS, MAX_INSNS, type Region, RegionFinder } from "./region";
 
 /** When a place is hot enough to be compiled. */
@@ -62,6 +62,7 @@ interface Installed {
   size: number;
   /** Ranges that its accesses are compared with. */
   watched: readonly Watch[];
+  level: WatchLevel;
   /** Its place in the function table. */
   func: number;
   /** Length of its module. */
@@ -133,8 +134,8 @@ export class Jit implements Compiler {
     this.remake([installed]);
   }
 
-  /** One region in place of some of one mode, by default with tests for watches where one of them has any. */
-  private remake(parts: readonly Installed[], tests = parts.some(({ watched }) => watched.length > 0)): void {
+  /** One region in place of some of one mode, by default with the tests for watches that one of them has. */
+  private remake(parts: readonly Installed[], tests: WatchLevel = Math.max(...parts.map(({ level }) => level))): void {
     const [{ mode }] = parts;
     for (const { code, region } of parts) {
       this.wiring.cache.dropCompiled(code);
@@ -152,12 +153,12 @@ export class Jit implements Compiler {
     }
   }
 
-  /** Makes the region of a function anew so that only accesses which may touch a watch take the long way. */
+  /** Makes the region of a function anew so that more of its accesses take the long way only where they may touch a watch. */
   private testWatches(func: number): void {
     this.visits = 0;
     const installed = this.regions.get(func);
-    if (installed === undefined || installed.watched.length > 0) return;
-    this.remake([installed], true);
+    if (installed === undefined || installed.level === WatchLevel.All) return;
+    this.remake([installed], installed.level + 1);
   }
 
   watchesChanged(): void {
@@ -205,7 +206,7 @@ export class Jit implements Compiler {
     this.forgetHeat();
   }
 
-  private compile(mode: Mode, starts: readonly number[], testsWatches = false): void {
+  private compile(mode: Mode, starts: readonly number[], tests = WatchLevel.None): void {
     const { cache, fetcher, watches } = this.wiring;
     // For the Enter records; where that forgets all code, there is nothing to find.
     cache.reserve(MAX_BLOCKS);
@@ -222,7 +223,8 @@ export class Jit implements Compiler {
       for (const insn of block.insns) insn.immAt = cache.patchedTail(mode.slot, insn.eip, insn.length, liveBytes(insn));
       liveFlags(block.insns).forEach((live, n) => (block.insns[n].flags = live || !hasFlaglessForm(block.insns[n])));
     }
-    const watched = testsWatches && watches.active ? rangesOver(watches.list) : [];
+    const level = watches.active ? tests : WatchLevel.None;
+    const watched = level === WatchLevel.None ? [] : rangesOver(watches.list);
     const bytes = compileRegion({
       region,
       func,
@@ -231,11 +233,12 @@ export class Jit implements Compiler {
       csLimit: mode.csLimit,
       unaligned: starts.some((start) => this.unaligned.has(placeOf(mode, start))),
       watched,
+      testsAll: level === WatchLevel.All,
       guard: (page) => ({ execEntry: cache.execEntry(mode.slot, page), table: cache.knownTable(mode.slot, page) }),
     });
     const exports = this.wiring.instantiate(bytes, this.env, false);
     this.table.set(func, exports["f"]);
-    this.install(mode, region, func, bytes.length, watched);
+    this.install({ mode, region, watched, level, func, bytes: bytes.length });
     this.countRegion(region, bytes.length, began);
   }
 
@@ -254,13 +257,14 @@ export class Jit implements Compiler {
   }
 
   /** Puts Enter records at the region's entries and ties the region to the pages that it was made from. */
-  private install(mode: Mode, region: Region, func: number, bytes: number, watched: readonly Watch[]): void {
+  private install(made: Omit<Installed, "size" | "records" | "code">): void {
     const { cache } = this.wiring;
+    const { mode, region, func } = made;
     const blocks = [...region.blocks.values()];
     const records: number[] = [];
     const code: CompiledCode = { extents: [], isCompiled: true, stale: (written) => this.lose(installed, written) };
     const size = blocks.reduce((sum, { insns }) => sum + insns.length, 0);
-    const installed: Installed = { mode, region, size, watched, func, bytes, records, code };
+    const installed: Installed = { ...made, size, records, code };
     blocks.forEach((block, node) => {
       // However it came to be compiled, it is: the next sample is not to have it compiled again.
       if (block.isEntry) this.weights.set(placeOf(mode, block.start), 1);

@@ -9,6 +9,14 @@ import type { Insn } from "../isa/insn";
 import { Touch, type Watch } from "../memory/watches";
 import { AccessGroup } from "./access-group";
 
+/** Which accesses of a region are compared with what is watched; the others to watched pages take the long way. */
+export const enum WatchLevel {
+  None,
+  /** Those at constant distances from a register: they share tests. */
+  Grouped,
+  All,
+}
+
 /** Ranges that a region compares with; watches that lie close together share one. */
 const MOST_RANGES = 4;
 /** Bytes between watches that are always taken for one range: an access there takes the long way in vain. */
@@ -61,11 +69,13 @@ export class WatchTests {
   /**
    * @param read gives a register's local
    * @param ranges of linear addresses, as `rangesOver` makes them
+   * @param testsAll WatchLevel.All
    */
   constructor(
     private readonly c: Code,
     private readonly read: (reg: Gpr) => Expr,
     private readonly ranges: readonly Watch[],
+    private readonly testsAll: boolean,
   ) {
     this.watchesReads = ranges.some(({ touches }) => (touches & Touch.Read) !== 0);
   }
@@ -148,6 +158,7 @@ export class WatchTests {
     if (!this.watchesReads && touches === (Touch.Read as number)) return undefined;
     const known = this.known.get(at.index);
     if (known && size <= known.size) return { refused: known.group.near, seesAlignment: true };
+    if (!this.testsAll) return undefined;
     const ranges = this.ranges.filter((range) => (range.touches & touches) !== 0);
     const touched = ranges.map((range) => within(range, at, size)).reduce(x.or, x.k(0));
     return { refused: x.shl(touched, x.k(1)), seesAlignment: false };

@@ -53,6 +53,7 @@ function compiled(code: Uint8Array, watched: readonly Watch[]): { assembler: str
     csLimit: 0xffffffff,
     unaligned: false,
     watched,
+    testsAll: true,
     guard: () => ({ execEntry: 0x1e00008, table: 0x3e00000 }),
   });
   const lines = blocks.flatMap(({ start, end }) => listing(code.subarray(start - ORIGIN, end - ORIGIN), start));

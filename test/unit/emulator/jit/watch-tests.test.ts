@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { cover, rangesOver } from "../../../../emulator/jit/watch-tests";
+import { Code } from "../../../../emulator/base/wasm/code";
+import { k } from "../../../../emulator/base/wasm/expr";
+import { local } from "../../../../emulator/base/wasm/statements";
+import { cover, rangesOver, WatchTests } from "../../../../emulator/jit/watch-tests";
 import { Touch, type Watch } from "../../../../emulator/memory/watches";
 
 const watch = (linear: number, length = 4, touches: number = Touch.Write): Watch => ({ linear, length, touches });
@@ -27,5 +30,17 @@ describe("the ranges that a region compares with", () => {
     expect(cover(ranges, [watch(0x1000), watch(0x100c)])).toBe(true);
     expect(cover(ranges, [watch(0x1000), watch(0x100d)])).toBe(false);
     expect(cover(ranges, [watch(0x1000, 4, Touch.Read | Touch.Write)])).toBe(false);
+  });
+});
+
+describe("an access at an address that nothing is known of", () => {
+  const guarded = (testsAll: boolean): boolean => {
+    const code = new Code(0);
+    const tests = new WatchTests(code, () => k(0), [watch(0x1000)], testsAll);
+    return tests.guard(local(code), 4, Touch.Write) !== undefined;
+  };
+
+  it("is compared only in a region where such accesses often touched a watched page", () => {
+    expect([guarded(false), guarded(true)]).toEqual([false, true]);
   });
 });
