@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type Condition, Machine, type MachineView, Op, Probe, ProbeRegister, type Stop, type Transfer, type WatchAccess } from "../../../emulator/index";
 import { compiling } from "../../../debug-adapter/cli/v8";
 import { SymbolImage } from "../../../debug-adapter/symbols/index";
-import { type Hypercall, hypercallRow, traceHypercalls } from "../../../debug-adapter/trace/index";
+import { type Hypercall, traceHypercalls } from "../../../debug-adapter/trace/index";
 
 /** What one run of a rate's scenario came to. */
 export interface Sample {
@@ -156,8 +156,7 @@ function tracedGuest(vmm: string, kernel: string): Pair[] {
   const plain = (): void => bootGuest(hypervisor, guest);
   const debugged = (): void => {
     bootGuest(hypervisor, guest, trace);
-    calls.splice(0).forEach(hypercallRow);
-    changes.length = 0;
+    calls.length = changes.length = 0;
   };
   return Array.from({ length: GUEST_BOOTS }, (_, i) => pair(i, plain, debugged)).slice(GUEST_WARM_UP);
 }
