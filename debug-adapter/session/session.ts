@@ -139,7 +139,8 @@ export class RingscopeSession extends DebugSession {
       const body = handler(args as never);
       this.sendResponse(body === undefined ? response : Object.assign(response, { body }));
     } catch (error) {
-      this.sendErrorResponse(response, { id: ERROR_ID, format: messageOf(error), showUser: true });
+      // The library looks words in braces up among the variables: without any, "{_name}" in a message is an error to it.
+      this.sendErrorResponse(response, { id: ERROR_ID, format: messageOf(error), variables: {}, showUser: true });
       this.afterwards.length = 0;
     }
     for (const action of this.afterwards.splice(0)) action();

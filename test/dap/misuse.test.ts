@@ -133,6 +133,15 @@ describe("a reference that is no address", () => {
   });
 });
 
+describe("a refusal that quotes the client", () => {
+  it("does not end the session over a word in braces", async () => {
+    const { client } = await atEntry();
+    await expect(client.request("readMemory", { memoryReference: "{_start}", count: 4 })).rejects.toThrow('"{_start}" is no memory reference');
+    await expect(client.request("{_start}")).rejects.toThrow('the request "{_start}" is not supported');
+    expect(await evaluate("$cpl")).toBe("1");
+  });
+});
+
 describe("an assignment inside of an expression", () => {
   const INQUIRIES: [string, string, object][] = [
     ["a hover", "evaluate", { expression: "0 + ($eax = 77)", context: "hover" }],
