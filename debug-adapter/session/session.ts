@@ -173,6 +173,7 @@ export class RingscopeSession extends DebugSession {
 
   private begin(): undefined {
     this.present();
+    if (this.runner?.isOver) throw new UserError(say.isOver());
     if (this.hasBegun) throw new UserError(say.begunAlready());
     this.hasBegun = true;
     return this.later(() => this.runner?.begin());

@@ -49,6 +49,19 @@ describe("a request out of place", () => {
   });
 });
 
+describe("a configurationDone that comes behind terminate", () => {
+  it("is refused, and nothing runs", async () => {
+    session = await DapSession.launch(guest("pv/loop"));
+    const { client } = session;
+    await client.request("terminate");
+    await client.event("terminated");
+    await expect(client.request("configurationDone")).rejects.toThrow("the machine has ended");
+    await client.request("disconnect");
+    expect(await client.exited).toBe(0);
+    expect(client.printed).toBe("");
+  });
+});
+
 describe("a request whose arguments are malformed", () => {
   const malformed = (name: string, expected: string): RegExp => new RegExp(`is malformed: "${name.replace(/[[\]]/g, "\\$&")}" must be ${expected}$`);
   it.each([
