@@ -17,12 +17,15 @@ export type EvaluationFrame = (FrameRow & { isLive: boolean }) | undefined;
 /** The meaning of names in a frame: its blocks from the inside out, its image, the other images, registers. */
 export class FrameEnvironment implements Environment {
   readonly readMemory;
+  /** Its registers are the machine's own: found before any assignment, which may be one to eip. */
+  private readonly isInnermost: boolean;
 
   constructor(
     private readonly program: Program,
     private readonly frame: EvaluationFrame,
   ) {
     this.readMemory = frame?.machine.readMemory ?? program.readMemory;
+    this.isInnermost = frame === undefined || (frame.isLive && frame.machine.pc === program.machine.pc && !frame.machine.isReturnAddress);
   }
 
   lookup(name: string): TypedValue | undefined {
@@ -54,7 +57,7 @@ export class FrameEnvironment implements Environment {
   registerValue(name: RegisterName): number | undefined {
     const dwarf = REGISTER_NAMES.indexOf(name as (typeof REGISTER_NAMES)[number]);
     // The innermost frame's are the machine's own: an assignment shows at once.
-    if (this.frame === undefined || this.isInnermost()) return this.program.machine.registers.get(name);
+    if (this.frame === undefined || this.isInnermost) return this.program.machine.registers.get(name);
     if (dwarf >= 0) return this.frame.machine.registers[dwarf];
     if (name === "cs") return this.frame.machine.cs;
     if (name === "cpl") return this.frame.machine.ring;
@@ -74,7 +77,7 @@ export class FrameEnvironment implements Environment {
     if (place.kind === "memory") return this.store(target, place.address, size, value);
     const name = place.kind === "register" ? REGISTER_NAMES[place.register] : undefined;
     // Registers of outer frames are known, but live nowhere that could be written.
-    if (name === undefined || !this.isInnermost()) throw new ExpressionError(say.notAssignable());
+    if (name === undefined || !this.isInnermost) throw new ExpressionError(say.notAssignable());
     this.program.machine.registers.set(name satisfies GeneralName, Number(BigInt.asUintN(32, value)));
   }
 
@@ -94,10 +97,6 @@ export class FrameEnvironment implements Environment {
     if (this.program.machine.memory.writeLinear(address, bytes) < size) {
       throw new ExpressionError(say.cannotWrite(hex32(address)));
     }
-  }
-
-  private isInnermost(): boolean {
-    return this.frame === undefined || (this.frame.isLive && this.frame.machine.pc === this.program.machine.pc && !this.frame.machine.isReturnAddress);
   }
 
   private images(): Image[] {

@@ -122,11 +122,12 @@ describe("a request that asks for too much", () => {
 });
 
 describe("an assignment to a register", () => {
-  it("answers with the value that was assigned", async () => {
+  it.each(["$eax", "$eip"])("answers with the value that was assigned: %s", async (register) => {
     await atEntry();
     const { frameId } = await frame();
-    const { result } = await session.client.request<{ result: string }>("evaluate", { expression: "$eax = 77", frameId, context: "repl" });
+    const { result } = await session.client.request<{ result: string }>("evaluate", { expression: `${register} = 77`, frameId, context: "repl" });
     expect(result).toBe("77");
+    expect(await evaluate(register)).toBe("0x0000004d");
   });
 });
 
