@@ -98,9 +98,10 @@ export class RegionFlags {
     this.c.br(keepsCarry ? this.exits.stepped : inLocals ? this.exits.pending : this.exits.inState);
   }
 
-  /** What stands at `exits.stepped`. */
+  /** What stands at `exits.stepped`: behind it the locals have all flags, whatever the last block has kept. */
   emitStepped(): void {
-    if (this.leftStepped) this.takeCarry();
+    if (this.leftStepped) this.turnCarry(this.carryDiffers);
+    this.now.keepsCarry = false;
   }
 
   /** Puts the flags where the next block looks for them. */
