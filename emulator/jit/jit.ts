@@ -183,15 +183,23 @@ export class Jit implements Compiler {
     this.count(mode, 1 / this.thresholds.misses);
   }
 
-  /** Compiles at CS:EIP once its weight is enough; a place where nothing can be compiled is tried once. */
+  /** Compiles at CS:EIP once its weight is enough, out of a page that the exec TLB holds. */
   private count(mode: Mode, weight: number): void {
-    if (!mode.flatCs) return;
     const eip = this.wiring.state.get(S.Eip);
+    const table = this.wiring.cache.knownTable(mode.slot, eip >>> 12);
+    if (!mode.flatCs || table === 0 || this.isEntered(table, eip)) return;
     const key = placeOf(mode, eip);
     if (this.weights.size > MOST_PLACES) this.forgetHeat();
     const before = this.weights.get(key) ?? 0;
     this.weights.set(key, before + weight);
     if (before < 1 && before + weight >= 1) this.compile(mode, [eip]);
+  }
+
+  /** Compiled code stands there already. */
+  private isEntered(table: number, eip: number): boolean {
+    const { cache, state } = this.wiring;
+    const record = cache.entry(table, eip & 0xfff);
+    return record !== 0 && state.get(record + Rec.Op) === (Special.Enter as number);
   }
 
   reset(): void {
@@ -217,6 +225,8 @@ export class Jit implements Compiler {
     const func = region ? this.takeFunction() : 0;
     // A full table: all regions go, and the hot ones come back.
     if (region && func === 0) cache.reset();
+    // Other code may come there.
+    if (!region) for (const start of starts) this.loseHeat(placeOf(mode, start));
     if (!region || func === 0) return;
     const began = this.hostNow();
     for (const block of region.blocks.values()) {
@@ -266,8 +276,8 @@ export class Jit implements Compiler {
     const size = blocks.reduce((sum, { insns }) => sum + insns.length, 0);
     const installed: Installed = { ...made, size, records, code };
     blocks.forEach((block, node) => {
-      // However it came to be compiled, it is: the next sample is not to have it compiled again.
-      if (block.isEntry) this.weights.set(placeOf(mode, block.start), 1);
+      // Another page that is mapped there one day has to become hot by itself.
+      if (block.isEntry) this.weights.delete(placeOf(mode, block.start));
       for (const [from, to] of dependencies(block.start, block.end, block.insns)) cache.noteCompiled(mode.slot, from, to - from, code);
       if (block.isEntry) records.push(this.enterRecord(mode, block, func, node));
     });

@@ -78,3 +78,51 @@ describe("a region that was made anew", () => {
     expect(regions).toMatchObject({ compiled: 2, live: 1 });
   });
 });
+
+describe("pages that take turns at one linear address", () => {
+  it("are compiled each", () => {
+    const [linear, frames] = [0x50, [0x60, 0x70, 0x80]];
+    const bench = new CodeBench();
+    bench.page();
+    for (const frame of frames) bench.bytes(frame << 12, 0x40, 0xeb, 0xfd); // inc eax; jmp -3
+    bench.cpu.attach((parts) => new Jit(parts, AT_ONCE));
+    const shares = [...frames, ...frames].map((frame) => {
+      bench.map(linear, frame);
+      bench.cpu.memory.tlb.flushAll();
+      bench.state.set(S.Eip, linear << 12);
+      const before = bench.cpu.compiled;
+      bench.run(200_000);
+      return (bench.cpu.compiled - before) / 200_000;
+    });
+    for (const share of shares) expect(share).toBeGreaterThan(0.7);
+    expect(bench.state.counters.regions).toMatchObject({ compiled: frames.length, live: frames.length });
+  });
+});
+
+describe("a place where nothing could be compiled", () => {
+  const LOOP = [0x40, 0xeb, 0xfd]; // inc eax; jmp -3
+
+  /** The place is heard of as it stands, then LOOP runs there. */
+  function regionsBehind(bench: CodeBench): number {
+    bench.cpu.attach((parts) => {
+      const jit = new Jit(parts, AT_ONCE);
+      jit.missed(bench.cpu["modes"].current);
+      return jit;
+    });
+    LOOP.forEach((byte, n) => bench.cpu.memory.physical.write8(CODE + n, byte));
+    bench.run(200_000);
+    return bench.state.counters.regions.compiled;
+  }
+
+  it("because its page was in no exec TLB, is compiled later", () => {
+    expect(regionsBehind(new CodeBench())).toBe(1);
+  });
+
+  it("because of the instruction there, is compiled when that is another", () => {
+    const bench = new CodeBench().code(0x0f, 0x0b, 0x90); // ud2
+    bench.bytes(0x6006, 0xcf); // its handler: iret
+    bench.run(10);
+    bench.state.set(S.Eip, CODE);
+    expect(regionsBehind(bench)).toBe(1);
+  });
+});
