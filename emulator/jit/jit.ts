@@ -309,8 +309,10 @@ export class Jit implements Compiler {
     this.wiring.cache.forgetCompiled(mode.slot, code);
     this.regions.delete(func);
     this.wiring.state.counters.dropped[written ? "written" : "remade"]++;
-    // No block counts as compiled any more.
-    for (const eip of region.blocks.keys()) this.weights.set(placeOf(mode, eip), written ? 0 : ALMOST_HOT);
+    for (const eip of region.blocks.keys()) {
+      const place = placeOf(mode, eip);
+      this.weights.set(place, written ? this.cold(place) : ALMOST_HOT);
+    }
     if (written) for (const start of region.starts) this.loseHeat(placeOf(mode, start));
     this.drop(installed);
   }
@@ -322,9 +324,13 @@ export class Jit implements Compiler {
   }
 
   private loseHeat(place: number): void {
-    const losses = (this.losses.get(place) ?? 0) + 1;
-    this.losses.set(place, losses);
-    this.weights.set(place, 1 - 2 ** Math.min(losses, MOST_DOUBLINGS));
+    this.losses.set(place, (this.losses.get(place) ?? 0) + 1);
+    this.weights.set(place, this.cold(place));
+  }
+
+  /** The weight of a place that is to become hot anew. */
+  private cold(place: number): number {
+    return 1 - 2 ** Math.min(this.losses.get(place) ?? 0, MOST_DOUBLINGS);
   }
 
   private drop({ func, bytes, records }: Installed): void {

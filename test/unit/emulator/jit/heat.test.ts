@@ -126,3 +126,25 @@ describe("a place where nothing could be compiled", () => {
     expect(regionsBehind(bench)).toBe(1);
   });
 });
+
+describe("code that is written to whenever it has been compiled", () => {
+  it("is compiled ever more seldom, wherever it is entered", () => {
+    const last = 17;
+    const bench = new CodeBench().code(
+      0xb9, 7, 0, 0, 0, // mov ecx, 7
+      0x40, 0x49, 0x75, 0xfc, // inc eax; dec ecx; jnz -4
+      0xb1, 9, // mov cl, 9
+      0x40, 0x43, 0x49, 0x75, 0xfb, // inc eax; inc ebx; dec ecx; jnz -5
+      0x90, 0x42, // nop; inc edx
+      0xeb, 0xec, // jmp CODE
+    );
+    bench.cpu.attach((parts) => new Jit(parts, { ...AT_ONCE, interpreted: 10_000, misses: 1000 }));
+    const { regions } = bench.state.counters;
+    for (let n = 0; n < 2000; n++) {
+      bench.run(10_000);
+      if (regions.live > 0) bench.cpu.memory.physical.write8(CODE + last, 0x42 + (n & 8));
+    }
+    expect(regions.compiled).toBeGreaterThan(2);
+    expect(regions.compiled).toBeLessThan(60);
+  });
+});
