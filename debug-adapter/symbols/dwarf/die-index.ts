@@ -17,33 +17,66 @@ interface CodeRange extends AddressRange {
   readonly owner: FunctionDie;
 }
 
-/** What stands at the top level of all units, by name and by address; made by one walk over the image. */
+/** What stands at the top level of all units, by name and by address. */
+interface TopLevel {
+  readonly functions: FunctionDie[];
+  readonly functionsByName: Map<string, FunctionDie[]>;
+  readonly variablesByName: Map<string, Die[]>;
+  /** All enumerations, also those without a name. */
+  readonly enumerations: Die[];
+}
+
+/** The top level of an image, walked once: unit by unit until a type is found, the whole of it for all else. */
 export class DieIndex {
-  readonly functions: FunctionDie[] = [];
-  readonly functionsByName = new Map<string, FunctionDie[]>();
-  readonly variablesByName = new Map<string, Die[]>();
+  private readonly top: TopLevel = { functions: [], functionsByName: new Map(), variablesByName: new Map(), enumerations: [] };
   /** Definitions by `struct x`, `union x`, `enum x`, a base type's or a typedef's name. */
   private readonly types = new Map<string, Die>();
-  /** All enumerations, also those without a name. */
-  readonly enumerations: Die[] = [];
   private readonly integers = new Map<string, Die>();
-  private readonly code: readonly CodeRange[];
+  private code: readonly CodeRange[] | undefined;
+  private unitsWalked = 0;
 
-  constructor(private readonly info: DebugInfo) {
-    for (const unit of info.units) info.guard(undefined, () => this.walk(unit, unit.root, 0));
-    this.code = this.functions
-      .flatMap((owner) => owner.ranges.map(({ low, high }) => ({ low, high, owner })))
-      .sort((a, b) => a.low - b.low);
+  constructor(private readonly info: DebugInfo) {}
+
+  get functions(): readonly FunctionDie[] {
+    return this.whole().functions;
+  }
+
+  get functionsByName(): ReadonlyMap<string, FunctionDie[]> {
+    return this.whole().functionsByName;
+  }
+
+  get variablesByName(): ReadonlyMap<string, Die[]> {
+    return this.whole().variablesByName;
+  }
+
+  get enumerations(): readonly Die[] {
+    return this.whole().enumerations;
   }
 
   functionAt(pc: number): FunctionDie | undefined {
+    this.code ??= codeOf(this.functions);
     const range = this.code[lastAtOrBelow(this.code, pc, (r) => r.low)];
     return range && pc < range.high ? range.owner : undefined;
   }
 
-  /** The definition of a named type; integer types in any of C's spellings. */
+  /** The first definition of a named type; integer types in any of C's spellings. */
   typeNamed(name: string): Die | undefined {
+    while (!this.types.has(name) && this.walkNext());
     return this.types.get(name) ?? this.integers.get(integerName(name) ?? "");
+  }
+
+  private whole(): TopLevel {
+    while (this.walkNext());
+    return this.top;
+  }
+
+  /** False behind the last unit. */
+  private walkNext(): boolean {
+    const unit = this.info.units[this.unitsWalked];
+    if (unit === undefined) return false;
+    this.unitsWalked++;
+    this.info.guard(undefined, () => this.walk(unit, unit.root, 0));
+    return true;
   }
 
   private walk(unit: Unit, parent: Die, depth: number): void {
@@ -71,26 +104,31 @@ export class DieIndex {
     const name = this.info.nameOf(die);
     if (ranges.length === 0 || name === undefined) return;
     const entry = { die, name, ranges };
-    this.functions.push(entry);
-    add(this.functionsByName, name, entry);
+    this.top.functions.push(entry);
+    add(this.top.functionsByName, name, entry);
   }
 
   private addVariable(die: Die): void {
     if (!die.has(At.Location) && !die.has(At.ConstValue)) return;
     const name = this.info.nameOf(die);
-    if (name !== undefined) add(this.variablesByName, name, die);
+    if (name !== undefined) add(this.top.variablesByName, name, die);
   }
 
   private addType(die: Die): void {
     const prefix = prefixOf(die.tag);
     if (prefix === undefined || die.flag(At.Declaration)) return;
-    if (die.tag === Tag.EnumerationType) this.enumerations.push(die);
+    if (die.tag === Tag.EnumerationType) this.top.enumerations.push(die);
     const { name } = die;
     if (name === undefined || this.types.has(prefix + name)) return;
     this.types.set(prefix + name, die);
     const integer = die.tag === Tag.BaseType ? integerName(name) : undefined;
     if (integer !== undefined) this.integers.set(integer, die);
   }
+}
+
+function codeOf(functions: readonly FunctionDie[]): CodeRange[] {
+  const ranges = functions.flatMap((owner) => owner.ranges.map(({ low, high }) => ({ low, high, owner })));
+  return ranges.sort((a, b) => a.low - b.low);
 }
 
 /** The word that C puts before the names of such types; undefined for tags that are no named type. */
