@@ -129,9 +129,11 @@ export class VmmView {
     return this.field(machine, vcpu, this.vcpuId);
   }
 
-  /** Hypercall argument `index`: ebx, ecx, edx, esi, edi, ebp begin struct cpu_regs. */
-  hypercallArgument(machine: MachineView, regs: number, index: number): number {
-    return load(machine, regs + 4 * index, 4);
+  /** The first `count` arguments of a hypercall: ebx, ecx, edx, esi, edi, ebp begin struct cpu_regs. */
+  hypercallArguments(machine: MachineView, regs: number, count: number): number[] {
+    const words: number[] = [];
+    for (let i = 0; i < count; i++) words.push(load(machine, regs + 4 * i, 4));
+    return words;
   }
 
   eipOf(machine: MachineView, regs: number): number {

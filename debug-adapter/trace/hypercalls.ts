@@ -49,8 +49,8 @@ export function traceHypercalls(machine: MachineApi, vmm: ImageSymbols, sink: Hy
   if (enter === undefined || exit === undefined) return undefined;
   const trace = new HypercallTrace(view, sink);
   const points = [
-    machine.onProbe(enter, (at) => trace.entered(at)),
-    machine.onProbe(exit, (at) => trace.left(at)),
+    machine.onProbe(enter, trace.entered.bind(trace)),
+    machine.onProbe(exit, trace.left.bind(trace)),
   ];
   return { dispose: () => points.forEach((point) => point.dispose()) };
 }
@@ -75,7 +75,7 @@ class HypercallTrace {
       domain: view.domainOfVcpu(machine, vcpu),
       vcpu: view.idOfVcpu(machine, vcpu),
       number,
-      arguments: hypercallInfo(number).arguments.map((_, i) => view.hypercallArgument(machine, regs, i)),
+      arguments: view.hypercallArguments(machine, regs, hypercallInfo(number).arguments.length),
       eip: view.eipOf(machine, regs),
       ring: view.ringOf(machine, regs),
       instructions: machine.instructions,

@@ -116,7 +116,8 @@ export class Cpu {
       writeData: (linear: number, value: number, sizeSeg: number) => paths.writeData(linear >>> 0, value, sizeSeg),
       segment: (offset: number, access: number) => paths.segment(offset >>> 0, access),
       system: (op: number, a: number, b: number) => this.systemCall(op, a, b),
-      mark: () => this.reachMark(),
+      // Bound: what V8 optimizes of a closure, all listeners inlined, is gone with the closure's machine.
+      mark: this.reachMark.bind(this),
     };
   }
 
@@ -124,7 +125,7 @@ export class Cpu {
   attach(make: (parts: CompilerParts) => Compiler): void {
     const { cache, fetcher, helpers } = this;
     const { state } = this.wiring;
-    this.compiler = make({ state, cache, fetcher, helpers, instantiate: this.instantiate, watches: this.memory.watches, mark: () => this.reachMark() });
+    this.compiler = make({ state, cache, fetcher, helpers, instantiate: this.instantiate, watches: this.memory.watches, mark: this.reachMark.bind(this) });
     this.cache.onReset = () => this.compiler?.reset();
   }
 

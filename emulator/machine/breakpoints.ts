@@ -3,10 +3,15 @@ import type { Processor } from "./processor";
 
 type Hit = (machine: MachineView) => void;
 
+/** An object, so that the same listener can be there twice. */
+interface TracePoint {
+  readonly hit: Hit;
+}
+
 interface Site {
   stops: boolean;
   condition: Condition | undefined;
-  readonly hits: Set<Hit>;
+  readonly points: Set<TracePoint>;
 }
 
 /** Breakpoints and trace points by linear address; the processor knows only where to come back. */
@@ -31,12 +36,11 @@ export class Breakpoints {
 
   trace(linear: number, hit: Hit): Disposable {
     const site = this.site(linear);
-    // A function of its own, so that the same listener can be there twice.
-    const own: Hit = (machine) => hit(machine);
-    site.hits.add(own);
+    const point: TracePoint = { hit };
+    site.points.add(point);
     return {
       dispose: () => {
-        site.hits.delete(own);
+        site.points.delete(point);
         this.dropIfUnused(linear, site);
       },
     };
@@ -50,14 +54,14 @@ export class Breakpoints {
   reached(linear: number, machine: MachineView): boolean {
     const site = this.sites.get(linear);
     if (site === undefined) return false;
-    for (const hit of site.hits) hit(machine);
+    for (const point of site.points) point.hit(machine);
     return site.stops && (site.condition === undefined || site.condition.stops(machine));
   }
 
   private site(linear: number): Site {
     let site = this.sites.get(linear);
     if (site === undefined) {
-      site = { stops: false, condition: undefined, hits: new Set() };
+      site = { stops: false, condition: undefined, points: new Set() };
       this.sites.set(linear, site);
       this.processor.breakpoints.add(linear);
     }
@@ -65,7 +69,7 @@ export class Breakpoints {
   }
 
   private dropIfUnused(linear: number, site: Site): void {
-    if (site.stops || site.hits.size > 0 || this.sites.get(linear) !== site) return;
+    if (site.stops || site.points.size > 0 || this.sites.get(linear) !== site) return;
     this.sites.delete(linear);
     this.processor.breakpoints.remove(linear);
   }
