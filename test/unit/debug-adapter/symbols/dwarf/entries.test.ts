@@ -106,6 +106,16 @@ describe("corrupt entries", () => {
   });
 });
 
+describe("a type by name", () => {
+  it("is looked for unit by unit; whoever asks for all reads the others", () => {
+    const image = load(bytes(unit(...int, 0), unit(99), unit(...int, ...variable("x", FIRST), 0)));
+    expect(image.typeNamed("int")).toMatchObject({ kind: "base", name: "int" });
+    expect(what(image)).toEqual([]);
+    expect(image.globals("x").map((v) => v.name)).toEqual(["x"]);
+    expect(what(image)).toHaveLength(1);
+  });
+});
+
 describe("corrupt abbreviations", () => {
   it.each<[string, Uint8Array, string]>([
     ["an empty table", new Uint8Array(0), "ends too early"],
