@@ -100,13 +100,13 @@ function isFresh(name) {
 }
 
 /**
- * Keeps the bytecode of a traced guest's run beside the bundle, from where bin/bundle.cjs takes it: a start is a fifth
- * shorter. Without the image of the guest, and where it cannot be kept, starts are slower and nothing else.
+ * Keeps the bytecode of a guest's run beside the bundle, from where bin/bundle.cjs takes it: a start is a fifth shorter.
+ * Without the image of the guest, and where it cannot be kept, starts are slower and nothing else.
  */
 export function keepCode(log) {
   const guest = join(DIST, "sample-guests", "pv", "hello.elf");
   if (isCodeFresh() || !existsSync(guest)) return;
   log("bytecode of dist/ringscope.cjs");
   for (const file of readdirSync(DIST)) if (file.endsWith(".code")) rmSync(join(DIST, file));
-  capture(process.execPath, [join("scripts", "lib", "keep-code.cjs"), "trace", "--hypercalls", "--rings", guest], { input: "" });
+  capture(process.execPath, [join("scripts", "lib", "keep-code.cjs"), "guest", guest], { input: "" });
 }
