@@ -24,7 +24,12 @@ export default {
       { dependencyTypes: ["npm-no-pkg", "npm-unknown"], pathNot: "^vscode$" },
     ),
 
-    never("emulator-stands-alone", "emulator imports nothing outside itself", { path: "^emulator/" }, { pathNot: "^emulator/" }),
+    never(
+      "emulator-stands-alone",
+      "emulator imports nothing outside itself",
+      { path: "^emulator/" },
+      { pathNot: "^emulator/" },
+    ),
     emulatorLayer("base"),
     emulatorLayer("isa", "base"),
     emulatorLayer("memory", "base", "isa"),
@@ -47,9 +52,24 @@ export default {
       { path: "^debug-adapter/symbols/" },
       { pathNot: "^debug-adapter/symbols/" },
     ),
-    never("adapter-below-extension", "the adapter does not know the extension", { path: "^debug-adapter/" }, { path: "^extension/" }),
-    never("adapter-without-vscode", "the adapter does not know VS Code", { path: "^debug-adapter/" }, { path: "(^|/)vscode(/index\\.d\\.ts)?$" }),
-    never("extension-without-emulator", "the extension does not know the machine", { path: "^extension/" }, { path: "^emulator/" }),
+    never(
+      "adapter-below-extension",
+      "the adapter does not know the extension",
+      { path: "^debug-adapter/" },
+      { path: "^extension/" },
+    ),
+    never(
+      "adapter-without-vscode",
+      "the adapter does not know VS Code",
+      { path: "^debug-adapter/" },
+      { path: "(^|/)vscode(/index\\.d\\.ts)?$" },
+    ),
+    never(
+      "extension-without-emulator",
+      "the extension does not know the machine",
+      { path: "^extension/" },
+      { path: "^emulator/" },
+    ),
     never(
       "extension-sees-adapter-types",
       "the adapter runs as its own process; the extension shares its public types only",

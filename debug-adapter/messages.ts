@@ -35,7 +35,8 @@ export const expressionMessages = {
   unsupportedLocation: (what: string) => `not available: ${what} is not supported`,
   corruptLocation: (what: string) => `not available: the debug information is corrupt (${what})`,
   conditionWide: () => "a condition works on values of up to 32 bits",
-  conditionPlace: (name: string) => `"${name}" cannot be used in a condition here: its place changes from instruction to instruction`,
+  conditionPlace: (name: string) =>
+    `"${name}" cannot be used in a condition here: its place changes from instruction to instruction`,
   conditionAssigns: () => "a condition cannot assign",
   conditionDeep: () => "the condition is nested too deeply",
   tooDeep: () => "the expression is nested too deeply",
@@ -45,7 +46,15 @@ export const expressionMessages = {
 // Images
 
 /** Names of the machine types that are met most (e_machine). */
-const MACHINES: Readonly<Record<number, string>> = { 2: "SPARC", 8: "MIPS", 20: "PowerPC", 40: "ARM", 62: "x86-64", 183: "AArch64", 243: "RISC-V" };
+const MACHINES: Readonly<Record<number, string>> = {
+  2: "SPARC",
+  8: "MIPS",
+  20: "PowerPC",
+  40: "ARM",
+  62: "x86-64",
+  183: "AArch64",
+  243: "RISC-V",
+};
 const machineName = (machine: number): string => MACHINES[machine] ?? `machine type ${machine}`;
 const MIB = 1 << 20;
 const inMiB = (bytes: number): string => `${Math.ceil(bytes / MIB)} MiB`;
@@ -191,7 +200,8 @@ export const cliMessages = {
     cliMessages.line(`the machine halted after ${instructions} instructions and nothing can wake it`),
   instructionLimit: (instructions: number) => cliMessages.line(`stopped after ${instructions} instructions`),
   domainCrashed: (domain: number, reason: string) => cliMessages.line(`domain ${domain} crashed: ${reason}`),
-  domainNotStarted: (domain: number, reason: string) => cliMessages.line(`domain ${domain} cannot be started: ${reason}`),
+  domainNotStarted: (domain: number, reason: string) =>
+    cliMessages.line(`domain ${domain} cannot be started: ${reason}`),
   someDomainCrashed: () => cliMessages.line("a domain crashed"),
   vmmBug: (reason: string) => cliMessages.line(`the hypervisor failed${because(reason)}`),
   unknownVmmExit: (value: number) => cliMessages.line(`the hypervisor ended with an unknown code (${value})`),
@@ -245,7 +255,10 @@ export const statsMessages = {
   compiled: (percent: number, regions: number, live: number) =>
     ["compiled", `${percent.toFixed(1)}%, by ${regions} regions (${live} live)`] as const,
   compiling: (seconds: number, bytes: number, instructions: number) =>
-    ["compiling", `${(seconds * 1000).toFixed(0)} ms, ${bytes} bytes of WebAssembly for ${instructions} instructions`] as const,
+    [
+      "compiling",
+      `${(seconds * 1000).toFixed(0)} ms, ${bytes} bytes of WebAssembly for ${instructions} instructions`,
+    ] as const,
   dropped: (written: number, remade: number, reset: number) =>
     ["regions dropped", counts({ written, remade, reset })] as const,
   compiledExits: (by: Readonly<Record<string, number>>) => ["compiled exits", counts(by)] as const,
@@ -269,12 +282,14 @@ export const breakpointMessages = {
   conditionFailed: (reason: string) => `The condition of a breakpoint could not be evaluated: ${reason}`,
   notInMemory: (name: string) => `${name} is not in memory: it cannot be watched`,
   unwatchable: (name: string, bytes: number, most: number) => `${name} has ${bytes} bytes: 1 to ${most} can be watched`,
-  watched: (name: string, bytes: number, address: string) => `${name} (${bytes} ${bytes === 1 ? "byte" : "bytes"} at ${address})`,
+  watched: (name: string, bytes: number, address: string) =>
+    `${name} (${bytes} ${bytes === 1 ? "byte" : "bytes"} at ${address})`,
   badData: (dataId: string) => `"${dataId}" names no memory that can be watched`,
   badAccess: (access: string) => `"${access}" is no kind of access: read, write or readWrite`,
   dataRead: (name: string, at: string) => `${name} was read by the instruction at ${at}`,
   dataWritten: (name: string, at: string) => `${name} was written by the instruction at ${at}`,
-  dataChanged: (name: string, old: string, now: string, at: string) => `${name}: ${old} -> ${now}, written by the instruction at ${at}`,
+  dataChanged: (name: string, old: string, now: string, at: string) =>
+    `${name}: ${old} -> ${now}, written by the instruction at ${at}`,
   unknownFilter: (name: string) => `there is no exception filter "${name}"`,
 } as const;
 
@@ -282,7 +297,8 @@ export const breakpointMessages = {
 
 /** What a client sends that does not speak the Debug Adapter Protocol. */
 export const protocolMessages = {
-  noHeader: (text: string) => `the client does not speak the Debug Adapter Protocol: no Content-Length before "${text}"`,
+  noHeader: (text: string) =>
+    `the client does not speak the Debug Adapter Protocol: no Content-Length before "${text}"`,
   notJson: (text: string) => `the client does not speak the Debug Adapter Protocol: no JSON: "${text}"`,
   noMessage: (text: string) => `the client does not speak the Debug Adapter Protocol: no message: "${text}"`,
   truncated: () => "the client has left in the middle of a message",
@@ -297,7 +313,8 @@ export const debugMessages = {
     `launch configuration: "${name}" must be ${expected}, not ${JSON.stringify(value) ?? "undefined"}`,
   noProgram: () => 'launch configuration: "program" is missing: the ELF file of a guest kernel',
   cannotLaunch: (what: string) => `cannot launch ${what}`,
-  noDebugInfo: (name: string) => `${name} has no debug information: its source cannot be shown, breakpoints go to functions only`,
+  noDebugInfo: (name: string) =>
+    `${name} has no debug information: its source cannot be shown, breakpoints go to functions only`,
   badDebugInfo: (name: string, what: string) => `${name}: ${what}`,
   notRunning: () => "nothing is being debugged",
   launchedAlready: () => "the session has a machine already: a second one takes a session of its own",
@@ -317,7 +334,8 @@ export const debugMessages = {
   internal: (what: string) => `an error of the debugger itself: ${what}`,
   isRunning: () => "the machine is running",
   isOver: () => "the machine has ended",
-  badArguments: (command: string, name: string, expected: string) => `the request "${command}" is malformed: "${name}" must be ${expected}`,
+  badArguments: (command: string, name: string, expected: string) =>
+    `the request "${command}" is malformed: "${name}" must be ${expected}`,
   staleVariable: () => "this variable is gone",
   noSuchVariable: (name: string) => `there is no variable "${name}" here`,
 
@@ -326,7 +344,9 @@ export const debugMessages = {
   refused: (domain: number, reason: string) => `The hypervisor refused a request of domain ${domain}${because(reason)}`,
   bounced: (name: string, domain: number) => `A ${name} goes to the handler of domain ${domain}`,
   tripleFault: (chain: readonly FaultRecord[]) =>
-    ["Triple fault. The machine stands before its reset. The faults that led to it:", ...chain.map(faultLine)].join("\n"),
+    ["Triple fault. The machine stands before its reset. The faults that led to it:", ...chain.map(faultLine)].join(
+      "\n",
+    ),
   halted: () => "The machine is halted with interrupts off and no timer armed: nothing can wake it",
   ended: (status: number) => `The machine ended with status ${status}.`,
   vmmEnded: (value: number) => VMM_ENDS[value] ?? `The hypervisor ended with an unknown code (${value}).`,

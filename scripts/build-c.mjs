@@ -63,7 +63,10 @@ async function findCompiler() {
   const candidates = process.env.CC ? [process.env.CC] : ["gcc", "clang"];
   for (const candidate of candidates) {
     const [command, ...given] = candidate.split(" ").filter(Boolean);
-    const banner = await run(command, [...given, "--version"]).then(({ stdout }) => stdout, () => undefined);
+    const banner = await run(command, [...given, "--version"]).then(
+      ({ stdout }) => stdout,
+      () => undefined,
+    );
     if (banner === undefined) continue;
     if (!banner.includes("clang")) return { command, flags: given, linkFlags: given, offsetsFlags: [] };
     const target = [...given, "--target=i686-unknown-linux-gnu"];
@@ -116,10 +119,15 @@ const isSource = (name) => /\.[cS]$/.test(name);
 const entriesIn = (folder) =>
   readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
 
-const foldersIn = (folder) => entriesIn(folder).filter((e) => e.isDirectory()).map((e) => e.name);
+const foldersIn = (folder) =>
+  entriesIn(folder)
+    .filter((e) => e.isDirectory())
+    .map((e) => e.name);
 
 const sourcesIn = (folder) =>
-  entriesIn(folder).filter((e) => e.isFile() && isSource(e.name)).map((e) => `${folder}/${e.name}`);
+  entriesIn(folder)
+    .filter((e) => e.isFile() && isSource(e.name))
+    .map((e) => `${folder}/${e.name}`);
 
 const sourcesBelow = (folder) => [
   ...sourcesIn(folder),
@@ -202,7 +210,9 @@ function isFresh(output, record, line) {
 
 /** The prerequisites in a make-style dependency file. */
 function dependencies(depfile) {
-  const [, list = ""] = readFileSync(depfile, "utf8").replace(/\\\r?\n/g, " ").split(/:\s(.*)/s);
+  const [, list = ""] = readFileSync(depfile, "utf8")
+    .replace(/\\\r?\n/g, " ")
+    .split(/:\s(.*)/s);
   const words = list.match(/(?:\\ |\S)+/g) ?? [];
   return words.map((word) => word.replace(/\\ /g, " "));
 }

@@ -7,7 +7,17 @@ import { readFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { DapClient } from "./lib/dap-client.mjs";
 import { entry, root } from "./lib/run.mjs";
-import { dim, guestLine, heading, paint, say, sourceExcerpt, stackText, table, variableLine } from "./lib/demo-text.mjs";
+import {
+  dim,
+  guestLine,
+  heading,
+  paint,
+  say,
+  sourceExcerpt,
+  stackText,
+  table,
+  variableLine,
+} from "./lib/demo-text.mjs";
 
 const PROGRAM = join(root, "dist", "sample-guests", "pv", "hello.elf");
 
@@ -21,7 +31,9 @@ class Demo {
   #midLine = false;
 
   constructor() {
-    this.client = new DapClient(process.execPath, [join(root, "bin", "ringscope"), "dap"], (event) => this.#heard(event));
+    this.client = new DapClient(process.execPath, [join(root, "bin", "ringscope"), "dap"], (event) =>
+      this.#heard(event),
+    );
   }
 
   async tell() {
@@ -39,7 +51,12 @@ class Demo {
   }
 
   async #launch() {
-    await this.client.request("initialize", { adapterID: "ringscope", clientID: "demo", pathFormat: "path", linesStartAt1: true });
+    await this.client.request("initialize", {
+      adapterID: "ringscope",
+      clientID: "demo",
+      pathFormat: "path",
+      linesStartAt1: true,
+    });
     await this.client.request("launch", { program: PROGRAM });
     await this.client.event("initialized");
     await this.client.request("setFunctionBreakpoints", { breakpoints: [{ name: "call_write" }] });
@@ -103,7 +120,7 @@ class Demo {
   }
 
   async #stepUntil(command, isThere) {
-    for (this.steps = 0; this.steps < 50; ) {
+    for (this.steps = 0; this.steps < 50;) {
       const [frame] = await this.#stack();
       if (isThere(frame)) return frame;
       this.steps++;
@@ -140,13 +157,20 @@ class Demo {
         variablesReference: each.variablesReference,
         format: { hex: shown !== undefined },
       });
-      for (const part of parts.variables.filter(({ name }) => shown?.includes(name) ?? true)) say(variableLine(part, 1));
+      for (const part of parts.variables.filter(({ name }) => shown?.includes(name) ?? true))
+        say(variableLine(part, 1));
     }
   }
 
   #source(frame) {
     if (frame.source?.path === undefined) return;
-    say(sourceExcerpt(readFileSync(frame.source.path, "utf8"), frame.line, `${basename(frame.source.path)}:${frame.line}`));
+    say(
+      sourceExcerpt(
+        readFileSync(frame.source.path, "utf8"),
+        frame.line,
+        `${basename(frame.source.path)}:${frame.line}`,
+      ),
+    );
   }
 
   #heard({ event, body }) {

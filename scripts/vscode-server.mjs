@@ -100,7 +100,7 @@ async function listening(child, port) {
   child.stderr.on("data", note);
   child.once("error", (error) => (exit = error.message));
   child.once("exit", (code) => (exit = `ended with ${code}: ${said.trim().split("\n").pop()}`));
-  for (const until = Date.now() + START_MS; Date.now() < until; ) {
+  for (const until = Date.now() + START_MS; Date.now() < until;) {
     if (exit !== undefined) throw new SetupError(`the VS Code server ${exit}`);
     try {
       if ((await fetch(`http://127.0.0.1:${port}/version`)).ok) return;

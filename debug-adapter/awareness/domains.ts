@@ -87,12 +87,7 @@ function readDomain(symbols: ImageSymbols, read: ReadMemory, domain: StructRecor
   };
 }
 
-function readVcpu(
-  symbols: ImageSymbols,
-  read: ReadMemory,
-  pointer: number,
-  current: number,
-): VcpuState | undefined {
+function readVcpu(symbols: ImageSymbols, read: ReadMemory, pointer: number, current: number): VcpuState | undefined {
   const vcpu = StructRecord.at(symbols, read, "vcpu", pointer);
   if (!vcpu) return undefined;
   const info = StructRecord.at(symbols, read, "vcpu_info", vcpu.word("info") ?? 0);

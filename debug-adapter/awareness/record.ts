@@ -11,12 +11,7 @@ export class StructRecord {
   ) {}
 
   /** The structure `struct NAME` at a linear address; undefined for a null pointer or when the image has no such type. */
-  static at(
-    symbols: ImageSymbols,
-    read: ReadMemory,
-    name: string,
-    address: number,
-  ): StructRecord | undefined {
+  static at(symbols: ImageSymbols, read: ReadMemory, name: string, address: number): StructRecord | undefined {
     const type = symbols.typeNamed(`struct ${name}`);
     if (address === 0 || type?.kind !== "struct") return undefined;
     return new StructRecord(read, type, address);
@@ -41,9 +36,7 @@ export class StructRecord {
     const element = strip(array.element);
     const size = wordSize(element);
     if (size === undefined) return [];
-    const values = Array.from({ length: array.count ?? 0 }, (_, i) =>
-      this.load(found.offset + size * i, element),
-    );
+    const values = Array.from({ length: array.count ?? 0 }, (_, i) => this.load(found.offset + size * i, element));
     return values.filter((value) => value !== undefined);
   }
 

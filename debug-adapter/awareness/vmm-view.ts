@@ -118,7 +118,9 @@ export class VmmView {
   }
 
   domainOfVcpu(machine: MachineView, vcpu: number): number {
-    return this.domainId === undefined ? 0 : this.field(machine, this.field(machine, vcpu, this.vcpuDomain), this.domainId);
+    return this.domainId === undefined
+      ? 0
+      : this.field(machine, this.field(machine, vcpu, this.vcpuDomain), this.domainId);
   }
 
   idOfDomain(machine: MachineView, domain: number): number {
@@ -156,7 +158,11 @@ export class VmmView {
   }
 }
 
-function pointerArray(symbols: ImageSymbols, structName: string, name: string): { offset: number; count: number } | undefined {
+function pointerArray(
+  symbols: ImageSymbols,
+  structName: string,
+  name: string,
+): { offset: number; count: number } | undefined {
   const type = symbols.typeNamed(`struct ${structName}`);
   if (type?.kind !== "struct") return undefined;
   const found = memberNamed(type.members, name);

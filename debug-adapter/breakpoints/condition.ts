@@ -36,14 +36,24 @@ export function probeFor(wish: Wish, address: number, image: Image | undefined, 
 }
 
 /** An expression with the names at an address, as code for a probe. Throws ExpressionError with what is wrong with it. */
-export function compileAt(text: string, address: number, image: Image | undefined, space: ImageSpace): { code: Int32Array; type: Type } {
+export function compileAt(
+  text: string,
+  address: number,
+  image: Image | undefined,
+  space: ImageSpace,
+): { code: Int32Array; type: Type } {
   const scope = compileScope(address, image, space);
-  return compileValue(parseExpression(text, (name) => isTypedef(scope.typeNamed(name))), scope);
+  return compileValue(
+    parseExpression(text, (name) => isTypedef(scope.typeNamed(name))),
+    scope,
+  );
 }
 
 /** Why an evaluation had no result, in words. */
 export function reasonOf(failure: ProbeFailure, linear: number): string {
-  return failure === ProbeFailure.DivideByZero ? expressionMessages.divideByZero() : expressionMessages.cannotRead(hex32(linear));
+  return failure === ProbeFailure.DivideByZero
+    ? expressionMessages.divideByZero()
+    : expressionMessages.cannotRead(hex32(linear));
 }
 
 function isTypedef(type: Type | undefined): boolean {
@@ -63,7 +73,8 @@ function compileScope(address: number, image: Image | undefined, space: ImageSpa
         const global = other.symbols.globals(name)[0];
         if (global !== undefined) return placed(global, address, other);
         const enumerator = other.symbols.enumeratorNamed(name);
-        if (enumerator !== undefined) return { type: enumerator.type, place: { kind: "constant", value: enumerator.value } };
+        if (enumerator !== undefined)
+          return { type: enumerator.type, place: { kind: "constant", value: enumerator.value } };
       }
       return undefined;
     },

@@ -7,9 +7,24 @@ import type { BreakpointTable, Site } from "./table";
 
 /** What the user may ask to stop at besides breakpoints. */
 export const EXCEPTION_FILTERS: DebugProtocol.ExceptionBreakpointsFilter[] = [
-  { filter: "crash", label: "Guest crashes", description: "Stop before the hypervisor ends a domain that crashed", default: true },
-  { filter: "refusal", label: "Refusals", description: "Stop where the hypervisor refuses a guest's request", default: false },
-  { filter: "bounce", label: "Guest exceptions", description: "Stop where the hypervisor hands a fault to a guest's handler", default: false },
+  {
+    filter: "crash",
+    label: "Guest crashes",
+    description: "Stop before the hypervisor ends a domain that crashed",
+    default: true,
+  },
+  {
+    filter: "refusal",
+    label: "Refusals",
+    description: "Stop where the hypervisor refuses a guest's request",
+    default: false,
+  },
+  {
+    filter: "bounce",
+    label: "Guest exceptions",
+    description: "Stop where the hypervisor hands a fault to a guest's handler",
+    default: false,
+  },
 ];
 
 const POINTS: Readonly<Record<string, TracePoint>> = {

@@ -1,5 +1,12 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
-import { MAX_WATCHED, type Condition, type Disposable, type MachineView, type WatchAccess, type WatchpointHit } from "../../emulator/index";
+import {
+  MAX_WATCHED,
+  type Condition,
+  type Disposable,
+  type MachineView,
+  type WatchAccess,
+  type WatchpointHit,
+} from "../../emulator/index";
 import { ExpressionError } from "../expressions/ast";
 import { breakpointMessages as say } from "../messages";
 import type { Program } from "../session/program";
@@ -47,9 +54,14 @@ export class DataBreakpoints {
   }
 
   ofMemory(name: string, linear: number, length: number): Info {
-    if (length < 1 || length > MAX_WATCHED) return { dataId: null, description: say.unwatchable(name, length, MAX_WATCHED) };
+    if (length < 1 || length > MAX_WATCHED)
+      return { dataId: null, description: say.unwatchable(name, length, MAX_WATCHED) };
     const dataId = encode({ linear, length, domain: this.ownerOf(linear), name });
-    return { dataId, description: say.watched(name, length, hex32(linear)), accessTypes: ["read", "write", "readWrite"] };
+    return {
+      dataId,
+      description: say.watched(name, length, hex32(linear)),
+      accessTypes: ["read", "write", "readWrite"],
+    };
   }
 
   /** Replaces all data breakpoints. */
@@ -86,7 +98,8 @@ export class DataBreakpoints {
     try {
       const probe = probeFor(breakpoint, 0, undefined, this.program.images);
       const watchpoint = { linear: data.linear, length: data.length, access };
-      if (this.isEnabled) this.placed.push(this.program.machine.setWatchpoint(watchpoint, allOf(this.inDomain(data.domain), probe)));
+      if (this.isEnabled)
+        this.placed.push(this.program.machine.setWatchpoint(watchpoint, allOf(this.inDomain(data.domain), probe)));
       this.ids.set(watchpoint, { id, name: data.name });
       return { id, verified: true };
     } catch (error) {
@@ -97,7 +110,9 @@ export class DataBreakpoints {
 
   /** The domain that runs, unless the address is the hypervisor's, which all domains share. */
   private ownerOf(linear: number): number | undefined {
-    const isShared = this.program.images.images.some(({ owner, symbols }) => owner.kind !== "guest" && symbols.objectAt(linear) !== undefined);
+    const isShared = this.program.images.images.some(
+      ({ owner, symbols }) => owner.kind !== "guest" && symbols.objectAt(linear) !== undefined,
+    );
     return isShared ? undefined : this.program.domain;
   }
 
@@ -124,5 +139,8 @@ function decode(dataId: string): Data | undefined {
 /** One, two or four bytes as a number in hexadecimal; more is no number. */
 function numberIn(bytes: Uint8Array): string | undefined {
   if (bytes.length !== 1 && bytes.length !== 2 && bytes.length !== 4) return undefined;
-  return `0x${[...bytes].reverse().map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  return `0x${[...bytes]
+    .reverse()
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("")}`;
 }

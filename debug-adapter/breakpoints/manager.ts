@@ -51,7 +51,12 @@ export class BreakpointManager {
     });
   }
 
-  private atLine(key: string, files: readonly ImageSource[], wanted: DebugProtocol.SourceBreakpoint, path: string): DebugProtocol.Breakpoint {
+  private atLine(
+    key: string,
+    files: readonly ImageSource[],
+    wanted: DebugProtocol.SourceBreakpoint,
+    path: string,
+  ): DebugProtocol.Breakpoint {
     const bindings = files.flatMap(({ image, file }) => {
       const binding = image.symbols.addressesOf(file, wanted.line);
       return binding === undefined ? [] : [{ image, binding }];

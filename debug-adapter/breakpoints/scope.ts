@@ -7,7 +7,12 @@ import type { Image, ImageSpace } from "../stack/images";
  * hypervisor starts where guests are linked, and guests of several domains may
  * share addresses. Undefined where the address alone is enough.
  */
-export function scopeOf(image: Image, linear: number, space: ImageSpace, vmm: VmmView | undefined): Condition | undefined {
+export function scopeOf(
+  image: Image,
+  linear: number,
+  space: ImageSpace,
+  vmm: VmmView | undefined,
+): Condition | undefined {
   if (image.owner.kind !== "guest") return undefined;
   const { domain } = image.owner;
   if (vmm === undefined || !space.isShared(image, linear)) return { stops: isOutsideRing0 };

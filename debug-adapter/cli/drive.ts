@@ -12,7 +12,12 @@ const SLICE = 2_000_000;
  * Runs a machine to its end, letting typed input in between slices, and calls `sliced` behind each of them.
  * "count" means that `limit` was reached.
  */
-export async function drive(machine: Machine, input: ConsoleInput, limit = Infinity, sliced?: () => void): Promise<Stop> {
+export async function drive(
+  machine: Machine,
+  input: ConsoleInput,
+  limit = Infinity,
+  sliced?: () => void,
+): Promise<Stop> {
   const pacing = new Pacing((milliseconds) => input.wait(milliseconds));
   const collector = new RegionCollector(machine, collectGarbage);
   for (;;) {

@@ -37,7 +37,8 @@ export function readGuest(file: string, args: string): BootModule {
   try {
     checkGuestImage(bytes);
   } catch (error) {
-    if (error instanceof ImageError) throw new CliError(imageMessages.inFile(file, imageMessages.problem(error.problem)));
+    if (error instanceof ImageError)
+      throw new CliError(imageMessages.inFile(file, imageMessages.problem(error.problem)));
     throw error;
   }
   return { bytes, commandLine: bootLine(file, args) };

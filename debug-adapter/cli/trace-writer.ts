@@ -75,7 +75,11 @@ function ringText({ transfer }: RingChange): string {
 
 function eventText({ row }: TracedEvent): string {
   const { kind, port, vector, reason } = row;
-  const details = [port === undefined ? "" : `port ${port}`, vector === undefined ? "" : `vector ${vector}`, reason ?? ""];
+  const details = [
+    port === undefined ? "" : `port ${port}`,
+    vector === undefined ? "" : `vector ${vector}`,
+    reason ?? "",
+  ];
   return [kind, ...details].filter((part) => part !== "").join(" ");
 }
 

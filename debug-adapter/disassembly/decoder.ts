@@ -1,4 +1,11 @@
-import { Decoder, DecoderOptions, FlowControl, Formatter, FormatterSyntax, type Instruction as IcedInstruction } from "iced-x86";
+import {
+  Decoder,
+  DecoderOptions,
+  FlowControl,
+  Formatter,
+  FormatterSyntax,
+  type Instruction as IcedInstruction,
+} from "iced-x86";
 import type { Instruction } from "../stepping/debuggee";
 
 /** Width of code: the D bit of the code segment that runs it. */
@@ -72,7 +79,12 @@ export function disassemble(bytes: Uint8Array, address: number, bitness: Bitness
 function nearTarget(instruction: IcedInstruction): number | undefined {
   const { flowControl } = instruction;
   const isNear =
-    instruction.isJmpShortOrNear || instruction.isJccShortOrNear || instruction.isCallNear || instruction.isLoopcc || instruction.isLoop;
-  if (!isNear || flowControl === FlowControl.IndirectBranch || flowControl === FlowControl.IndirectCall) return undefined;
+    instruction.isJmpShortOrNear ||
+    instruction.isJccShortOrNear ||
+    instruction.isCallNear ||
+    instruction.isLoopcc ||
+    instruction.isLoop;
+  if (!isNear || flowControl === FlowControl.IndirectBranch || flowControl === FlowControl.IndirectCall)
+    return undefined;
   return Number(instruction.nearBranchTarget & 0xffffffffn);
 }

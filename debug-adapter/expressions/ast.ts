@@ -15,7 +15,7 @@ export type Expression =
 export type UnaryOp = "+" | "-" | "!" | "~" | "*" | "&";
 
 export type BinaryOp =
-  | "*" | "/" | "%" | "+" | "-" | "<<" | ">>" | "<" | "<=" | ">" | ">=" | "==" | "!=" | "&" | "^" | "|" | "&&" | "||";
+  "*" | "/" | "%" | "+" | "-" | "<<" | ">>" | "<" | "<=" | ">" | ">=" | "==" | "!=" | "&" | "^" | "|" | "&&" | "||";
 
 /** A type as written in a cast: `struct vcpu *` is { name: "vcpu", tag: "struct", pointers: 1 }. */
 export interface TypeName {

@@ -36,11 +36,27 @@ interface Operand {
 }
 
 const PROBE_REGISTERS: Readonly<Record<string, ProbeRegister>> = {
-  eax: ProbeRegister.Eax, ecx: ProbeRegister.Ecx, edx: ProbeRegister.Edx, ebx: ProbeRegister.Ebx,
-  esp: ProbeRegister.Esp, ebp: ProbeRegister.Ebp, esi: ProbeRegister.Esi, edi: ProbeRegister.Edi,
-  eip: ProbeRegister.Eip, eflags: ProbeRegister.Eflags,
-  es: ProbeRegister.Es, cs: ProbeRegister.Cs, ss: ProbeRegister.Ss, ds: ProbeRegister.Ds, fs: ProbeRegister.Fs, gs: ProbeRegister.Gs,
-  cr0: ProbeRegister.Cr0, cr2: ProbeRegister.Cr2, cr3: ProbeRegister.Cr3, cr4: ProbeRegister.Cr4, cpl: ProbeRegister.Cpl,
+  eax: ProbeRegister.Eax,
+  ecx: ProbeRegister.Ecx,
+  edx: ProbeRegister.Edx,
+  ebx: ProbeRegister.Ebx,
+  esp: ProbeRegister.Esp,
+  ebp: ProbeRegister.Ebp,
+  esi: ProbeRegister.Esi,
+  edi: ProbeRegister.Edi,
+  eip: ProbeRegister.Eip,
+  eflags: ProbeRegister.Eflags,
+  es: ProbeRegister.Es,
+  cs: ProbeRegister.Cs,
+  ss: ProbeRegister.Ss,
+  ds: ProbeRegister.Ds,
+  fs: ProbeRegister.Fs,
+  gs: ProbeRegister.Gs,
+  cr0: ProbeRegister.Cr0,
+  cr2: ProbeRegister.Cr2,
+  cr3: ProbeRegister.Cr3,
+  cr4: ProbeRegister.Cr4,
+  cpl: ProbeRegister.Cpl,
 };
 
 /** DWARF numbers the registers as the processor does, EIP and EFLAGS behind. */
@@ -68,7 +84,9 @@ class Compiler {
     if (operand.bits !== undefined) return this.loadBits(operand.bits, signed);
     if (size > 4) throw new ExpressionError(say.conditionWide());
     if (operand.in === "address") {
-      this.code.emit(size === 4 ? Op.Load32 : size === 2 ? (signed ? Op.Load16S : Op.Load16U) : signed ? Op.Load8S : Op.Load8U);
+      this.code.emit(
+        size === 4 ? Op.Load32 : size === 2 ? (signed ? Op.Load16S : Op.Load16U) : signed ? Op.Load8S : Op.Load8U,
+      );
     }
     return isPointer(type) ? type : (promote(type) ?? INT);
   }
@@ -111,7 +129,8 @@ class Compiler {
         return { type, in: "stack" };
       }
       case "sizeof": {
-        const type = e.operand.kind === "type-name" ? this.typeOf(e.operand) : new Compiler(this.scope).operand(e.operand).type;
+        const type =
+          e.operand.kind === "type-name" ? this.typeOf(e.operand) : new Compiler(this.scope).operand(e.operand).type;
         this.code.push(Op.Push, this.sizeFor(type));
         return { type: UINT, in: "stack" };
       }
@@ -287,7 +306,8 @@ class Compiler {
       object = { type: target, in: "address" };
     }
     const bare = strip(object.type);
-    if (bare.kind !== "struct" && bare.kind !== "union") throw new ExpressionError(say.noMembers(typeName(object.type)));
+    if (bare.kind !== "struct" && bare.kind !== "union")
+      throw new ExpressionError(say.noMembers(typeName(object.type)));
     const found = memberNamed(bare.members, e.name);
     if (found === undefined) throw new ExpressionError(say.unknownMember(typeName(object.type), e.name));
     this.offset(found.offset);
@@ -332,5 +352,13 @@ class Compiler {
 const COMPARISONS = new Set<BinaryOp>(["==", "!=", "<", "<=", ">", ">="]);
 
 const PLAIN_OPS: Partial<Record<BinaryOp, Op>> = {
-  "+": Op.Add, "-": Op.Sub, "*": Op.Mul, "&": Op.And, "|": Op.Or, "^": Op.Xor, "<<": Op.Shl, "==": Op.Eq, "!=": Op.Ne,
+  "+": Op.Add,
+  "-": Op.Sub,
+  "*": Op.Mul,
+  "&": Op.And,
+  "|": Op.Or,
+  "^": Op.Xor,
+  "<<": Op.Shl,
+  "==": Op.Eq,
+  "!=": Op.Ne,
 };

@@ -1,7 +1,15 @@
 import { expressionMessages as say } from "../messages";
 import { sizeOf, strip, typeName, type ReadMemory, type Type } from "../symbols/index";
 import { memberNamed } from "../awareness/layout";
-import { addressOf, inMemory, integerValue, memberOf, partOf, readInteger, type TypedValue } from "../values/typed-value";
+import {
+  addressOf,
+  inMemory,
+  integerValue,
+  memberOf,
+  partOf,
+  readInteger,
+  type TypedValue,
+} from "../values/typed-value";
 import { ExpressionError, type BinaryOp, type Expression } from "./ast";
 import { commonType, elementOf, INT, isPointer, LLONG, pointerTo, promote, resolveType, UINT, ULLONG } from "./types";
 

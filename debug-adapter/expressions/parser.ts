@@ -4,13 +4,24 @@ import { tokenize, type Token } from "./lexer";
 
 /** Binding strength of the binary operators; all group from the left. */
 const PRECEDENCE: Readonly<Record<BinaryOp, number>> = {
-  "*": 10, "/": 10, "%": 10,
-  "+": 9, "-": 9,
-  "<<": 8, ">>": 8,
-  "<": 7, "<=": 7, ">": 7, ">=": 7,
-  "==": 6, "!=": 6,
-  "&": 5, "^": 4, "|": 3,
-  "&&": 2, "||": 1,
+  "*": 10,
+  "/": 10,
+  "%": 10,
+  "+": 9,
+  "-": 9,
+  "<<": 8,
+  ">>": 8,
+  "<": 7,
+  "<=": 7,
+  ">": 7,
+  ">=": 7,
+  "==": 6,
+  "!=": 6,
+  "&": 5,
+  "^": 4,
+  "|": 3,
+  "&&": 2,
+  "||": 1,
 };
 
 const UNARY = new Set<string>(["+", "-", "!", "~", "*", "&"] satisfies UnaryOp[]);

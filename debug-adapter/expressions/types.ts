@@ -3,7 +3,12 @@ import { sizeOf, strip } from "../symbols/index";
 import { signedness } from "../values/typed-value";
 import type { TypeName } from "./ast";
 
-const base = (name: string, size: number, encoding: BaseType["encoding"]): BaseType => ({ kind: "base", name, size, encoding });
+const base = (name: string, size: number, encoding: BaseType["encoding"]): BaseType => ({
+  kind: "base",
+  name,
+  size,
+  encoding,
+});
 
 /** C's arithmetic types on i386. */
 export const INT = base("int", 4, "signed");

@@ -33,7 +33,10 @@ export class CheckedStream extends Transform {
 
   override _flush(done: TransformCallback): void {
     if (this.pending.length === 0) done();
-    else done(new ProtocolError(this.beginsLikeHeader() ? say.truncated() : say.noHeader(firstLine(this.pending.toString()))));
+    else
+      done(
+        new ProtocolError(this.beginsLikeHeader() ? say.truncated() : say.noHeader(firstLine(this.pending.toString()))),
+      );
   }
 
   /** Bytes of the first message with its header; 0 when it has not come whole. */
@@ -41,7 +44,8 @@ export class CheckedStream extends Transform {
     const end = this.pending.indexOf(HEADER_END);
     const header = this.pending.toString("latin1", 0, end < 0 ? LONGEST_HEADER : end);
     if (end < 0) {
-      if (this.pending.length > LONGEST_HEADER || !this.beginsLikeHeader()) throw new ProtocolError(say.noHeader(firstLine(header)));
+      if (this.pending.length > LONGEST_HEADER || !this.beginsLikeHeader())
+        throw new ProtocolError(say.noHeader(firstLine(header)));
       return 0;
     }
     const [, digits] = /^Content-Length: +(\d+)\r?$/im.exec(header) ?? [];
@@ -65,7 +69,8 @@ function checkMessage(text: string): void {
   } catch {
     throw new ProtocolError(say.notJson(firstLine(text)));
   }
-  if (typeof message !== "object" || message === null || !("type" in message)) throw new ProtocolError(say.noMessage(firstLine(text)));
+  if (typeof message !== "object" || message === null || !("type" in message))
+    throw new ProtocolError(say.noMessage(firstLine(text)));
 }
 
 const SHOWN = 60;

@@ -4,7 +4,12 @@ import { UserError } from "./launch";
 /** What a value must be: a kind, a list of one shape, or an object with named shapes; a name that ends in "?" may be left out. */
 type Shape = "string" | "integer" | "count" | "boolean" | readonly [Shape] | { readonly [name: string]: Shape };
 
-const IN_WORDS = { string: "a string", integer: "a whole number", count: "a whole number from 0 on", boolean: "true or false" } as const;
+const IN_WORDS = {
+  string: "a string",
+  integer: "a whole number",
+  count: "a whole number from 0 on",
+  boolean: "true or false",
+} as const;
 
 const FORMAT = { "hex?": "boolean" } as const;
 const SOURCE = { "path?": "string" } as const;
@@ -18,7 +23,13 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   setBreakpoints: { source: SOURCE, "breakpoints?": [{ line: "integer", ...BREAKPOINT }], "lines?": ["integer"] },
   setFunctionBreakpoints: { breakpoints: [{ name: "string", ...BREAKPOINT }] },
   setInstructionBreakpoints: { breakpoints: [{ instructionReference: "string", "offset?": "integer", ...BREAKPOINT }] },
-  dataBreakpointInfo: { name: "string", "variablesReference?": "integer", "frameId?": "integer", "bytes?": "integer", "asAddress?": "boolean" },
+  dataBreakpointInfo: {
+    name: "string",
+    "variablesReference?": "integer",
+    "frameId?": "integer",
+    "bytes?": "integer",
+    "asAddress?": "boolean",
+  },
   setDataBreakpoints: { breakpoints: [{ dataId: "string", "accessType?": "string", ...BREAKPOINT }] },
   setExceptionBreakpoints: { filters: ["string"] },
   breakpointLocations: { source: SOURCE, line: "integer", "endLine?": "integer" },
@@ -27,7 +38,13 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   stepOut: IN_THREAD,
   stackTrace: { threadId: "integer", "startFrame?": "count", "levels?": "count" },
   scopes: { frameId: "integer" },
-  variables: { variablesReference: "integer", "filter?": "string", "start?": "count", "count?": "count", "format?": FORMAT },
+  variables: {
+    variablesReference: "integer",
+    "filter?": "string",
+    "start?": "count",
+    "count?": "count",
+    "format?": FORMAT,
+  },
   setVariable: { variablesReference: "integer", name: "string", value: "string", "format?": FORMAT },
   setExpression: { expression: "string", value: "string", "frameId?": "integer", "format?": FORMAT },
   evaluate: { expression: "string", "frameId?": "integer", "context?": "string", "format?": FORMAT },

@@ -180,7 +180,8 @@ export class Execution implements Debuggee {
     const stop = machine.step();
     this.atBreakpoint = stop.kind === "breakpoint";
     const isInt = instruction?.flow === "interrupt" && this.pc !== pc + instruction.length;
-    const inRing = machine.interrupts > interrupts ? "interrupt" : machine.faults > faults ? "exception" : isInt ? "int" : undefined;
+    const inRing =
+      machine.interrupts > interrupts ? "interrupt" : machine.faults > faults ? "exception" : isInt ? "int" : undefined;
     const entered = machine.transfersLogged === transfersLogged ? inRing : machine.loggedTransfer(0)?.kind;
     if (this.ring !== ring) this.forget();
     switch (stop.kind) {
@@ -205,7 +206,10 @@ export class Execution implements Debuggee {
   async runTo(targets: readonly Target[]): Promise<Halt | undefined> {
     const { machine } = this.program;
     this.forget();
-    const sites = targets.map((target): [number, Site] => [target.linear, { condition: { stops: () => this.isAt(target) } }]);
+    const sites = targets.map((target): [number, Site] => [
+      target.linear,
+      { condition: { stops: () => this.isAt(target) } },
+    ]);
     for (const [linear, site] of sites) this.table.add(linear, site);
     try {
       // A target may be where the machine stands already: `run` never stops there.

@@ -25,7 +25,9 @@ export class FrameEnvironment implements Environment {
     private readonly frame: EvaluationFrame,
   ) {
     this.readMemory = frame?.machine.readMemory ?? program.readMemory;
-    this.isInnermost = frame === undefined || (frame.isLive && frame.machine.pc === program.machine.pc && !frame.machine.isReturnAddress);
+    this.isInnermost =
+      frame === undefined ||
+      (frame.isLive && frame.machine.pc === program.machine.pc && !frame.machine.isReturnAddress);
   }
 
   lookup(name: string): TypedValue | undefined {
@@ -42,7 +44,9 @@ export class FrameEnvironment implements Environment {
     const part = registerPart(name);
     if (part !== undefined) {
       const whole = this.registerValue(part.register);
-      return whole === undefined ? undefined : integerValue(UINT, BigInt((whole >>> part.shift) & (part.size === 1 ? 0xff : 0xffff)));
+      return whole === undefined
+        ? undefined
+        : integerValue(UINT, BigInt((whole >>> part.shift) & (part.size === 1 ? 0xff : 0xffff)));
     }
     if (!isRegisterName(name)) return undefined;
     const dwarf = REGISTER_NAMES.indexOf(name as (typeof REGISTER_NAMES)[number]);
@@ -138,7 +142,9 @@ function functionValue(image: Image, name: string): TypedValue | undefined {
   const fn = image.symbols.functionsNamed(name)[0];
   if (fn !== undefined) return inMemory(fn.type ?? UNKNOWN_FUNCTION, fn.entry);
   const symbol = image.symbols.symbolNamed(name);
-  return symbol === undefined ? undefined : inMemory(symbol.kind === "object" ? UINT : UNKNOWN_FUNCTION, symbol.address);
+  return symbol === undefined
+    ? undefined
+    : inMemory(symbol.kind === "object" ? UINT : UNKNOWN_FUNCTION, symbol.address);
 }
 
 const UNKNOWN_FUNCTION: Type = {

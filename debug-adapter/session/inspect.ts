@@ -19,7 +19,10 @@ const WORD = 4;
 
 /** Answers to what the client asks about a machine that stands. Lines count from 1. Each may throw UserError and ExpressionError. */
 
-export function stackTrace(target: Target, args: DebugProtocol.StackTraceArguments): DebugProtocol.StackTraceResponse["body"] {
+export function stackTrace(
+  target: Target,
+  args: DebugProtocol.StackTraceArguments,
+): DebugProtocol.StackTraceResponse["body"] {
   const stack = target.halted?.stack(args.threadId);
   if (stack === undefined) throw new UserError(say.noThread(args.threadId));
   const start = args.startFrame ?? 0;
@@ -82,16 +85,24 @@ function withFormat(expression: string, hex: boolean | undefined): { text: strin
 function hasEffect(expression: Expression): boolean {
   if (expression.kind === "assign") return true;
   const parts: unknown[] = Object.values(expression);
-  return parts.some((part) => typeof part === "object" && part !== null && "kind" in part && hasEffect(part as Expression));
+  return parts.some(
+    (part) => typeof part === "object" && part !== null && "kind" in part && hasEffect(part as Expression),
+  );
 }
 
-export function setExpression(target: Target, args: DebugProtocol.SetExpressionArguments): DebugProtocol.SetExpressionResponse["body"] {
+export function setExpression(
+  target: Target,
+  args: DebugProtocol.SetExpressionArguments,
+): DebugProtocol.SetExpressionResponse["body"] {
   const assignment = `${args.expression} = ${args.value}`;
   const { result, ...rest } = evaluateIn(target, { ...args, expression: assignment, context: "repl" }).body;
   return { ...rest, value: result };
 }
 
-export function dataBreakpointInfo(target: Target, args: DebugProtocol.DataBreakpointInfoArguments): DebugProtocol.DataBreakpointInfoResponse["body"] {
+export function dataBreakpointInfo(
+  target: Target,
+  args: DebugProtocol.DataBreakpointInfoArguments,
+): DebugProtocol.DataBreakpointInfoResponse["body"] {
   const { dataBreakpoints, variables } = target;
   const { name, bytes } = args;
   if (args.asAddress === true) return dataBreakpoints.ofMemory(name, addressIn(name, 0), bytes ?? WORD);
@@ -107,7 +118,10 @@ export function dataBreakpointInfo(target: Target, args: DebugProtocol.DataBreak
   return dataBreakpoints.ofValue(name, value, bytes);
 }
 
-export function readMemory(target: Target, args: DebugProtocol.ReadMemoryArguments): DebugProtocol.ReadMemoryResponse["body"] {
+export function readMemory(
+  target: Target,
+  args: DebugProtocol.ReadMemoryArguments,
+): DebugProtocol.ReadMemoryResponse["body"] {
   const linear = addressIn(args.memoryReference, args.offset ?? 0);
   const bytes = target.program.machine.memory.readLinear(linear, args.count);
   const missing = args.count - bytes.length;
@@ -118,12 +132,16 @@ export function readMemory(target: Target, args: DebugProtocol.ReadMemoryArgumen
   };
 }
 
-export function writeMemory(target: Target, args: DebugProtocol.WriteMemoryArguments): DebugProtocol.WriteMemoryResponse["body"] {
+export function writeMemory(
+  target: Target,
+  args: DebugProtocol.WriteMemoryArguments,
+): DebugProtocol.WriteMemoryResponse["body"] {
   const linear = addressIn(args.memoryReference, args.offset ?? 0);
   const bytes = Buffer.from(args.data, "base64");
   const { memory } = target.program.machine;
   const writable = memory.readLinear(linear, bytes.length).length;
-  if (writable < bytes.length && args.allowPartial !== true) throw new UserError(say.cannotWriteAll(hex32(linear + writable)));
+  if (writable < bytes.length && args.allowPartial !== true)
+    throw new UserError(say.cannotWriteAll(hex32(linear + writable)));
   return { bytesWritten: memory.writeLinear(linear, bytes.subarray(0, writable)) };
 }
 
@@ -133,13 +151,17 @@ function addressIn(reference: string, offset: number): number {
   return (base + offset) >>> 0;
 }
 
-export function disassembleAt(target: Target, args: DebugProtocol.DisassembleArguments): DebugProtocol.DisassembleResponse["body"] {
+export function disassembleAt(
+  target: Target,
+  args: DebugProtocol.DisassembleArguments,
+): DebugProtocol.DisassembleResponse["body"] {
   const address = addressIn(args.memoryReference, args.offset ?? 0);
   const { program, execution } = target;
   const symbolsAt = (linear: number) => program.images.at(linear, program.machine.cpl, program.domain)?.symbols;
   const offset = args.instructionOffset ?? 0;
   // Instructions are found one from another: the way to a far window is as long as the window.
-  if (Math.abs(offset) + args.instructionCount > MAX_INSTRUCTIONS) throw new UserError(say.tooManyInstructions(MAX_INSTRUCTIONS));
+  if (Math.abs(offset) + args.instructionCount > MAX_INSTRUCTIONS)
+    throw new UserError(say.tooManyInstructions(MAX_INSTRUCTIONS));
   const rows = disassemblyWindow(address, offset, args.instructionCount, {
     readMemory: program.readMemory,
     bitness: execution.bitness,
@@ -161,7 +183,9 @@ export function disassembleAt(target: Target, args: DebugProtocol.DisassembleArg
     return {
       ...instructionOf(row, name),
       ...(start === undefined || start.includes("+") ? {} : { symbol: start }),
-      ...(isNew && position !== undefined && path !== undefined ? { location: { name: lastPart(path), path }, line: position.line } : {}),
+      ...(isNew && position !== undefined && path !== undefined
+        ? { location: { name: lastPart(path), path }, line: position.line }
+        : {}),
     };
   });
   return { instructions };

@@ -29,13 +29,21 @@ const isStrings = (value: unknown): value is string[] => Array.isArray(value) &&
 const ENGINES = ["auto", "interpreter", "compiled"] as const;
 
 /** What each attribute must be, in the user's words. */
-const ATTRIBUTES: { [Name in keyof Required<LaunchConfiguration>]: { expected: string; holds(value: unknown): boolean } } = {
+const ATTRIBUTES: {
+  [Name in keyof Required<LaunchConfiguration>]: { expected: string; holds(value: unknown): boolean };
+} = {
   program: { expected: "the path of a file", holds: (value) => isString(value) && value.trim() !== "" },
   commandLine: { expected: "a string", holds: isString },
-  domains: { expected: 'a list of strings "FILE ARGS"', holds: (value) => isStrings(value) && value.every((text) => text.trim() !== "") },
+  domains: {
+    expected: 'a list of strings "FILE ARGS"',
+    holds: (value) => isStrings(value) && value.every((text) => text.trim() !== ""),
+  },
   memory: { expected: "a size such as 128M", holds: (value) => isString(value) && bytesOf(value) !== undefined },
   stopOnEntry: { expected: "true or false", holds: isBoolean },
-  engine: { expected: '"auto", "interpreter" or "compiled"', holds: (value) => ENGINES.some((engine) => engine === value) },
+  engine: {
+    expected: '"auto", "interpreter" or "compiled"',
+    holds: (value) => ENGINES.some((engine) => engine === value),
+  },
   vmm: { expected: 'the path of a file, or "none"', holds: (value) => isString(value) && value.trim() !== "" },
   sourceRoots: { expected: "a list of folders", holds: isStrings },
   console: { expected: '"output" or "event"', holds: (value) => value === "output" || value === "event" },

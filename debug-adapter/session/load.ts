@@ -24,7 +24,11 @@ interface Binary {
 }
 
 /** Reads the images of a plan and boots a machine with them. Throws UserError. */
-export function load(plan: LaunchPlan, { files, compiling }: Host, onSerial: (port: SerialPort, bytes: Uint8Array) => void): Loaded {
+export function load(
+  plan: LaunchPlan,
+  { files, compiling }: Host,
+  onSerial: (port: SerialPort, bytes: Uint8Array) => void,
+): Loaded {
   const kernel = readBinary(plan.program, plan.commandLine, files);
   const isBare = plan.vmm === "none" || (plan.vmm === undefined && isBareKernel(kernel));
   const guests = [kernel, ...plan.domains.map(({ file, commandLine }) => readBinary(file, commandLine, files))];

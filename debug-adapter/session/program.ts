@@ -88,7 +88,16 @@ export class Program {
     const { images, vmm, machine } = this;
     const callback = of.vcpu === 0 ? 0 : (vmm?.eventCallback(machine, of.vcpu) ?? 0);
     const eventCallback = callback === 0 ? undefined : callback;
-    return unwindAll(start, { images, ...of, eventCallback, findTransfer: (frame) => findTransfer((back) => machine.loggedTransfer(back), frame) }, limit);
+    return unwindAll(
+      start,
+      {
+        images,
+        ...of,
+        eventCallback,
+        findTransfer: (frame) => findTransfer((back) => machine.loggedTransfer(back), frame),
+      },
+      limit,
+    );
   }
 }
 

@@ -35,21 +35,30 @@ export class Runner {
     }
     const site: Site = { condition: { stops: (view) => view.registers.get("cpl") >= entry.leastRing } };
     table.add(entry.linear, site);
-    this.go(() => this.target.execution.run(), () => {
-      const isEntry = table.hits.includes(site);
-      table.remove(entry.linear, site);
-      return isEntry ? "entry" : undefined;
-    });
+    this.go(
+      () => this.target.execution.run(),
+      () => {
+        const isEntry = table.hits.includes(site);
+        table.remove(entry.linear, site);
+        return isEntry ? "entry" : undefined;
+      },
+    );
   }
 
   continue(): void {
     if (this.target.execution.ending !== undefined) return this.finishAfterEnding(this.target.execution.ending);
-    this.go(() => this.target.execution.run(), () => undefined);
+    this.go(
+      () => this.target.execution.run(),
+      () => undefined,
+    );
   }
 
   step(kind: StepKind, granularity: Granularity): void {
     if (this.target.execution.ending !== undefined) return this.finishAfterEnding(this.target.execution.ending);
-    this.go(() => this.target.stepper.step(kind, granularity), () => undefined);
+    this.go(
+      () => this.target.stepper.step(kind, granularity),
+      () => undefined,
+    );
   }
 
   pause(): void {
@@ -174,4 +183,3 @@ export class Runner {
     this.send(new OutputEvent(`${text}\n`, "console"));
   }
 }
-

@@ -54,9 +54,14 @@ export class RingscopeSession extends DebugSession {
     terminate: () => this.later(() => this.runner?.terminate()),
 
     setBreakpoints: (args: DebugProtocol.SetBreakpointsArguments) => {
-      const asked: readonly DebugProtocol.SourceBreakpoint[] = args.breakpoints ?? (args.lines ?? []).map((line) => ({ line }));
+      const asked: readonly DebugProtocol.SourceBreakpoint[] =
+        args.breakpoints ?? (args.lines ?? []).map((line) => ({ line }));
       const wanted = asked.map((each) => ({ ...each, line: this.fromClient(each.line) }));
-      return { breakpoints: this.present().breakpoints.setSource(args.source.path ?? "", wanted).map((each) => this.placed(each)) };
+      return {
+        breakpoints: this.present()
+          .breakpoints.setSource(args.source.path ?? "", wanted)
+          .map((each) => this.placed(each)),
+      };
     },
     setFunctionBreakpoints: (args: DebugProtocol.SetFunctionBreakpointsArguments) => ({
       breakpoints: this.present().breakpoints.setFunctions(args.breakpoints),
@@ -64,7 +69,8 @@ export class RingscopeSession extends DebugSession {
     setInstructionBreakpoints: (args: DebugProtocol.SetInstructionBreakpointsArguments) => ({
       breakpoints: this.present().breakpoints.setInstructions(args.breakpoints),
     }),
-    dataBreakpointInfo: (args: DebugProtocol.DataBreakpointInfoArguments) => inspect.dataBreakpointInfo(this.standing(), args),
+    dataBreakpointInfo: (args: DebugProtocol.DataBreakpointInfoArguments) =>
+      inspect.dataBreakpointInfo(this.standing(), args),
     setDataBreakpoints: (args: DebugProtocol.SetDataBreakpointsArguments) => ({
       breakpoints: this.present().dataBreakpoints.set(args.breakpoints),
     }),
@@ -93,10 +99,20 @@ export class RingscopeSession extends DebugSession {
     stepOut: (args: DebugProtocol.StepOutArguments) => this.step("out", args.granularity),
     pause: () => this.later(() => this.runner?.pause()),
 
-    threads: () => ({ threads: this.present().threads().map(({ id, name }) => ({ id, name })) }),
+    threads: () => ({
+      threads: this.present()
+        .threads()
+        .map(({ id, name }) => ({ id, name })),
+    }),
     stackTrace: (args: DebugProtocol.StackTraceArguments) => {
       const body = inspect.stackTrace(this.standing(), args);
-      return { ...body, stackFrames: body.stackFrames.map((frame) => ({ ...frame, line: frame.line === 0 ? 0 : this.toClient(frame.line) })) };
+      return {
+        ...body,
+        stackFrames: body.stackFrames.map((frame) => ({
+          ...frame,
+          line: frame.line === 0 ? 0 : this.toClient(frame.line),
+        })),
+      };
     },
     scopes: (args: DebugProtocol.ScopesArguments) => {
       const target = this.standing();
@@ -104,14 +120,27 @@ export class RingscopeSession extends DebugSession {
     },
     variables: (args: DebugProtocol.VariablesArguments) => {
       const { variablesReference, filter, start, count, format } = args;
-      return { variables: this.standing().variables.rows(variablesReference, filter, start ?? 0, count ?? 0, format?.hex ?? false) };
+      return {
+        variables: this.standing().variables.rows(
+          variablesReference,
+          filter,
+          start ?? 0,
+          count ?? 0,
+          format?.hex ?? false,
+        ),
+      };
     },
     setVariable: (args: DebugProtocol.SetVariableArguments) => {
       const { variablesReference, name, value, format } = args;
-      const { name: _name, evaluateName: _expression, ...row } = this.standing().variables.set(variablesReference, name, value, format?.hex ?? false);
+      const {
+        name: _name,
+        evaluateName: _expression,
+        ...row
+      } = this.standing().variables.set(variablesReference, name, value, format?.hex ?? false);
       return this.afterEdit(row);
     },
-    setExpression: (args: DebugProtocol.SetExpressionArguments) => this.afterEdit(inspect.setExpression(this.standing(), args)),
+    setExpression: (args: DebugProtocol.SetExpressionArguments) =>
+      this.afterEdit(inspect.setExpression(this.standing(), args)),
     evaluate: (args: DebugProtocol.EvaluateArguments) => {
       const { body, hasEffect } = inspect.evaluateIn(this.standing(), args);
       return hasEffect ? this.afterEdit(body) : body;
@@ -121,7 +150,8 @@ export class RingscopeSession extends DebugSession {
       return { exceptionId: stop?.id ?? "none", description: stop?.description ?? "", breakMode: "always" };
     },
     readMemory: (args: DebugProtocol.ReadMemoryArguments) => inspect.readMemory(this.standing(), args),
-    writeMemory: (args: DebugProtocol.WriteMemoryArguments) => this.afterEdit(inspect.writeMemory(this.standing(), args) ?? {}),
+    writeMemory: (args: DebugProtocol.WriteMemoryArguments) =>
+      this.afterEdit(inspect.writeMemory(this.standing(), args) ?? {}),
     disassemble: (args: DebugProtocol.DisassembleArguments) => inspect.disassembleAt(this.standing(), args),
     loadedSources: () => ({ sources: this.present().sources.all() }),
     modules: () => ({ modules: inspect.modules(this.present()) }),
@@ -217,7 +247,8 @@ export class RingscopeSession extends DebugSession {
   /** What the client shows may depend on what was changed. */
   private afterEdit<T extends object>(body: T): T {
     this.target?.halted?.refresh();
-    if (this.takesInvalidated) this.later(() => this.sendEvent(new Event("invalidated", { areas: ["variables", "stacks"] })));
+    if (this.takesInvalidated)
+      this.later(() => this.sendEvent(new Event("invalidated", { areas: ["variables", "stacks"] })));
     return body;
   }
 
@@ -258,4 +289,3 @@ function messageOf(error: unknown): string {
   if (error instanceof UserError || error instanceof ExpressionError) return error.message;
   return say.internal(error instanceof Error ? error.message : String(error));
 }
-

@@ -48,7 +48,9 @@ export class SourceMap {
   /** All sources that can be shown. */
   all(): { name: string; path: string }[] {
     const paths = this.images.images.flatMap((image) => image.symbols.sourceFiles().map((file) => this.toClient(file)));
-    return [...new Set(paths.filter((path) => path !== undefined))].sort().map((path) => ({ name: this.files.nameOf(path), path }));
+    return [...new Set(paths.filter((path) => path !== undefined))]
+      .sort()
+      .map((path) => ({ name: this.files.nameOf(path), path }));
   }
 }
 

@@ -20,7 +20,10 @@ export class TraceFeed {
     private readonly now: () => number = () => performance.now(),
   ) {
     const vmm = program.images.vmm?.symbols;
-    this.trace = vmm === undefined ? undefined : traceHypercalls(program.machine, vmm, (call) => this.changed.set(call.index, call));
+    this.trace =
+      vmm === undefined
+        ? undefined
+        : traceHypercalls(program.machine, vmm, (call) => this.changed.set(call.index, call));
   }
 
   /** Sends a batch when it is time for one; called between slices. */

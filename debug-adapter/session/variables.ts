@@ -51,11 +51,19 @@ export class Variables {
     }
     scopes.push(this.scope("Registers", this.registers(frame), { presentationHint: "registers", expensive: false }));
     scopes.push(this.scope("Segments", this.segments(frame), { presentationHint: "registers", expensive: false }));
-    scopes.push(this.scope("Control Registers", this.controls(frame), { presentationHint: "registers", expensive: false }));
+    scopes.push(
+      this.scope("Control Registers", this.controls(frame), { presentationHint: "registers", expensive: false }),
+    );
     return scopes;
   }
 
-  rows(reference: number, filter: string | undefined, start: number, count: number, hex: boolean): DebugProtocol.Variable[] {
+  rows(
+    reference: number,
+    filter: string | undefined,
+    start: number,
+    count: number,
+    hex: boolean,
+  ): DebugProtocol.Variable[] {
     const container = this.containers.get(reference);
     if (container === undefined) throw new UserError(say.staleVariable());
     const all = container.rows({ start, count: count === 0 ? Infinity : count, hex });
@@ -76,7 +84,8 @@ export class Variables {
     const expression = container.expressionFor(name);
     if (expression === undefined) throw new UserError(say.noSuchVariable(name));
     const environment = new FrameEnvironment(this.program, container.frame);
-    const parsed = (source: string) => parseExpression(source, (type) => environment.typeNamed(type)?.kind === "typedef");
+    const parsed = (source: string) =>
+      parseExpression(source, (type) => environment.typeNamed(type)?.kind === "typedef");
     return { container, expression, environment, parsed };
   }
 
@@ -89,7 +98,13 @@ export class Variables {
   }
 
   /** A value as the client shows it, with a reference to its parts. Without an expression its parts are not shown. */
-  row(name: string, value: TypedValue, expression: string | undefined, frame: EvaluationFrame, hex: boolean): DebugProtocol.Variable {
+  row(
+    name: string,
+    value: TypedValue,
+    expression: string | undefined,
+    frame: EvaluationFrame,
+    hex: boolean,
+  ): DebugProtocol.Variable {
     const counts = countChildren(value.type);
     const total = counts.named + counts.indexed;
     const isReadable = total > 0 && !isNowhere(value);
@@ -130,7 +145,11 @@ export class Variables {
     }
   }
 
-  private scope(name: string, container: Container, more: Omit<DebugProtocol.Scope, "name" | "variablesReference">): DebugProtocol.Scope {
+  private scope(
+    name: string,
+    container: Container,
+    more: Omit<DebugProtocol.Scope, "name" | "variablesReference">,
+  ): DebugProtocol.Scope {
     return { name, variablesReference: this.add(container), ...more };
   }
 
@@ -141,12 +160,15 @@ export class Variables {
 
   private parts(value: TypedValue, expression: string, frame: EvaluationFrame): Container {
     const whole = /^[\w$.>[\]-]+$/.test(expression) ? expression : `(${expression})`;
-    const children = (start: number, count: number, readMemory: ReadMemory) => childrenOf(value, whole, start, count, readMemory);
+    const children = (start: number, count: number, readMemory: ReadMemory) =>
+      childrenOf(value, whole, start, count, readMemory);
     const readMemory = this.memoryOf(frame);
     return {
       frame,
       rows: ({ start, count, hex }) =>
-        children(start, count, readMemory).map((child) => this.row(child.name, child.value, child.expression, frame, hex)),
+        children(start, count, readMemory).map((child) =>
+          this.row(child.name, child.value, child.expression, frame, hex),
+        ),
       expressionFor: (name) => children(0, Infinity, readMemory).find((child) => child.name === name)?.expression,
     };
   }
@@ -162,7 +184,8 @@ export class Variables {
     for (const variable of [...parameters.filter(({ name }) => !shadowing.has(name)), ...visible, ...parameters]) {
       const value = localValue(frame, variable);
       if (!named.has(variable.name)) named.set(variable.name, value);
-      else if (!parameters.includes(variable) || shadowing.has(variable.name)) hidden.push([`${variable.name} (outer)`, value]);
+      else if (!parameters.includes(variable) || shadowing.has(variable.name))
+        hidden.push([`${variable.name} (outer)`, value]);
     }
     return {
       frame,
@@ -181,7 +204,12 @@ export class Variables {
       const isFlags = name === "eflags" && value !== undefined;
       return {
         name,
-        value: value === undefined ? `<${registerLost(name)}>` : isFlags ? `${hex32(value)} [${setFields(name, value)}]` : hex32(value),
+        value:
+          value === undefined
+            ? `<${registerLost(name)}>`
+            : isFlags
+              ? `${hex32(value)} [${setFields(name, value)}]`
+              : hex32(value),
         evaluateName: `$${name}`,
         variablesReference: isFlags ? this.add(this.fields(name, value, frame)) : 0,
         ...(value === undefined || isFlags ? {} : { memoryReference: hex32(value) }),
@@ -227,7 +255,11 @@ export class Variables {
 
   private fields(register: string, value: number, frame: Frame): Container {
     return readOnly(frame, () =>
-      fieldsOf(register, value).map((field) => ({ name: field.name, value: String(field.value), variablesReference: 0 })),
+      fieldsOf(register, value).map((field) => ({
+        name: field.name,
+        value: String(field.value),
+        variablesReference: 0,
+      })),
     );
   }
 }

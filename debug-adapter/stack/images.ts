@@ -37,7 +37,8 @@ export class ImageSpace {
   /** The symbol at a linear address, of an object or a function, and how far behind it that is; `at` has the parameters. */
   nameAt(linear: number, ring: number, domain: number | undefined): string | undefined {
     const symbols = this.at(linear, ring, domain)?.symbols;
-    const found = symbols?.objectAt(linear) ?? (symbols?.functionAt(linear) === undefined ? undefined : symbols.symbolAt(linear));
+    const found =
+      symbols?.objectAt(linear) ?? (symbols?.functionAt(linear) === undefined ? undefined : symbols.symbolAt(linear));
     if (found === undefined) return undefined;
     return found.offset === 0 ? found.symbol.name : `${found.symbol.name}+0x${found.offset.toString(16)}`;
   }

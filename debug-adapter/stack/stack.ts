@@ -24,7 +24,9 @@ export type FrameRow = Extract<StackRow, { kind: "frame" }>;
 export function stackRows(frames: readonly MachineFrame[]): StackRow[] {
   return frames.flatMap((frame) => {
     const rows = frameRows(frame);
-    return frame.crossing === undefined ? rows : [...rows, { kind: "separator", text: describeCrossing(frame.crossing) }];
+    return frame.crossing === undefined
+      ? rows
+      : [...rows, { kind: "separator", text: describeCrossing(frame.crossing) }];
   });
 }
 
@@ -38,7 +40,16 @@ export function frameRows(frame: MachineFrame): StackRow[] {
   const lookup = frame.isReturnAddress ? frame.pc - 1 : frame.pc;
   const sources = frame.image?.symbols.framesAt(lookup) ?? [];
   if (sources.length === 0) {
-    return [{ kind: "frame", name: placeName(frame, lookup), machine: frame, source: undefined, position: undefined, isSubtle: true }];
+    return [
+      {
+        kind: "frame",
+        name: placeName(frame, lookup),
+        machine: frame,
+        source: undefined,
+        position: undefined,
+        isSubtle: true,
+      },
+    ];
   }
   return sources.map((source) => ({
     kind: "frame",

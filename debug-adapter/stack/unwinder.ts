@@ -79,7 +79,10 @@ function stepFrom(state: StartState, context: UnwindContext): Step {
   const cfa = unwound?.cfa ?? registers[DwarfReg.Esp] ?? 0;
   const frame: MachineFrame = { pc, isReturnAddress, registers, readMemory, cs, ring, image, slot, cfa, crossing };
   if (unwound === undefined || eip === undefined || eip === 0) return { frame, next: undefined };
-  return { frame, next: { pc: eip, cs: callerCs, registers: unwound.registers, isReturnAddress: !unwound.isSignalFrame } };
+  return {
+    frame,
+    next: { pc: eip, cs: callerCs, registers: unwound.registers, isReturnAddress: !unwound.isSignalFrame },
+  };
 }
 
 /** Behind the EIP that an interrupt pushed stands the CS. */
@@ -109,7 +112,12 @@ function callerByFramePointer(registers: Registers, readMemory: ReadMemory): Unw
 }
 
 /** The caller when its return address stands at `slot`. */
-function returnsTo(slot: number, registers: Registers, ebp: number | undefined, readMemory: ReadMemory): Unwound | undefined {
+function returnsTo(
+  slot: number,
+  registers: Registers,
+  ebp: number | undefined,
+  readMemory: ReadMemory,
+): Unwound | undefined {
   const eip = dword(readMemory, slot);
   if (eip === undefined) return undefined;
   const caller = [...registers];
@@ -139,7 +147,11 @@ function callerOfSlot(slot: HypercallSlot, registers: Registers, readMemory: Rea
 function isStuck(frame: MachineFrame, callerEsp: number | undefined, callerPc: number): boolean {
   if (callerEsp === undefined) return false;
   const esp = frame.registers[DwarfReg.Esp];
-  return frame.crossing === undefined && esp !== undefined && (callerEsp < esp || (callerEsp === esp && callerPc === frame.pc));
+  return (
+    frame.crossing === undefined &&
+    esp !== undefined &&
+    (callerEsp < esp || (callerEsp === esp && callerPc === frame.pc))
+  );
 }
 
 /** Values at function entry are worked out in the caller. */

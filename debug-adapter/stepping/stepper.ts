@@ -140,7 +140,13 @@ export class Stepper {
     const { context } = this.debuggee;
     const target = (frame: MachineFrame): Target => {
       const esp = frame.registers[4] ?? 0;
-      return { linear: frame.pc, ring: frame.ring, context, lowestEsp: esp, highestEsp: esp + (frame.isReturnAddress ? POPPED : 0) };
+      return {
+        linear: frame.pc,
+        ring: frame.ring,
+        context,
+        lowestEsp: esp,
+        highestEsp: esp + (frame.isReturnAddress ? POPPED : 0),
+      };
     };
     const hasSource = (frame: MachineFrame): boolean => {
       const place = this.debuggee.sourceAt(frame.isReturnAddress ? frame.pc - 1 : frame.pc, frame.ring);
@@ -160,7 +166,8 @@ export class Stepper {
     const before = { pc: debuggee.pc, ring: debuggee.ring, esp: debuggee.esp, context: debuggee.context };
     const outer = kind === "over" && instruction?.flow === "interrupt" ? debuggee.frames().slice(1) : [];
     // An iteration is an instruction to the machine, and there may be millions.
-    if (kind === "over" && (instruction?.flow === "call" || instruction?.flow === "repeat")) return this.runBehind(before, instruction);
+    if (kind === "over" && (instruction?.flow === "call" || instruction?.flow === "repeat"))
+      return this.runBehind(before, instruction);
     const { halt, entered } = debuggee.advance();
     if (halt !== undefined) return halt;
     const back = (linear: number): Target => ({ ...before, linear, lowestEsp: before.esp, highestEsp: before.esp });
@@ -173,7 +180,10 @@ export class Stepper {
     return met ?? (debuggee.pc === before.pc ? "interrupted" : undefined);
   }
 
-  private async runBehind(before: Omit<Target, "linear" | "lowestEsp" | "highestEsp"> & { pc: number; esp: number }, { length }: Instruction) {
+  private async runBehind(
+    before: Omit<Target, "linear" | "lowestEsp" | "highestEsp"> & { pc: number; esp: number },
+    { length }: Instruction,
+  ) {
     const { ring, context, esp } = before;
     const behind: Target = { linear: before.pc + length, ring, context, lowestEsp: esp, highestEsp: esp + POPPED };
     return this.debuggee.runTo([behind]);

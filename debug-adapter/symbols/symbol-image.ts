@@ -44,12 +44,7 @@ export class SymbolImage implements ImageSymbols {
   ) {
     this.symbols = new SymbolTable(elf);
     const note = this.note.bind(this);
-    this.info = new DebugInfo(
-      dwarfSections(elf, note),
-      options.sourceRoot ?? "",
-      (a) => this.isLoaded(a),
-      note,
-    );
+    this.info = new DebugInfo(dwarfSections(elf, note), options.sourceRoot ?? "", (a) => this.isLoaded(a), note);
     this.hasDebugInfo = this.info.units.length > 0;
   }
 
@@ -109,9 +104,7 @@ export class SymbolImage implements ImageSymbols {
     const found = this.ask([], (debug) => debug.functionsNamed(name));
     if (found.length > 0) return found;
     const symbol = this.symbols.named(name);
-    return symbol && this.symbols.functionAt(symbol.address) && isCode(symbol)
-      ? [this.elfFunction(symbol)]
-      : [];
+    return symbol && this.symbols.functionAt(symbol.address) && isCode(symbol) ? [this.elfFunction(symbol)] : [];
   }
 
   functionNames(): readonly string[] {
@@ -169,9 +162,7 @@ export class SymbolImage implements ImageSymbols {
     return this.symbols.at(address, (symbol) => symbol.kind !== "other");
   }
 
-  unwind(
-    frame: Pick<FrameState, "pc" | "isReturnAddress" | "registers" | "readMemory">,
-  ): Unwound | undefined {
+  unwind(frame: Pick<FrameState, "pc" | "isReturnAddress" | "registers" | "readMemory">): Unwound | undefined {
     return this.info.guard(undefined, () => (this.unwinder ??= new Unwinder(this.frames)).unwind(frame));
   }
 
@@ -187,9 +178,7 @@ export class SymbolImage implements ImageSymbols {
   /** Asks the DWARF; `fallback` when there is none or it cannot be read. */
   private ask<T>(fallback: T, query: (debug: DebugSymbols) => T): T {
     if (!this.hasDebugInfo) return fallback;
-    return this.info.guard(fallback, () =>
-      query((this.debugSymbols ??= new DebugSymbols(this.info, this.frames))),
-    );
+    return this.info.guard(fallback, () => query((this.debugSymbols ??= new DebugSymbols(this.info, this.frames))));
   }
 
   private get frames(): FrameTable {

@@ -5,28 +5,13 @@
  */
 
 export type Type =
-  | VoidType
-  | BaseType
-  | PointerType
-  | StructType
-  | ArrayType
-  | EnumType
-  | TypedefType
-  | QualifiedType
-  | FunctionType;
+  VoidType | BaseType | PointerType | StructType | ArrayType | EnumType | TypedefType | QualifiedType | FunctionType;
 
 export interface VoidType {
   readonly kind: "void";
 }
 
-export type Encoding =
-  | "signed"
-  | "unsigned"
-  | "signed-char"
-  | "unsigned-char"
-  | "boolean"
-  | "float"
-  | "other";
+export type Encoding = "signed" | "unsigned" | "signed-char" | "unsigned-char" | "boolean" | "float" | "other";
 
 export interface BaseType {
   readonly kind: "base";
@@ -159,8 +144,7 @@ export function declare(type: Type, name: string): string {
   let declarator = name;
   /** Seen, but not yet the type that they qualify. */
   let qualifiers = new Set<string>();
-  const words = (): string =>
-    ["const", "volatile", "restrict", "_Atomic"].filter((w) => qualifiers.has(w)).join(" ");
+  const words = (): string => ["const", "volatile", "restrict", "_Atomic"].filter((w) => qualifiers.has(w)).join(" ");
   for (let i = 0; i < MAX_WRAPPERS; i++) {
     switch (t.kind) {
       case "const":
@@ -171,8 +155,7 @@ export function declare(type: Type, name: string): string {
         t = t.target;
         break;
       case "pointer": {
-        declarator =
-          qualifiers.size > 0 ? `* ${words()}${declarator ? " " : ""}${declarator}` : `*${declarator}`;
+        declarator = qualifiers.size > 0 ? `* ${words()}${declarator ? " " : ""}${declarator}` : `*${declarator}`;
         qualifiers = new Set();
         t = t.target;
         if (t.kind === "array" || t.kind === "function") declarator = `(${declarator})`;

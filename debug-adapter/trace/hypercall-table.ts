@@ -21,15 +21,38 @@ const EVTCHN_OP = [
 ];
 const VCPU_OP = [
   ...["initialise", "up", "down", "is_up", "get_runstate_info", "register_runstate_memory_area"],
-  ...["set_periodic_timer", "stop_periodic_timer", "set_singleshot_timer", "stop_singleshot_timer", "register_vcpu_info"],
+  ...[
+    "set_periodic_timer",
+    "stop_periodic_timer",
+    "set_singleshot_timer",
+    "stop_singleshot_timer",
+    "register_vcpu_info",
+  ],
 ];
 const MEMORY_OP = [
   ...["increase_reservation", "decrease_reservation", "maximum_ram_page", "current_reservation"],
   ...["maximum_reservation", "machphys_mfn_list", "populate_physmap", "add_to_physmap", "", "memory_map"],
   ...["machine_memory_map", "exchange"],
 ];
-const GRANT_TABLE_OP = ["map", "unmap", "setup_table", "dump_table", "transfer", "copy", "query_size", "unmap_and_replace", "set_version"];
-const PHYSDEV_OP = { 2: "irq_unmask_notify", 5: "irq_status_query", 6: "set_iopl", 7: "set_iobitmap", 12: "eoi", 13: "map_pirq" };
+const GRANT_TABLE_OP = [
+  "map",
+  "unmap",
+  "setup_table",
+  "dump_table",
+  "transfer",
+  "copy",
+  "query_size",
+  "unmap_and_replace",
+  "set_version",
+];
+const PHYSDEV_OP = {
+  2: "irq_unmask_notify",
+  5: "irq_status_query",
+  6: "set_iopl",
+  7: "set_iobitmap",
+  12: "eoi",
+  13: "map_pirq",
+};
 const CALLBACK_OP = ["register", "unregister"];
 const VM_ASSIST = ["enable", "disable"];
 

@@ -33,7 +33,18 @@ export function hypercallRow(call: Hypercall): HypercallRow {
   const { index, domain, vcpu, number, ring, instructions, result } = call;
   const { name, arguments: forms } = hypercallInfo(number);
   const words = call.arguments.map((word, i) => formatArgument(forms[i] ?? "hex", word));
-  const row: HypercallRow = { index, domain, vcpu, number, name, arguments: words, failed: false, eip: hex32(call.eip), ring, instructions };
+  const row: HypercallRow = {
+    index,
+    domain,
+    vcpu,
+    number,
+    name,
+    arguments: words,
+    failed: false,
+    eip: hex32(call.eip),
+    ring,
+    instructions,
+  };
   if (result === undefined) return row;
   return { ...row, result: formatResult(result), failed: isErrno(result) };
 }
@@ -48,10 +59,7 @@ export function traceHypercalls(machine: MachineApi, vmm: ImageSymbols, sink: Hy
   const exit = view.addressOf("trace_hypercall_exit");
   if (enter === undefined || exit === undefined) return undefined;
   const trace = new HypercallTrace(view, sink);
-  const points = [
-    machine.onProbe(enter, trace.entered.bind(trace)),
-    machine.onProbe(exit, trace.left.bind(trace)),
-  ];
+  const points = [machine.onProbe(enter, trace.entered.bind(trace)), machine.onProbe(exit, trace.left.bind(trace))];
   return { dispose: () => points.forEach((point) => point.dispose()) };
 }
 

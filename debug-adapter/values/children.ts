@@ -50,7 +50,8 @@ export function childrenOf(
   readMemory: ReadMemory,
 ): Child[] {
   const bare = strip(value.type);
-  if (bare.kind === "array") return elements(value, bare.element, bare.count ?? 0, expression, start, count, readMemory);
+  if (bare.kind === "array")
+    return elements(value, bare.element, bare.count ?? 0, expression, start, count, readMemory);
   if (bare.kind === "pointer") {
     const pointee = pointeeOf(value, bare.target, readMemory);
     if (pointee === undefined) return [];

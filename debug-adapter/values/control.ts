@@ -12,17 +12,51 @@ const bit = (name: string, shift: number): BitField => ({ name, shift });
 /** Fields that the processor knows (SDM vol. 1, 3.4.3; vol. 3A, 2.5). */
 export const REGISTER_FIELDS: Readonly<Record<string, readonly BitField[]>> = {
   eflags: [
-    ...[bit("CF", 0), bit("PF", 2), bit("AF", 4), bit("ZF", 6), bit("SF", 7), bit("TF", 8), bit("IF", 9), bit("DF", 10)],
-    ...[bit("OF", 11), { name: "IOPL", shift: 12, width: 2 }, bit("NT", 14), bit("RF", 16), bit("VM", 17), bit("AC", 18)],
+    ...[
+      bit("CF", 0),
+      bit("PF", 2),
+      bit("AF", 4),
+      bit("ZF", 6),
+      bit("SF", 7),
+      bit("TF", 8),
+      bit("IF", 9),
+      bit("DF", 10),
+    ],
+    ...[
+      bit("OF", 11),
+      { name: "IOPL", shift: 12, width: 2 },
+      bit("NT", 14),
+      bit("RF", 16),
+      bit("VM", 17),
+      bit("AC", 18),
+    ],
     ...[bit("VIF", 19), bit("VIP", 20), bit("ID", 21)],
   ],
   cr0: [
-    ...[bit("PE", 0), bit("MP", 1), bit("EM", 2), bit("TS", 3), bit("ET", 4), bit("NE", 5), bit("WP", 16), bit("AM", 18)],
+    ...[
+      bit("PE", 0),
+      bit("MP", 1),
+      bit("EM", 2),
+      bit("TS", 3),
+      bit("ET", 4),
+      bit("NE", 5),
+      bit("WP", 16),
+      bit("AM", 18),
+    ],
     ...[bit("NW", 29), bit("CD", 30), bit("PG", 31)],
   ],
   cr3: [bit("PWT", 3), bit("PCD", 4)],
   cr4: [
-    ...[bit("VME", 0), bit("PVI", 1), bit("TSD", 2), bit("DE", 3), bit("PSE", 4), bit("PAE", 5), bit("MCE", 6), bit("PGE", 7)],
+    ...[
+      bit("VME", 0),
+      bit("PVI", 1),
+      bit("TSD", 2),
+      bit("DE", 3),
+      bit("PSE", 4),
+      bit("PAE", 5),
+      bit("MCE", 6),
+      bit("PGE", 7),
+    ],
     ...[bit("PCE", 8), bit("OSFXSR", 9), bit("OSXMMEXCPT", 10)],
   ],
 };
@@ -37,7 +71,8 @@ export function fieldsOf(register: string, value: number): { name: string; value
 
 /** `PE ET WP PG`: the fields that are not 0; those of several bits with their value. */
 export function setFields(register: string, value: number): string {
-  const isWide = (name: string): boolean => REGISTER_FIELDS[register]?.some((f) => f.name === name && f.width !== undefined) ?? false;
+  const isWide = (name: string): boolean =>
+    REGISTER_FIELDS[register]?.some((f) => f.name === name && f.width !== undefined) ?? false;
   return fieldsOf(register, value)
     .filter((field) => field.value !== 0)
     .map(({ name, value: part }) => (isWide(name) ? `${name}=${hex(part)}` : name))

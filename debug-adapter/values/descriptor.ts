@@ -37,8 +37,10 @@ export function describeSegment(name: SegmentName, segment: SegmentView): Descri
     { name: "present", value: String((rights & P_BIT) !== 0) },
     { name: "granularity", value: (rights & G_BIT) !== 0 ? "4 KiB" : "byte" },
   ];
-  if ((rights & S_BIT) !== 0) fields.push({ name: isCode(rights) ? "D" : "B", value: (rights & DB_BIT) !== 0 ? "32-bit" : "16-bit" });
-  if (!valid) return { summary: `${hex(selector, 4)}: ${name === "ldtr" ? "none" : "null"}`, fields: fields.slice(0, 1) };
+  if ((rights & S_BIT) !== 0)
+    fields.push({ name: isCode(rights) ? "D" : "B", value: (rights & DB_BIT) !== 0 ? "32-bit" : "16-bit" });
+  if (!valid)
+    return { summary: `${hex(selector, 4)}: ${name === "ldtr" ? "none" : "null"}`, fields: fields.slice(0, 1) };
   const ring = (rights & S_BIT) === 0 ? "" : `ring ${(rights >>> DPL_SHIFT) & 3} `;
   const width = (rights & S_BIT) === 0 ? "" : `, ${(rights & DB_BIT) !== 0 ? "32-bit" : "16-bit"}`;
   const range = isExpandDown(rights) ? `above ${hex32(limit)}` : `${hex32(base)}..${hex32(base + limit)}`;
@@ -56,6 +58,7 @@ function isExpandDown(rights: number): boolean {
 function typeText(rights: number): string {
   const type = (rights >>> TYPE_SHIFT) & 15;
   if ((rights & S_BIT) === 0) return SYSTEM_TYPES[type] ?? `system type ${type}`;
-  if (isCode(rights)) return `code, ${(type & 2) !== 0 ? "execute/read" : "execute"}${(type & 4) !== 0 ? ", conforming" : ""}`;
+  if (isCode(rights))
+    return `code, ${(type & 2) !== 0 ? "execute/read" : "execute"}${(type & 4) !== 0 ? ", conforming" : ""}`;
   return `data, ${(type & 2) !== 0 ? "read/write" : "read"}${(type & 4) !== 0 ? ", expand down" : ""}`;
 }

@@ -173,7 +173,15 @@ function quoteChar(code: number): string {
   return `'${escape(code, "'")}'`;
 }
 
-const ESCAPES: Readonly<Record<number, string>> = { 0: "\\0", 7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 13: "\\r", 92: "\\\\" };
+const ESCAPES: Readonly<Record<number, string>> = {
+  0: "\\0",
+  7: "\\a",
+  8: "\\b",
+  9: "\\t",
+  10: "\\n",
+  13: "\\r",
+  92: "\\\\",
+};
 
 function escape(code: number, quote: string): string {
   const char = String.fromCharCode(code);

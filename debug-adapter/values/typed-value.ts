@@ -130,7 +130,8 @@ export function readInteger(value: TypedValue, readMemory: ReadMemory): bigint {
     return signed ? BigInt.asIntN(8 * size, raw) : raw;
   }
   const { bitOffset, bitSize } = value.bits;
-  const raw = littleEndian(readPlace(value.place, Math.ceil((bitOffset + bitSize) / 8), readMemory)) >> BigInt(bitOffset);
+  const raw =
+    littleEndian(readPlace(value.place, Math.ceil((bitOffset + bitSize) / 8), readMemory)) >> BigInt(bitOffset);
   return signed ? BigInt.asIntN(bitSize, raw) : BigInt.asUintN(bitSize, raw);
 }
 

@@ -89,8 +89,7 @@ export function elfSegments(view: DataView): LoadSegment[] {
 export function planElf(view: DataView): LoadPlan {
   const segments = elfSegments(view);
   const entry = view.getUint32(Ehdr.Entry, true);
-  const holds = (start: number, segment: LoadSegment): boolean =>
-    entry >= start && entry < start + segment.memoryBytes;
+  const holds = (start: number, segment: LoadSegment): boolean => entry >= start && entry < start + segment.memoryBytes;
   if (segments.some((segment) => holds(segment.physical, segment))) return { segments, entry };
   const home = segments.find((segment) => holds(segment.virtual, segment));
   if (home === undefined) throw new MachineError("image-bad-entry", { entry });

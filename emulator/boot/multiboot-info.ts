@@ -35,8 +35,7 @@ const enum Info {
   Size = 120,
 }
 
-const INFO_FLAGS =
-  InfoFlag.Memory | InfoFlag.CommandLine | InfoFlag.Modules | InfoFlag.MemoryMap | InfoFlag.LoaderName;
+const INFO_FLAGS = InfoFlag.Memory | InfoFlag.CommandLine | InfoFlag.Modules | InfoFlag.MemoryMap | InfoFlag.LoaderName;
 
 const MODULE_BYTES = 16;
 /** An entry of the memory map: its size field, base and length (64 bits each), type. */

@@ -198,7 +198,10 @@ export class CodeCache {
     this.remakeCompiled(slot);
     for (const [frame, tables] of this.tables) {
       for (const table of tables) if (table.slot === slot) this.dropTable(table.address);
-      this.tables.set(frame, tables.filter((t) => t.slot !== slot));
+      this.tables.set(
+        frame,
+        tables.filter((t) => t.slot !== slot),
+      );
     }
   }
 

@@ -64,7 +64,12 @@ export class CodeExtents implements CodeTracker {
     if (!lines) return false;
     const end = physical + length;
     for (let line = lineOf(physical); line <= lineOf(end - 1); line++) {
-      if (lines[line].some((extent) => extent.start < end && physical < extent.end && extent.owner.isCompiled === isCompiled)) return true;
+      if (
+        lines[line].some(
+          (extent) => extent.start < end && physical < extent.end && extent.owner.isCompiled === isCompiled,
+        )
+      )
+        return true;
     }
     return false;
   }

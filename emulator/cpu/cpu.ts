@@ -43,11 +43,17 @@ export interface CompilerParts {
 export class Cpu {
   readonly memory: MemorySystem;
   /** Linear addresses of instructions before which `onMark` is asked. */
-  readonly breakpoints = { add: (linear: number) => this.mark(linear, true), remove: (linear: number) => this.mark(linear, false) };
+  readonly breakpoints = {
+    add: (linear: number) => this.mark(linear, true),
+    remove: (linear: number) => this.mark(linear, false),
+  };
   /** Called with the machine standing before a marked instruction, once each time that it is to be executed: whether to stop. */
   onMark: (linear: number) => boolean = () => true;
   /** Memory whose accesses end a run. */
-  readonly watches = { add: (watch: Watch) => this.watch(watch, true), remove: (watch: Watch) => this.watch(watch, false) };
+  readonly watches = {
+    add: (watch: Watch) => this.watch(watch, true),
+    remove: (watch: Watch) => this.watch(watch, false),
+  };
   /** Called before an access that touches a watch; the first one of an instruction to each watch. */
   onTouch: (watch: Watch) => void = () => undefined;
   private readonly system: System;
@@ -97,7 +103,14 @@ export class Cpu {
     this.memory.tlb.onFlush = (linear) => this.cache.flush(linear);
     this.system.reset();
     this.modes = new Modes(state, this.memory.tlb, (slot) => this.cache.evictSlot(slot));
-    this.fetcher = new Fetcher(state, this.memory, this.cache, new Decoder(), new BlockWriter(state, image.handlers), this.marked);
+    this.fetcher = new Fetcher(
+      state,
+      this.memory,
+      this.cache,
+      new Decoder(),
+      new BlockWriter(state, image.handlers),
+      this.marked,
+    );
     this.instantiate = wiring.instantiate ?? instanceOf;
     this.helpers = this.instantiate(image.bytes, this.imports(), true);
     this.execute = this.helpers["run"] as (record: number) => void;
@@ -125,7 +138,15 @@ export class Cpu {
   attach(make: (parts: CompilerParts) => Compiler): void {
     const { cache, fetcher, helpers } = this;
     const { state } = this.wiring;
-    this.compiler = make({ state, cache, fetcher, helpers, instantiate: this.instantiate, watches: this.memory.watches, mark: this.reachMark.bind(this) });
+    this.compiler = make({
+      state,
+      cache,
+      fetcher,
+      helpers,
+      instantiate: this.instantiate,
+      watches: this.memory.watches,
+      mark: this.reachMark.bind(this),
+    });
     this.cache.onReset = () => this.compiler?.reset();
   }
 
@@ -256,10 +277,14 @@ export class Cpu {
     const single = trap || this.interruptWaits();
     this.passMark = false;
     const budget = single ? 1 : Math.min(left, SLICE);
-    const record = pass || budget < MAX_BLOCK ? this.fetcher.scratchBlock(mode, Math.min(budget, MAX_BLOCK), pass) : this.findHot(mode);
+    const record =
+      pass || budget < MAX_BLOCK
+        ? this.fetcher.scratchBlock(mode, Math.min(budget, MAX_BLOCK), pass)
+        : this.findHot(mode);
     if (record === 0) return this.fault();
     this.begin(budget);
-    if (this.compiler && this.words[(record + Rec.Op) >> 2] === (Special.Enter as number)) return this.runCompiled(this.compiler, record);
+    if (this.compiler && this.words[(record + Rec.Op) >> 2] === (Special.Enter as number))
+      return this.runCompiled(this.compiler, record);
     this.entered = false;
     this.execute(record);
     return this.afterExit(mode, trap);
@@ -277,7 +302,8 @@ export class Cpu {
     const record = fetcher.find(mode);
     const cameOut = this.cameOut;
     this.cameOut = false;
-    if (!compiler || record === 0 || (!cameOut && this.words[S.FaultBudget >> 2] !== this.words[S.Budget >> 2])) return record;
+    if (!compiler || record === 0 || (!cameOut && this.words[S.FaultBudget >> 2] !== this.words[S.Budget >> 2]))
+      return record;
     if (this.words[(record + Rec.Op) >> 2] === (Special.Enter as number)) return record;
     compiler.missed(mode);
     return fetcher.find(mode);

@@ -69,7 +69,12 @@ export class Modes {
     const big = (state.seg(Seg.Cs, SegField.Rights) & Desc.Db) !== 0;
     const csBase = state.seg(Seg.Cs, SegField.Base);
     const csLimit = state.seg(Seg.Cs, SegField.Limit);
-    const bits = ring | (big ? ModeBit.Big : 0) | (flatSs ? ModeBit.FlatSs : 0) | (flatDs ? ModeBit.FlatDs : 0) | (flatEs ? ModeBit.FlatEs : 0);
+    const bits =
+      ring |
+      (big ? ModeBit.Big : 0) |
+      (flatSs ? ModeBit.FlatSs : 0) |
+      (flatDs ? ModeBit.FlatDs : 0) |
+      (flatEs ? ModeBit.FlatEs : 0);
     const { active } = this;
     const isActive = active?.bits === bits && active.base === csBase && active.limit === csLimit;
     const chosen = isActive ? active : (this.known(bits, csBase, csLimit) ?? this.take(bits, csBase, csLimit));

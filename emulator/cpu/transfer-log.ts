@@ -4,7 +4,16 @@ import type { State } from "../base/state";
 import type { LoggedTransfer, Transfer } from "./wiring";
 
 /** By their numbers in the log: the first two are the Event of FlatSystem.enter. */
-const KINDS: readonly Transfer["kind"][] = ["int", "exception", "interrupt", "iret", "call", "ret", "sysenter", "sysexit"];
+const KINDS: readonly Transfer["kind"][] = [
+  "int",
+  "exception",
+  "interrupt",
+  "iret",
+  "call",
+  "ret",
+  "sysenter",
+  "sysexit",
+];
 
 /**
  * The latest changes to an inner ring, in the machine's memory: generated code

@@ -109,7 +109,7 @@ export class Rtc implements PortDevice {
 
   private encode(value: number): number {
     if (this.ram[Cmos.StatusB] & StatusB.Binary) return value;
-    return (Math.floor(value / 10) << 4) | value % 10;
+    return (Math.floor(value / 10) << 4) | (value % 10);
   }
 
   private store16(index: number, value: number): void {

@@ -180,7 +180,8 @@ export class Decoder {
 
   private isUndefined(insn: Insn): boolean {
     const { spec, operands } = insn;
-    if (this.lock && !(LOCKABLE.has(spec.mnemonic) && operands[0].kind === "m") && !this.lockedExchange(insn)) return true;
+    if (this.lock && !(LOCKABLE.has(spec.mnemonic) && operands[0].kind === "m") && !this.lockedExchange(insn))
+      return true;
     for (let n = 0; n < operands.length; n++) {
       const addressing = spec.operands[n].addressing;
       const reg = operands[n].reg;

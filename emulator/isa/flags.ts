@@ -28,7 +28,8 @@ function carries(vector: Var, size: Size): Expr {
 const fcoOf = (e: Emit, vector: Expr, size: Size): Expr => carries(e.let(vector), size);
 
 /** Fco from z = from - y; an addition from = z + y has the same carries. */
-export const fcoOfBorrows = (e: Emit, from: Expr, y: Expr, z: Expr, size: Size): Expr => fcoOf(e, subBorrows(from, y, z), size);
+export const fcoOfBorrows = (e: Emit, from: Expr, y: Expr, z: Expr, size: Size): Expr =>
+  fcoOf(e, subBorrows(from, y, z), size);
 
 /** Carries of r = a + b, and borrows of r = a - b (the carries of r + b). */
 function addCarries(a: Expr, b: Expr, r: Expr): Expr {

@@ -274,6 +274,7 @@ export const VECTOR_RANGES: readonly [first: number, last: number][] = [
 ];
 
 /** Instructions that LOCK may stand before, when their destination is memory (vol. 2, LOCK). */
+// prettier-ignore
 export const LOCKABLE = new Set([
   "add", "or", "adc", "sbb", "and", "sub", "xor", "not", "neg", "inc", "dec",
   "xchg", "xadd", "cmpxchg", "cmpxchg8b", "bts", "btr", "btc",

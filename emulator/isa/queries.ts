@@ -6,7 +6,8 @@ import { Trait, traitsOf } from "./traits";
 /** A string instruction that repeats; it stands in a block of its own. */
 export const isRepeated = (insn: Insn): boolean => insn.rep !== "" && (insn.spec.traits & Trait.String) !== 0;
 
-export const endsBlock = (insn: Insn): boolean => (insn.spec.traits & (Trait.Branch | Trait.System)) !== 0 || isRepeated(insn);
+export const endsBlock = (insn: Insn): boolean =>
+  (insn.spec.traits & (Trait.Branch | Trait.System)) !== 0 || isRepeated(insn);
 
 /** `endsBlock` of a handler's shape. */
 export function shapeEndsBlock(shape: Shape): boolean {
@@ -27,7 +28,9 @@ export const mayFault = (insn: Insn): boolean =>
 /** Leaves nothing of the arithmetic flags before it. */
 export const killsFlags = (insn: Insn): boolean =>
   (insn.spec.traits & Trait.KillsFlags) !== 0 ||
-  ((insn.spec.traits & Trait.Shift) !== 0 && insn.operands[insn.operands.length - 1].kind === "i" && (insn.imm & 31) !== 0);
+  ((insn.spec.traits & Trait.Shift) !== 0 &&
+    insn.operands[insn.operands.length - 1].kind === "i" &&
+    (insn.imm & 31) !== 0);
 
 /**
  * Has a variant that leaves the flags alone, for where nobody reads them. A
@@ -35,5 +38,9 @@ export const killsFlags = (insn: Insn): boolean =>
  */
 export const hasFlaglessForm = (shape: Pick<Shape, "mnemonic" | "operands">): boolean => {
   const traits = traitsOf(shape.mnemonic);
-  return shape.operands[0]?.kind !== "m" && (traits & (Trait.KillsFlags | Trait.ChangesFlags)) !== 0 && (traits & Trait.ReadsFlags) === 0;
+  return (
+    shape.operands[0]?.kind !== "m" &&
+    (traits & (Trait.KillsFlags | Trait.ChangesFlags)) !== 0 &&
+    (traits & Trait.ReadsFlags) === 0
+  );
 };

@@ -66,12 +66,24 @@ function isModrm(operands: OperandSpec[], group: boolean): boolean {
 export const SPECS: Spec[] = [];
 
 /** One-byte opcodes, then those after 0F at 256 and up: a spec, or eight by ModRM.reg. */
-export const OPCODE_TABLE: (Spec | (Spec | undefined)[] | undefined)[] = new Array<Spec | (Spec | undefined)[] | undefined>(512);
+export const OPCODE_TABLE: (Spec | (Spec | undefined)[] | undefined)[] = new Array<
+  Spec | (Spec | undefined)[] | undefined
+>(512);
 
 function addSpec(mnemonic: string, operands: OperandSpec[], cc: number, modrm: boolean, text: string): Spec {
   const registersOnly = operands.some((o) => o.addressing === "R");
   const relative = operands[0]?.addressing === "J";
-  const spec: Spec = { id: SPECS.length, mnemonic, operands, cc, modrm, registersOnly, relative, traits: traitsOf(mnemonic), text };
+  const spec: Spec = {
+    id: SPECS.length,
+    mnemonic,
+    operands,
+    cc,
+    modrm,
+    registersOnly,
+    relative,
+    traits: traitsOf(mnemonic),
+    text,
+  };
   SPECS.push(spec);
   return spec;
 }

@@ -38,6 +38,7 @@ export const enum Trait {
 const BRANCHES = new Set(["jcc", "jmp", "call", "ret", "jmpind", "callind", "loop", "loope", "loopne", "jcxz"]);
 
 /** Instructions done by a SystemOp. */
+// prettier-ignore
 const SYSTEM = new Set([
   "popseg", "movtoseg", "loadfar", "callfar", "jmpfar", "callfarind", "jmpfarind", "retfar", "iret",
   "int", "int3", "into", "in", "out", "insb", "insv", "outsb", "outsv", "hlt", "cli", "sti", "popf",
@@ -46,6 +47,7 @@ const SYSTEM = new Set([
   "coprocessor", "wait", "undefined", "toolong",
 ]);
 
+// prettier-ignore
 const JUMPS = new Set([
   "int", "int3", "into", "iret", "callfar", "jmpfar", "callfarind", "jmpfarind", "retfar", "sysenter", "sysexit", "hlt",
   "insb", "insv", "outsb", "outsv",
@@ -53,10 +55,24 @@ const JUMPS = new Set([
 const REMAPS = new Set(["movtocr", "lmsw", "wrmsr"]);
 
 const STRING = new Set([
-  "movsb", "movsv", "cmpsb", "cmpsv", "stosb", "stosv", "lodsb", "lodsv", "scasb", "scasv", "insb", "insv", "outsb", "outsv",
+  "movsb",
+  "movsv",
+  "cmpsb",
+  "cmpsv",
+  "stosb",
+  "stosv",
+  "lodsb",
+  "lodsv",
+  "scasb",
+  "scasv",
+  "insb",
+  "insv",
+  "outsb",
+  "outsv",
 ]);
 
 /** Write all six arithmetic flags (or leave some undefined), whatever they were. */
+// prettier-ignore
 const FLAG_KILLERS = new Set([
   "add", "or", "and", "sub", "xor", "cmp", "test", "neg", "mul", "imul1", "imul2", "imul3", "xadd", "cmpxchg",
   "aam", "aad", "daa", "das", "aaa", "aas",
@@ -64,20 +80,60 @@ const FLAG_KILLERS = new Set([
 
 /** Write some flags, keep others, read none of what they write. */
 const FLAG_CHANGERS = new Set([
-  "inc", "dec", "rol", "ror", "shl", "shr", "sar", "shld", "shrd", "bsf", "bsr", "bt", "bts", "btr", "btc", "clc", "stc", "div", "idiv",
+  "inc",
+  "dec",
+  "rol",
+  "ror",
+  "shl",
+  "shr",
+  "sar",
+  "shld",
+  "shrd",
+  "bsf",
+  "bsr",
+  "bt",
+  "bts",
+  "btr",
+  "btc",
+  "clc",
+  "stc",
+  "div",
+  "idiv",
 ]);
 
+// prettier-ignore
 const FLAG_READERS = new Set([
   "adc", "sbb", "rcl", "rcr", "jcc", "setcc", "cmov", "pushf", "lahf", "sahf", "cmc", "daa", "das", "aaa", "aas", "loope", "loopne",
   "cmpsb", "cmpsv", "scasb", "scasv", "arpl", "cmpxchg8b",
 ]);
 
 const FLAG_KEEPERS = new Set([
-  ...["rol", "ror", "rcl", "rcr", "shl", "shr", "sar", "shld", "shrd", "bsf", "bsr", "bt", "bts", "btr", "btc", "clc", "stc", "cmc", "sahf"],
+  ...[
+    "rol",
+    "ror",
+    "rcl",
+    "rcr",
+    "shl",
+    "shr",
+    "sar",
+    "shld",
+    "shrd",
+    "bsf",
+    "bsr",
+    "bt",
+    "bts",
+    "btr",
+    "btc",
+    "clc",
+    "stc",
+    "cmc",
+    "sahf",
+  ],
   ...["div", "idiv", "daa", "das", "aaa", "aas", "cmpsb", "cmpsv", "scasb", "scasv", "arpl", "cmpxchg8b"],
 ]);
 
 /** Touch memory without a memory operand, or fault for another reason. */
+// prettier-ignore
 const FAULTING = new Set([
   "push", "pop", "pushseg", "pusha", "popa", "pushf", "enter", "leave", "call", "ret", "callind", "jmpind", "xlat", "bound",
   "div", "idiv", "aam",
@@ -86,7 +142,19 @@ const FAULTING = new Set([
 /** Write all six where their count, the last operand, is not 0. */
 const SHIFTS = new Set(["shl", "shr", "sar", "shld", "shrd"]);
 const STACK = new Set([
-  "push", "pushseg", "pop", "popseg", "pusha", "popa", "pushf", "popf", "enter", "leave", "call", "callind", "ret",
+  "push",
+  "pushseg",
+  "pop",
+  "popseg",
+  "pusha",
+  "popa",
+  "pushf",
+  "popf",
+  "enter",
+  "leave",
+  "call",
+  "callind",
+  "ret",
 ]);
 const SOURCE = new Set(["movsb", "movsv", "lodsb", "lodsv", "cmpsb", "cmpsv", "outsb", "outsv"]);
 const DESTINATION = new Set(["movsb", "movsv", "stosb", "stosv", "cmpsb", "cmpsv", "scasb", "scasv", "insb", "insv"]);

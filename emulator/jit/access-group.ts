@@ -31,12 +31,31 @@ export class AccessGroup {
   ) {
     set(c, near, x.k(0));
     // Counted in units from behind the highest such value on, such values come last, but for those that are not aligned.
-    const behind = x.sub(base, this.later(() => this.highest(range) + this.unit));
-    const units = x.rotr(behind, this.later(() => Math.log2(this.unit)));
-    this.refuseIf(x.geU(units, this.later(() => 2 ** 32 / this.unit - this.steps(range))));
+    const behind = x.sub(
+      base,
+      this.later(() => this.highest(range) + this.unit),
+    );
+    const units = x.rotr(
+      behind,
+      this.later(() => Math.log2(this.unit)),
+    );
+    this.refuseIf(
+      x.geU(
+        units,
+        this.later(() => 2 ** 32 / this.unit - this.steps(range)),
+      ),
+    );
     for (const other of others) {
-      const above = x.sub(base, this.later(() => this.lowest(other)));
-      this.refuseIf(x.ltU(above, this.later(() => this.steps(other) * this.unit)));
+      const above = x.sub(
+        base,
+        this.later(() => this.lowest(other)),
+      );
+      this.refuseIf(
+        x.ltU(
+          above,
+          this.later(() => this.steps(other) * this.unit),
+        ),
+      );
     }
   }
 

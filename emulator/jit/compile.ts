@@ -47,7 +47,12 @@ export interface CompileInput {
 const SIZES: Size[] = [1, 2, 4];
 
 /** The memory helpers of tier 0's module that regions call: for each access its name there. */
-const HELPERS: Record<keyof MemoryHelpers, string> = { load: "load", open: "openData", store: "storeData", settle: "settle" };
+const HELPERS: Record<keyof MemoryHelpers, string> = {
+  load: "load",
+  open: "openData",
+  store: "storeData",
+  settle: "settle",
+};
 
 /** Names under which region modules import them. */
 export const HELPER_NAMES = Object.values(HELPERS).flatMap((kind) => SIZES.map((size) => `${kind}${size.toString()}`));
@@ -74,7 +79,8 @@ export function compileRegion(input: CompileInput): Uint8Array {
 /** Each function is imported when code first calls it: V8 keeps the types of every module for ever. */
 function importsOf(module: ModuleBuilder): RegionHelpers {
   const types = (count: number): Type[] => new Array<Type>(count).fill(Type.I32);
-  const named = (name: string, params: number, results: number): number => module.import(name, { params: types(params), results: types(results) });
+  const named = (name: string, params: number, results: number): number =>
+    module.import(name, { params: types(params), results: types(results) });
   const bySize = (kind: keyof MemoryHelpers, params: number, results: number): Record<Size, number> => ({
     get 1() {
       return named(`${HELPERS[kind]}1`, params, results);
@@ -149,10 +155,15 @@ class RegionFunction {
     const { regs, flags, budget, eip } = this;
     const { tlb, csLimit, unaligned } = input;
     const { watched, testsAll } = input;
-    const watchTests = watched.length > 0 ? new WatchTests(this.c, (reg) => regs.read(reg), watched, testsAll) : undefined;
+    const watchTests =
+      watched.length > 0 ? new WatchTests(this.c, (reg) => regs.read(reg), watched, testsAll) : undefined;
     const jump = (to: number): void => this.jump(to >>> 0);
     const jumpDynamic = (): void => this.jumpDynamic();
-    this.emitter = new RegionEmit(this.c, { regs, flags, budget, eip, tlb, csLimit, unaligned, watchTests, jump, jumpDynamic }, helpers);
+    this.emitter = new RegionEmit(
+      this.c,
+      { regs, flags, budget, eip, tlb, csLimit, unaligned, watchTests, jump, jumpDynamic },
+      helpers,
+    );
     const successors = this.blocks.map((block) => block.successors.map((to) => this.nodeOf(to)));
     this.edges = this.blocks.map((_, node) => successors.flat().filter((to) => to === node).length);
     this.structure = new Structure(this.c, successors, this.selector, (node) => this.emitBlock(node));
@@ -160,7 +171,9 @@ class RegionFunction {
 
   code(): Code {
     const { c } = this;
-    this.structure.layOut(new Set(this.blocks.filter((block) => block.isEntry).map((block) => this.nodeOf(block.start))));
+    this.structure.layOut(
+      new Set(this.blocks.filter((block) => block.isEntry).map((block) => this.nodeOf(block.start))),
+    );
     c.end();
     c.op(Op.Unreachable);
     c.end();
@@ -273,7 +286,11 @@ class RegionFunction {
   private jumpDynamic(): void {
     const { c, record, budget } = this;
     this.flags.pass();
-    set(this.c, record, x.add(x.load32(pageSlot(this.eip), this.input.tlbExec), x.shl(x.and(this.eip, x.k(0xfff)), x.k(2))));
+    set(
+      this.c,
+      record,
+      x.add(x.load32(pageSlot(this.eip), this.input.tlbExec), x.shl(x.and(this.eip, x.k(0xfff)), x.k(2))),
+    );
     set(this.c, record, x.load32(record));
     x.eq64(x.load64(record, Rec.Op), x.wide(enterWord(this.input.func)))(c);
     c.if();

@@ -10,7 +10,11 @@ interface Visit {
  * The components of the subgraph of `nodes`, each before those it leads to
  * (Tarjan 1972, without recursion). Edges into `cut` do not count.
  */
-export function components(nodes: readonly number[], successors: readonly (readonly number[])[], cut: ReadonlySet<number>): number[][] {
+export function components(
+  nodes: readonly number[],
+  successors: readonly (readonly number[])[],
+  cut: ReadonlySet<number>,
+): number[][] {
   const inside = new Set(nodes);
   const index = new Map<number, number>();
   const low = new Map<number, number>();

@@ -201,7 +201,7 @@ export class RegionEmit extends Emit {
 
   protected override readReg(n: number): Expr {
     const { size, reg } = this.insn.operands[n];
-    if (size === 1 && reg >= 4) return x.and(x.shr(this.gpr((reg & 3)), x.k(8)), x.k(0xff));
+    if (size === 1 && reg >= 4) return x.and(x.shr(this.gpr(reg & 3), x.k(8)), x.k(0xff));
     return this.acc(reg, size);
   }
 
@@ -437,4 +437,3 @@ export class RegionEmit extends Emit {
     this.frame.jump(this.insn.eip + this.insn.length);
   }
 }
-

@@ -278,7 +278,8 @@ export class Jit implements Compiler {
     blocks.forEach((block, node) => {
       // Another page that is mapped there one day has to become hot by itself.
       if (block.isEntry) this.weights.delete(placeOf(mode, block.start));
-      for (const [from, to] of dependencies(block.start, block.end, block.insns)) cache.noteCompiled(mode.slot, from, to - from, code);
+      for (const [from, to] of dependencies(block.start, block.end, block.insns))
+        cache.noteCompiled(mode.slot, from, to - from, code);
       if (block.isEntry) records.push(this.enterRecord(mode, block, func, node));
     });
     this.regions.set(func, installed);

@@ -134,7 +134,14 @@ export class RegionFinder {
       const last = insns[insns.length - 1];
       const end = (last.eip + last.length) >>> 0;
       const successors = this.successors(last, end).filter((eip) => this.found.has(eip));
-      blocks.set(start, { start, insns, end, successors, isEntry: this.entries.has(start), isMarked: this.isMarked(start) });
+      blocks.set(start, {
+        start,
+        insns,
+        end,
+        successors,
+        isEntry: this.entries.has(start),
+        isMarked: this.isMarked(start),
+      });
     }
     return blocks;
   }

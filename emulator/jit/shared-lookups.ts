@@ -32,11 +32,15 @@ export interface SharedHost {
 
 /** Write nothing but their first operand, where that is a register. */
 const PLAIN = new Set([
-  ..."mov add sub and or xor adc sbb inc dec neg not shl shr sar rol ror rcl rcr shld shrd lea movzx movsx setcc cmov".split(" "),
+  ..."mov add sub and or xor adc sbb inc dec neg not shl shr sar rol ror rcl rcr shld shrd lea movzx movsx setcc cmov".split(
+    " ",
+  ),
   ..."imul2 imul3 bswap cmp test bt bts btr btc bsf bsr jcc jmp nop clc stc cmc cld std".split(" "),
 ]);
 /** Only read their memory operand. */
-const READERS = new Set("cmp test bt push callind jmpind mul imul1 imul2 imul3 div idiv movzx movsx cmov bsf bsr".split(" "));
+const READERS = new Set(
+  "cmp test bt push callind jmpind mul imul1 imul2 imul3 div idiv movzx movsx cmov bsf bsr".split(" "),
+);
 
 /**
  * One TLB look-up for several accesses of a block, above all to a stack frame:
@@ -87,7 +91,10 @@ export class SharedLookups {
     const low = keep(c, x.add(this.read(base), x.k(first)));
     const entry = keep(c, x.load32(pageSlot(low), writes ? this.tlb.write : this.tlb.read));
     const fits = x.leU(x.and(low, x.k(PAGE_BYTES - 1)), x.k(PAGE_BYTES - (end - first)));
-    const host = keep(c, x.select(x.and(x.and(entry, x.k(TlbKind.Plain)), fits), x.sub(x.add(low, entry), x.k(TlbKind.Plain)), x.k(0)));
+    const host = keep(
+      c,
+      x.select(x.and(x.and(entry, x.k(TlbKind.Plain)), fits), x.sub(x.add(low, entry), x.k(TlbKind.Plain)), x.k(0)),
+    );
     c.release(low.index);
     c.release(entry.index);
     return host;
@@ -102,14 +109,20 @@ function groupsOf(insns: readonly Insn[]): Group[] {
     if (range) {
       const group = open.get(insn.mem.base);
       if (!group || !widen(group, insn, range)) {
-        const made = { base: insn.mem.base as Gpr, insns: [insn], first: range.first, end: range.end, writes: range.writes };
+        const made = {
+          base: insn.mem.base as Gpr,
+          insns: [insn],
+          first: range.first,
+          end: range.end,
+          writes: range.writes,
+        };
         found.push(made);
         open.set(made.base, made);
       }
     }
     if (PLAIN.has(insn.mnemonic)) {
       const [to] = insn.operands;
-      if (to?.kind === "r") open.delete((to.size === 1 ? to.reg & 3 : to.reg));
+      if (to?.kind === "r") open.delete(to.size === 1 ? to.reg & 3 : to.reg);
     } else open.clear();
   }
   return found.filter((group) => group.insns.length >= FEWEST);
@@ -128,6 +141,7 @@ function rangeOf(insn: Insn): { first: number; end: number; writes: boolean } | 
   const { base, index, disp } = insn.mem;
   const at = insn.operands.findIndex(({ kind }) => kind === "m");
   if (at < 0 || insn.checked || insn.addrSize !== WORD || base < 0 || index >= 0) return undefined;
-  if (!(PLAIN.has(insn.mnemonic) || READERS.has(insn.mnemonic)) || insn.mnemonic === "lea" || insn.mnemonic === "nop") return undefined;
+  if (!(PLAIN.has(insn.mnemonic) || READERS.has(insn.mnemonic)) || insn.mnemonic === "lea" || insn.mnemonic === "nop")
+    return undefined;
   return { first: disp, end: disp + insn.operands[at].size, writes: at === 0 && !READERS.has(insn.mnemonic) };
 }

@@ -102,7 +102,11 @@ export class Structure {
     const labels: Label[] = [];
     for (let k = parts.length - 1; k >= from; k--) {
       labels[k] = this.c.block();
-      this.targets.push({ label: labels[k], nodes: parts[k].entries, select: parts[k].isLoop && parts[k].entries.size > 1 });
+      this.targets.push({
+        label: labels[k],
+        nodes: parts[k].entries,
+        select: parts[k].isLoop && parts[k].entries.size > 1,
+      });
     }
     return labels;
   }
@@ -137,7 +141,8 @@ export class Structure {
    */
   private header({ nodes, entries }: Component): number {
     const inside = new Set(nodes);
-    const fromOutside = (to: number): boolean => this.successors.some((list, from) => !inside.has(from) && list.includes(to));
+    const fromOutside = (to: number): boolean =>
+      this.successors.some((list, from) => !inside.has(from) && list.includes(to));
     const sorted = [...entries].sort((a, b) => a - b);
     return sorted.find(fromOutside) ?? sorted[0];
   }

@@ -35,7 +35,12 @@ const STACK_ACCESS: Readonly<Record<string, number | undefined>> = {
   ret: 0,
 };
 /** What they do to ESP, where the block goes on behind them. */
-const STACK_MOVE: Readonly<Record<string, number | undefined>> = { push: -WORD, pushf: -WORD, pushseg: -WORD, pop: WORD };
+const STACK_MOVE: Readonly<Record<string, number | undefined>> = {
+  push: -WORD,
+  pushf: -WORD,
+  pushseg: -WORD,
+  pop: WORD,
+};
 
 /** What a register holds: the value that the distances of `group` are counted from, and `distance`. */
 interface Origin {
@@ -195,6 +200,8 @@ export function rangesOver(watches: readonly Watch[]): Watch[] {
 /** Whether code that compares with `ranges` sees each access to the watches. */
 export function cover(ranges: readonly Watch[], watches: readonly Watch[]): boolean {
   return watches.every((watch) =>
-    ranges.some((range) => (watch.touches & ~range.touches) === 0 && range.linear <= watch.linear && endOf(watch) <= endOf(range)),
+    ranges.some(
+      (range) => (watch.touches & ~range.touches) === 0 && range.linear <= watch.linear && endOf(watch) <= endOf(range),
+    ),
   );
 }

@@ -24,7 +24,7 @@ export class PlainMemory implements DebugMemory {
   readLinear(linear: number, length: number): Uint8Array {
     const end = Math.min(linear + length, LINEAR_SPACE);
     const bytes = new Uint8Array(Math.max(0, end - linear));
-    for (let at = linear; at < end; ) {
+    for (let at = linear; at < end;) {
       const inPage = Math.min(end - at, PAGE - (at % PAGE));
       const physical = this.inRam(at);
       if (physical === undefined) return bytes.subarray(0, at - linear);
@@ -36,7 +36,7 @@ export class PlainMemory implements DebugMemory {
 
   writeLinear(linear: number, bytes: Uint8Array): number {
     const end = Math.min(linear + bytes.length, LINEAR_SPACE);
-    for (let at = linear; at < end; ) {
+    for (let at = linear; at < end;) {
       const inPage = Math.min(end - at, PAGE - (at % PAGE));
       const physical = this.inRam(at);
       if (physical === undefined) return at - linear;

@@ -71,7 +71,7 @@ export class DebugWalker {
     const pde = this.entryPae(2, paePage(pdpte) + ((linear >>> 21) & 0x1ff) * 8);
     if (!(pde.low & Pte.P)) return unmapped([pdpte, pde]);
     if (pde.low & Pte.Ps) {
-      const frame = ((pde.high & PAE_HIGH) * FOUR_GIB) + ((pde.low & 0xffe00000) >>> 0);
+      const frame = (pde.high & PAE_HIGH) * FOUR_GIB + ((pde.low & 0xffe00000) >>> 0);
       return mapped([pdpte, pde], frame + (linear & 0x1fffff), pde.low);
     }
     const pte = this.entryPae(1, paePage(pde) + ((linear >>> 12) & 0x1ff) * 8);

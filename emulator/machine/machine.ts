@@ -70,9 +70,11 @@ export class Machine implements MachineApi {
     });
     const { ports, interrupts, timers } = this.board;
     const { engine = "auto", compiling = (make) => make() } = options;
-    const instantiate: CpuWiring["instantiate"] = (module, env, lazily) => compiling(() => instanceOf(module, env), lazily);
+    const instantiate: CpuWiring["instantiate"] = (module, env, lazily) =>
+      compiling(() => instanceOf(module, env), lazily);
     this.cpu = new Cpu({ state: this.state, ports, interrupts, now: () => this.clock.now(), instantiate });
-    if (engine !== "interpreter") this.cpu.attach((parts) => new Jit(parts, engine === "compiled" ? WARM : HOT, options.hostNow));
+    if (engine !== "interpreter")
+      this.cpu.attach((parts) => new Jit(parts, engine === "compiled" ? WARM : HOT, options.hostNow));
     this.board.start();
     this.memory = new PlainMemory(this.state, this.cpu.memory.physical);
     this.breakpoints = new Breakpoints(this.cpu);

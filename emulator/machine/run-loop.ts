@@ -133,7 +133,8 @@ export class RunLoop {
   private atLimit(moved: boolean): Stop {
     const { processor, standing, breakpoints } = this.parts;
     const { pc } = standing;
-    if (!moved || standing.halted || !breakpoints.has(pc) || processor.isRepeating || this.interruptDue()) return { kind: "count" };
+    if (!moved || standing.halted || !breakpoints.has(pc) || processor.isRepeating || this.interruptDue())
+      return { kind: "count" };
     return breakpoints.reached(pc, this.view) ? { kind: "breakpoint", linear: pc } : { kind: "count" };
   }
 

@@ -1,6 +1,15 @@
 import { Touch, type Touched, type Watch } from "../memory/watches";
 import { MachineError } from "../boot/machine-error";
-import { MAX_WATCHED, type Condition, type DebugMemory, type Disposable, type MachineView, type WatchAccess, type Watchpoint, type WatchpointHit } from "./api";
+import {
+  MAX_WATCHED,
+  type Condition,
+  type DebugMemory,
+  type Disposable,
+  type MachineView,
+  type WatchAccess,
+  type Watchpoint,
+  type WatchpointHit,
+} from "./api";
 import type { Processor } from "./processor";
 
 const TOUCHES: Record<WatchAccess, number> = { read: Touch.Read, write: Touch.Write, access: Touch.Read | Touch.Write };
@@ -23,7 +32,8 @@ export class Watchpoints {
   /** @throws MachineError watchpoint-length */
   set(watchpoint: Watchpoint, condition: Condition | undefined): Disposable {
     const { linear, length, access } = watchpoint;
-    if (!Number.isInteger(length) || length < 1 || length > MAX_WATCHED) throw new MachineError("watchpoint-length", { length });
+    if (!Number.isInteger(length) || length < 1 || length > MAX_WATCHED)
+      throw new MachineError("watchpoint-length", { length });
     const watch: Watch = { linear: linear >>> 0, length, touches: TOUCHES[access] };
     this.sites.set(watch, { watchpoint, condition, before: new Uint8Array() });
     this.processor.watches.add(watch);

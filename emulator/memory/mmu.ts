@@ -110,7 +110,9 @@ export class Mmu {
   /** Whether a store may be made and hits no decoded code; false after raising #PF or noting REPLAY. */
   reachesData(linear: number, size: number, ring: number): boolean {
     const inFirst = Math.min(size, 4096 - (linear & 0xfff));
-    return this.isData(linear, inFirst, ring) && (inFirst === size || this.isData(nextPage(linear), size - inFirst, ring));
+    return (
+      this.isData(linear, inFirst, ring) && (inFirst === size || this.isData(nextPage(linear), size - inFirst, ring))
+    );
   }
 
   /** `reachesData` inside one page. */

@@ -101,7 +101,7 @@ export class PhysicalMemory {
     const room = Math.max(0, Math.min(bytes.length, this.state.ramBytes - physical));
     if (room === 0) return 0;
     this.u8.set(bytes.subarray(0, room), RAM + physical);
-    for (let done = 0; done < room; ) {
+    for (let done = 0; done < room;) {
       const inPage = Math.min(room - done, 4096 - ((physical + done) & 0xfff));
       if (this.isCode(physical + done)) this.tracker.written(physical + done, inPage);
       done += inPage;

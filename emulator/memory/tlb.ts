@@ -1,4 +1,17 @@
-import { Count, DATA_LISTS, LARGE_REGION_COUNT, LARGE_REGIONS, RAM, RING_CLASSES, S, TLB_BYTES, TLB_DATA, TLB_KIND, TlbKind, WATCHED_PAGES } from "../base/layout";
+import {
+  Count,
+  DATA_LISTS,
+  LARGE_REGION_COUNT,
+  LARGE_REGIONS,
+  RAM,
+  RING_CLASSES,
+  S,
+  TLB_BYTES,
+  TLB_DATA,
+  TLB_KIND,
+  TlbKind,
+  WATCHED_PAGES,
+} from "../base/layout";
 import type { State } from "../base/state";
 import { FilledPages } from "./filled-pages";
 import type { Paging } from "./paging";
@@ -163,7 +176,8 @@ export class Tlb {
   noteCode(frame: number): void {
     const host = (RAM + (frame << 12)) >>> 0;
     for (let list = 0; list < RING_CLASSES * 2; list++) {
-      for (let n = this.filled.count(list) - 1; n >= 0; n--) this.noteFrame((list & ~1) + 1, this.filled.page(list, n), host);
+      for (let n = this.filled.count(list) - 1; n >= 0; n--)
+        this.noteFrame((list & ~1) + 1, this.filled.page(list, n), host);
     }
   }
 
@@ -187,4 +201,3 @@ export class Tlb {
     return ((TLB_DATA + table * TLB_BYTES) >>> 2) + page;
   }
 }
-

@@ -1,5 +1,14 @@
 /** esbuild bundles of the TypeScript side, each made again only when one of its inputs is newer, and bytecode for the first. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { isCodeFresh } from "../../bin/bundle.cjs";
 import { SetupError, capture, root } from "./run.mjs";

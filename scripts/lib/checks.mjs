@@ -1,4 +1,4 @@
-/** The checks that are no vitest suites: types, lint, arrows, C layout. */
+/** The checks that are no vitest suites: types, lint, layout, arrows. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { capture, inCi, root, which } from "./run.mjs";
@@ -6,7 +6,10 @@ import { capture, inCi, root, which } from "./run.mjs";
 /** Folders whose TypeScript the arrows are drawn between. */
 const LAYERS = ["emulator", "debug-adapter", "extension", "test"];
 
-const tool = (path, ...args) => () => capture(process.execPath, [join("node_modules", path), ...args]);
+const tool =
+  (path, ...args) =>
+  () =>
+    capture(process.execPath, [join("node_modules", path), ...args]);
 
 /** Layout of every C file under version control, by .clang-format. */
 function checkLayout() {
@@ -25,6 +28,7 @@ function checkLayout() {
 export const checks = [
   { name: "types", check: tool("typescript/bin/tsc", "-b") },
   { name: "lint", check: tool("eslint/bin/eslint.js", ".") },
+  { name: "layout", check: tool("prettier/bin/prettier.cjs", "--check", "--log-level", "warn", ".") },
   {
     name: "arrows",
     check: tool("dependency-cruiser/bin/dependency-cruise.mjs", "--config", "dependency-cruiser.config.mjs", ...LAYERS),

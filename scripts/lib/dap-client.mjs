@@ -70,7 +70,10 @@ export class DapClient {
 async function within(promise, what) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the debug adapter said nothing about "${what}" for ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS);
+    timer = setTimeout(
+      () => reject(new Error(`the debug adapter said nothing about "${what}" for ${TIMEOUT_MS / 1000} s`)),
+      TIMEOUT_MS,
+    );
   });
   try {
     return await Promise.race([promise, late]);

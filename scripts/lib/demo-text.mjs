@@ -50,7 +50,9 @@ export function sourceExcerpt(source, line, place) {
 
 /** The frames of a stack, separators across the width. */
 export function stackText(frames, root) {
-  return frames.map((frame) => (frame.presentationHint === "label" ? separator(frame.name) : frameLine(frame, root))).join("\n");
+  return frames
+    .map((frame) => (frame.presentationHint === "label" ? separator(frame.name) : frameLine(frame, root)))
+    .join("\n");
 }
 
 function separator(text) {

@@ -8,7 +8,8 @@ const NODE_MAJOR = 20;
 
 function checkNode() {
   const major = Number(process.versions.node.split(".")[0]);
-  if (major < NODE_MAJOR) throw new SetupError(`Node ${NODE_MAJOR} or later is needed, this is ${process.versions.node}`);
+  if (major < NODE_MAJOR)
+    throw new SetupError(`Node ${NODE_MAJOR} or later is needed, this is ${process.versions.node}`);
   if (!existsSync(join(root, "package-lock.json"))) throw new SetupError("package-lock.json is missing: clone again");
 }
 

@@ -36,7 +36,8 @@ const TEST_TOOLS = [
   {
     what: "gcc with the 32-bit C library",
     packages: ["gcc", "gcc-multilib", "libc6-dev-i386"],
-    present: () => which("gcc") !== undefined && compiles("gcc", "#include <stdio.h>\nint main(void) { return 0; }", []),
+    present: () =>
+      which("gcc") !== undefined && compiles("gcc", "#include <stdio.h>\nint main(void) { return 0; }", []),
   },
   { what: "git", packages: ["git"], present: program("git") },
   { what: "objdump", packages: ["binutils"], present: program("objdump") },

@@ -35,13 +35,19 @@ function parse() {
   if (!Number.isInteger(runs) || runs < 1) throw new SetupError(`--runs takes a positive number, not "${values.runs}"`);
   const unknown = positionals.find((name) => !kernelNames.includes(name));
   if (unknown !== undefined) throw new SetupError(`no kernel "${unknown}": ${kernelNames.join(", ")}`);
-  return { engine: values.engine, runs, debug: values.debug, names: positionals.length > 0 ? positionals : kernelNames };
+  return {
+    engine: values.engine,
+    runs,
+    debug: values.debug,
+    names: positionals.length > 0 ? positionals : kernelNames,
+  };
 }
 
 /** One run: its user seconds and checksum, or why it is out. */
 function runOnce(contender, image) {
   const { status, stdout, stderr, userSeconds } = timedRun(contender.command(image));
-  if (status !== contender.done) return { failure: `status ${status} ${stderr.trim().split("\n").at(-1) ?? ""}`.trim() };
+  if (status !== contender.done)
+    return { failure: `status ${status} ${stderr.trim().split("\n").at(-1) ?? ""}`.trim() };
   return { checksum: stdout.trim(), userSeconds };
 }
 
@@ -60,7 +66,8 @@ function runInTurn(contenders, image, runs) {
   }
   const expected = results.get("ringscope").checksum;
   for (const result of results.values()) {
-    if (result.failure === undefined && result.checksum !== expected) result.failure = `checksum ${result.checksum}, not ${expected}`;
+    if (result.failure === undefined && result.checksum !== expected)
+      result.failure = `checksum ${result.checksum}, not ${expected}`;
   }
   return results;
 }
@@ -68,8 +75,17 @@ function runInTurn(contenders, image, runs) {
 /** One kernel measured: a row of the results. */
 function measure(name, contenders, runs, starts) {
   const results = runInTurn(contenders, buildKernel(name, OUT), runs);
-  const row = { name, checksum: results.get("ringscope").checksum, samples: {}, seconds: {}, mips: {}, ratio: {}, failures: {} };
-  if (results.get("ringscope").failure === undefined) row.instructions = JSON.parse(readFileSync(STATS, "utf8")).instructions;
+  const row = {
+    name,
+    checksum: results.get("ringscope").checksum,
+    samples: {},
+    seconds: {},
+    mips: {},
+    ratio: {},
+    failures: {},
+  };
+  if (results.get("ringscope").failure === undefined)
+    row.instructions = JSON.parse(readFileSync(STATS, "utf8")).instructions;
   for (const [key, { seconds, failure }] of results) {
     if (failure !== undefined) {
       row.failures[key] = failure;
@@ -112,7 +128,9 @@ function report(rows, contenders, starts) {
   for (const { name, failures } of rows) {
     for (const [key, failure] of Object.entries(failures)) console.log(`${name} on ${key}: ${failure}`);
   }
-  console.log(`start (empty kernel, user seconds): ${contenders.map(({ key, title }) => `${title} ${starts[key].toFixed(3)}`).join(", ")}`);
+  console.log(
+    `start (empty kernel, user seconds): ${contenders.map(({ key, title }) => `${title} ${starts[key].toFixed(3)}`).join(", ")}`,
+  );
   return summaries;
 }
 
@@ -137,7 +155,10 @@ await entry(async () => {
   const firstBytes = await measureFirstBytes(contenders, runs);
 
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, system: `${process.platform} ${process.arch}` };
-  const versions = { node: process.version, ...Object.fromEntries(contenders.map(({ key, version }) => [key, version])) };
+  const versions = {
+    node: process.version,
+    ...Object.fromEntries(contenders.map(({ key, version }) => [key, version])),
+  };
   const results = { machine, versions, engine, runs, starts, rows, summaries, firstBytes };
   writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`);
   console.log(`written to ${RESULTS}`);

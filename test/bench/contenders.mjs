@@ -55,7 +55,10 @@ export function qemu() {
     version,
     hint: "apt-get install qemu-system-x86",
     command: (image, modules = []) => [
-      ...[program, ..."-accel tcg -cpu pentium3,+pae,+nx -nodefaults -no-reboot -display none -serial stdio".split(" ")],
+      ...[
+        program,
+        ..."-accel tcg -cpu pentium3,+pae,+nx -nodefaults -no-reboot -display none -serial stdio".split(" "),
+      ],
       ...["-m", `${MEMORY_MIB}`, "-device", "isa-debug-exit,iobase=0xf4,iosize=1", "-kernel", image],
       ...(modules.length > 0 ? ["-initrd", modules.join(",")] : []),
     ],
@@ -72,7 +75,9 @@ export function v86() {
     version: existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")).version : undefined,
     hint: "npm ci",
     command: (image, modules = []) =>
-      modules.length > 0 ? undefined : [process.execPath, join(import.meta.dirname, "v86-runner.mjs"), image, `${MEMORY_MIB}`],
+      modules.length > 0
+        ? undefined
+        : [process.execPath, join(import.meta.dirname, "v86-runner.mjs"), image, `${MEMORY_MIB}`],
     done: 0,
   };
 }

@@ -34,12 +34,21 @@ const RATES = [
 
 async function bundle() {
   const entry = join(import.meta.dirname, "debugging", "main.ts");
-  const options = { bundle: true, platform: "node", target: "node20", format: "cjs", logLevel: "error", outfile: PROGRAM };
+  const options = {
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    logLevel: "error",
+    outfile: PROGRAM,
+  };
   await build({ ...options, entryPoints: [entry], plugins: [tier0Plugin()] });
 }
 
 function sample(scenario, images) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, scenario, JSON.stringify(images)], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, scenario, JSON.stringify(images)], {
+    encoding: "utf8",
+  });
   if (status !== 0) throw new SetupError(`${scenario}: ${stderr.trim().split("\n").at(-1)}`);
   return JSON.parse(stdout);
 }
@@ -65,7 +74,9 @@ function measureRate({ title, scenario, goal }, images, runs) {
 /** Prints the second table and writes it. */
 export async function benchDebugging(runs) {
   await bundle();
-  const kernels = Object.fromEntries(["crc32", "fib", "int80", "registers"].map((name) => [name, buildKernel(name, OUT)]));
+  const kernels = Object.fromEntries(
+    ["crc32", "fib", "int80", "registers"].map((name) => [name, buildKernel(name, OUT)]),
+  );
   const images = { ...kernels, vmm: join(DIST, "vmm.elf"), guest: join(DIST, "sample-guests", "pv", "hello.elf") };
   const costs = COSTS.map((cost) => measureCost(cost, images, runs));
   const rates = RATES.map((rate) => measureRate(rate, images, runs));

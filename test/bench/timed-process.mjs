@@ -17,8 +17,11 @@ const ENV = { ...process.env, NODE_EXTRA_CA_CERTS: "" };
 /** Compiles the wrapper; called once before timedRun. @throws SetupError with the compiler's words */
 export function buildWrapper() {
   mkdirSync(dirname(WRAPPER), { recursive: true });
-  const { status, stderr } = spawnSync("cc", ["-O2", "-Wall", "-Wextra", "-Werror", SOURCE, "-o", WRAPPER], { encoding: "utf8" });
-  if (status !== 0) throw new SetupError(`processor-time.c: ${stderr ?? "a C compiler is needed: apt-get install gcc"}`);
+  const { status, stderr } = spawnSync("cc", ["-O2", "-Wall", "-Wextra", "-Werror", SOURCE, "-o", WRAPPER], {
+    encoding: "utf8",
+  });
+  if (status !== 0)
+    throw new SetupError(`processor-time.c: ${stderr ?? "a C compiler is needed: apt-get install gcc"}`);
 }
 
 /**
@@ -36,7 +39,15 @@ export function timedRun(command) {
   if (error) throw error;
   const wallSeconds = (performance.now() - before) / 1000;
   const [userSeconds = NaN, systemSeconds = NaN, residentKib = NaN] = output[3].trim().split(" ").map(Number);
-  return { status: status ?? TIMED_OUT, stdout: output[1], stderr: output[2], userSeconds, systemSeconds, wallSeconds, residentKib };
+  return {
+    status: status ?? TIMED_OUT,
+    stdout: output[1],
+    stderr: output[2],
+    userSeconds,
+    systemSeconds,
+    wallSeconds,
+    residentKib,
+  };
 }
 
 /** Milliseconds from the start of a program to the first byte that it prints; undefined when it prints none. */
@@ -44,7 +55,11 @@ export function firstByteMs([program, ...args]) {
   return new Promise((resolve, reject) => {
     const before = performance.now();
     let first;
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"], timeout: TIMEOUT_SECONDS * 1000, env: ENV });
+    const child = spawn(program, args, {
+      stdio: ["ignore", "pipe", "ignore"],
+      timeout: TIMEOUT_SECONDS * 1000,
+      env: ENV,
+    });
     child.stdout.on("data", () => (first ??= performance.now() - before));
     child.on("error", reject);
     child.on("close", () => resolve(first));

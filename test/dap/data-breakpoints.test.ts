@@ -14,12 +14,17 @@ afterAll(() => server.stop());
 afterEach(() => session.close());
 
 /** In the guest kernel, before the first write system call. */
-const atCallWrite = async (): Promise<void> => void (session = await DapSession.launchTo("call_write", guest("pv/hello"), server.connect()));
+const atCallWrite = async (): Promise<void> =>
+  void (session = await DapSession.launchTo("call_write", guest("pv/hello"), server.connect()));
 
 const info = (args: object): Promise<Info> => session.client.request<Info>("dataBreakpointInfo", args);
 
 async function watch(...breakpoints: DebugProtocol.DataBreakpoint[]): Promise<DebugProtocol.Breakpoint[]> {
-  return (await session.client.request<DebugProtocol.SetDataBreakpointsResponse["body"]>("setDataBreakpoints", { breakpoints })).breakpoints;
+  return (
+    await session.client.request<DebugProtocol.SetDataBreakpointsResponse["body"]>("setDataBreakpoints", {
+      breakpoints,
+    })
+  ).breakpoints;
 }
 
 const idOf = async (args: object): Promise<string> => (await info(args)).dataId ?? "";
@@ -36,7 +41,11 @@ describe("a data breakpoint", () => {
     const stop = await session.continue();
     expect(stop).toMatchObject({ reason: "data breakpoint", hitBreakpointIds: [placed?.id] });
     const hex = (value: number): string => `0x${value.toString(16).padStart(8, "0")}`;
-    expect(stop.text).toMatch(new RegExp(`^app_task\\.calls\\[0\\]: ${hex(before)} -> ${hex(before + 1)}, written by the instruction at 0x[0-9a-f]{8}$`));
+    expect(stop.text).toMatch(
+      new RegExp(
+        `^app_task\\.calls\\[0\\]: ${hex(before)} -> ${hex(before + 1)}, written by the instruction at 0x[0-9a-f]{8}$`,
+      ),
+    );
     expect(await session.evaluate("app_task.calls[0]")).toBe(String(before + 1));
   });
 
@@ -57,11 +66,19 @@ describe("a data breakpoint", () => {
 
   it("watches so many bytes at an address", async () => {
     await atCallWrite();
-    const { result } = await session.client.request<{ result: string }>("evaluate", { expression: "&app_task.calls[0]", context: "watch" });
+    const { result } = await session.client.request<{ result: string }>("evaluate", {
+      expression: "&app_task.calls[0]",
+      context: "watch",
+    });
     const address = result.slice(0, 10);
-    const [placed] = await watch({ dataId: await idOf({ name: address, asAddress: true, bytes: 12 }), accessType: "readWrite" });
+    const [placed] = await watch({
+      dataId: await idOf({ name: address, asAddress: true, bytes: 12 }),
+      accessType: "readWrite",
+    });
     expect(placed).toMatchObject({ verified: true });
-    expect((await session.continue()).text).toMatch(new RegExp(`^${address} was (read|written) by the instruction at `));
+    expect((await session.continue()).text).toMatch(
+      new RegExp(`^${address} was (read|written) by the instruction at `),
+    );
   });
 
   it("ends a step", async () => {
@@ -85,7 +102,10 @@ describe("a data breakpoint", () => {
 describe("dataBreakpointInfo", () => {
   it("says why a register cannot be watched", async () => {
     await atCallWrite();
-    expect(await info({ name: "$eax" })).toEqual({ dataId: null, description: "$eax is not in memory: it cannot be watched" });
+    expect(await info({ name: "$eax" })).toEqual({
+      dataId: null,
+      description: "$eax is not in memory: it cannot be watched",
+    });
   });
 
   it("says how much can be watched", async () => {

@@ -64,7 +64,11 @@ describe("a guest that does wrong", () => {
     const stop = await fault.start();
     expect(stop.reason).toBe("exception");
     expect(stop.text).toMatch(/^Domain 0 crashed: /);
-    expect(await exceptionInfo(fault)).toMatchObject({ exceptionId: "domain crash", description: stop.text, breakMode: "always" });
+    expect(await exceptionInfo(fault)).toMatchObject({
+      exceptionId: "domain crash",
+      description: stop.text,
+      breakMode: "always",
+    });
     const names = await fault.names();
     expect(names[0]).toBe("trace_domain_crash");
     const separator = names.indexOf("── ring 1 → 0: page fault ──");
@@ -92,7 +96,9 @@ describe("a guest that does wrong", () => {
     expect(stop).toMatchObject({ reason: "exception" });
     const { exceptionId, description } = await exceptionInfo(triple);
     expect(exceptionId).toBe("triple fault");
-    expect(description).toMatch(/^Triple fault\. The machine stands before its reset\. The faults that led to it:\n {2}#/);
+    expect(description).toMatch(
+      /^Triple fault\. The machine stands before its reset\. The faults that led to it:\n {2}#/,
+    );
     expect(await triple.names()).toContain("kernel_main");
     expect(await triple.runToEnd()).toBe(70);
   });
@@ -102,9 +108,14 @@ describe("a guest that does wrong", () => {
     await unknown.client.request("configurationDone");
     expect(await unknown.ended()).toBe(0);
     const rows = unknown.client.transcript
-      .filter((message): message is DebugProtocol.Event => message.type === "event" && "event" in message && message.event === "ringscope.hypercalls")
+      .filter(
+        (message): message is DebugProtocol.Event =>
+          message.type === "event" && "event" in message && message.event === "ringscope.hypercalls",
+      )
       .flatMap(({ body }) => (body as { rows: HypercallRow[] }).rows);
-    expect(rows.filter(({ failed }) => failed).map(({ name, result, domain, ring }) => [name, result, domain, ring])).toEqual([
+    expect(
+      rows.filter(({ failed }) => failed).map(({ name, result, domain, ring }) => [name, result, domain, ring]),
+    ).toEqual([
       ["hypercall 60", "-38 ENOSYS", 0, 1],
       ["hypercall 128", "-38 ENOSYS", 0, 1],
       ["hypercall 4294967295", "-38 ENOSYS", 0, 1],
@@ -179,7 +190,10 @@ describe("a launch that cannot be", () => {
     [{ program: "x", memory: "lots" }, 'launch configuration: "memory" must be a size such as 128M, not "lots"'],
     [{ program: "x", memory: 128 }, 'launch configuration: "memory" must be a size such as 128M, not 128'],
     [{ program: "x", domains: "y" }, 'launch configuration: "domains" must be a list of strings "FILE ARGS", not "y"'],
-    [{ program: "x", engine: "fast" }, 'launch configuration: "engine" must be "auto", "interpreter" or "compiled", not "fast"'],
+    [
+      { program: "x", engine: "fast" },
+      'launch configuration: "engine" must be "auto", "interpreter" or "compiled", not "fast"',
+    ],
     [{ program: "x", stopOnEntry: "yes" }, 'launch configuration: "stopOnEntry" must be true or false, not "yes"'],
     [{ program: "x", console: "window" }, 'launch configuration: "console" must be "output" or "event", not "window"'],
   ])("says what is wrong with %j", async (args, message) => {
@@ -202,11 +216,15 @@ describe("a launch that cannot be", () => {
       await session?.close();
     }
     const cut = file("cut.elf", hello.subarray(0, 5000));
-    expect(await refused({ program: cut })).toMatch(/cut\.elf: truncated: it should have \d+ bytes at least and has 5000$/);
+    expect(await refused({ program: cut })).toMatch(
+      /cut\.elf: truncated: it should have \d+ bytes at least and has 5000$/,
+    );
   });
 
   it("says that a machine cannot have so much memory", async () => {
-    expect(await refused({ program: guest("pv/hello"), memory: "4G" })).toContain("the machine's memory must be 1M to 2047M");
+    expect(await refused({ program: guest("pv/hello"), memory: "4G" })).toContain(
+      "the machine's memory must be 1M to 2047M",
+    );
   });
 
   it("does not attach", async () => {
@@ -230,10 +248,16 @@ it("gives consoles and log as events of their own when the client wants that", a
   await hello.breakAtFunctions("traps_init");
   await hello.continue();
   const bodies = hello.client.transcript
-    .filter((message): message is DebugProtocol.Event => message.type === "event" && "event" in message && message.event === "ringscope.console")
+    .filter(
+      (message): message is DebugProtocol.Event =>
+        message.type === "event" && "event" in message && message.event === "ringscope.console",
+    )
     .map(({ body }) => body as ConsoleEventBody);
   const text = (name: string, log: boolean | undefined): string =>
-    bodies.filter((body) => body.console === name && body.log === log).map(({ data }) => data).join("");
+    bodies
+      .filter((body) => body.console === name && body.log === log)
+      .map(({ data }) => data)
+      .join("");
   expect(text("hello", undefined)).toMatch(/^pv\/hello: a kernel in ring 1\n/);
   expect(text("VMM log", true)).toMatch(/^Ringscope VMM\n/);
   expect(hello.client.printed).toBe("");

@@ -13,7 +13,8 @@ afterAll(() => server.stop());
 afterEach(() => session.close());
 
 /** In the guest kernel, before the first write system call. */
-const atCallWrite = async (): Promise<void> => void (session = await DapSession.launchTo("call_write", guest("pv/hello"), server.connect()));
+const atCallWrite = async (): Promise<void> =>
+  void (session = await DapSession.launchTo("call_write", guest("pv/hello"), server.connect()));
 
 describe("variables", () => {
   it("unfolds a pointer to a structure, its arrays in pages", async () => {
@@ -60,7 +61,11 @@ describe("variables", () => {
     const task = (await session.scope("Locals")).find(({ name }) => name === "task");
     const set = { variablesReference: task?.variablesReference, name: "state", value: "2" };
     expect(await session.client.request("setVariable", set)).toMatchObject({ value: "TASK_ENDED (2)" });
-    await session.client.request("setExpression", { expression: "$eflags", value: "$eflags | 1", frameId: (await session.frames())[0]?.id });
+    await session.client.request("setExpression", {
+      expression: "$eflags",
+      value: "$eflags | 1",
+      frameId: (await session.frames())[0]?.id,
+    });
     expect(await session.evaluate("$eflags & 1")).toBe("1");
     await session.breakAtFunctions("compute");
     await session.continue();
@@ -104,7 +109,10 @@ describe("memory and disassembly", () => {
     const data = Buffer.from([7, 0, 0, 0]).toString("base64");
     expect(await session.client.request("writeMemory", { memoryReference, data })).toEqual({ bytesWritten: 4 });
     expect(await session.evaluate("task->calls[0]")).toBe("7");
-    const read = await session.client.request<{ data: string; address: string }>("readMemory", { memoryReference, count: 4 });
+    const read = await session.client.request<{ data: string; address: string }>("readMemory", {
+      memoryReference,
+      count: 4,
+    });
     expect(read).toEqual({ address: memoryReference, data });
     const beyond = await session.client.request("readMemory", { memoryReference: "0xf0000000", count: 16 });
     expect(beyond).toEqual({ address: "0xf0000000", data: "", unreadableBytes: 16 });
@@ -137,7 +145,10 @@ describe("memory and disassembly", () => {
   it("fills rows without memory", async () => {
     await atCallWrite();
     const args = { memoryReference: "0xf0000000", instructionOffset: -1, instructionCount: 3 };
-    const { instructions } = await session.client.request<{ instructions: DebugProtocol.DisassembledInstruction[] }>("disassemble", args);
+    const { instructions } = await session.client.request<{ instructions: DebugProtocol.DisassembledInstruction[] }>(
+      "disassemble",
+      args,
+    );
     expect(instructions.map(({ instruction, presentationHint }) => [instruction, presentationHint])).toEqual([
       ["(not mapped)", "invalid"],
       ["(not mapped)", "invalid"],
@@ -151,7 +162,10 @@ describe("breakpoints", () => {
     session = await DapSession.launch(guest("pv/hello"), {}, server.connect());
     const comment = lineOf(TASKS, "/* The kernel prints only what the task could have read itself. */");
     const [set] = await session.breakAtLines(TASKS, comment);
-    expect(set).toMatchObject({ verified: true, message: `line ${comment} has no code; the breakpoint stands on line ${set?.line}` });
+    expect(set).toMatchObject({
+      verified: true,
+      message: `line ${comment} has no code; the breakpoint stands on line ${set?.line}`,
+    });
     expect(set?.line).toBeGreaterThan(comment);
   });
 
@@ -159,9 +173,15 @@ describe("breakpoints", () => {
     session = await DapSession.launch(guest("pv/hello"), {}, server.connect());
     const path = "/nowhere/at-all.c";
     const args = { source: { path }, breakpoints: [{ line: 1 }] };
-    const { breakpoints } = await session.client.request<{ breakpoints: DebugProtocol.Breakpoint[] }>("setBreakpoints", args);
+    const { breakpoints } = await session.client.request<{ breakpoints: DebugProtocol.Breakpoint[] }>(
+      "setBreakpoints",
+      args,
+    );
     expect(breakpoints[0]).toMatchObject({ verified: false, message: `no loaded image was made from "${path}"` });
-    expect((await session.breakAtLines(APP, 9999))[0]).toMatchObject({ verified: false, message: "there is no code at line 9999 or behind it" });
+    expect((await session.breakAtLines(APP, 9999))[0]).toMatchObject({
+      verified: false,
+      message: "there is no code at line 9999 or behind it",
+    });
     expect((await session.breakAtFunctions("no_such_function"))[0]).toMatchObject({
       verified: false,
       message: 'there is no function "no_such_function"',
@@ -178,7 +198,10 @@ describe("breakpoints", () => {
 
   it("evaluates conditions and hit counts in the machine", async () => {
     session = await DapSession.launch(guest("pv/hello"), {}, server.connect());
-    await session.breakAtFunctions({ name: "call_write", condition: "task->state == TASK_RUNNING && task->calls[0] == 3" });
+    await session.breakAtFunctions({
+      name: "call_write",
+      condition: "task->state == TASK_RUNNING && task->calls[0] == 3",
+    });
     await session.start();
     expect(await session.evaluate("task->calls[0]")).toBe("3");
     await session.breakAtFunctions({ name: "call_write", hitCondition: "2" });
@@ -205,7 +228,9 @@ describe("breakpoints", () => {
   it("lists sources and images", async () => {
     session = await DapSession.launch(guest("pv/hello"), {}, server.connect());
     const { sources } = await session.client.request<{ sources: DebugProtocol.Source[] }>("loadedSources");
-    expect(sources.map(({ name }) => name)).toEqual(expect.arrayContaining(["app.c", "tasks.c", "hypercall.c", "entry.S"]));
+    expect(sources.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["app.c", "tasks.c", "hypercall.c", "entry.S"]),
+    );
     const { modules } = await session.client.request<{ modules: DebugProtocol.Module[] }>("modules");
     expect(modules.map(({ name, symbolStatus }) => [name, symbolStatus])).toEqual([
       ["vmm.elf", "Symbols loaded."],

@@ -13,7 +13,10 @@ beforeAll(async () => (server = await DapServer.start()));
 afterAll(() => server.stop());
 afterEach(() => session.close());
 
-async function logAt(text: string, wish: Partial<DebugProtocol.SourceBreakpoint>): Promise<DebugProtocol.Breakpoint | undefined> {
+async function logAt(
+  text: string,
+  wish: Partial<DebugProtocol.SourceBreakpoint>,
+): Promise<DebugProtocol.Breakpoint | undefined> {
   session = await DapSession.launch(guest("pv/hello"), {}, server.connect());
   const [placed] = await session.breakAtLines(TASKS, { line: lineOf(TASKS, text), ...wish });
   return placed;
@@ -23,12 +26,17 @@ async function logAt(text: string, wish: Partial<DebugProtocol.SourceBreakpoint>
 async function logged(): Promise<string[]> {
   await session.client.request("configurationDone");
   expect(await session.ended()).toBe(0);
-  return session.client.written("console").split("\n").filter((line) => line.startsWith("log:"));
+  return session.client
+    .written("console")
+    .split("\n")
+    .filter((line) => line.startsWith("log:"));
 }
 
 describe("a logpoint", () => {
   it("writes its message with the values of its expressions and does not stop", async () => {
-    expect(await logAt(CALL, { logMessage: "log: {task->name} makes call {number}, {task->calls[number] + 1} times" })).toMatchObject({ verified: true });
+    expect(
+      await logAt(CALL, { logMessage: "log: {task->name} makes call {number}, {task->calls[number] + 1} times" }),
+    ).toMatchObject({ verified: true });
     const lines = await logged();
     expect(lines[0]).toMatch(/^log: 0x[0-9a-f]{8} "app" makes call \d+, 1 times$/);
     expect(lines.length).toBeGreaterThan(2);

@@ -63,12 +63,18 @@ describe("a configurationDone that comes behind terminate", () => {
 });
 
 describe("a request whose arguments are malformed", () => {
-  const malformed = (name: string, expected: string): RegExp => new RegExp(`is malformed: "${name.replace(/[[\]]/g, "\\$&")}" must be ${expected}$`);
+  const malformed = (name: string, expected: string): RegExp =>
+    new RegExp(`is malformed: "${name.replace(/[[\]]/g, "\\$&")}" must be ${expected}$`);
   it.each([
     ["setBreakpoints", {}, "arguments.source", "an object"],
     ["setBreakpoints", { source: { path: 7 } }, "arguments.source.path", "a string"],
     ["setBreakpoints", { source: {}, breakpoints: {} }, "arguments.breakpoints", "a list"],
-    ["setBreakpoints", { source: {}, breakpoints: [{ line: 1 }, {}] }, "arguments.breakpoints[1].line", "a whole number"],
+    [
+      "setBreakpoints",
+      { source: {}, breakpoints: [{ line: 1 }, {}] },
+      "arguments.breakpoints[1].line",
+      "a whole number",
+    ],
     ["setFunctionBreakpoints", {}, "arguments.breakpoints", "a list"],
     ["setInstructionBreakpoints", { breakpoints: [null] }, "arguments.breakpoints[0]", "an object"],
     ["setExceptionBreakpoints", { filters: [1] }, "arguments.filters[0]", "a string"],
@@ -76,10 +82,20 @@ describe("a request whose arguments are malformed", () => {
     ["variables", { variablesReference: "x" }, "arguments.variablesReference", "a whole number"],
     ["readMemory", { memoryReference: "0x1000" }, "arguments.count", "a whole number from 0 on"],
     ["readMemory", { memoryReference: "0x1000", count: -5 }, "arguments.count", "a whole number from 0 on"],
-    ["disassemble", { memoryReference: "0x1000", instructionOffset: 1.5, instructionCount: 2 }, "arguments.instructionOffset", "a whole number"],
+    [
+      "disassemble",
+      { memoryReference: "0x1000", instructionOffset: 1.5, instructionCount: 2 },
+      "arguments.instructionOffset",
+      "a whole number",
+    ],
     ["dataBreakpointInfo", {}, "arguments.name", "a string"],
     ["setDataBreakpoints", {}, "arguments.breakpoints", "a list"],
-    ["setDataBreakpoints", { breakpoints: [{ dataId: "x", condition: 5 }] }, "arguments.breakpoints[0].condition", "a string"],
+    [
+      "setDataBreakpoints",
+      { breakpoints: [{ dataId: "x", condition: 5 }] },
+      "arguments.breakpoints[0].condition",
+      "a string",
+    ],
     ["stackTrace", [], "arguments", "an object"],
   ] as const)("is refused: %s with %j", async (command, args, name, expected) => {
     const { client } = await atEntry();
@@ -90,7 +106,11 @@ describe("a request whose arguments are malformed", () => {
 
 describe("an expression that is nested or long without end", () => {
   it.each([
-    ["brackets", `${"(".repeat(5000)}1${")".repeat(5000)}`, "the expression is too long: it may have 1000 words and signs"],
+    [
+      "brackets",
+      `${"(".repeat(5000)}1${")".repeat(5000)}`,
+      "the expression is too long: it may have 1000 words and signs",
+    ],
     ["brackets that fit", `${"(".repeat(400)}1${")".repeat(400)}`, "the expression is nested too deeply"],
     ["operators", `${"1+".repeat(5000)}1`, "the expression is too long: it may have 1000 words and signs"],
     ["signs", `${"-".repeat(900)}1`, "the expression is nested too deeply"],
@@ -104,7 +124,9 @@ describe("a request after the end", () => {
   it.each(["continue", "next", "stackTrace"])("is told that the machine has ended: %s", async (command) => {
     await atEntry();
     await session.runToEnd();
-    await expect(session.client.request(command, { threadId: session.threadId })).rejects.toThrow("the machine has ended");
+    await expect(session.client.request(command, { threadId: session.threadId })).rejects.toThrow(
+      "the machine has ended",
+    );
   });
 });
 
@@ -125,32 +147,42 @@ describe("an assignment to a register", () => {
   it.each(["$eax", "$eip"])("answers with the value that was assigned: %s", async (register) => {
     await atEntry();
     const { frameId } = await frame();
-    const { result } = await session.client.request<{ result: string }>("evaluate", { expression: `${register} = 77`, frameId, context: "repl" });
+    const { result } = await session.client.request<{ result: string }>("evaluate", {
+      expression: `${register} = 77`,
+      frameId,
+      context: "repl",
+    });
     expect(result).toBe("77");
     expect(await evaluate(register)).toBe("0x0000004d");
   });
 });
 
 async function frame(): Promise<{ frameId: number }> {
-  const { stackFrames } = await session.client.request<{ stackFrames: { id: number }[] }>("stackTrace", { threadId: session.threadId });
+  const { stackFrames } = await session.client.request<{ stackFrames: { id: number }[] }>("stackTrace", {
+    threadId: session.threadId,
+  });
   return { frameId: stackFrames[0]?.id ?? 0 };
 }
 
 describe("a reference that is no address", () => {
-  it.each(["", " ", "-5", "1e3", "0x1ffffffff"])("is refused: \"%s\"", async (reference) => {
+  it.each(["", " ", "-5", "1e3", "0x1ffffffff"])('is refused: "%s"', async (reference) => {
     const { client } = await atEntry();
     const { breakpoints } = await client.request<{ breakpoints: object[] }>("setInstructionBreakpoints", {
       breakpoints: [{ instructionReference: reference }],
     });
     expect(breakpoints).toMatchObject([{ verified: false, message: `"${reference}" is no address` }]);
-    await expect(client.request("readMemory", { memoryReference: reference, count: 4 })).rejects.toThrow(`"${reference}" is no memory reference`);
+    await expect(client.request("readMemory", { memoryReference: reference, count: 4 })).rejects.toThrow(
+      `"${reference}" is no memory reference`,
+    );
   });
 });
 
 describe("a refusal that quotes the client", () => {
   it("does not end the session over a word in braces", async () => {
     const { client } = await atEntry();
-    await expect(client.request("readMemory", { memoryReference: "{_start}", count: 4 })).rejects.toThrow('"{_start}" is no memory reference');
+    await expect(client.request("readMemory", { memoryReference: "{_start}", count: 4 })).rejects.toThrow(
+      '"{_start}" is no memory reference',
+    );
     await expect(client.request("{_start}")).rejects.toThrow('the request "{_start}" is not supported');
     expect(await evaluate("$cpl")).toBe("1");
   });

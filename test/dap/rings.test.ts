@@ -14,7 +14,8 @@ beforeAll(async () => (server = await DapServer.start()));
 afterAll(() => server.stop());
 afterEach(() => session.close());
 
-const hello = async (): Promise<DapSession> => (session = await DapSession.launch(guest("pv/hello"), {}, server.connect()));
+const hello = async (): Promise<DapSession> =>
+  (session = await DapSession.launch(guest("pv/hello"), {}, server.connect()));
 const ring = (): Promise<string> => session.evaluate("$cpl");
 
 describe("breakpoints in each ring of a paravirtual guest", () => {
@@ -23,7 +24,11 @@ describe("breakpoints in each ring of a paravirtual guest", () => {
     const line = lineOf(APP, "return shape->kind == SHAPE_TRIANGLE");
     const [set] = await session.breakAtLines(APP, line);
     expect(set).toMatchObject({ verified: true, line });
-    expect(await session.start()).toMatchObject({ reason: "breakpoint", allThreadsStopped: true, hitBreakpointIds: [set?.id] });
+    expect(await session.start()).toMatchObject({
+      reason: "breakpoint",
+      allThreadsStopped: true,
+      hitBreakpointIds: [set?.id],
+    });
     expect(await ring()).toBe("3");
     expect(await session.stack()).toEqual([
       `area app.c:${line}`,
@@ -33,7 +38,11 @@ describe("breakpoints in each ring of a paravirtual guest", () => {
       expect.stringMatching(/^app_entry app-entry\.S:\d+$/),
     ]);
     expect(await session.values("Locals")).toMatchObject({ rectangle: "9" });
-    expect(await session.evaluate("*shape")).toBe("{kind = SHAPE_SQUARE (0), size = {width = 3, height = 3}, next = " + (await session.evaluate("shape->next")) + "}");
+    expect(await session.evaluate("*shape")).toBe(
+      "{kind = SHAPE_SQUARE (0), size = {width = 3, height = 3}, next = " +
+        (await session.evaluate("shape->next")) +
+        "}",
+    );
     expect(await session.evaluate("shape->next->kind")).toBe("SHAPE_RECTANGLE (1)");
     expect(await session.evaluate("shapes[2].size.height")).toBe("5");
   });

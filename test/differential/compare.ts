@@ -48,7 +48,8 @@ export function difference(host: Outcome, ours: Outcome, tolerance: Tolerance): 
   const mask = tolerance.flags & ~Flag.Rf;
   check("eflags", host.eflags & mask, ours.eflags & mask);
   for (const name of ["cs", "ss"] as const) check(name, host.selectors[name], ours.selectors[name]);
-  for (const name of ["ds", "es", "fs", "gs"] as const) check(name, kept(host.selectors[name]), kept(ours.selectors[name]));
+  for (const name of ["ds", "es", "fs", "gs"] as const)
+    check(name, kept(host.selectors[name]), kept(ours.selectors[name]));
   check("memory", host.digest, ours.digest);
   return found.length > 0 ? found.join("; ") : undefined;
 }

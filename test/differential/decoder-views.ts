@@ -28,7 +28,21 @@ const ALIASES: Partial<Record<string, readonly string[]>> = {
   scasv: ["scasw", "scasd"],
   movfromseg: ["mov"],
   movtoseg: ["mov"],
-  nop: ["nop", "pause", "reservednop", "endbr32", "endbr64", "prefetchnta", "prefetcht0", "prefetcht1", "prefetcht2", "prefetchit0", "prefetchit1", "cldemote", "rdsspd"],
+  nop: [
+    "nop",
+    "pause",
+    "reservednop",
+    "endbr32",
+    "endbr64",
+    "prefetchnta",
+    "prefetcht0",
+    "prefetcht1",
+    "prefetcht2",
+    "prefetchit0",
+    "prefetchit1",
+    "cldemote",
+    "rdsspd",
+  ],
   pusha: ["pushaw", "pushad"],
   popa: ["popaw", "popad"],
   pushf: ["pushf", "pushfd"],
@@ -68,12 +82,11 @@ function ourNames(insn: Pick<Insn, "mnemonic" | "cc">): readonly string[] {
 }
 
 /** Every iced name that some instruction of ours has. */
-const KNOWN_TO_US = new Set([
-  ...SPECS.flatMap(({ mnemonic, cc }) => [...ourNames({ mnemonic, cc })]),
-]);
+const KNOWN_TO_US = new Set([...SPECS.flatMap(({ mnemonic, cc }) => [...ourNames({ mnemonic, cc })])]);
 
 /** 0F 0D, a hint of other makers' processors, is undefined here. */
-const isForeignHint = (insn: Instruction): boolean => insn.code === Code.Reservednop_rm32_r32_0F0D || insn.code === Code.Reservednop_rm16_r16_0F0D;
+const isForeignHint = (insn: Instruction): boolean =>
+  insn.code === Code.Reservednop_rm32_r32_0F0D || insn.code === Code.Reservednop_rm16_r16_0F0D;
 
 /** iced's name of an instruction that this processor has too; undefined for newer ones and for what is invalid. */
 export function icedName(insn: Instruction): string | undefined {
@@ -97,7 +110,14 @@ function number(register: Register): number {
 }
 
 /** A displacement counts modulo the address size. */
-function address(insn: Insn, base: number, index: number, scale: number, displacement: number, segment: number): string {
+function address(
+  insn: Insn,
+  base: number,
+  index: number,
+  scale: number,
+  displacement: number,
+  segment: number,
+): string {
   const cut = insn.addrSize === 2 ? displacement & 0xffff : displacement >>> 0;
   return `[${segment}:${base}+${index}*${scale}+${cut.toString(16)}]`;
 }
@@ -116,7 +136,14 @@ function icedMemory(insn: Instruction, ours: Insn): string {
   const base = number(insn.memoryBase);
   const index = number(insn.memoryIndex);
   const displacement = Number(BigInt.asUintN(32, insn.memoryDisplacement));
-  return address(ours, base, index, index < 0 ? 1 : insn.memoryIndexScale, displacement, SEGMENTS.get(insn.memorySegment) ?? -1);
+  return address(
+    ours,
+    base,
+    index,
+    index < 0 ? 1 : insn.memoryIndexScale,
+    displacement,
+    SEGMENTS.get(insn.memorySegment) ?? -1,
+  );
 }
 
 const IMMEDIATE_BITS: Partial<Record<OpKind, number>> = {

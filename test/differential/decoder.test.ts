@@ -63,11 +63,16 @@ function compare(bits: 16 | 32): { differences: string[]; mnemonics: Set<string>
 }
 
 describe("decoder against iced-x86", () => {
-  const known = new Set(SPECS.map((spec) => spec.mnemonic).filter((name) => name !== "undefined" && name !== "coprocessor"));
+  const known = new Set(
+    SPECS.map((spec) => spec.mnemonic).filter((name) => name !== "undefined" && name !== "coprocessor"),
+  );
 
-  it.each([32, 16] as const)("agrees on length, mnemonic, memory operand and immediates of random %i-bit code", (bits) => {
-    const { differences, mnemonics } = compare(bits);
-    expect(differences).toEqual([]);
-    expect([...known].filter((name) => !mnemonics.has(name))).toEqual([]);
-  });
+  it.each([32, 16] as const)(
+    "agrees on length, mnemonic, memory operand and immediates of random %i-bit code",
+    (bits) => {
+      const { differences, mnemonics } = compare(bits);
+      expect(differences).toEqual([]);
+      expect([...known].filter((name) => !mnemonics.has(name))).toEqual([]);
+    },
+  );
 });

@@ -143,7 +143,11 @@ export class EmulatedHost {
     this.before = new Int32Array(batch.window.slice().buffer);
     return batch.cases.map((test, n) => {
       this.window.set(this.before);
-      return this.runCase(test, batch.addresses[test.code] ?? 0, STRIDES[((batch.first ?? 0) + n) % STRIDES.length] ?? BUDGET);
+      return this.runCase(
+        test,
+        batch.addresses[test.code] ?? 0,
+        STRIDES[((batch.first ?? 0) + n) % STRIDES.length] ?? BUDGET,
+      );
     });
   }
 
@@ -192,7 +196,10 @@ export class EmulatedHost {
       const dpl = vector === Vector.Bp || vector === Vector.Of ? 3 : 0;
       const handler = linearOf(P.Handlers) + vector;
       this.write32(P.Idt + vector * 8, (KERNEL_CS << 16) | (handler & 0xffff));
-      this.write32(P.Idt + vector * 8 + 4, (handler & 0xffff0000) | 0x8000 | (dpl << 13) | (SysType.InterruptGate32 << 8));
+      this.write32(
+        P.Idt + vector * 8 + 4,
+        (handler & 0xffff0000) | 0x8000 | (dpl << 13) | (SysType.InterruptGate32 << 8),
+      );
       this.state.u8[RAM + P.Handlers + vector] = HLT;
     }
     this.write32(P.Tss + 4, linearOf(P.KernelEnd));
@@ -207,7 +214,12 @@ export class EmulatedHost {
     state.set(S.GdtrLimit, 0x7f);
     state.set(S.IdtrBase, linearOf(P.Idt));
     state.set(S.IdtrLimit, 0x7ff);
-    this.setSegment(Seg.Tr, TSS_SELECTOR, { base: linearOf(P.Tss), limit: TSS_BYTES - 1, rights: 0x8000 | (SysType.Tss32Busy << 8), valid: 1 });
+    this.setSegment(Seg.Tr, TSS_SELECTOR, {
+      base: linearOf(P.Tss),
+      limit: TSS_BYTES - 1,
+      rights: 0x8000 | (SysType.Tss32Busy << 8),
+      valid: 1,
+    });
     this.setSegment(Seg.Ldtr, LDT_SELECTOR, {
       base: linearOf(P.Ldt),
       limit: LDT.length * 8 - 1,
@@ -261,7 +273,8 @@ export class EmulatedHost {
 
   private runBudget(stride: number): CpuStop {
     let stop: CpuStop = CpuStop.Count;
-    for (let left = BUDGET; left > 0 && stop === CpuStop.Count; left -= stride) stop = this.cpu.run(Math.min(stride, left));
+    for (let left = BUDGET; left > 0 && stop === CpuStop.Count; left -= stride)
+      stop = this.cpu.run(Math.min(stride, left));
     return stop;
   }
 
@@ -304,6 +317,15 @@ export class EmulatedHost {
     const gpr = Array.from({ length: 8 }, (_, n) => state.gpr(n));
     const selectors = { ds: 0, es: 0, fs: 0, gs: 0, cs: 0, ss: 0 };
     state.set(S.Fault, 0);
-    return { gpr, eip: state.get(S.Eip), eflags: state.eflags(), selectors, vector: 1000 + stop, errorCode: 0, cr2: 0, digest: 0 };
+    return {
+      gpr,
+      eip: state.get(S.Eip),
+      eflags: state.eflags(),
+      selectors,
+      vector: 1000 + stop,
+      errorCode: 0,
+      cr2: 0,
+      digest: 0,
+    };
   }
 }

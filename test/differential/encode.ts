@@ -100,7 +100,10 @@ function immediate(spec: Spec, operand: OperandSpec, form: Form, rng: Rng, lengt
     case "O":
       return little(form.addrSize === 4 ? nearWindow(rng) : rng.below(WINDOW_BYTES), form.addrSize);
     case "A":
-      return [...little(rng.pick([0x30000000, 0x1234]), form.opSize), ...little(rng.pick([FLAT_CS, ...CODE_SELECTORS, 0]), 2)];
+      return [
+        ...little(rng.pick([0x30000000, 0x1234]), form.opSize),
+        ...little(rng.pick([FLAT_CS, ...CODE_SELECTORS, 0]), 2),
+      ];
     default:
       return [];
   }

@@ -27,10 +27,17 @@ const FIXED: Partial<Record<string, FlagEffect>> = {
   ...Object.fromEntries(["adc", "sbb"].map((name) => [name, effect(CF, ALL_FLAGS)])),
   ...Object.fromEntries(["and", "or", "xor", "test"].map((name) => [name, effect(0, ALL_FLAGS & ~AF, AF)])),
   ...Object.fromEntries(["inc", "dec"].map((name) => [name, effect(0, ALL_FLAGS & ~CF)])),
-  ...Object.fromEntries(["mul", "imul1", "imul2", "imul3"].map((name) => [name, effect(0, CF | OF, SF | ZF | AF | PF)])),
+  ...Object.fromEntries(
+    ["mul", "imul1", "imul2", "imul3"].map((name) => [name, effect(0, CF | OF, SF | ZF | AF | PF)]),
+  ),
   ...Object.fromEntries(["bt", "bts", "btr", "btc"].map((name) => [name, effect(0, CF, OF | SF | AF | PF)])),
   ...Object.fromEntries(["bsf", "bsr"].map((name) => [name, effect(0, ZF, ALL_FLAGS & ~ZF)])),
-  ...Object.fromEntries(["mov", "movzx", "movsx", "lea", "xchg", "not", "push", "pop", "cbw", "cwd", "bswap"].map((name) => [name, NOTHING])),
+  ...Object.fromEntries(
+    ["mov", "movzx", "movsx", "lea", "xchg", "not", "push", "pop", "cbw", "cwd", "bswap"].map((name) => [
+      name,
+      NOTHING,
+    ]),
+  ),
   ...Object.fromEntries(["clc", "stc"].map((name) => [name, effect(0, CF)])),
   cmc: effect(CF, CF),
   lahf: effect(SF | ZF | AF | PF | CF, 0),
@@ -72,6 +79,7 @@ const mayBeUndefined = (insn: Insn): boolean =>
 export function flagEffect(insn: Insn): FlagEffect | undefined {
   if (SHIFTS.has(insn.mnemonic) && mayBeUndefined(insn)) return undefined;
   if (SHIFTS.has(insn.mnemonic)) return shiftEffect(insn);
-  if (insn.mnemonic === "jcc" || insn.mnemonic === "setcc" || insn.mnemonic === "cmov") return effect(conditionReads(insn.cc), 0);
+  if (insn.mnemonic === "jcc" || insn.mnemonic === "setcc" || insn.mnemonic === "cmov")
+    return effect(conditionReads(insn.cc), 0);
   return FIXED[insn.mnemonic];
 }

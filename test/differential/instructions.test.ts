@@ -29,7 +29,9 @@ describeNative("instructions against the host's processor", () => {
   it("has a case for every emitter", () => {
     const compared = new Set(COMPARED.map((spec) => spec.mnemonic));
     // Instructions of more than 15 bytes are in refused.test.ts.
-    const without = Object.keys(EMITTERS).filter((name) => !compared.has(name) && !(name in LEFT_OUT) && name !== "toolong");
+    const without = Object.keys(EMITTERS).filter(
+      (name) => !compared.has(name) && !(name in LEFT_OUT) && name !== "toolong",
+    );
     expect(without).toEqual([]);
   });
 
@@ -37,13 +39,17 @@ describeNative("instructions against the host's processor", () => {
     const { disagreements, cases } = tally;
     if (disagreements.length > 0) {
       const names = disagreements.map(({ variant }) => variant).join("\n");
-      expect.fail(`${disagreements.length} variants differ in ${cases} cases:\n${names}\n\n${disagreements.map((d) => d.text).join("\n")}`);
+      expect.fail(
+        `${disagreements.length} variants differ in ${cases} cases:\n${names}\n\n${disagreements.map((d) => d.text).join("\n")}`,
+      );
     }
     expect(cases).toBe(total);
   });
 
   it("completes at least one case of every mnemonic that ring 3 may use", () => {
-    const done = new Set(variants.filter((variant) => tally.completed.has(variantName(variant))).map(({ spec }) => spec.mnemonic));
+    const done = new Set(
+      variants.filter((variant) => tally.completed.has(variantName(variant))).map(({ spec }) => spec.mnemonic),
+    );
     const never = variants.map(({ spec }) => spec.mnemonic).filter((name) => !done.has(name) && !PRIVILEGED.has(name));
     expect([...new Set(never)]).toEqual([]);
   });

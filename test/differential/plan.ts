@@ -47,7 +47,23 @@ export const VARIANTS: readonly Variant[] = COMPARED.flatMap((spec) => formsOf(s
 
 /** Always #GP(0) or #UD in ring 3 with IOPL 0: nothing of theirs can complete. */
 export const PRIVILEGED: ReadonlySet<string> = new Set([
-  ...["in", "out", "insb", "insv", "outsb", "outsv", "hlt", "cli", "sti", "lldt", "ltr", "lgdt", "lidt", "lmsw", "invlpg"],
+  ...[
+    "in",
+    "out",
+    "insb",
+    "insv",
+    "outsb",
+    "outsv",
+    "hlt",
+    "cli",
+    "sti",
+    "lldt",
+    "ltr",
+    "lgdt",
+    "lidt",
+    "lmsw",
+    "invlpg",
+  ],
   ...["clts", "invd", "movtocr", "movfromcr", "movtodr", "movfromdr", "wrmsr", "rdmsr", "rdpmc", "undefined"],
 ]);
 
@@ -95,12 +111,27 @@ export function plan(variants: readonly Variant[], encodings: number, states: nu
     const end = (addresses[n] ?? 0) + insn.length;
     for (let state = 0; state < states; state++) cases.push(makeCase(insn, rng, n, end));
   });
-  return { codes, addresses, cases, window: filling(rng, WINDOW_BYTES), readOnly: filling(rng, READ_ONLY_BYTES), ldt: LDT, insns, variants: owners };
+  return {
+    codes,
+    addresses,
+    cases,
+    window: filling(rng, WINDOW_BYTES),
+    readOnly: filling(rng, READ_ONLY_BYTES),
+    ldt: LDT,
+    insns,
+    variants: owners,
+  };
 }
 
 /** Points half of the immediate far pointers at the INT3s behind their own code, now that its place is known. */
 function landFarPointer(insn: Insn, code: Uint8Array | undefined, end: number): void {
-  if (!code || insn.opSize !== 4 || !insn.spec.operands.some((operand) => operand.addressing === "A") || (end & 1) === 0) return;
+  if (
+    !code ||
+    insn.opSize !== 4 ||
+    !insn.spec.operands.some((operand) => operand.addressing === "A") ||
+    (end & 1) === 0
+  )
+    return;
   new DataView(code.buffer).setUint32(code.length - 6, end + 3, true);
 }
 
@@ -109,12 +140,22 @@ export function planCodes(codes: Uint8Array[], states: number, seed: number): Ba
   const rng = new Rng(seed);
   const addresses = placeCodes(codes);
   const insn = decodeWhole(new Decoder(), Uint8Array.of(0x90), 0);
-  const cases = codes.flatMap((_, n) => Array.from({ length: states }, () => makeCase(insn, rng, n, addresses[n] ?? 0)));
-  return { codes, addresses, cases, window: filling(rng, WINDOW_BYTES), readOnly: filling(rng, READ_ONLY_BYTES), ldt: LDT };
+  const cases = codes.flatMap((_, n) =>
+    Array.from({ length: states }, () => makeCase(insn, rng, n, addresses[n] ?? 0)),
+  );
+  return {
+    codes,
+    addresses,
+    cases,
+    window: filling(rng, WINDOW_BYTES),
+    readOnly: filling(rng, READ_ONLY_BYTES),
+    ldt: LDT,
+  };
 }
 
 function decodeWhole(decoder: Decoder, bytes: Uint8Array, address: number): Insn {
   const insn = decoder.decode(bytes, 0, bytes.length, address, true);
-  if (insn?.length !== bytes.length) throw new Error(`encoder and decoder disagree on ${[...bytes].map((b) => b.toString(16)).join(" ")}`);
+  if (insn?.length !== bytes.length)
+    throw new Error(`encoder and decoder disagree on ${[...bytes].map((b) => b.toString(16)).join(" ")}`);
   return insn;
 }

@@ -32,7 +32,11 @@ const REFUSED: [vector: Vector, what: string, code: string][] = [
   [Vector.Ud, "CMPXCHG8B of a register", "0f c7 c8"],
   [Vector.Ud, "SGDT to a register with an undefined rest", "0f 01 c7"],
   [Vector.Gp, "fifteen prefixes before NOP", "66 66 66 66 66 66 66 66 66 66 66 66 66 66 66 90"],
-  [Vector.Gp, "sixteen bytes with a displacement and an immediate", "2e 2e 2e 2e 2e 2e 81 84 88 00 00 00 00 01 00 00 00"],
+  [
+    Vector.Gp,
+    "sixteen bytes with a displacement and an immediate",
+    "2e 2e 2e 2e 2e 2e 81 84 88 00 00 00 00 01 00 00 00",
+  ],
 ];
 
 describeNative("code that the host's processor refuses", () => {
@@ -49,12 +53,15 @@ describeNative("code that the host's processor refuses", () => {
     ours = new EmulatedHost().run(plan);
   });
 
-  it.each(REFUSED.map(([vector, what], n) => ({ vector, what, n })))("is refused here alike: $what raises $vector", ({ vector, n }) => {
-    for (let state = n * STATES; state < (n + 1) * STATES; state++) {
-      const [theirs, mine] = [host[state], ours[state]];
-      if (!theirs || !mine) throw new Error("a case has no outcome");
-      expect(theirs.vector, disassemble(plan.codes[n] ?? new Uint8Array(0), 0)).toBe(vector);
-      expect(difference(theirs, mine, { flags: -1, registers: [], anyAccess: false })).toBeUndefined();
-    }
-  });
+  it.each(REFUSED.map(([vector, what], n) => ({ vector, what, n })))(
+    "is refused here alike: $what raises $vector",
+    ({ vector, n }) => {
+      for (let state = n * STATES; state < (n + 1) * STATES; state++) {
+        const [theirs, mine] = [host[state], ours[state]];
+        if (!theirs || !mine) throw new Error("a case has no outcome");
+        expect(theirs.vector, disassemble(plan.codes[n] ?? new Uint8Array(0), 0)).toBe(vector);
+        expect(difference(theirs, mine, { flags: -1, registers: [], anyAccess: false })).toBeUndefined();
+      }
+    },
+  );
 });

@@ -54,7 +54,12 @@ function* simpler(test: Case): Generator<Case> {
   yield { ...test, selectors: { ...FLAT } };
   for (const patch of test.patches) {
     if (patch.bytes.some((byte) => byte !== 0)) {
-      yield { ...test, patches: test.patches.map((old) => (old === patch ? { at: old.at, bytes: new Uint8Array(old.bytes.length) } : old)) };
+      yield {
+        ...test,
+        patches: test.patches.map((old) =>
+          old === patch ? { at: old.at, bytes: new Uint8Array(old.bytes.length) } : old,
+        ),
+      };
     }
   }
 }
@@ -83,7 +88,9 @@ function mergeOnto(current: Case, start: Case, candidate: Case): Case {
     gpr: current.gpr.map((old, n) => (candidate.gpr[n] === start.gpr[n] ? old : (candidate.gpr[n] ?? 0))),
     eflags: candidate.eflags === start.eflags ? current.eflags : candidate.eflags,
     selectors: candidate.selectors === start.selectors ? current.selectors : candidate.selectors,
-    patches: current.patches.map((old, n) => (candidate.patches[n] === start.patches[n] ? old : (candidate.patches[n] ?? old))),
+    patches: current.patches.map((old, n) =>
+      candidate.patches[n] === start.patches[n] ? old : (candidate.patches[n] ?? old),
+    ),
   };
 }
 

@@ -75,7 +75,8 @@ export function descriptor({ base, limit, bits }: LdtEntry): [low: number, high:
       ? 0x9 | (bits & Bits.Restricted ? 0 : 2)
       : 0x1 | (bits & Bits.Restricted ? 0 : 2) | (bits & Bits.ExpandDown ? 4 : 0);
   const present = bits & Bits.NotPresent ? 0 : 0x8000;
-  const attributes = (type << 8) | 0x1000 | 0x6000 | present | (bits & Bits.Big ? 1 << 22 : 0) | (bits & Bits.Pages ? 1 << 23 : 0);
+  const attributes =
+    (type << 8) | 0x1000 | 0x6000 | present | (bits & Bits.Big ? 1 << 22 : 0) | (bits & Bits.Pages ? 1 << 23 : 0);
   const high = (base & 0xff000000) | ((base >>> 16) & 0xff) | (limit & 0xf0000) | attributes;
   return [((base << 16) | (limit & 0xffff)) >>> 0, high >>> 0];
 }

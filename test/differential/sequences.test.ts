@@ -61,7 +61,8 @@ describeNative("short programs against the host's processor", () => {
       expect(completed).toBeLessThan(outcomes.length);
       runs += outcomes.length;
       const found = disagreements(plan, outcomes, emulated);
-      if (found.length > 0) expect.fail(`${found.length} programs differ; the shortest:\n${found.slice(0, 6).join("\n")}`);
+      if (found.length > 0)
+        expect.fail(`${found.length} programs differ; the shortest:\n${found.slice(0, 6).join("\n")}`);
     }
     expect(runs).toBe(rounds(programs) * programs * STATES);
     // Several instructions of each run, in loops many.

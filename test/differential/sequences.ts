@@ -1,7 +1,16 @@
 import { Gpr } from "../../emulator/base/arch";
 import { Decoder } from "../../emulator/isa/decode";
 import type { Insn } from "../../emulator/isa/insn";
-import { blankCase, type Batch, type Case, FLAT, placeCodes, READ_ONLY_BYTES, WINDOW_BASE, WINDOW_BYTES } from "./batch";
+import {
+  blankCase,
+  type Batch,
+  type Case,
+  FLAT,
+  placeCodes,
+  READ_ONLY_BYTES,
+  WINDOW_BASE,
+  WINDOW_BYTES,
+} from "./batch";
 import { bytesOf } from "./draft";
 import { encode } from "./encode";
 import { ALL_FLAGS, flagEffect } from "./flag-effects";
@@ -68,7 +77,8 @@ function randomPiece(rng: Rng, decoder: Decoder): Piece | undefined {
   }
   const code = Uint8Array.from(bytes);
   const insn = decoder.decode(code, 0, code.length, 0, true);
-  if (insn?.length !== code.length || insn.mnemonic !== spec.mnemonic || !flagEffect(insn) || disturbs(insn)) return undefined;
+  if (insn?.length !== code.length || insn.mnemonic !== spec.mnemonic || !flagEffect(insn) || disturbs(insn))
+    return undefined;
   return { bytes: code, insn };
 }
 

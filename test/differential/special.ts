@@ -8,7 +8,8 @@ import { count, landing, target, value } from "./values";
 type Rule = (draft: Draft) => void;
 
 /** Half of the time a far pointer to code that ends the case well, else one to fault on. */
-const codeSelector = ({ rng }: Draft): number => (rng.oneIn(3) ? anySelector(rng) : rng.pick([FLAT_CS, ...CODE_SELECTORS]));
+const codeSelector = ({ rng }: Draft): number =>
+  rng.oneIn(3) ? anySelector(rng) : rng.pick([FLAT_CS, ...CODE_SELECTORS]);
 
 const landingFor = (draft: Draft): number => landing(draft.rng, draft.codeEnd);
 
@@ -52,7 +53,11 @@ const string: Rule = (draft) => {
   draft.pointAt(Gpr.Esi, insn.mem.seg, from);
   draft.pointAt(Gpr.Edi, Seg.Es, to);
   const same = rng.oneIn(3) ? (test.gpr[Gpr.Eax] ?? 0) : value(rng);
-  draft.patch(0, from, rng.oneIn(2) ? bytesOf(same, same, same, same) : bytesOf(value(rng), value(rng), value(rng), value(rng)));
+  draft.patch(
+    0,
+    from,
+    rng.oneIn(2) ? bytesOf(same, same, same, same) : bytesOf(value(rng), value(rng), value(rng), value(rng)),
+  );
   if (rng.oneIn(2) && test.patches[0]) draft.patch(1, to, test.patches[0].bytes);
   else draft.patch(1, to, bytesOf(value(rng), value(rng)));
   if (insn.rep === "") return;
@@ -84,7 +89,9 @@ const nearIndirect: Rule = (draft) => {
 
 /** The words that RET and its like pop, each as wide as the operand size. */
 const stackWords = (draft: Draft, words: number[]): Uint8Array =>
-  draft.insn.opSize === 4 ? bytesOf(...words) : bytesOf(((words[0] ?? 0) & 0xffff) | ((words[1] ?? 0) << 16), words[2] ?? 0);
+  draft.insn.opSize === 4
+    ? bytesOf(...words)
+    : bytesOf(((words[0] ?? 0) & 0xffff) | ((words[1] ?? 0) << 16), words[2] ?? 0);
 
 const exchange: Rule = (draft) => {
   const { rng, insn, test } = draft;
@@ -140,7 +147,9 @@ export const SPECIAL: Partial<Record<string, Rule>> = {
   idiv: divide(true),
   ...Object.fromEntries(["rol", "ror", "rcl", "rcr", "shl", "shr", "sar", "shld", "shrd"].map((name) => [name, shift])),
   ...Object.fromEntries(
-    ["movs", "cmps", "stos", "lods", "scas", "ins", "outs"].flatMap((name) => [`${name}b`, `${name}v`]).map((name) => [name, string]),
+    ["movs", "cmps", "stos", "lods", "scas", "ins", "outs"]
+      .flatMap((name) => [`${name}b`, `${name}v`])
+      .map((name) => [name, string]),
   ),
   movtoseg: loadSelector(1),
   verr: loadSelector(0),

@@ -11,7 +11,8 @@ const NONE = 0;
 const EVERY_BIT = -1;
 const WHOLE: readonly number[] = new Array<number>(8).fill(EVERY_BIT);
 
-const without = (...registers: Gpr[]): readonly number[] => WHOLE.map((bits, n) => (registers.includes(n) ? NONE : bits));
+const without = (...registers: Gpr[]): readonly number[] =>
+  WHOLE.map((bits, n) => (registers.includes(n) ? NONE : bits));
 
 /** Bits 16-19 of LAR's result are undefined (vol. 2, LAR): limit bits on some processors. */
 const LAR_DEFINED = ~0x000f0000;
@@ -43,7 +44,8 @@ function registersAfter(insn: Insn): readonly number[] {
 function toleranceOf(insn: Insn, test: Case, host: Outcome): Tolerance {
   const anyAccess = SEVERAL_ACCESSES.has(insn.mnemonic);
   // After a fault nothing has changed.
-  if (host.vector !== Vector.Bp) return { flags: EVERY_BIT, registers: insn.mnemonic === "popa" ? AFTER_POPA_FAULT : WHOLE, anyAccess };
+  if (host.vector !== Vector.Bp)
+    return { flags: EVERY_BIT, registers: insn.mnemonic === "popa" ? AFTER_POPA_FAULT : WHOLE, anyAccess };
   return { flags: definedFlags(insn, test), registers: registersAfter(insn), anyAccess };
 }
 

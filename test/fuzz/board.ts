@@ -82,7 +82,10 @@ export class Board {
     this.cpu = new Cpu({
       state,
       ports: { read: (port) => Math.imul(port, 0x9e3779b1) >>> 0, write: () => undefined },
-      interrupts: { pending: () => this.waiting >= 0 && this.retired === this.offered, acknowledge: () => this.acknowledge() },
+      interrupts: {
+        pending: () => this.waiting >= 0 && this.retired === this.offered,
+        acknowledge: () => this.acknowledge(),
+      },
       now: () => this.retired,
     });
     if (engine === "compiled") this.cpu.attach((parts) => new Jit(parts, EAGER));
@@ -151,7 +154,8 @@ export class Board {
     state.set(S.Cpl, (start.selectors[Seg.Cs] ?? 0) & 3);
     setSegment(this.state, Seg.Tr, start.tssSelector, start.tss, 0x67, 0x8000 | (SysType.Tss32Busy << 8));
     // With PAE the PDPTEs are loaded with CR3.
-    if (start.cr4 & 0x20) for (let n = 0; n < 8; n++) state.set(S.Pdpte + n * 4, state.view.getUint32(RAM + start.cr3 + n * 4, true));
+    if (start.cr4 & 0x20)
+      for (let n = 0; n < 8; n++) state.set(S.Pdpte + n * 4, state.view.getUint32(RAM + start.cr3 + n * 4, true));
   }
 
   private loadSegment(seg: Seg, selector: number, start: Start): void {

@@ -68,7 +68,8 @@ function round(seed: number, { whole, stepped, compiled }: Boards): string | und
     for (const [how, [board, other]] of Object.entries(others)) {
       if (stop === STUCK && other === STUCK) continue;
       const found = difference(whole, board) ?? (stop === other ? undefined : `stops ${stop} and ${other}`);
-      if (found !== undefined) return `seed ${seed}, chunk ${n}: ${found} (at once and ${how})\n${trace(start, chunks.slice(0, n + 1), stepped)}`;
+      if (found !== undefined)
+        return `seed ${seed}, chunk ${n}: ${found} (at once and ${how})\n${trace(start, chunks.slice(0, n + 1), stepped)}`;
     }
     if (stop !== 0) return undefined;
   }

@@ -75,14 +75,15 @@ function writePages(view: DataView, rng: Rng): void {
     const address = page << 12;
     let rights: number = Pte.P | Pte.Rw;
     if (address >= CODE && address < DIRECTORY) rights |= Pte.Us;
-    if (address >= DATA + 0x1000 && address < DIRECTORY) rights = rng.pick([all, all, all, Pte.P | Pte.Us, Pte.P | Pte.Rw, 0]);
+    if (address >= DATA + 0x1000 && address < DIRECTORY)
+      rights = rng.pick([all, all, all, Pte.P | Pte.Us, Pte.P | Pte.Rw, 0]);
     view.setUint32(TABLE + page * 4, address | rights, true);
     view.setUint32(PAE_TABLE + page * 8, address | rights, true);
   }
 }
 
 function writeCode(ram: Uint8Array, rng: Rng): void {
-  for (let at = CODE; at < CODE + CODE_BYTES; ) {
+  for (let at = CODE; at < CODE + CODE_BYTES;) {
     const spec = rng.pick(SPECS);
     if (spec.text.startsWith("undefined") || (RARE.has(spec.mnemonic) && !rng.oneIn(10))) continue;
     const form = { opSize: rng.oneIn(4) ? 2 : 4, addrSize: rng.oneIn(16) ? 2 : 4, memory: rng.oneIn(2) } as const;
@@ -121,7 +122,8 @@ export function makeStart(rng: Rng): Start {
     ram,
     gpr,
     eip: CODE + rng.below(CODE_BYTES / 2),
-    eflags: 2 | (rng.u32() & 0x8d5) | (rng.oneIn(2) ? 0x200 : 0) | (rng.oneIn(8) ? 0x100 : 0) | (rng.oneIn(4) ? 0x3000 : 0),
+    eflags:
+      2 | (rng.u32() & 0x8d5) | (rng.oneIn(2) ? 0x200 : 0) | (rng.oneIn(8) ? 0x100 : 0) | (rng.oneIn(4) ? 0x3000 : 0),
     cr0: Cr0.Pe | Cr0.Et | Cr0.Ne | (paging ? Cr0.Pg : 0) | (rng.oneIn(2) ? Cr0.Wp : 0) | (rng.oneIn(4) ? Cr0.Ts : 0),
     cr3: paging === 2 ? PAE_POINTERS : DIRECTORY,
     cr4: paging === 2 ? Cr4.Pae : 0,

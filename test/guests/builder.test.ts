@@ -15,28 +15,38 @@ const segment = { offset: 4, physical: 12, fileBytes: 16, memoryBytes: 20 };
 
 type Edit = (image: Buffer) => Buffer;
 
-const bytes = (offset: number, value: number): Edit => (image) => {
-  image[offset] = value;
-  return image;
-};
-const word = (offset: number, value: number): Edit => (image) => {
-  image.writeUInt32LE(value, offset);
-  return image;
-};
+const bytes =
+  (offset: number, value: number): Edit =>
+  (image) => {
+    image[offset] = value;
+    return image;
+  };
+const word =
+  (offset: number, value: number): Edit =>
+  (image) => {
+    image.writeUInt32LE(value, offset);
+    return image;
+  };
 /** A field of the first program header. */
-const inSegment = (field: number, value: number): Edit => (image) =>
-  word(image.readUInt32LE(elf.programHeaders) + field, value)(image);
+const inSegment =
+  (field: number, value: number): Edit =>
+  (image) =>
+    word(image.readUInt32LE(elf.programHeaders) + field, value)(image);
 /** Replaces text in the notes by text of the same length. */
-const text = (from: string, to: string): Edit => (image) => {
-  image.write(to, image.indexOf(from), "latin1");
-  return image;
-};
+const text =
+  (from: string, to: string): Edit =>
+  (image) => {
+    image.write(to, image.indexOf(from), "latin1");
+    return image;
+  };
 /** The value of the ELF note `type`, behind its header and the name "Xen". */
-const note = (type: number, value: number): Edit => (image) => {
-  const header = Buffer.from([4, 0, 0, 0, 4, 0, 0, 0, type, 0, 0, 0, ...Buffer.from("Xen\0")]);
-  image.writeUInt32LE(value, image.indexOf(header) + header.length);
-  return image;
-};
+const note =
+  (type: number, value: number): Edit =>
+  (image) => {
+    const header = Buffer.from([4, 0, 0, 0, 4, 0, 0, 0, type, 0, 0, 0, ...Buffer.from("Xen\0")]);
+    image.writeUInt32LE(value, image.indexOf(header) + header.length);
+    return image;
+  };
 
 const ELFNOTE = { entry: 1, hypercallPage: 2, virtBase: 3, hvStartLow: 12 };
 
@@ -47,12 +57,28 @@ const CASES: readonly (readonly [name: string, edit: Edit, reason: string])[] = 
   ["an image for ARM", bytes(elf.machine, 40), "not an ELF file for IA-32"],
   ["an object file", bytes(elf.type, 1), "not an executable ELF file"],
   ["odd program headers", bytes(elf.programHeaderSize, 56), "its program headers have an odd size"],
-  ["a file cut behind its headers", (image) => image.subarray(0, 4096), "truncated: a segment lies beyond the end of the file"],
+  [
+    "a file cut behind its headers",
+    (image) => image.subarray(0, 4096),
+    "truncated: a segment lies beyond the end of the file",
+  ],
   ["a file cut in its headers", (image) => image.subarray(0, 60), "truncated: program headers"],
-  ["a segment larger in the file than in memory", inSegment(segment.memoryBytes, 16), "a segment with impossible sizes"],
+  [
+    "a segment larger in the file than in memory",
+    inSegment(segment.memoryBytes, 16),
+    "a segment with impossible sizes",
+  ],
   ["a segment that wraps around", inSegment(segment.memoryBytes, 0xffffff00), "a segment with impossible sizes"],
-  ["a segment in the hypervisor's region", inSegment(segment.physical, 0xf57ff000), "a segment does not fit between VIRT_BASE and the hypervisor"],
-  ["a segment beyond the domain's memory", inSegment(segment.memoryBytes, 0x40000000), "its memory is too small for its image"],
+  [
+    "a segment in the hypervisor's region",
+    inSegment(segment.physical, 0xf57ff000),
+    "a segment does not fit between VIRT_BASE and the hypervisor",
+  ],
+  [
+    "a segment beyond the domain's memory",
+    inSegment(segment.memoryBytes, 0x40000000),
+    "its memory is too small for its image",
+  ],
   ["an entry outside the image", note(ELFNOTE.entry, 0x50000000), "its entry point lies outside"],
   ["a hypercall page outside the image", note(ELFNOTE.hypercallPage, 0x50000000), "its hypercall page lies outside"],
   ["a crooked hypercall page", note(ELFNOTE.hypercallPage, 0x100010), "its hypercall page is not page aligned"],

@@ -16,14 +16,17 @@ const boot = (machine: TestMachine, seed: number): Promise<BootResult> => {
 const aboutDomain = (log: string): string[] => log.split(/\r?\n/).filter((line) => line.startsWith("d1: "));
 
 describeWith([...ringscope.tools, ...qemu.tools], "random hypercalls", () => {
-  it.each(SEEDS)("from seed %i are answered alike on Ringscope and QEMU, without a bug or a lost reference", async (seed) => {
-    const [ours, theirs] = [await boot(ringscope, seed), await boot(qemu, seed)];
-    const refused = aboutDomain(ours.log);
+  it.each(SEEDS)(
+    "from seed %i are answered alike on Ringscope and QEMU, without a bug or a lost reference",
+    async (seed) => {
+      const [ours, theirs] = [await boot(ringscope, seed), await boot(qemu, seed)];
+      const refused = aboutDomain(ours.log);
 
-    expect(ours.exitValue, ours.log.slice(-2000)).toBeLessThan(VMM_BUG);
-    expect(refused.length).toBeGreaterThan(300);
-    expect(refused).toEqual(aboutDomain(theirs.log));
-    expect(ours.exitValue).toBe(theirs.exitValue);
-    expect(ours.log).not.toContain("still has");
-  });
+      expect(ours.exitValue, ours.log.slice(-2000)).toBeLessThan(VMM_BUG);
+      expect(refused.length).toBeGreaterThan(300);
+      expect(refused).toEqual(aboutDomain(theirs.log));
+      expect(ours.exitValue).toBe(theirs.exitValue);
+      expect(ours.log).not.toContain("still has");
+    },
+  );
 });

@@ -31,15 +31,24 @@ function logged(engine: Engine): LoggedTransfer[] {
   const transfers: LoggedTransfer[] = [];
   const look = (): void => {
     const back = machine.transfersLogged - transfers.length;
-    for (let n = back - 1; n >= 0; n--) transfers.push(...[machine.loggedTransfer(n)].filter((entry) => entry !== undefined));
+    for (let n = back - 1; n >= 0; n--)
+      transfers.push(...[machine.loggedTransfer(n)].filter((entry) => entry !== undefined));
   };
-  for (let stop = machine.run({ instructions: 5000 }); stop.kind === "count"; stop = machine.run({ instructions: 5000 })) look();
+  for (
+    let stop = machine.run({ instructions: 5000 });
+    stop.kind === "count";
+    stop = machine.run({ instructions: 5000 })
+  )
+    look();
   look();
   return transfers;
 }
 
-it.each<Engine>(["interpreter", "compiled"])("the log has the changes to an inner ring that the listener is told of, %s", (engine) => {
-  const expected = told("interpreter");
-  expect(new Set(expected.map(({ kind }) => kind))).toEqual(new Set(["int", "exception", "interrupt"]));
-  expect(logged(engine)).toEqual(expected);
-});
+it.each<Engine>(["interpreter", "compiled"])(
+  "the log has the changes to an inner ring that the listener is told of, %s",
+  (engine) => {
+    const expected = told("interpreter");
+    expect(new Set(expected.map(({ kind }) => kind))).toEqual(new Set(["int", "exception", "interrupt"]));
+    expect(logged(engine)).toEqual(expected);
+  },
+);

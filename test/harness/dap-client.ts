@@ -76,7 +76,12 @@ export class DapClient {
   /** `bin/ringscope dap` over its standard input and output. */
   static start(...args: string[]): DapClient {
     const child = spawn(process.execPath, [LAUNCHER, "dap", ...args], { stdio: ["pipe", "pipe", "inherit"] });
-    return new DapClient(child.stdout, child.stdin, () => endProcess(child), new Promise((resolve) => child.once("exit", resolve)));
+    return new DapClient(
+      child.stdout,
+      child.stdin,
+      () => endProcess(child),
+      new Promise((resolve) => child.once("exit", resolve)),
+    );
   }
 
   /** A conversation with a server that others use too. */
@@ -97,7 +102,9 @@ export class DapClient {
       `response to ${command}`,
     );
     if (response.success) return response.body as Body;
-    throw new RequestError((response.body as { error?: { format: string } } | undefined)?.error?.format ?? response.message);
+    throw new RequestError(
+      (response.body as { error?: { format: string } } | undefined)?.error?.format ?? response.message,
+    );
   }
 
   /** The next event of that kind that has not been waited for, come or to come. */
@@ -118,7 +125,10 @@ export class DapClient {
   /** All output of a category so far. */
   written(category: string): string {
     return this.transcript
-      .filter((message): message is DebugProtocol.OutputEvent => message.type === "event" && "event" in message && message.event === "output")
+      .filter(
+        (message): message is DebugProtocol.OutputEvent =>
+          message.type === "event" && "event" in message && message.event === "output",
+      )
       .filter(({ body }) => body.category === category)
       .map(({ body }) => body.output)
       .join("");

@@ -27,8 +27,17 @@ export class DapSession {
   private constructor(readonly client: DapClient) {}
 
   /** An adapter that has been told of the client; nothing is launched. */
-  static async connect(client = DapClient.start(), capabilities: object = { supportsInvalidatedEvent: true }): Promise<DapSession> {
-    await client.request("initialize", { adapterID: "ringscope", clientID: "test", pathFormat: "path", linesStartAt1: true, ...capabilities });
+  static async connect(
+    client = DapClient.start(),
+    capabilities: object = { supportsInvalidatedEvent: true },
+  ): Promise<DapSession> {
+    await client.request("initialize", {
+      adapterID: "ringscope",
+      clientID: "test",
+      pathFormat: "path",
+      linesStartAt1: true,
+      ...capabilities,
+    });
     return new DapSession(client);
   }
 
@@ -58,15 +67,25 @@ export class DapSession {
     await this.client.close();
   }
 
-  async breakAtFunctions(...breakpoints: (string | DebugProtocol.FunctionBreakpoint)[]): Promise<DebugProtocol.Breakpoint[]> {
+  async breakAtFunctions(
+    ...breakpoints: (string | DebugProtocol.FunctionBreakpoint)[]
+  ): Promise<DebugProtocol.Breakpoint[]> {
     const wanted = breakpoints.map((each) => (typeof each === "string" ? { name: each } : each));
-    return (await this.client.request<DebugProtocol.SetBreakpointsResponse["body"]>("setFunctionBreakpoints", { breakpoints: wanted })).breakpoints;
+    return (
+      await this.client.request<DebugProtocol.SetBreakpointsResponse["body"]>("setFunctionBreakpoints", {
+        breakpoints: wanted,
+      })
+    ).breakpoints;
   }
 
-  async breakAtLines(path: string, ...breakpoints: (number | DebugProtocol.SourceBreakpoint)[]): Promise<DebugProtocol.Breakpoint[]> {
+  async breakAtLines(
+    path: string,
+    ...breakpoints: (number | DebugProtocol.SourceBreakpoint)[]
+  ): Promise<DebugProtocol.Breakpoint[]> {
     const wanted = breakpoints.map((each) => (typeof each === "number" ? { line: each } : each));
     const args = { source: { path: source(path) }, breakpoints: wanted };
-    return (await this.client.request<DebugProtocol.SetBreakpointsResponse["body"]>("setBreakpoints", args)).breakpoints;
+    return (await this.client.request<DebugProtocol.SetBreakpointsResponse["body"]>("setBreakpoints", args))
+      .breakpoints;
   }
 
   /** Lets the machine begin; its first stop. */
@@ -92,7 +111,10 @@ export class DapSession {
     return exitCode;
   }
 
-  async step(command: "next" | "stepIn" | "stepOut", granularity: DebugProtocol.SteppingGranularity = "statement"): Promise<string> {
+  async step(
+    command: "next" | "stepIn" | "stepOut",
+    granularity: DebugProtocol.SteppingGranularity = "statement",
+  ): Promise<string> {
     await this.client.request(command, { threadId: this.threadId, granularity });
     await this.stop();
     return this.here();

@@ -17,7 +17,8 @@ export function transcriptText(messages: readonly Message[]): string {
   const lines: string[] = [];
   let outputs = new Map<string, string>();
   const flush = (): void => {
-    for (const category of [...outputs.keys()].sort()) lines.push(`<- output ${category}\n${indent(outputs.get(category) ?? "")}`);
+    for (const category of [...outputs.keys()].sort())
+      lines.push(`<- output ${category}\n${indent(outputs.get(category) ?? "")}`);
     outputs = new Map();
   };
   for (const message of messages) {
@@ -58,7 +59,9 @@ function withText(value: unknown, path?: string): unknown {
   const own = ((value as Json)["source"] as { path?: string } | undefined)?.path ?? path;
   const parts = Object.entries(rest).map(([name, each]): [string, unknown] => [name, withText(each, own)]);
   const isSource = own !== undefined && typeof line === "number";
-  const place = isSource ? { at: lineText(own, line) } : { ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
+  const place = isSource
+    ? { at: lineText(own, line) }
+    : { ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
   return { ...Object.fromEntries(parts), ...place };
 }
 
@@ -85,7 +88,10 @@ function indent(text: string): string {
 
 /** Folders are the checkout's; addresses and frame numbers move with every change of the images. */
 function neutral(text: string): string {
-  return text.replaceAll(ROOT, "$ROOT").replace(/\b(frame|base table) [0-9a-f]+\b/g, "$1 …").replace(/\b(0x)?[0-9a-f]{8}\b/g, "$1…");
+  return text
+    .replaceAll(ROOT, "$ROOT")
+    .replace(/\b(frame|base table) [0-9a-f]+\b/g, "$1 …")
+    .replace(/\b(0x)?[0-9a-f]{8}\b/g, "$1…");
 }
 
 function isEvent(message: Message): message is DebugProtocol.Event {

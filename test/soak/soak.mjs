@@ -42,7 +42,9 @@ function startMachine(engine) {
   const image = join(OUT, "churn.elf");
   compileKernel([join(root, "test", "soak", "churn.c")], image);
   const args = ["run", "--engine", engine, "--memory", `${RAM_MIB}M`, "--stats", STATS, image];
-  const child = spawn(process.execPath, [join(root, "bin", "ringscope"), ...args], { stdio: ["pipe", "inherit", "inherit"] });
+  const child = spawn(process.execPath, [join(root, "bin", "ringscope"), ...args], {
+    stdio: ["pipe", "inherit", "inherit"],
+  });
   const ended = new Promise((resolve) => child.on("close", resolve));
   return { child, ended };
 }
@@ -53,7 +55,7 @@ async function watch(pid, seconds) {
   const began = performance.now();
   const elapsed = () => (performance.now() - began) / 1000;
   console.log("  seconds     MiB    peak");
-  for (let nextRow = 0; elapsed() < seconds; ) {
+  for (let nextRow = 0; elapsed() < seconds;) {
     await sleep(Math.min(SAMPLE_SECONDS, seconds / ROWS) * 1000);
     const memory = memoryOf(pid);
     if (memory === undefined) throw new SetupError("the machine has ended by itself");
@@ -81,7 +83,10 @@ function verdict(samples) {
   const grown = growth(samples);
   const lines = [
     { text: `peak: RAM + ${above.toFixed(0)} MiB (at most ${MOST_ABOVE_RAM_MIB})`, good: above <= MOST_ABOVE_RAM_MIB },
-    { text: `second half: ${grown.toFixed(1)} MiB of growth (at most ${MOST_GROWTH_MIB})`, good: grown <= MOST_GROWTH_MIB },
+    {
+      text: `second half: ${grown.toFixed(1)} MiB of growth (at most ${MOST_GROWTH_MIB})`,
+      good: grown <= MOST_GROWTH_MIB,
+    },
   ];
   for (const { text, good } of lines) console.log(`${good ? "✓" : "✗"} ${text}`);
   return lines.every(({ good }) => good);

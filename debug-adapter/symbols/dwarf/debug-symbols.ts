@@ -91,8 +91,7 @@ export class DebugSymbols {
     for (const die of this.index.enumerations) {
       const type = this.types.read(die);
       if (type.kind !== "enum") continue;
-      for (const { name, value } of type.enumerators)
-        if (!result.has(name)) result.set(name, { type, value });
+      for (const { name, value } of type.enumerators) if (!result.has(name)) result.set(name, { type, value });
     }
     return result;
   }
@@ -118,9 +117,7 @@ export class DebugSymbols {
     const first = fn.ranges[0];
     const found = this.index.functionAt(fn.entry);
     if (!first || !found) return fn.entry;
-    const rows = this.lines
-      .rowsFrom(fn.entry)
-      .filter((row) => row.address >= first.low && row.address < first.high);
+    const rows = this.lines.rowsFrom(fn.entry).filter((row) => row.address >= first.low && row.address < first.high);
     const marked = rows.find((row) => row.prologueEnd);
     if (marked) return marked.address;
     const producer = found.die.unit.root.string(At.Producer) ?? "";
@@ -142,10 +139,7 @@ export class DebugSymbols {
     const path = this.lines.canonical(file);
     if (path === undefined) return undefined;
     const statements = this.lines.statements(path);
-    const target = statements.reduce(
-      (best, row) => (row.line >= line ? Math.min(best, row.line) : best),
-      Infinity,
-    );
+    const target = statements.reduce((best, row) => (row.line >= line ? Math.min(best, row.line) : best), Infinity);
     if (target === Infinity) return undefined;
     const copies = new Map<string, CodeLocation>();
     for (const row of statements) {

@@ -28,7 +28,12 @@ interface TopLevel {
 
 /** The top level of an image, walked once: unit by unit until a type is found, the whole of it for all else. */
 export class DieIndex {
-  private readonly top: TopLevel = { functions: [], functionsByName: new Map(), variablesByName: new Map(), enumerations: [] };
+  private readonly top: TopLevel = {
+    functions: [],
+    functionsByName: new Map(),
+    variablesByName: new Map(),
+    enumerations: [],
+  };
   /** Definitions by `struct x`, `union x`, `enum x`, a base type's or a typedef's name. */
   private readonly types = new Map<string, Die>();
   private readonly integers = new Map<string, Die>();

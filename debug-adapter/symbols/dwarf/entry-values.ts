@@ -22,12 +22,7 @@ export interface Call {
  * @throws Unavailable when the call site does not say, or called something else and
  * the callee was reached by a tail call
  */
-export function callArgument(
-  info: DebugInfo,
-  call: Call,
-  place: Uint8Array,
-  caller: ExpressionContext,
-): Uint8Array {
+export function callArgument(info: DebugInfo, call: Call, place: Uint8Array, caller: ExpressionContext): Uint8Array {
   const site = findCallSite(call.caller, call.returnPc);
   if (!site || !calls(info, site, call.callee, caller)) throw new Unavailable({ code: "entry-value" });
   for (const die of site.children()) {
@@ -55,8 +50,7 @@ function findCallSite(die: Die, pc: number, depth = 0): Die | undefined {
 /** Whether the call goes straight to that function. */
 function calls(info: DebugInfo, site: Die, callee: FunctionDie, caller: ExpressionContext): boolean {
   const origin = info.reference(site, At.CallOrigin) ?? info.reference(site, At.AbstractOrigin);
-  if (origin)
-    return info.root(origin).offset === info.root(callee.die).offset || info.nameOf(origin) === callee.name;
+  if (origin) return info.root(origin).offset === info.root(callee.die).offset || info.nameOf(origin) === callee.name;
   const target = block(site, At.CallTarget) ?? block(site, At.GnuCallSiteTarget);
   return target !== undefined && evaluateNumber(target, caller) === callee.ranges[0]?.low;
 }

@@ -45,11 +45,7 @@ export function evaluate(expression: Uint8Array, context: ExpressionContext): Pl
  * address). `initial` values are on the stack at the start.
  * @throws Unavailable
  */
-export function evaluateNumber(
-  expression: Uint8Array,
-  context: ExpressionContext,
-  ...initial: number[]
-): number {
+export function evaluateNumber(expression: Uint8Array, context: ExpressionContext, ...initial: number[]): number {
   return new Evaluator(expression, context, initial).number();
 }
 
@@ -59,8 +55,7 @@ export function settle(evaluation: () => Place): Place {
     return evaluation();
   } catch (error) {
     if (error instanceof Unavailable) return { kind: "unavailable", reason: error.reason };
-    if (error instanceof SymbolError)
-      return { kind: "unavailable", reason: { code: "corrupt", what: error.message } };
+    if (error instanceof SymbolError) return { kind: "unavailable", reason: { code: "corrupt", what: error.message } };
     throw error;
   }
 }
@@ -96,8 +91,7 @@ class Evaluator {
 
   private run(): void {
     for (let count = 0; !this.reader.done; count++) {
-      if (count > MAX_OPERATIONS)
-        throw new Unavailable({ code: "corrupt", what: "expression without an end" });
+      if (count > MAX_OPERATIONS) throw new Unavailable({ code: "corrupt", what: "expression without an end" });
       this.operation(this.reader.u8());
     }
   }
@@ -137,12 +131,7 @@ class Evaluator {
     else if (op >= Op.Breg0 && op <= Op.Breg31) this.pushBased(op - Op.Breg0);
     else if (op >= Op.Abs && op <= Op.Xor && op !== Op.PlusUconst) this.arithmetic(op);
     else if (op >= Op.Eq && op <= Op.Ne) this.arithmetic(op);
-    else if (
-      !this.constant(op) &&
-      !this.stackOperation(op) &&
-      !this.memoryOperation(op) &&
-      !this.typedOperation(op)
-    ) {
+    else if (!this.constant(op) && !this.stackOperation(op) && !this.memoryOperation(op) && !this.typedOperation(op)) {
       this.placeOperation(op);
     }
   }

@@ -34,12 +34,7 @@ export interface FormContext {
  * Reads one attribute.
  * @throws SymbolError dwarf-corrupt for a form that we do not know: nothing behind it can be found
  */
-export function readForm(
-  reader: ByteReader,
-  form: Form,
-  implicit: number,
-  unit: FormContext,
-): AttributeValue {
+export function readForm(reader: ByteReader, form: Form, implicit: number, unit: FormContext): AttributeValue {
   switch (form) {
     case Form.Addr:
       return { kind: "address", value: reader.unsigned(unit.addressSize) };

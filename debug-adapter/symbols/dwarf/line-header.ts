@@ -91,9 +91,7 @@ function readOldTables(reader: ByteReader, folder: string, primaryName: string):
 /** Version 5: self-describing tables, both from index 0. */
 function readTables(reader: ByteReader, unit: Unit, folder: string): FileTables {
   const directories = readEntries(reader, unit).map((entry) => joinPath(folder, entry.path));
-  const files = readEntries(reader, unit).map((entry) =>
-    joinPath(directories[entry.directory] ?? folder, entry.path),
-  );
+  const files = readEntries(reader, unit).map((entry) => joinPath(directories[entry.directory] ?? folder, entry.path));
   return { directories, files };
 }
 

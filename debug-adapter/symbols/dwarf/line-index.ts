@@ -88,8 +88,7 @@ export class LineIndex {
     for (const table of this.byFile.get(key)?.tables ?? []) {
       const keys = this.keys.get(table) ?? [];
       for (const { rows, high } of table.sequences) {
-        for (const row of rows)
-          if (keys[row.file] === key && row.isStmt && row.address < high) result.push(row);
+        for (const row of rows) if (keys[row.file] === key && row.isStmt && row.address < high) result.push(row);
       }
     }
     return result;

@@ -39,21 +39,14 @@ export class LocationEvaluator {
     return expression && this.simpleExpression(expression, pc, this.info.unitOfContext(location.context));
   }
 
-  private expressionAt(
-    location: Location & { kind: "expression" | "list" },
-    pc: number,
-  ): Uint8Array | undefined {
+  private expressionAt(location: Location & { kind: "expression" | "list" }, pc: number): Uint8Array | undefined {
     if (location.kind === "expression") return location.expression;
     const unit = this.info.unitOfContext(location.context);
     return unit && locationAt(unit, location.offset, pc);
   }
 
   /** Expressions of one operation, or of one that makes a constant and stack_value. `unit` is undefined for a frame base. */
-  private simpleExpression(
-    expression: Uint8Array,
-    pc: number,
-    unit: Unit | undefined,
-  ): SimplePlace | undefined {
+  private simpleExpression(expression: Uint8Array, pc: number, unit: Unit | undefined): SimplePlace | undefined {
     const reader = new ByteReader(expression, "a location expression");
     const op: Op = reader.u8();
     if (op >= Op.Lit0 && op <= Op.Lit31) return onlyStackValue(reader, op - Op.Lit0);
@@ -62,12 +55,7 @@ export class LocationEvaluator {
     return reader.done ? place : undefined;
   }
 
-  private simpleOperation(
-    op: Op,
-    reader: ByteReader,
-    pc: number,
-    unit: Unit | undefined,
-  ): SimplePlace | undefined {
+  private simpleOperation(op: Op, reader: ByteReader, pc: number, unit: Unit | undefined): SimplePlace | undefined {
     if (op >= Op.Reg0 && op <= Op.Reg0 + DwarfReg.Eflags) return { kind: "register", register: op - Op.Reg0 };
     if (op >= Op.Breg0 && op <= Op.Breg0 + DwarfReg.Edi) {
       return { kind: "memory", base: op - Op.Breg0, offset: reader.sleb() };
@@ -94,9 +82,7 @@ export class LocationEvaluator {
     if (!die || !value) return undefined;
     if (value.kind === "expression" || value.kind === "block") return value.value;
     const offset =
-      value.kind === "listIndex"
-        ? die.unit.indexedList("loclists", value.value)
-        : die.sectionOffset(At.FrameBase);
+      value.kind === "listIndex" ? die.unit.indexedList("loclists", value.value) : die.sectionOffset(At.FrameBase);
     return offset === undefined ? undefined : locationAt(die.unit, offset, pc);
   }
 

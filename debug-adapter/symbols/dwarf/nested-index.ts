@@ -30,8 +30,7 @@ export class NestedIndex {
     for (const die of parent.children()) {
       if (die.tag === Tag.InlinedSubroutine) this.addInlined(fn, die);
       if (die.tag === Tag.Variable) this.addStatic(die);
-      else if (die.tag === Tag.InlinedSubroutine || die.tag === Tag.LexicalBlock)
-        this.walk(fn, die, depth + 1);
+      else if (die.tag === Tag.InlinedSubroutine || die.tag === Tag.LexicalBlock) this.walk(fn, die, depth + 1);
     }
   }
 

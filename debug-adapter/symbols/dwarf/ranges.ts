@@ -12,8 +12,7 @@ export function rangesOf(die: Die): AddressRange[] {
   const list = die.attribute(At.Ranges);
   if (list) {
     if (unit.version < 5) return readOldRanges(unit, die.sectionOffset(At.Ranges) ?? 0);
-    const offset =
-      list.kind === "listIndex" ? unit.indexedList("rnglists", list.value) : die.sectionOffset(At.Ranges);
+    const offset = list.kind === "listIndex" ? unit.indexedList("rnglists", list.value) : die.sectionOffset(At.Ranges);
     return readRanges(unit, offset ?? 0);
   }
   const low = die.address(At.LowPc);

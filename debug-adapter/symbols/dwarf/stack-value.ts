@@ -116,8 +116,7 @@ function isSameType(a: OperandType | undefined, b: OperandType | undefined): boo
 
 /** An operation on the top value `b` and the one below it, `a`. */
 export function binary(op: Op, a: StackValue, b: StackValue): StackValue {
-  if (!isSameType(a.type, b.type))
-    throw new Unavailable({ code: "corrupt", what: "operands of different types" });
+  if (!isSameType(a.type, b.type)) throw new Unavailable({ code: "corrupt", what: "operands of different types" });
   if (a.type?.isFloat) return floatBinary(op, a, b, a.type);
   const { type } = a;
   switch (op) {

@@ -106,8 +106,7 @@ export class TypeReader {
     const counts = die.children().filter((d) => d.tag === Tag.SubrangeType || d.tag === Tag.EnumerationType);
     const inner = counts.pop();
     let type: Type = new LazyArray(this, die, inner && countOf(inner));
-    for (const dimension of counts.reverse())
-      type = { kind: "array", element: type, count: countOf(dimension) };
+    for (const dimension of counts.reverse()) type = { kind: "array", element: type, count: countOf(dimension) };
     return type;
   }
 }
@@ -265,10 +264,7 @@ class LazyFunction implements FunctionType {
     return this.children(Tag.UnspecifiedParameters).length > 0;
   }
   get isPrototyped(): boolean {
-    return this.info.guard(
-      false,
-      () => this.info.holder(this.die, At.Prototyped)?.flag(At.Prototyped) ?? false,
-    );
+    return this.info.guard(false, () => this.info.holder(this.die, At.Prototyped)?.flag(At.Prototyped) ?? false);
   }
   private children(tag: Tag): readonly Die[] {
     return this.info.guard<readonly Die[]>([], () => this.die.children().filter((d) => d.tag === tag));

@@ -30,8 +30,7 @@ export function readUnits(
       note(error);
       const { problem } = error;
       // Without a length there is no next unit.
-      if (problem.code !== "dwarf-unsupported" && "offset" in problem && problem.offset >= offset)
-        return units;
+      if (problem.code !== "dwarf-unsupported" && "offset" in problem && problem.offset >= offset) return units;
       if (problem.code === "dwarf-unsupported" && problem.what === "64-bit DWARF") return units;
     }
   }
@@ -42,12 +41,7 @@ function unsupported(reader: ByteReader, offset: number, what: string): SymbolEr
   return new SymbolError({ code: "dwarf-unsupported", section: reader.section, offset, what });
 }
 
-function readHeader(
-  sections: DwarfSections,
-  section: "info" | "types",
-  reader: ByteReader,
-  end: number,
-): Unit {
+function readHeader(sections: DwarfSections, section: "info" | "types", reader: ByteReader, end: number): Unit {
   const offset = reader.at - 4;
   const version = reader.u16();
   if (version < 2 || version > 5) throw unsupported(reader, offset, `DWARF version ${version}`);

@@ -252,7 +252,7 @@ export class Die {
       reader.at = sibling;
       return;
     }
-    for (let depth = 1; depth > 0; ) {
+    for (let depth = 1; depth > 0;) {
       const die = Die.read(this.unit, reader);
       if (!die) {
         depth--;

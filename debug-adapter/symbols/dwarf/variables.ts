@@ -51,9 +51,7 @@ export class VariableReader {
     switch (value?.kind) {
       case "expression":
       case "block":
-        return value.value.length === 0
-          ? { kind: "none" }
-          : { kind: "expression", expression: value.value, context };
+        return value.value.length === 0 ? { kind: "none" } : { kind: "expression", expression: value.value, context };
       case "sectionOffset":
         return { kind: "list", offset: value.value, context };
       case "constant":

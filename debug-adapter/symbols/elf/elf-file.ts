@@ -131,8 +131,7 @@ export class ElfFile {
         this.readNotes(fileOffset, fileSize, notes);
         continue;
       }
-      if (fileSize > memorySize)
-        throw new SymbolError({ code: "elf-corrupt", what: "segment size", offset: at });
+      if (fileSize > memorySize) throw new SymbolError({ code: "elf-corrupt", what: "segment size", offset: at });
       const writable = (flags & SegmentFlag.W) !== 0;
       const executable = (flags & SegmentFlag.X) !== 0;
       segments.push({

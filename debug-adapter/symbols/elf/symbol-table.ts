@@ -1,14 +1,6 @@
 import { stringAt } from "../bytes";
 import type { ElfSymbol } from "../model";
-import {
-  SectionFlag,
-  SectionType,
-  SHN_LORESERVE,
-  SHN_UNDEF,
-  STB_LOCAL,
-  SYMBOL_SIZE,
-  SymbolType,
-} from "./constants";
+import { SectionFlag, SectionType, SHN_LORESERVE, SHN_UNDEF, STB_LOCAL, SYMBOL_SIZE, SymbolType } from "./constants";
 import type { ElfFile } from "./elf-file";
 
 export interface SymbolHit {
@@ -100,8 +92,7 @@ function rank(symbol: ElfSymbol): number {
 
 function readSymbols(elf: ElfFile): ElfSymbol[] {
   const table =
-    elf.sections.find((s) => s.type === SectionType.Symtab) ??
-    elf.sections.find((s) => s.type === SectionType.Dynsym);
+    elf.sections.find((s) => s.type === SectionType.Symtab) ?? elf.sections.find((s) => s.type === SectionType.Dynsym);
   const strings = table && elf.sections[table.link];
   if (!table || !strings) return [];
   const names = elf.bytesOf(strings);

@@ -66,7 +66,7 @@ class SectionReader {
 
   /** Adds all FDEs; one that cannot be read is noted and left out, a bad length ends the section. */
   read(fdes: Fde[]): void {
-    for (let at = 0; at + 4 <= this.bytes.length; ) {
+    for (let at = 0; at + 4 <= this.bytes.length;) {
       const length = new ByteReader(this.bytes, this.name, at).u32();
       // .eh_frame ends with a zero length (crtend.o); in .debug_frame nothing of the kind occurs.
       const end = at + 4 + length;
@@ -119,8 +119,7 @@ class SectionReader {
     const header = new ByteReader(this.bytes, this.name, offset);
     const length = header.u32();
     const end = header.at + length;
-    if (end > this.bytes.length || !this.isCieId(header.u32()))
-      throw this.corrupt(offset, "no CIE at its offset");
+    if (end > this.bytes.length || !this.isCieId(header.u32())) throw this.corrupt(offset, "no CIE at its offset");
     const reader = new ByteReader(this.bytes, this.name, header.at, end);
     const version = reader.u8();
     const augmentation = reader.cstring();

@@ -98,7 +98,8 @@ export class Code {
     const at = this.bytes.length;
     this.bytes.push(0x80, 0x80, 0x80, 0x80, 0);
     return (value) => {
-      for (let n = 0; n < 5; n++) this.bytes[at + n] = n < 4 ? ((value >>> (7 * n)) & 0x7f) | 0x80 : (value >> 28) & 0x7f;
+      for (let n = 0; n < 5; n++)
+        this.bytes[at + n] = n < 4 ? ((value >>> (7 * n)) & 0x7f) | 0x80 : (value >> 28) & 0x7f;
     };
   }
 

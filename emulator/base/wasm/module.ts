@@ -79,7 +79,10 @@ export class ModuleBuilder {
       vector(into, type.params);
       vector(into, type.results);
     });
-    const imports: { name: string; describe: number[] }[] = this.imports.map((i) => ({ name: i.name, describe: [0, ...leb(i.type)] }));
+    const imports: { name: string; describe: number[] }[] = this.imports.map((i) => ({
+      name: i.name,
+      describe: [0, ...leb(i.type)],
+    }));
     imports.push({ name: "memory", describe: [2, 0, 1] });
     if (this.importedTable) imports.push({ name: this.importedTable, describe: [1, 0x70, 0, 1] });
     section(out, Section.Import, imports, (i, into) => {
@@ -108,7 +111,9 @@ export class ModuleBuilder {
 
   /** The section metadata.code.branch_hint (branch hinting proposal); hosts that do not know it pass over it. */
   private hints(out: number[]): void {
-    const hinted = this.funcs.map(({ code }, n) => ({ func: this.imports.length + n, code })).filter(({ code }) => code?.unlikely.length);
+    const hinted = this.funcs
+      .map(({ code }, n) => ({ func: this.imports.length + n, code }))
+      .filter(({ code }) => code?.unlikely.length);
     if (hinted.length === 0) return;
     const content: number[] = [];
     text(content, "metadata.code.branch_hint");

@@ -61,7 +61,8 @@ export class FaultDelivery {
       this.record();
       const second = state.get(S.FaultVector);
       const first = source === Source.Fault ? faultClass(vector) : FaultClass.Benign;
-      if (vector === Vector.Df && source === Source.Fault && faultClass(second) !== FaultClass.Benign) return this.tripleFault();
+      if (vector === Vector.Df && source === Source.Fault && faultClass(second) !== FaultClass.Benign)
+        return this.tripleFault();
       if (doubles(first, faultClass(second))) {
         vector = Vector.Df;
         error = 0;

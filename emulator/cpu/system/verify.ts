@@ -17,7 +17,11 @@ const LAR_TYPES =
   (1 << SysType.Tss32Busy) |
   (1 << SysType.CallGate32);
 const LSL_TYPES =
-  (1 << SysType.Tss16) | (1 << SysType.Ldt) | (1 << SysType.Tss16Busy) | (1 << SysType.Tss32) | (1 << SysType.Tss32Busy);
+  (1 << SysType.Tss16) |
+  (1 << SysType.Ldt) |
+  (1 << SysType.Tss16Busy) |
+  (1 << SysType.Tss32) |
+  (1 << SysType.Tss32Busy);
 
 /**
  * LAR, LSL, VERR, VERW: ZF tells whether the selector may be used; they raise

@@ -41,7 +41,14 @@ export class BlockWriter {
       const isLast = n === insns.length - 1 || jump !== undefined;
       const own = isLast ? (jump ? 2 : 1) : 0;
       const ends = jump !== undefined || endsBlock(insn);
-      this.writeInsn(record + count++ * RECORD_BYTES, insn, jump, flags[n], isLast && ends ? insns.length : n, isLast && ends ? own : 0);
+      this.writeInsn(
+        record + count++ * RECORD_BYTES,
+        insn,
+        jump,
+        flags[n],
+        isLast && ends ? insns.length : n,
+        isLast && ends ? own : 0,
+      );
       if (jump) return count;
     }
     const last = insns[insns.length - 1];
@@ -72,12 +79,24 @@ export class BlockWriter {
 
   private fuses(first: Insn, jump: Insn, flags: boolean): boolean {
     return (
-      (first.spec.traits & Trait.Fuses) !== 0 && jump.mnemonic === "jcc" && flags && !first.checked && !jump.checked && jump.opSize === 4 &&
+      (first.spec.traits & Trait.Fuses) !== 0 &&
+      jump.mnemonic === "jcc" &&
+      flags &&
+      !first.checked &&
+      !jump.checked &&
+      jump.opSize === 4 &&
       this.handlers.find(first, true, jump.cc) !== undefined
     );
   }
 
-  private writeInsn(record: number, insn: Insn, jump: Insn | undefined, flags: boolean, count: number, own: number): void {
+  private writeInsn(
+    record: number,
+    insn: Insn,
+    jump: Insn | undefined,
+    flags: boolean,
+    count: number,
+    own: number,
+  ): void {
     const handler = this.handlers.find(insn, flags, jump ? jump.cc : -1);
     if (handler === undefined) throw new Error(`no handler for ${insn.spec.text}`);
     const { words } = this;

@@ -141,4 +141,3 @@ export class ColdEmit extends RecordEmit {
     this.return(x.k(0));
   }
 }
-

@@ -135,4 +135,3 @@ export class HotEmit extends RecordEmit {
     this.refuse();
   }
 }
-

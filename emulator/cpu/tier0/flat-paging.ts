@@ -245,7 +245,10 @@ function refetch(c: Code): void {
   const keys = keep(c, x.shl(x.shr(x.sub(table, x.k(ENTRY_TABLES)), x.k(ENTRY_TABLE_SHIFT)), x.k(3)));
   x.eqz(table)(c);
   c.brIf(refused);
-  const isOther = x.or(x.ne(x.load32(keys, TABLE_KEYS), frame), x.ne(x.load32(keys, TABLE_KEYS + 4), x.or(x.shl(mode, x.k(20)), page)));
+  const isOther = x.or(
+    x.ne(x.load32(keys, TABLE_KEYS), frame),
+    x.ne(x.load32(keys, TABLE_KEYS + 4), x.or(x.shl(mode, x.k(20)), page)),
+  );
   isOther(c);
   c.brIf(refused);
   const pages = listOf(EXEC_LISTS, keep(c, x.or(x.shl(mode, x.k(1)), global)));

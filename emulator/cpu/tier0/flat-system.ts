@@ -192,7 +192,9 @@ export class FlatSystem {
     for (let slot = 1; slot < MODE_SLOTS; slot++) {
       const word = (field: ModeEntry): Expr => e.stateWord(MODE_TABLE + slot * ModeEntry.Size + field);
       const same = x.and(x.eq(word(ModeEntry.Bits), bits), x.eq(word(ModeEntry.Limit), code.limit));
-      e.if(x.and(same, x.and(word(ModeEntry.Used), x.eqz(word(ModeEntry.Base)))), () => e.set(exec, x.k(TLB_EXEC + slot * TLB_BYTES)));
+      e.if(x.and(same, x.and(word(ModeEntry.Used), x.eqz(word(ModeEntry.Base)))), () =>
+        e.set(exec, x.k(TLB_EXEC + slot * TLB_BYTES)),
+      );
     }
     this.need(exec);
     return exec;
@@ -355,9 +357,19 @@ export class FlatSystem {
     this.enterMode(target, ring, exec);
   }
 
-  private returnStack(current: { limit: Var; esp: Var }, frame: Var, target: Var, isOuter: Var): { esp: Var; limit: Var; selector: Var; high: Var } {
+  private returnStack(
+    current: { limit: Var; esp: Var },
+    frame: Var,
+    target: Var,
+    isOuter: Var,
+  ): { esp: Var; limit: Var; selector: Var; high: Var } {
     const { e } = this;
-    const [esp, limit, selector, high] = [e.let(x.add(current.esp, x.k(12))), e.let(current.limit), e.let(x.k(0)), e.let(x.k(0))];
+    const [esp, limit, selector, high] = [
+      e.let(x.add(current.esp, x.k(12))),
+      e.let(current.limit),
+      e.let(x.k(0)),
+      e.let(x.k(0)),
+    ];
     e.if(isOuter, () => {
       this.need(x.leU(x.and(current.esp, x.k(OFFSET_BITS)), x.k(0x1000 - 20)));
       e.set(esp, x.load32(frame, 12));

@@ -9,7 +9,12 @@ export const wordsType = (params: number, results: number): FuncType => ({
 });
 
 /** Writes a function of words; its index. */
-export function defineFunction(module: ModuleBuilder, params: number, results: number, body: (c: Code, ...params: Var[]) => void): number {
+export function defineFunction(
+  module: ModuleBuilder,
+  params: number,
+  results: number,
+  body: (c: Code, ...params: Var[]) => void,
+): number {
   const index = module.reserve(wordsType(params, results));
   const c = new Code(params);
   body(c, ...Array.from({ length: params }, (_, n) => variable(n)));

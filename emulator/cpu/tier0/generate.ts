@@ -266,4 +266,3 @@ SPECIALS[Special.Cut] = (f, frame) => f.cut(frame);
 SPECIALS[Special.Enter] = (f) => f.enterCompiled();
 SPECIALS[Special.Mark] = (f, frame) => f.mark(frame);
 SPECIALS[Special.Forward] = (f, frame) => f.forward(frame);
-

@@ -69,18 +69,32 @@ export function defineHelpers(module: ModuleBuilder): Helpers {
   };
   const fault = define(1, 1, (c, st) => leave(c, Exit.Fault, st));
   const storing = (slow: number): Record<Size, number> =>
-    bySize((size) => define(3, 0, (c, at, value, sizeSeg) => storeThrough(c, size, { paging, at, write: true }, value, x.call(slow, at, value, sizeSeg))));
+    bySize((size) =>
+      define(3, 0, (c, at, value, sizeSeg) =>
+        storeThrough(c, size, { paging, at, write: true }, value, x.call(slow, at, value, sizeSeg)),
+      ),
+    );
   const store = storing(write);
   return {
     paging,
     segment,
     system,
     mark,
-    load: bySize((size) => define(2, 1, (c, at, sizeSeg) => loadThrough(c, size, { paging, at, write: false }, x.call(read, at, sizeSeg)))),
-    open: bySize((size) => define(2, 1, (c, at, sizeSeg) => loadThrough(c, size, { paging, at, write: true }, x.call(readForWrite, at, sizeSeg)))),
+    load: bySize((size) =>
+      define(2, 1, (c, at, sizeSeg) => loadThrough(c, size, { paging, at, write: false }, x.call(read, at, sizeSeg))),
+    ),
+    open: bySize((size) =>
+      define(2, 1, (c, at, sizeSeg) =>
+        loadThrough(c, size, { paging, at, write: true }, x.call(readForWrite, at, sizeSeg)),
+      ),
+    ),
     store,
     settle: store,
-    openData: bySize((size) => define(2, 1, (c, at, sizeSeg) => openData(c, size, { paging, at, write: true }, x.call(readForDataWrite, at, sizeSeg)))),
+    openData: bySize((size) =>
+      define(2, 1, (c, at, sizeSeg) =>
+        openData(c, size, { paging, at, write: true }, x.call(readForDataWrite, at, sizeSeg)),
+      ),
+    ),
     storeData: storing(writeData),
     fault,
     raise: define(3, 1, (c, st, vector, errorCode) => {
@@ -113,7 +127,9 @@ export function defineHelpers(module: ModuleBuilder): Helpers {
       const known = keep(c, lookup(x.word(S.TlbExec), x.word(S.Eip)));
       // A slice that ends here leaves the page of the next instruction as it is.
       const enough = x.geS(x.word(S.Budget), x.k(MAX_BLOCK));
-      follow(c, x.choose(x.or(known, x.eqz(enough)), known, x.call(paging.refetch)), next, () => setWord(c, S.ExitLink, x.k(0)));
+      follow(c, x.choose(x.or(known, x.eqz(enough)), known, x.call(paging.refetch)), next, () =>
+        setWord(c, S.ExitLink, x.k(0)),
+      );
     }),
     again: define(1, 1, (c, st) => {
       const next = local(c);

@@ -12,6 +12,7 @@ export interface HandlerShape extends Shape {
 }
 
 /** Mnemonics whose meaning depends on the operand size beyond their operands. */
+// prettier-ignore
 const BY_OPERAND_SIZE = new Set([
   "push", "pushseg", "pop", "popseg", "pusha", "popa", "pushf", "popf", "enter", "leave", "call", "ret", "callind", "iret", "retfar",
   "callfar", "jmpfar", "callfarind", "jmpfarind", "loadfar", "lgdt", "lidt", "cbw", "cwd",
@@ -21,6 +22,7 @@ const BY_ADDRESS_SIZE = new Set(["loop", "loope", "loopne", "jcxz", "xlat"]);
 const STRING = /^(movs|stos|lods|cmps|scas|ins|outs)[bv]$/;
 const REPEATS_UNTIL = /^(cmps|scas)/;
 /** No memory operand, but accesses or a target that may have to be checked. */
+// prettier-ignore
 const CHECKABLE = new Set([
   "push", "pushseg", "pop", "popseg", "pusha", "popa", "pushf", "popf", "enter", "leave", "call", "ret", "callind", "jmp", "jcc",
   "loop", "loope", "loopne", "jcxz", "xlat",
@@ -70,7 +72,10 @@ export function parseHotKey(key: string): { cold: string; variant: HotVariant } 
   const flags = !rest.endsWith(" -");
   const plain = flags ? rest : rest.slice(0, -2);
   const indexed = plain.endsWith(" x");
-  return { cold: indexed ? plain.slice(0, -2) : plain, variant: { indexed, flags, fusedCc: fused ? Number(fused[1]) : -1 } };
+  return {
+    cold: indexed ? plain.slice(0, -2) : plain,
+    variant: { indexed, flags, fusedCc: fused ? Number(fused[1]) : -1 },
+  };
 }
 
 /** Every handler out of line, by key, in a fixed order: one for whatever the decoder may give. */
@@ -111,7 +116,11 @@ function* variants(spec: Spec): Generator<HandlerShape> {
 }
 
 function* forms(base: HandlerShape): Generator<HandlerShape> {
-  const repeats: Shape["rep"][] = !isString(base.mnemonic) ? [""] : REPEATS_UNTIL.test(base.mnemonic) ? ["", "rep", "repne"] : ["", "rep"];
+  const repeats: Shape["rep"][] = !isString(base.mnemonic)
+    ? [""]
+    : REPEATS_UNTIL.test(base.mnemonic)
+      ? ["", "rep", "repne"]
+      : ["", "rep"];
   for (const rep of repeats) {
     for (const addrSize of [4, 2] as const) {
       for (const checked of canCheck(base) ? [false, true] : [false]) yield { ...base, rep, addrSize, checked };
@@ -122,7 +131,9 @@ function* forms(base: HandlerShape): Generator<HandlerShape> {
 function operandForms(spec: Spec, opSize: 2 | 4): Pick<Operand, "kind" | "size">[][] {
   let forms: Pick<Operand, "kind" | "size">[][] = [[]];
   for (const operand of spec.operands) {
-    forms = forms.flatMap((form) => kindsOf(operand).map((kind) => [...form, { kind, size: sizeOf(spec, operand, kind, opSize) }]));
+    forms = forms.flatMap((form) =>
+      kindsOf(operand).map((kind) => [...form, { kind, size: sizeOf(spec, operand, kind, opSize) }]),
+    );
   }
   return forms;
 }

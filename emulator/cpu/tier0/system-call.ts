@@ -72,8 +72,14 @@ export function defineSystem(module: ModuleBuilder, helpers: Helpers): SystemFun
   return { system, deliver: defineFunction(module, 0, 1, (c) => deliver(c, enter)) };
 }
 
-function define(module: ModuleBuilder, helpers: Helpers, body: (c: Code, e: ColdEmit, params: [Var, Var, Var]) => void): number {
-  return defineFunction(module, 3, 1, (c, ...[first, second, third]) => body(c, new ColdEmit(c, first, helpers), [first, second, third]));
+function define(
+  module: ModuleBuilder,
+  helpers: Helpers,
+  body: (c: Code, e: ColdEmit, params: [Var, Var, Var]) => void,
+): number {
+  return defineFunction(module, 3, 1, (c, ...[first, second, third]) =>
+    body(c, new ColdEmit(c, first, helpers), [first, second, third]),
+  );
 }
 
 /**

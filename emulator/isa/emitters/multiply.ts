@@ -31,7 +31,13 @@ function wideProduct(e: Emit, isSigned: boolean): void {
     e.setAcc(Gpr.Edx, x.shr(product, x.k(16)), 2);
   }
   const whole = isSigned ? product : x.and(product, x.k(size === 1 ? 0xffff : -1));
-  highHalfFlags(e, product, e.let(whole), isSigned ? signed(product, size) : x.and(product, x.k(size === 1 ? 0xff : 0xffff)), size);
+  highHalfFlags(
+    e,
+    product,
+    e.let(whole),
+    isSigned ? signed(product, size) : x.and(product, x.k(size === 1 ? 0xff : 0xffff)),
+    size,
+  );
 }
 
 /** CF = OF = (`actual` differs from `expected`, what it would be if the low half said it all). */

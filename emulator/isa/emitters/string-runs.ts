@@ -66,7 +66,8 @@ const lowest = ({ down, count, step }: Run, first: Expr): Expr =>
   x.add(first, x.select(down, x.mul(x.sub(count, x.k(1)), step), x.k(0)));
 
 /** The last element. */
-export const lastOf = ({ size, count, step }: Run, first: Expr): Expr => element(x.add(first, x.mul(x.sub(count, x.k(1)), step)), size);
+export const lastOf = ({ size, count, step }: Run, first: Expr): Expr =>
+  element(x.add(first, x.mul(x.sub(count, x.k(1)), step)), size);
 
 // ---- MOVS and STOS
 
@@ -154,7 +155,11 @@ export interface Comparison {
 }
 
 /** Of each element in eight bytes the lowest bit, and the highest. */
-export const LOW_BITS: Record<Size, bigint> = { 1: 0x0101010101010101n, 2: 0x0001000100010001n, 4: 0x0000000100000001n };
+export const LOW_BITS: Record<Size, bigint> = {
+  1: 0x0101010101010101n,
+  2: 0x0001000100010001n,
+  4: 0x0000000100000001n,
+};
 const HIGH_BITS: Record<Size, bigint> = { 1: 0x8080808080808080n, 2: 0x8000800080008000n, 4: 0x8000000080000000n };
 
 /**

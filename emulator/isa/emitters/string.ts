@@ -6,7 +6,20 @@ import type { Emit, Size } from "../emit";
 import { flagsSub } from "../flags";
 import { SystemOp } from "../system-ops";
 import type { EmitterTable } from "./registry";
-import { type Comparison, copy, element, fill, goesOn, lastOf, LOW_BITS, type Pointer, possibleRun, type Run, search, stepOf } from "./string-runs";
+import {
+  type Comparison,
+  copy,
+  element,
+  fill,
+  goesOn,
+  lastOf,
+  LOW_BITS,
+  type Pointer,
+  possibleRun,
+  type Run,
+  search,
+  stepOf,
+} from "./string-runs";
 
 /**
  * SDM vol. 1, 7.3.9: string instructions. A repeated one ends its block: while

@@ -1,5 +1,15 @@
 import { readFileSync } from "node:fs";
-import { type Condition, Machine, type MachineView, Op, Probe, ProbeRegister, type Stop, type Transfer, type WatchAccess } from "../../../emulator/index";
+import {
+  type Condition,
+  Machine,
+  type MachineView,
+  Op,
+  Probe,
+  ProbeRegister,
+  type Stop,
+  type Transfer,
+  type WatchAccess,
+} from "../../../emulator/index";
 import { compiling } from "../../../debug-adapter/cli/v8";
 import { SymbolImage } from "../../../debug-adapter/symbols/index";
 import { type Hypercall, traceHypercalls } from "../../../debug-adapter/trace/index";
@@ -74,7 +84,8 @@ function inSlices(image: string, prepare: (machine: Machine) => void): Pair[] {
   do pairs.push(pair(pairs.length, slice(plain), slice(debugged)));
   while (stops.every(({ kind }) => kind === "count"));
   const unlike = stops.find(({ kind }) => kind !== "count" && kind !== "exit");
-  if (unlike || stops.slice(-2).some(({ kind }) => kind !== "exit")) throw new Error(`ended with ${JSON.stringify(stops.slice(-2))}`);
+  if (unlike || stops.slice(-2).some(({ kind }) => kind !== "exit"))
+    throw new Error(`ended with ${JSON.stringify(stops.slice(-2))}`);
   // The last slices are short.
   return pairs.slice(WARM_UP * pairs.length, -1);
 }
@@ -85,11 +96,13 @@ function breakpointAside(machine: Machine): void {
 }
 
 /** On the lowest word of the page that the stack is in, which the kernel does not reach. */
-const watchBesideStack = (access: WatchAccess) => (machine: Machine): void => {
-  machine.run({ instructions: UNDER_WAY });
-  const page = Math.floor(machine.registers.get("esp") / PAGE) * PAGE;
-  machine.setWatchpoint({ linear: page, length: 4, access });
-};
+const watchBesideStack =
+  (access: WatchAccess) =>
+  (machine: Machine): void => {
+    machine.run({ instructions: UNDER_WAY });
+    const page = Math.floor(machine.registers.get("esp") / PAGE) * PAGE;
+    machine.setWatchpoint({ linear: page, length: 4, access });
+  };
 
 /** Some words that lie apart, most of them where nobody goes. */
 function watchApart(machine: Machine): void {
@@ -178,8 +191,8 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
 };
 
 const RATES: Readonly<Record<string, Rate>> = {
-  "conditions": ({ registers = "" }) => evaluate(registers),
-  "steps": ({ fib = "" }) => singleSteps(fib),
+  conditions: ({ registers = "" }) => evaluate(registers),
+  steps: ({ fib = "" }) => singleSteps(fib),
 };
 
 export const SCENARIOS: Readonly<Record<string, Comparison | Rate>> = { ...COMPARISONS, ...RATES };

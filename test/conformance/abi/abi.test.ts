@@ -20,9 +20,18 @@ const theirs: Headers = {
   includes: [
     "stddef.h",
     "stdint.h",
-    ...["xen", "callback", "elfnote", "event_channel", "features", "memory", "physdev", "sched", "version", "errno"].map(
-      (name) => `xen/${name}.h`,
-    ),
+    ...[
+      "xen",
+      "callback",
+      "elfnote",
+      "event_channel",
+      "features",
+      "memory",
+      "physdev",
+      "sched",
+      "version",
+      "errno",
+    ].map((name) => `xen/${name}.h`),
     "xen/io/console.h",
   ],
 };
@@ -50,7 +59,10 @@ async function layoutsBy(headers: Headers, side: "ours" | "theirs"): Promise<Rec
       ]),
     ];
   });
-  const values = await valuesOf(headers, rows.map(({ expression }) => expression));
+  const values = await valuesOf(
+    headers,
+    rows.map(({ expression }) => expression),
+  );
   const result: Record<string, Record<string, unknown>> = {};
   rows.forEach(({ name, label }, index) => ((result[name] ??= {})[label] = values[index]));
   return result;

@@ -19,7 +19,9 @@ export interface Headers {
 export async function valuesOf(headers: Headers, expressions: readonly string[]): Promise<number[]> {
   const folder = mkdtempSync(join(tmpdir(), "ringscope-abi-"));
   try {
-    const lines = expressions.map((text, index) => `  asm volatile("->${String(index)} %c0" : : "i"((unsigned)(${text})));`);
+    const lines = expressions.map(
+      (text, index) => `  asm volatile("->${String(index)} %c0" : : "i"((unsigned)(${text})));`,
+    );
     const source = [
       ...headers.includes.map((name) => `#include <${name}>`),
       "void values(void);",

@@ -22,8 +22,7 @@ describe("readDomains on the running hypervisor", () => {
     machine.boot(kernel, { modules: [1, 2].map(() => ({ bytes, commandLine: "hello" })) });
   });
 
-  const domains = (): DomainState[] =>
-    readDomains(symbols, (a, length) => machine.memory.readLinear(a, length));
+  const domains = (): DomainState[] => readDomains(symbols, (a, length) => machine.memory.readLinear(a, length));
 
   /** Runs to the first instruction of a function, where its arguments lie above the return address. */
   function runTo(name: string): number[] {

@@ -11,10 +11,7 @@ import { hasTool, samples } from "./images";
 
 /** DWARF numbers of the registers by readelf's names. */
 const NUMBERS: Record<string, number> = Object.fromEntries(
-  ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "ra", "eflags"].map((name, number) => [
-    name,
-    number,
-  ]),
+  ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "ra", "eflags"].map((name, number) => [name, number]),
 );
 NUMBERS["cs"] = 41;
 

@@ -17,8 +17,7 @@ function exercise(image: ImageSymbols): void {
   for (const { registers } of states) threadFact(image, registers, read);
   for (const file of image.sourceFiles()) image.addressesOf(file, 100);
   for (const name of image.functionNames()) image.addressesOfFunction(name);
-  for (const name of image.globalNames())
-    for (const v of image.globals(name)) image.simplify(v.location, image.entry);
+  for (const name of image.globalNames()) for (const v of image.globals(name)) image.simplify(v.location, image.entry);
   const node = image.typeNamed("struct node");
   if (node?.kind === "struct") node.members.forEach((member) => member.type);
 }
@@ -29,8 +28,7 @@ function damage(bytes: Uint8Array, name: string, seed: number): Uint8Array {
   const copy = bytes.slice();
   if (!section || section.size === 0) return copy;
   const random = generator(seed);
-  for (let i = 0; i < 8; i++)
-    copy[section.offset + random(section.size)] = random(4) === 0 ? 0xff : random(256);
+  for (let i = 0; i < 8; i++) copy[section.offset + random(section.size)] = random(4) === 0 ? 0xff : random(256);
   return copy;
 }
 
@@ -64,17 +62,14 @@ describe.skipIf(skip).each(images)("$name, damaged", ({ path }) => {
     }
   });
 
-  it.each([".debug_abbrev", ".debug_info", ".debug_line"])(
-    "notes what it cannot read with %s damaged",
-    (name) => {
-      const noted = Array.from({ length: ROUNDS }, (_, round) => {
-        const image = SymbolImage.load(damage(whole, name, (round + 1) * 7919));
-        exercise(image);
-        return image.problems.length;
-      });
-      expect(noted.filter((count) => count > 0).length).toBeGreaterThan(0);
-    },
-  );
+  it.each([".debug_abbrev", ".debug_info", ".debug_line"])("notes what it cannot read with %s damaged", (name) => {
+    const noted = Array.from({ length: ROUNDS }, (_, round) => {
+      const image = SymbolImage.load(damage(whole, name, (round + 1) * 7919));
+      exercise(image);
+      return image.problems.length;
+    });
+    expect(noted.filter((count) => count > 0).length).toBeGreaterThan(0);
+  });
 
   it("is refused with a reason, or read, when cut off anywhere", () => {
     const random = generator(4711);

@@ -72,11 +72,7 @@ const SAVED: readonly [string, DwarfReg][] = [
 ];
 const MOST_BYTES = 64;
 
-export function threadFact(
-  image: ImageSymbols,
-  registers: Record<string, number>,
-  readMemory: ReadMemory,
-): ThreadFact {
+export function threadFact(image: ImageSymbols, registers: Record<string, number>, readMemory: ReadMemory): ThreadFact {
   const frame = newestFrame(image, registers, readMemory);
   const { pc } = frame;
   const unwound = image.unwind(frame);
@@ -106,11 +102,7 @@ export function allFrames(
   return result;
 }
 
-function newestFrame(
-  image: ImageSymbols,
-  registers: Record<string, number>,
-  readMemory: ReadMemory,
-): FrameState {
+function newestFrame(image: ImageSymbols, registers: Record<string, number>, readMemory: ReadMemory): FrameState {
   const names = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags"];
   const frame: FrameState = {
     pc: registers["eip"] ?? 0,
@@ -143,9 +135,7 @@ function callerRegisters(unwound: Unwound): Record<string, number | null> {
 }
 
 function machineFrame(image: ImageSymbols, frame: FrameState): FrameFact[] {
-  return image
-    .framesAt(frame.isReturnAddress ? frame.pc - 1 : frame.pc)
-    .map((f) => frameFact(image, f, frame));
+  return image.framesAt(frame.isReturnAddress ? frame.pc - 1 : frame.pc).map((f) => frameFact(image, f, frame));
 }
 
 function frameFact(image: ImageSymbols, source: SourceFrame, frame: FrameState): FrameFact {
@@ -178,11 +168,7 @@ function variableFact(image: ImageSymbols, variable: Variable, frame: FrameState
 }
 
 /** The object's bytes; null for those that are nowhere. Undefined when memory cannot be read. */
-export function placeBytes(
-  place: Place,
-  size: number,
-  readMemory: ReadMemory,
-): (number | null)[] | undefined {
+export function placeBytes(place: Place, size: number, readMemory: ReadMemory): (number | null)[] | undefined {
   switch (place.kind) {
     case "memory": {
       const bytes = readMemory(place.address, size);

@@ -6,8 +6,7 @@ import { join, resolve } from "node:path";
 export const ROOT = resolve(import.meta.dirname, "../../..");
 const PROGRAMS = "test/conformance/dwarf/programs";
 const OUTPUT = join(ROOT, "dist/test/dwarf");
-const FREESTANDING =
-  "-m32 -march=i686 -nostdlib -ffreestanding -fno-pic -no-pie -fno-stack-protector -Wl,-e,_start";
+const FREESTANDING = "-m32 -march=i686 -nostdlib -ffreestanding -fno-pic -no-pie -fno-stack-protector -Wl,-e,_start";
 const BUILT = ["dist/vmm.elf", "dist/sample-guests/pv/hello.elf", "dist/sample-guests/bare/hello.elf"];
 
 export interface Sample {
@@ -40,8 +39,7 @@ function compile(compiler: string, level: string, version: number): Sample {
   const name = `shapes ${compiler} ${level} DWARF ${version}`;
   const path = join(OUTPUT, `shapes-${compiler}${level}-dwarf${version}.elf`);
   const sources = ["shapes.c", "start.S"].map((file) => join(PROGRAMS, file));
-  const isFresh =
-    existsSync(path) && sources.every((s) => statSync(join(ROOT, s)).mtimeMs < statSync(path).mtimeMs);
+  const isFresh = existsSync(path) && sources.every((s) => statSync(join(ROOT, s)).mtimeMs < statSync(path).mtimeMs);
   if (!isFresh) {
     const flags = [...FREESTANDING.split(" "), level, `-gdwarf-${version}`, `-ffile-prefix-map=${ROOT}=.`];
     const result = spawnSync(compiler, [...flags, ...sources, "-o", path], { cwd: ROOT, encoding: "utf8" });

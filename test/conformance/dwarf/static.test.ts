@@ -47,13 +47,9 @@ describe.skipIf(skip).each(skip ? [] : samples())("$name, read without a process
   beforeAll(() => {
     const bytes = new Uint8Array(readFileSync(path));
     image = SymbolImage.load(bytes);
-    const all = image
-      .sourceFiles()
-      .flatMap((f) => image.linesWithCode(f).map((l): [string, number] => [f, l]));
+    const all = image.sourceFiles().flatMap((f) => image.linesWithCode(f).map((l): [string, number] => [f, l]));
     lines = all.filter((_, i) => i % Math.ceil(all.length / MOST_LINES) === 0);
-    functions = image
-      .functionNames()
-      .filter((name) => image.functionsNamed(name).some((f) => f.hasDebugInfo));
+    functions = image.functionNames().filter((name) => image.functionsNamed(name).some((f) => f.hasDebugInfo));
     facts = askGdb("gdb-static.py", bytes, undefined, {
       lines,
       functions,
@@ -68,16 +64,12 @@ describe.skipIf(skip).each(skip ? [] : samples())("$name, read without a process
 
   it("finds each global variable at its address with its type", () => {
     const found = Object.entries(facts.variables).map(([name, { type, address }]) => {
-      const ours = image
-        .globals(name)
-        .map((v) => ({ place: image.simplify(v.location, 0), type: typeName(v.type) }));
+      const ours = image.globals(name).map((v) => ({ place: image.simplify(v.location, 0), type: typeName(v.type) }));
       const same = ours.find((v) => spelling(v.type) === spelling(type)) ?? ours[0];
       const place = same?.place?.kind === "memory" ? same.place.offset : null;
       return [name, spelling(same?.type ?? ""), place, spelling(type), address];
     });
-    expect(found.filter(([, type, place, theirs, address]) => type !== theirs || place !== address)).toEqual(
-      [],
-    );
+    expect(found.filter(([, type, place, theirs, address]) => type !== theirs || place !== address)).toEqual([]);
   });
 
   it("puts breakpoints on functions where gdb does", () => {
@@ -87,9 +79,7 @@ describe.skipIf(skip).each(skip ? [] : samples())("$name, read without a process
         .map((l) => l.address)
         .sort((a, b) => a - b),
     );
-    expect(functions.map((name, i) => [name, ours[i]])).toEqual(
-      functions.map((name, i) => [name, facts.functions[i]]),
-    );
+    expect(functions.map((name, i) => [name, ours[i]])).toEqual(functions.map((name, i) => [name, facts.functions[i]]));
   });
 
   /** gdb moves a breakpoint off a line that begins with an inlined call, into the next line. */

@@ -116,7 +116,8 @@ export class Board {
     state.set(S.Cpl, ring);
     state.setGpr(Gpr.Esp, At.UserStack);
     const [code, data] = SELECTORS[ring];
-    for (const seg of [Seg.Es, Seg.Cs, Seg.Ss, Seg.Ds, Seg.Fs, Seg.Gs]) this.flat(seg, seg === Seg.Cs ? code : data, limit);
+    for (const seg of [Seg.Es, Seg.Cs, Seg.Ss, Seg.Ds, Seg.Fs, Seg.Gs])
+      this.flat(seg, seg === Seg.Cs ? code : data, limit);
     setSegment(this.state, Seg.Tr, TSS_SELECTOR, At.Tss, 0x67, 0x8000 | (SysType.Tss32Busy << 8));
   }
 
@@ -151,7 +152,8 @@ export class Board {
 
   private tellTouched(): void {
     const { instruction, touched } = this.cpu.takeTouched();
-    for (const { linear, size, touches } of touched) this.tell(`${instruction.toString(16)} touches ${[linear.toString(16), size, touches].join(" ")}`);
+    for (const { linear, size, touches } of touched)
+      this.tell(`${instruction.toString(16)} touches ${[linear.toString(16), size, touches].join(" ")}`);
   }
 
   /** Where a run ends is where the compiler looks: while a program warms up, runs are short. */

@@ -22,12 +22,16 @@ export const makeBoards = (): Boards => ({ interpreted: new Board("interpreter")
 const MOST_BYTES = 16;
 
 /** Everything that differs between two boards; undefined when nothing does. */
-function compare({ interpreted, compiled }: Boards, stops: readonly [CpuStop, CpuStop]): Difference["fields"] | undefined {
+function compare(
+  { interpreted, compiled }: Boards,
+  stops: readonly [CpuStop, CpuStop],
+): Difference["fields"] | undefined {
   const sameMemory = Buffer.compare(interpreted.ram, compiled.ram) === 0;
   const sameCount = interpreted.retired === compiled.retired;
   const told = interpreted.told.findIndex((text, n) => text !== compiled.told[n]);
   const sameTold = told < 0 && interpreted.told.length === compiled.told.length;
-  if (sameMemory && sameCount && sameTold && stops[0] === stops[1] && agree(interpreted.state, compiled.state)) return undefined;
+  if (sameMemory && sameCount && sameTold && stops[0] === stops[1] && agree(interpreted.state, compiled.state))
+    return undefined;
   const fields: Difference["fields"] = new Map();
   if (!sameTold) {
     const first = told < 0 ? interpreted.told.length : told;
@@ -49,7 +53,8 @@ function compare({ interpreted, compiled }: Boards, stops: readonly [CpuStop, Cp
 }
 
 /** After any other a program is over: only the step's interrupts wake from HLT, and nothing from a triple fault. */
-const goesOn = (stop: CpuStop): boolean => stop === CpuStop.Count || stop === CpuStop.Breakpoint || stop === CpuStop.Watchpoint;
+const goesOn = (stop: CpuStop): boolean =>
+  stop === CpuStop.Count || stop === CpuStop.Breakpoint || stop === CpuStop.Watchpoint;
 
 /** The first difference between the tiers, or undefined. */
 export function differ(scenario: Scenario, boards: Boards): Difference | undefined {

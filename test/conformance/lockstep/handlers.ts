@@ -51,14 +51,23 @@ function restart(a: Assembler, rng: Rng, setting: Setting): void {
   a.label("restart without code");
   countEvent(a);
   // AND EAX, 15; MOV EAX, [blocks + EAX * 4]; MOV [ESP], EAX
-  a.emit(0x83, 0xe0, RESTARTS - 1, SS, 0x8b, 0x04, 0x85).absolute("blocks").emit(0x89, 0x04, 0x24);
+  a.emit(0x83, 0xe0, RESTARTS - 1, SS, 0x8b, 0x04, 0x85)
+    .absolute("blocks")
+    .emit(0x89, 0x04, 0x24);
   const stack = At.UserStack - 0x40;
   if (setting.ring !== 0) a.emit(0xc7, 0x44, 0x24, 4).word(code).emit(0xc7, 0x44, 0x24, 12).word(stack);
   // MOV EAX, DS; CMP EAX, data; JE: the program's own data segments, unless they are in place
-  for (const [store, load] of [[0xd8, 0xd8], [0xc0, 0xc0]]) {
-    a.emit(0x8c, store ?? 0, 0x3d).word(data).over(0x74, () => a.mov(Reg.Eax, data).emit(0x8e, load ?? 0));
+  for (const [store, load] of [
+    [0xd8, 0xd8],
+    [0xc0, 0xc0],
+  ]) {
+    a.emit(0x8c, store ?? 0, 0x3d)
+      .word(data)
+      .over(0x74, () => a.mov(Reg.Eax, data).emit(0x8e, load ?? 0));
   }
-  a.mov(Reg.Ebx, At.Data + rng.below(0x4000)).mov(Reg.Esi, At.Data + rng.below(0x4000)).mov(Reg.Ebp, stack);
+  a.mov(Reg.Ebx, At.Data + rng.below(0x4000))
+    .mov(Reg.Esi, At.Data + rng.below(0x4000))
+    .mov(Reg.Ebp, stack);
   if (setting.ring === 0) {
     // MOV EAX, [ESP]; MOV ECX, [ESP + 8]; the frame moves to a stack that has room
     a.emit(0x8b, 0x04, 0x24, 0x8b, 0x4c, 0x24, 8).mov(Reg.Esp, stack).emit(0x51, 0x6a, SELECTORS[0][0], 0x50);
@@ -72,7 +81,12 @@ function pageFault(a: Assembler, setting: Setting): void {
   const scaled = entryBytes(setting) === 8 ? 0xc5 : 0x85;
   // PUSH EAX; MOV EAX, CR2; SHR EAX, 12; CMP EAX, first; JB; CMP EAX, last; JAE
   a.label("page fault").emit(0x50, 0x0f, 0x20, 0xd0, 0xc1, 0xe8, 12);
-  a.emit(0x3d).word(At.Code >>> 12).jcc(2, "hopeless").emit(0x3d).word(At.End >>> 12).jcc(3, "hopeless");
+  a.emit(0x3d)
+    .word(At.Code >>> 12)
+    .jcc(2, "hopeless")
+    .emit(0x3d)
+    .word(At.End >>> 12)
+    .jcc(3, "hopeless");
   // Rights that were there already: the fault has another reason. MOV EAX, [entry]; AND EAX, 7; CMP EAX, 7
   a.emit(SS, 0x8b, 0x04, scaled).word(table).emit(0x83, 0xe0, 7, 0x83, 0xf8, 7).jcc(4, "hopeless");
   // MOV EAX, CR2; SHR EAX, 12; OR DWORD [entry], 7; MOV EAX, CR2; INVLPG [EAX]
@@ -101,10 +115,17 @@ function change(a: Assembler, rng: Rng, setting: Setting): void {
 
 /** SHR ECX, 1; AND ECX, pages - 1; AND DWORD [entry], mask; SHL ECX, 12; INVLPG [page]. */
 function takeRights(a: Assembler, rng: Rng, setting: Setting): void {
-  const [first, pages] = rng.pick([[At.Data, DATA_PAGES], [At.Data, DATA_PAGES], [At.Code, CODE_BYTES / PAGE], [At.Alias, CODE_BYTES / PAGE]] as const);
+  const [first, pages] = rng.pick([
+    [At.Data, DATA_PAGES],
+    [At.Data, DATA_PAGES],
+    [At.Code, CODE_BYTES / PAGE],
+    [At.Alias, CODE_BYTES / PAGE],
+  ] as const);
   const mask = rng.pick([0xfe, 0xfe, 0xfd, 0xfb, 0x9f]);
   const scaled = entryBytes(setting) === 8 ? 0xcd : 0x8d;
-  a.emit(0xd1, 0xe9, 0x83, 0xe1, pages - 1, SS, 0x83, 0x24, scaled).word(entryAt(setting, first)).emit(mask);
+  a.emit(0xd1, 0xe9, 0x83, 0xe1, pages - 1, SS, 0x83, 0x24, scaled)
+    .word(entryAt(setting, first))
+    .emit(mask);
   a.emit(0xc1, 0xe1, 12, SS, 0x0f, 0x01, 0xb9).word(first);
 }
 
@@ -112,5 +133,11 @@ function takeRights(a: Assembler, rng: Rng, setting: Setting): void {
 function swapAliases(a: Assembler, rng: Rng, setting: Setting): void {
   const entry = entryAt(setting, At.Alias);
   const other = entry + entryBytes(setting) * rng.below(CODE_BYTES / PAGE);
-  a.emit(SS, 0x8b, 0x0d).word(entry).emit(SS, 0x87, 0x0d).word(other).emit(SS, 0x89, 0x0d).word(entry).emit(...CR3_RELOAD);
+  a.emit(SS, 0x8b, 0x0d)
+    .word(entry)
+    .emit(SS, 0x87, 0x0d)
+    .word(other)
+    .emit(SS, 0x89, 0x0d)
+    .word(entry)
+    .emit(...CR3_RELOAD);
 }

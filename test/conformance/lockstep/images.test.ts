@@ -29,14 +29,22 @@ interface Image {
 
 const elvesIn = (folder: string): string[] => readdirSync(join(dist, folder)).filter((file) => file.endsWith(".elf"));
 
-const BARE = elvesIn("sample-guests/bare").map((file): Image => ({ name: `bare/${file}`, kernel: join(dist, "sample-guests/bare", file), modules: [] }));
-const GUESTS = elvesIn("sample-guests/pv").map(
-  (file): Image => ({ name: `the VMM with pv/${file}`, kernel: join(dist, "vmm.elf"), modules: [join(dist, "sample-guests/pv", file)] }),
-);
+const BARE = elvesIn("sample-guests/bare").map((file): Image => ({
+  name: `bare/${file}`,
+  kernel: join(dist, "sample-guests/bare", file),
+  modules: [],
+}));
+const GUESTS = elvesIn("sample-guests/pv").map((file): Image => ({
+  name: `the VMM with pv/${file}`,
+  kernel: join(dist, "vmm.elf"),
+  modules: [join(dist, "sample-guests/pv", file)],
+}));
 
 function start(engine: "interpreter" | "compiled", { kernel, modules }: Image): Machine {
   const machine = new Machine({ memoryBytes: MEMORY, engine });
-  machine.boot(readFileSync(kernel), { modules: modules.map((file) => ({ bytes: readFileSync(file), commandLine: "" })) });
+  machine.boot(readFileSync(kernel), {
+    modules: modules.map((file) => ({ bytes: readFileSync(file), commandLine: "" })),
+  });
   return machine;
 }
 
@@ -44,7 +52,8 @@ const stateOf = (machine: Machine): string =>
   REGISTERS.map((name) => `${name}=${machine.registers.get(name).toString(16)}`).join(" ") +
   ` cpl=${machine.cpl.toString()} ticks=${machine.ticks.toString()} instructions=${machine.instructions.toString()}`;
 
-const memoryHash = (machine: Machine): string => createHash("sha1").update(machine.memory.readPhysical(0, MEMORY)).digest("hex");
+const memoryHash = (machine: Machine): string =>
+  createHash("sha1").update(machine.memory.readPhysical(0, MEMORY)).digest("hex");
 
 class Pair {
   readonly interpreted: Machine;
@@ -119,7 +128,18 @@ describe("the engines in lockstep", () => {
 });
 
 /** The others spend their time in the system: INT, faults, TLB flushes, REP, new code. */
-const COMPUTING = new Set(["bytecode", "chase", "codestore", "copy", "crc32", "fib", "indirect", "registers", "sha256", "sieve"]);
+const COMPUTING = new Set([
+  "bytecode",
+  "chase",
+  "codestore",
+  "copy",
+  "crc32",
+  "fib",
+  "indirect",
+  "registers",
+  "sha256",
+  "sieve",
+]);
 
 describeWith([program("gcc", "gcc")], "the engines in lockstep on the benchmark kernels", () => {
   it.each(kernelNames)("agree on %s at random instruction counts", (name) => {

@@ -17,22 +17,27 @@ const PLAIN = SPECS.filter(
 );
 /** What compilers write. */
 const COMMON = PLAIN.filter(({ mnemonic }) =>
-  /^(add|sub|and|or|xor|cmp|test|mov|lea|inc|dec|neg|not|adc|sbb|shl|shr|sar|movzx|movsx|setcc|cmov|imul2)$/.test(mnemonic),
+  /^(add|sub|and|or|xor|cmp|test|mov|lea|inc|dec|neg|not|adc|sbb|shl|shr|sar|movzx|movsx|setcc|cmov|imul2)$/.test(
+    mnemonic,
+  ),
 );
 const STRINGS = [0xa4, 0xa5, 0xa6, 0xa7, 0xaa, 0xab, 0xac, 0xad, 0xae, 0xaf];
 /** ES, CS, SS, DS, FS, GS. */
 const OVERRIDES = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65];
 /** Instructions without operands that keep the stack nearly level. */
+// prettier-ignore
 const STACK = [
   [0x50], [0x58], [0x9c], [0x6a, 0x55], [0xff, 0x33], [0x8f, 0x06], [0x8d, 0x64, 0x24, 0xfc], [0x51], [0x5f],
   [0x83, 0xc4, 4], [0x66, 0x50], [0x66, 0x5a], [0x9c, 0x9d], [0x60, 0x61], [0x1e, 0x58], [0x83, 0x04, 0x24, 3], [0x8b, 0x44, 0x24, 8],
 ];
 /** RDTSC, STI, CLI and STI, CLD, STD, INT 80h, MOV SS, POP SS, POPF with TF, CPUID, INT3, INTO, IN. */
+// prettier-ignore
 const SYSTEM = [
   [0x0f, 0x31], [0x0f, 0x31], [0xfb], [0xfa, 0xfb], [0xfc], [0xfd], [0xcd, 0x80], [0x8c, 0xd0, 0x8e, 0xd0], [0x16, 0x17],
   [0x68, 2, 3, 0, 0, 0x9d], [0x53, 0x0f, 0xa2, 0x5b], [0xcc], [0xce], [0xe4, 0x40], [0x9c, 0xfa, 0x9d],
 ];
 /** Reloads CR3; INVLPG; writes CR0 back; turns CR0.WP and CR4.PGE. */
+// prettier-ignore
 const PRIVILEGED = [
   [0x0f, 0x20, 0xd8, 0x0f, 0x22, 0xd8], [0x0f, 0x20, 0xd8, 0x0f, 0x22, 0xd8], [0x0f, 0x01, 0x3b], [0x0f, 0x01, 0x7e, 0x40],
   [0x0f, 0x20, 0xc0, 0x0f, 0x22, 0xc0], [0x0f, 0x20, 0xc0, 0x35, 0, 0, 1, 0, 0x0f, 0x22, 0xc0], [0x0f, 0x20, 0xe0, 0x34, 0x80, 0x0f, 0x22, 0xe0],
@@ -43,6 +48,7 @@ const ADDRESS16 = 0x67;
 const CLD = 0xfc;
 const STD = 0xfd;
 /** 16-bit code: INC AX, ADD AX and EAX, MOV EAX [EBX], MOV [ESI] AL, PUSH and POP AX, JC to the next, a loop, XOR EDX, REP STOSB by EDI, NOT [EBX]. */
+// prettier-ignore
 const NARROW = [
   [0x40], [0x01, 0xc8], [0x66, 0x01, 0xc8], [0x67, 0x66, 0x8b, 0x03], [0x67, 0x88, 0x06], [0x50, 0x58], [0x72, 0], [0xb9, 20, 0, 0x4a, 0xe2, 0xfd],
   [0x66, 0x31, 0xd2], [0x67, 0xf3, 0xaa], [0x67, 0xf7, 0x13],
@@ -121,7 +127,8 @@ export class Instructions {
 
   private place(): number {
     const { rng } = this;
-    const page = At.Data + rng.below(DATA_PAGES) * PAGE + (rng.oneIn(12) && this.setting.limit === 0xffffffff ? At.Large : 0);
+    const page =
+      At.Data + rng.below(DATA_PAGES) * PAGE + (rng.oneIn(12) && this.setting.limit === 0xffffffff ? At.Large : 0);
     if (rng.oneIn(3)) return page + PAGE - 8 + rng.below(8);
     return page + (rng.oneIn(2) ? rng.below(PAGE >> 2) * 4 : rng.below(PAGE));
   }
@@ -176,7 +183,8 @@ export class Instructions {
   /** With an address size of 16 bits: LEA, JCXZ, LOOP. */
   private narrow(): void {
     const { a, rng } = this;
-    if (rng.oneIn(2)) a.emit(0x67, 0x8d, 0x40 | (rng.pick([Reg.Eax, Reg.Edx, Reg.Edi]) << 3) | rng.below(8), rng.u32() & 0xff);
+    if (rng.oneIn(2))
+      a.emit(0x67, 0x8d, 0x40 | (rng.pick([Reg.Eax, Reg.Edx, Reg.Edi]) << 3) | rng.below(8), rng.u32() & 0xff);
     else a.emit(0x67).over(rng.pick([0xe0, 0xe1, 0xe2, 0xe3]), () => this.plain(COMMON));
   }
 
@@ -195,7 +203,19 @@ export class Instructions {
   private overlap(): void {
     const { a, rng } = this;
     const short = (): number => 0x40 + rng.pick([Reg.Eax, Reg.Ecx, Reg.Edx, Reg.Edi]) + 8 * rng.below(2);
-    a.emit(0x70 + rng.below(16), 1, 0xba, short(), short(), ...rng.pick([[0x31, 0xc2], [0x01, 0xc8], [0x0f, 0xca], [0xf7, 0xd0]]));
+    a.emit(
+      0x70 + rng.below(16),
+      1,
+      0xba,
+      short(),
+      short(),
+      ...rng.pick([
+        [0x31, 0xc2],
+        [0x01, 0xc8],
+        [0x0f, 0xca],
+        [0xf7, 0xd0],
+      ]),
+    );
   }
 
   // ---- strings
@@ -221,7 +241,8 @@ export class Instructions {
   /** With 16-bit addresses, which wrap, in a segment that they reach: MOV ES; DF; ES: REP string; MOV ES back. */
   private narrowString(): void {
     const { a, rng, setting } = this;
-    const offset = (): number => (rng.oneIn(3) ? 0x10000 * rng.below(3) + rng.below(64) - 32 : rng.below(DATA_PAGES * PAGE));
+    const offset = (): number =>
+      rng.oneIn(3) ? 0x10000 * rng.below(3) + rng.below(64) - 32 : rng.below(DATA_PAGES * PAGE);
     a.mov(Reg.Eax, NARROW_DATA.selector).emit(0x8e, 0xc0).mov(Reg.Esi, offset()).mov(Reg.Edi, offset());
     a.emit(rng.oneIn(3) ? STD : CLD);
     if (rng.oneIn(2)) a.mov(Reg.Eax, rng.u32());
@@ -273,7 +294,11 @@ export class Instructions {
   /** MOV ES, DS, FS or GS: a segment that is not flat, the ring's own, or none. */
   private segment(): void {
     const { a, rng } = this;
-    const selector = rng.oneIn(3) ? SELECTORS[this.setting.ring][1] : rng.oneIn(8) ? 0 : rng.pick(ODD_SEGMENTS).selector;
+    const selector = rng.oneIn(3)
+      ? SELECTORS[this.setting.ring][1]
+      : rng.oneIn(8)
+        ? 0
+        : rng.pick(ODD_SEGMENTS).selector;
     a.mov(Reg.Eax, selector).emit(0x8e, 0xc0 | (rng.pick([0, 3, 4, 4, 4, 5, 5, 5]) << 3));
   }
 

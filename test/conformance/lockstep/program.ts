@@ -112,7 +112,8 @@ class Generator {
   private table(): void {
     const { a, rng } = this;
     a.label("table");
-    for (let n = 0; n < 8; n++) a.absolute(rng.oneIn(2) && this.marks.length > 0 ? rng.pick(this.marks) : this.anyBlock());
+    for (let n = 0; n < 8; n++)
+      a.absolute(rng.oneIn(2) && this.marks.length > 0 ? rng.pick(this.marks) : this.anyBlock());
   }
 
   // ---- ends of blocks
@@ -146,7 +147,10 @@ class Generator {
     const { a, rng } = this;
     a.emit(0x83, 0xe0, 7);
     if (rng.oneIn(2)) a.emit(0xff, rng.oneIn(2) ? 0x24 : 0x14, 0x85).absolute("table");
-    else a.emit(0x8b, 0x04, 0x85).absolute("table").emit(0xff, rng.oneIn(2) ? 0xe0 : 0xd0);
+    else
+      a.emit(0x8b, 0x04, 0x85)
+        .absolute("table")
+        .emit(0xff, rng.oneIn(2) ? 0xe0 : 0xd0);
   }
 
   /** The same code in another mapping: MOV EAX, distance; ADD EAX, block; JMP EAX. */

@@ -55,7 +55,12 @@ function programLines({ program, setting }: Scenario): string[] {
 }
 
 function stepLines(steps: readonly Step[]): string[] {
-  return ["steps:", ...steps.map(({ actions, count }) => `  ${[...actions.map(actionText), `${count.toString()} instructions`].join("; ")}`)];
+  return [
+    "steps:",
+    ...steps.map(
+      ({ actions, count }) => `  ${[...actions.map(actionText), `${count.toString()} instructions`].join("; ")}`,
+    ),
+  ];
 }
 
 function actionText(action: Action): string {
@@ -82,19 +87,47 @@ function traceLines(traced: readonly Traced[], { fields }: Difference): string[]
     const writer = traced.findLast(({ changes }) => changes.has(name));
     if (writer) writers.add(writer);
   }
-  const changeText = ({ changes }: Traced): string => [...changes].map(([name, value]) => `${name}=${hex(value)}`).join(" ");
+  const changeText = ({ changes }: Traced): string =>
+    [...changes].map(([name, value]) => `${name}=${hex(value)}`).join(" ");
   return [
     "last instructions, interpreted; * wrote last what differs:",
-    ...traced.map((one) => `${writers.has(one) ? "*" : " "} ${one.count.toString().padStart(7)} ${hex(one.linear, 5)} ${one.text.padEnd(32)} ${changeText(one)}`),
+    ...traced.map(
+      (one) =>
+        `${writers.has(one) ? "*" : " "} ${one.count.toString().padStart(7)} ${hex(one.linear, 5)} ${one.text.padEnd(32)} ${changeText(one)}`,
+    ),
   ];
 }
 
 const fieldLines = ({ fields }: Difference): string[] =>
-  [...fields].map(([name, [interpreted, compiled]]) => `  ${name.padEnd(12)} ${shown(interpreted)} interpreted, ${shown(compiled)} compiled`);
+  [...fields].map(
+    ([name, [interpreted, compiled]]) =>
+      `  ${name.padEnd(12)} ${shown(interpreted)} interpreted, ${shown(compiled)} compiled`,
+  );
 
 const shown = (value: number | string): string => (typeof value === "string" ? value : hex(value, 8));
 
-const NAMES = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags", "cs", "ss", "ds", "es", "fs", "gs", "cr0", "cr2", "cr3", "cr4"];
+const NAMES = [
+  "eax",
+  "ecx",
+  "edx",
+  "ebx",
+  "esp",
+  "ebp",
+  "esi",
+  "edi",
+  "eip",
+  "eflags",
+  "cs",
+  "ss",
+  "ds",
+  "es",
+  "fs",
+  "gs",
+  "cr0",
+  "cr2",
+  "cr3",
+  "cr4",
+];
 
 function stateLines(scenario: Scenario, boards: Boards): string[] {
   differ(scenario, boards);

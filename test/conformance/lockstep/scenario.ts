@@ -50,7 +50,10 @@ class Director {
   ) {}
 
   steps(): Step[] {
-    return Array.from({ length: STEPS }, (_, n) => ({ actions: n === 0 ? [] : this.actions(), count: n === 0 ? WARM_UP : this.count() }));
+    return Array.from({ length: STEPS }, (_, n) => ({
+      actions: n === 0 ? [] : this.actions(),
+      count: n === 0 ? WARM_UP : this.count(),
+    }));
   }
 
   /** Short stretches stop inside compiled loops, long ones let them run; down to one instruction. */
@@ -67,7 +70,8 @@ class Director {
     if (rng.oneIn(12)) actions.push(this.breakpoint());
     if (this.setting.watched && rng.oneIn(this.watch ? 2 : 8)) actions.push(this.watchpoint());
     if (rng.oneIn(8) && program.soft.length > 0) actions.push(this.patch());
-    if (rng.oneIn(10)) actions.push({ kind: "write", physical: At.Data + rng.below(DATA_PAGES * PAGE - 4), bytes: this.bytes(4) });
+    if (rng.oneIn(10))
+      actions.push({ kind: "write", physical: At.Data + rng.below(DATA_PAGES * PAGE - 4), bytes: this.bytes(4) });
     if (rng.oneIn(8) && isMapped(this.setting)) actions.push(this.protect());
     return actions;
   }
@@ -97,8 +101,14 @@ class Director {
       this.watch = undefined;
       return { kind: "unwatch", watch };
     }
-    const linear = rng.oneIn(3) ? rng.pick([At.KernelStack, At.UserStack, At.Code + PAGE, At.Gdt + 0x68]) - rng.below(0x60) : At.Data + rng.below(DATA_PAGES * PAGE);
-    this.watch = { linear, length: rng.oneIn(16) ? PAGE : rng.pick([1, 2, 4, 4, 16]), touches: rng.pick([Touch.Read, Touch.Write, Touch.Read | Touch.Write]) };
+    const linear = rng.oneIn(3)
+      ? rng.pick([At.KernelStack, At.UserStack, At.Code + PAGE, At.Gdt + 0x68]) - rng.below(0x60)
+      : At.Data + rng.below(DATA_PAGES * PAGE);
+    this.watch = {
+      linear,
+      length: rng.oneIn(16) ? PAGE : rng.pick([1, 2, 4, 4, 16]),
+      touches: rng.pick([Touch.Read, Touch.Write, Touch.Read | Touch.Write]),
+    };
     return { kind: "watch", watch: this.watch };
   }
 
@@ -112,7 +122,12 @@ class Director {
 
   private protect(): Action {
     const { rng } = this;
-    const [first, bytes] = rng.pick([[At.Data, DATA_PAGES * PAGE], [At.Data, DATA_PAGES * PAGE], [At.Code, CODE_BYTES], [At.Alias, CODE_BYTES]] as const);
+    const [first, bytes] = rng.pick([
+      [At.Data, DATA_PAGES * PAGE],
+      [At.Data, DATA_PAGES * PAGE],
+      [At.Code, CODE_BYTES],
+      [At.Alias, CODE_BYTES],
+    ] as const);
     return { kind: "protect", linear: first + rng.below(bytes >>> 12) * PAGE, mask: rng.pick([~1, ~1, ~2, ~4, ~0x60]) };
   }
 }

@@ -53,7 +53,11 @@ export interface Setting {
 }
 
 /** Code and data selectors of each ring. */
-export const SELECTORS: Record<Ring, readonly [code: number, data: number]> = { 0: [0x08, 0x10], 1: [0x19, 0x21], 3: [0x2b, 0x33] };
+export const SELECTORS: Record<Ring, readonly [code: number, data: number]> = {
+  0: [0x08, 0x10],
+  1: [0x19, 0x21],
+  3: [0x2b, 0x33],
+};
 export const TSS_SELECTOR = 0x38;
 
 /** A segment that is not flat, for any ring. */
@@ -101,10 +105,22 @@ export function makeSetting(rng: Rng): Setting {
   };
 }
 
-export const describeSetting = ({ ring, paging, noExecute, writeProtect, global, limit, iopl, traced, watched }: Setting): string =>
+export const describeSetting = ({
+  ring,
+  paging,
+  noExecute,
+  writeProtect,
+  global,
+  limit,
+  iopl,
+  traced,
+  watched,
+}: Setting): string =>
   [
     `ring ${ring.toString()}`,
-    paging === "off" ? "paging off" : `${paging} paging${writeProtect ? ", CR0.WP" : ""}${global ? ", global pages" : ""}${noExecute ? ", pages without code" : ""}`,
+    paging === "off"
+      ? "paging off"
+      : `${paging} paging${writeProtect ? ", CR0.WP" : ""}${global ? ", global pages" : ""}${noExecute ? ", pages without code" : ""}`,
     `limit ${limit.toString(16)}`,
     `IOPL ${iopl ? "3" : "0"}`,
     ...(traced ? ["changes of ring traced"] : []),

@@ -13,10 +13,18 @@ function without(scenario: Scenario, pieces: readonly Piece[]): Scenario {
   const { program } = scenario;
   const code = program.code.slice();
   for (const { at, length } of pieces) code.fill(NOP, at, at + length);
-  const isGone = (linear: number): boolean => pieces.some(({ at, length }) => linear >= At.Code + at && linear < At.Code + at + length);
+  const isGone = (linear: number): boolean =>
+    pieces.some(({ at, length }) => linear >= At.Code + at && linear < At.Code + at + length);
   // A write from outside to what is NOP now would make an instruction of it that nobody meant.
-  const steps = scenario.steps.map((step) => ({ ...step, actions: step.actions.filter((action) => action.kind !== "write" || !isGone(action.physical)) }));
-  return { ...scenario, steps, program: { ...program, code, pieces: program.pieces.filter((piece) => !pieces.includes(piece)) } };
+  const steps = scenario.steps.map((step) => ({
+    ...step,
+    actions: step.actions.filter((action) => action.kind !== "write" || !isGone(action.physical)),
+  }));
+  return {
+    ...scenario,
+    steps,
+    program: { ...program, code, pieces: program.pieces.filter((piece) => !pieces.includes(piece)) },
+  };
 }
 
 const withSteps = (scenario: Scenario, steps: readonly Step[]): Scenario => ({ ...scenario, steps });
@@ -70,12 +78,19 @@ export class Shrinker {
       const { steps } = this.best;
       const [before, step] = [steps[n - 1], steps[n]];
       if (!before || !step || step.actions.length > 0) continue;
-      this.keep(withSteps(this.best, [...steps.slice(0, n - 1), { ...before, count: before.count + step.count }, ...steps.slice(n + 1)]));
+      this.keep(
+        withSteps(this.best, [
+          ...steps.slice(0, n - 1),
+          { ...before, count: before.count + step.count },
+          ...steps.slice(n + 1),
+        ]),
+      );
     }
   }
 
   private dropActions(): void {
-    for (const kind of ["interrupt", "write", "protect", "unbreak", "break", "unwatch", "watch"] as const) this.filterActions((action) => action.kind !== kind);
+    for (const kind of ["interrupt", "write", "protect", "unbreak", "break", "unwatch", "watch"] as const)
+      this.filterActions((action) => action.kind !== kind);
     const all = new Set(this.best.steps.flatMap(({ actions }) => actions));
     for (const one of all) this.filterActions((action) => action !== one);
   }
@@ -83,13 +98,18 @@ export class Shrinker {
   private filterActions(keep: (action: Action) => boolean): void {
     const { steps } = this.best;
     if (steps.every(({ actions }) => actions.every(keep))) return;
-    this.keep(withSteps(this.best, steps.map((step) => ({ ...step, actions: step.actions.filter(keep) }))));
+    this.keep(
+      withSteps(
+        this.best,
+        steps.map((step) => ({ ...step, actions: step.actions.filter(keep) })),
+      ),
+    );
   }
 
   /** Halves first, then quarters, down to single pieces. */
   private dropPieces(): void {
     for (let size = this.best.program.pieces.length >> 1; size > 0; size >>= 1) {
-      for (let at = 0; at < this.best.program.pieces.length; ) {
+      for (let at = 0; at < this.best.program.pieces.length;) {
         const some = this.best.program.pieces.slice(at, at + size);
         if (!this.keep(without(this.best, some))) at += size;
       }

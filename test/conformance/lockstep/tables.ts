@@ -1,5 +1,17 @@
 import { Pte, SysType } from "../../../emulator/base/arch";
-import { At, CODE_BYTES, DATA_PAGES, isNoExecute, NARROW_CODE, NARROW_DATA, ODD_SEGMENTS, PAGE, SELECTORS, type Setting, TSS_SELECTOR } from "./setting";
+import {
+  At,
+  CODE_BYTES,
+  DATA_PAGES,
+  isNoExecute,
+  NARROW_CODE,
+  NARROW_DATA,
+  ODD_SEGMENTS,
+  PAGE,
+  SELECTORS,
+  type Setting,
+  TSS_SELECTOR,
+} from "./setting";
 
 /** Descriptor and page tables of a random program's world. */
 
@@ -59,12 +71,22 @@ export function areTablesSound(memory: DataView, setting: Setting): boolean {
   const wide = setting.paging === "PAE";
   const intact = (at: number, entry: number, free = FREE, high = 0): boolean =>
     ((memory.getUint32(at, true) ^ entry) & ~free) === 0 && (!wide || memory.getUint32(at + 4, true) === high);
-  const top = wide ? intact(At.Root, At.PaeDirectory | Pte.P, 0) && intact(At.PaeDirectory, At.PaeTable | ALL) : intact(At.Root, At.Table | ALL);
+  const top = wide
+    ? intact(At.Root, At.PaeDirectory | Pte.P, 0) && intact(At.PaeDirectory, At.PaeTable | ALL)
+    : intact(At.Root, At.Table | ALL);
   const large = wide ? At.PaeDirectory + (At.Large >>> 21) * 8 : At.Root + (At.Large >>> 22) * 4;
   if (!top || !intact(large, ALL | Pte.Ps)) return false;
   for (let linear = 0; linear < PAGES * PAGE; linear += PAGE) {
     const isAlias = linear >= At.Alias && linear < At.Alias + CODE_BYTES;
-    if (!intact(entryAt(setting, linear), entryFor(setting, linear), isAlias ? FREE | (CODE_BYTES - PAGE) : FREE, isNoExecute(setting, linear) ? NO_EXECUTE : 0)) return false;
+    if (
+      !intact(
+        entryAt(setting, linear),
+        entryFor(setting, linear),
+        isAlias ? FREE | (CODE_BYTES - PAGE) : FREE,
+        isNoExecute(setting, linear) ? NO_EXECUTE : 0,
+      )
+    )
+      return false;
   }
   return true;
 }

@@ -63,7 +63,7 @@ export function trace(scenario: Scenario, most: number): Traced[] {
   for (const { actions, count } of scenario.steps) {
     const end = board.retired + count;
     board.advance({ actions, count: Math.min(count, Math.max(0, from - board.retired)) });
-    for (let last = -1; board.retired < end && board.retired >= from && board.retired !== last; ) {
+    for (let last = -1; board.retired < end && board.retired >= from && board.retired !== last;) {
       last = board.retired;
       traced.push(stepOnce(board));
     }

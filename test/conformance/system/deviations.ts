@@ -51,10 +51,8 @@ export const QEMU: readonly Deviation[] = [
 
 /** Where QEMU 7.2 differs everywhere in one way: it knows no RF, sets A before it faults, and P with RSVD it does not. */
 export function asQemuShows(line: string): string {
-  return line
-    .replace("+RF", "")
-    .replace(/#14\(([0-9a-f]+)\)(.*) pde=\S+ pte=\S+$/, (_, code: string, rest: string) => {
-      const bits = Number.parseInt(code, 16);
-      return `#14(${(bits & 8 ? bits & ~1 : bits).toString(16)})${rest}`;
-    });
+  return line.replace("+RF", "").replace(/#14\(([0-9a-f]+)\)(.*) pde=\S+ pte=\S+$/, (_, code: string, rest: string) => {
+    const bits = Number.parseInt(code, 16);
+    return `#14(${(bits & 8 ? bits & ~1 : bits).toString(16)})${rest}`;
+  });
 }

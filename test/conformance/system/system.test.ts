@@ -49,7 +49,9 @@ describeWith([program("gcc", "gcc")], "system instructions", () => {
 
   it("every case ends, in its own way or by a fault", () => {
     expect(ours.length).toBeGreaterThan(550);
-    expect(ours.filter((line) => !/^.+: (done|#\d+)|^random cases|^(32-bit|PAE) paging$|^end of cases$/.test(line))).toEqual([]);
+    expect(
+      ours.filter((line) => !/^.+: (done|#\d+)|^random cases|^(32-bit|PAE) paging$|^end of cases$/.test(line)),
+    ).toEqual([]);
   });
 
   it("end alike in compiled code, after as many instructions", () => {

@@ -21,7 +21,8 @@ function changed(source: string, name: string, offset: number, value: number): s
   return file(name, bytes);
 }
 
-const cut = (source: string, name: string, bytes: number): string => file(name, readFileSync(source).subarray(0, bytes));
+const cut = (source: string, name: string, bytes: number): string =>
+  file(name, readFileSync(source).subarray(0, bytes));
 
 /** Runs, and expects one line on standard error, status 64 and nothing on standard output. */
 async function expectRefusal(args: readonly string[], message: string): Promise<void> {
@@ -143,7 +144,10 @@ describe("guest with a file that is no paravirtual kernel", () => {
 
   it("a 64-bit ELF file", async () => {
     const image = changed(HELLO, "hello64.elf", CLASS_AT, 2);
-    await expectRefusal(["guest", image], `${image}: a 64-bit ELF file; the machine is 32-bit (IA-32): build with -m32`);
+    await expectRefusal(
+      ["guest", image],
+      `${image}: a 64-bit ELF file; the machine is 32-bit (IA-32): build with -m32`,
+    );
   });
 
   it("a truncated kernel", async () => {
@@ -217,7 +221,11 @@ describe("dap with a client that does not speak the protocol ends with 64 and sa
   const NO_PROTOCOL = "the client does not speak the Debug Adapter Protocol";
   it.each([
     ["text without a header", "hello\n", `${NO_PROTOCOL}: no Content-Length before "hello"`],
-    ["a length that is no number", "Content-Length: x\r\n\r\n{}", `${NO_PROTOCOL}: no Content-Length before "Content-Length: x"`],
+    [
+      "a length that is no number",
+      "Content-Length: x\r\n\r\n{}",
+      `${NO_PROTOCOL}: no Content-Length before "Content-Length: x"`,
+    ],
     ["a message that is no JSON", header("hello"), `${NO_PROTOCOL}: no JSON: "hello"`],
     ["JSON that is no message", header("[1]"), `${NO_PROTOCOL}: no message: "[1]"`],
     ["half a message", header('{"type":"request"}').slice(0, -5), "the client has left in the middle of a message"],

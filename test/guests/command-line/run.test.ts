@@ -17,7 +17,12 @@ const counting = (): Code => new Code().hex("b800000000 40 ebfd");
 
 describe("ringscope run", () => {
   it("ends with (V << 1 | 1) & 255 for the byte V at port 0xF4", async () => {
-    for (const [value, status] of [[0, 1], [3, 7], [0x80, 1], [0xff, 255]] as const) {
+    for (const [value, status] of [
+      [0, 1],
+      [3, 7],
+      [0x80, 1],
+      [0xff, 255],
+    ] as const) {
       const image = file(`exit-${value}.bin`, kernelOf(new Code().exit(value)));
       expect((await ringscope(["run", image])).status).toBe(status);
     }
@@ -26,7 +31,14 @@ describe("ringscope run", () => {
   it("hands over the kernel's and the modules' command lines, without folders", async () => {
     const image = file("lines.bin", kernelOf(commandLines()));
     const module = file("data.bin", "x");
-    const { stdout, status } = await ringscope(["run", "--append", "a=1 b", "--module", `${module}  root=/dev/x`, image]);
+    const { stdout, status } = await ringscope([
+      "run",
+      "--append",
+      "a=1 b",
+      "--module",
+      `${module}  root=/dev/x`,
+      image,
+    ]);
     expect(stdout).toBe("lines.bin a=1 bdata.bin root=/dev/x");
     expect(status).toBe(7);
   });
@@ -45,26 +57,38 @@ describe("ringscope run", () => {
     expect([readFileSync(path("com1"), "latin1"), readFileSync(path("com2"), "latin1")]).toEqual(["1", "2"]);
   });
 
-  it.each(["interpreter", "compiled"])("stops after exactly the instructions asked for, --engine %s", async (engine) => {
-    const image = file("count.bin", kernelOf(counting()));
-    const args = ["run", "--engine", engine, "--instructions", "12345677", "--stats", path("stats.json"), image];
-    const { stderr, status } = await ringscope(args);
-    expect({ stderr, status }).toEqual({ stderr: "ringscope: stopped after 12345677 instructions\n", status: 76 });
-    const stats = JSON.parse(readFileSync(path("stats.json"), "utf8")) as Record<string, unknown>;
-    expect(stats).toMatchObject({
-      instructions: 12345677,
-      cpuSeconds: expect.any(Number) as number,
-      wallSeconds: expect.any(Number) as number,
-      engine,
-      compiledInstructions: engine === "interpreter" ? 0 : (expect.any(Number) as number),
-      peakMemoryBytes: expect.any(Number) as number,
-    });
-    expect(stats["peakMemoryBytes"]).toBeGreaterThan(1 << 20);
-  });
+  it.each(["interpreter", "compiled"])(
+    "stops after exactly the instructions asked for, --engine %s",
+    async (engine) => {
+      const image = file("count.bin", kernelOf(counting()));
+      const args = ["run", "--engine", engine, "--instructions", "12345677", "--stats", path("stats.json"), image];
+      const { stderr, status } = await ringscope(args);
+      expect({ stderr, status }).toEqual({ stderr: "ringscope: stopped after 12345677 instructions\n", status: 76 });
+      const stats = JSON.parse(readFileSync(path("stats.json"), "utf8")) as Record<string, unknown>;
+      expect(stats).toMatchObject({
+        instructions: 12345677,
+        cpuSeconds: expect.any(Number) as number,
+        wallSeconds: expect.any(Number) as number,
+        engine,
+        compiledInstructions: engine === "interpreter" ? 0 : (expect.any(Number) as number),
+        peakMemoryBytes: expect.any(Number) as number,
+      });
+      expect(stats["peakMemoryBytes"]).toBeGreaterThan(1 << 20);
+    },
+  );
 
   it("writes the machine's counts under their documented names", async () => {
     const image = file("counted.bin", kernelOf(counting()));
-    await ringscope(["run", "--engine", "compiled", "--instructions", "5000000", "--stats", path("counts.json"), image]);
+    await ringscope([
+      "run",
+      "--engine",
+      "compiled",
+      "--instructions",
+      "5000000",
+      "--stats",
+      path("counts.json"),
+      image,
+    ]);
     const stats = JSON.parse(readFileSync(path("counts.json"), "utf8")) as Record<string, object | number>;
     const documented = readFileSync(`${root}/docs/statistics.md`, "utf8");
     const names = Object.entries(stats).flatMap(([name, value]) =>
@@ -142,14 +166,21 @@ describe("ringscope trace", () => {
   it("writes JSON and Perfetto's trace format", async () => {
     const json = await ringscope(["trace", "--hypercalls", "--format", "json", HELLO]);
     const records = JSON.parse(json.stdout) as { kind: string; name: string }[];
-    expect(records[0]).toMatchObject({ kind: "hypercall", name: "console_io", domain: 0, result: expect.any(String) as string });
+    expect(records[0]).toMatchObject({
+      kind: "hypercall",
+      name: "console_io",
+      domain: 0,
+      result: expect.any(String) as string,
+    });
     const perfetto = await ringscope(["trace", "--hypercalls", "--rings", "--format", "perfetto", HELLO]);
     const { traceEvents } = JSON.parse(perfetto.stdout) as { traceEvents: { ph: string; ts: number }[] };
     expect(new Set(traceEvents.map((event) => event.ph))).toEqual(new Set(["X", "i"]));
   });
 });
 
-const version = (JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string }).version;
+const version = (
+  JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string }
+).version;
 
 describe("help and version", () => {
   it.each(["", "run", "guest", "trace", "dap"])("are there for ringscope %s", async (name) => {
@@ -163,7 +194,19 @@ describe("help and version", () => {
 
   it("name every option of the stable command line", async () => {
     const { stdout } = await ringscope(["guest", "--help"]);
-    const options = ["memory", "module", "append", "serial", "log", "instructions", "engine", "stats", "vmm", "vcpus", "domain"];
+    const options = [
+      "memory",
+      "module",
+      "append",
+      "serial",
+      "log",
+      "instructions",
+      "engine",
+      "stats",
+      "vmm",
+      "vcpus",
+      "domain",
+    ];
     for (const option of options) expect(stdout).toContain(`--${option} <`);
   });
 });
@@ -171,7 +214,9 @@ describe("help and version", () => {
 describe("the launcher", () => {
   it("says in one line that nothing is built yet", async () => {
     const folder = scratchCopy();
-    const { stdout, stderr, status } = await runProcess(process.execPath, [`${folder}/bin/ringscope`], { timeoutSeconds: 20 });
+    const { stdout, stderr, status } = await runProcess(process.execPath, [`${folder}/bin/ringscope`], {
+      timeoutSeconds: 20,
+    });
     expect(stderr).toBe("ringscope: not built yet: run npm ci && npm run build\n");
     expect({ stdout, status }).toEqual({ stdout: "", status: 64 });
   });

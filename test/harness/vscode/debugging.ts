@@ -143,7 +143,9 @@ function frameOf(row: Row): Frame | undefined {
 
 /** The number of the first line that contains `text`, from 1. */
 export function lineOf(file: string, text: string): number {
-  const at = readFileSync(file, "utf8").split("\n").findIndex((line) => line.includes(text));
+  const at = readFileSync(file, "utf8")
+    .split("\n")
+    .findIndex((line) => line.includes(text));
   if (at < 0) throw new Error(`${file} has no line with ${text}`);
   return at + 1;
 }

@@ -97,7 +97,8 @@ export class Tree {
       });
     }
     const last = path.length;
-    const endOf = (rows: Row[]): number | undefined => rows.find((row) => row.index >= from && row.level <= last)?.index;
+    const endOf = (rows: Row[]): number | undefined =>
+      rows.find((row) => row.index >= from && row.level <= last)?.index;
     const below = (rows: Row[]): Row[] => {
       const end = endOf(rows) ?? Infinity;
       return rows.filter((row) => row.index >= from && row.index < end && row.level === last + 1);

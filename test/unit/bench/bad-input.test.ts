@@ -11,6 +11,8 @@ it.each([
   ["soak/soak.mjs", "--fast", "Unknown option '--fast'"],
   ["soak/soak.mjs", "--minutes=-1", '--minutes takes a number, not "-1"'],
 ])("%s refuses %s", async (program, option, message) => {
-  const { stdout, stderr, status } = await runProcess(process.execPath, [`test/${program}`, option], { timeoutSeconds: TIMEOUT_SECONDS });
+  const { stdout, stderr, status } = await runProcess(process.execPath, [`test/${program}`, option], {
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
   expect({ stdout, stderr, status }).toEqual({ stdout: "", stderr: `ringscope: ${message}\n`, status: 1 });
 });

@@ -39,7 +39,7 @@ export class Listener implements vscode.Disposable {
 
 /** Polls until `probe` gives something. */
 export async function until<Value>(what: string, probe: () => Value | undefined): Promise<Value> {
-  for (const end = Date.now() + WAIT_MS; Date.now() < end; ) {
+  for (const end = Date.now() + WAIT_MS; Date.now() < end;) {
     const value = probe();
     if (value !== undefined) return value;
     await new Promise((resolve) => setTimeout(resolve, 50));

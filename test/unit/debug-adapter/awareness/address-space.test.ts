@@ -12,7 +12,9 @@ view.setUint32(0x3000, 0x5067, true);
 view.setUint32(0x3000 + 8, 0x4067, true);
 physical.fill(5, 0x5000, 0x6000);
 physical.fill(4, 0x4000, 0x5000);
-const memory = { readPhysical: (at: number, length: number) => physical.slice(at, at + length) } as unknown as DebugMemory;
+const memory = {
+  readPhysical: (at: number, length: number) => physical.slice(at, at + length),
+} as unknown as DebugMemory;
 const read = readThrough(memory, 0x1000);
 
 describe("readThrough", () => {

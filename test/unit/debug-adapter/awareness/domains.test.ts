@@ -103,9 +103,7 @@ describe("readDomains", () => {
   const domains = readDomains(symbols, read);
 
   it("follows the list and sorts by id", () => {
-    expect(
-      domains.map((d) => [d.id, d.pointer - BASE, d.isPrivileged, d.isDying, d.pages, d.maxPages]),
-    ).toEqual([
+    expect(domains.map((d) => [d.id, d.pointer - BASE, d.isPrivileged, d.isDying, d.pages, d.maxPages])).toEqual([
       [0, 0x200, true, false, 64, 64],
       [1, 0x100, false, true, 16, 32],
     ]);
@@ -166,11 +164,11 @@ describe("StructRecord", () => {
   it("has no value for a member that is no word, is missing or is not mapped", () => {
     const { symbols, read } = machine({});
     const record = StructRecord.at(symbols, read, "domain", BASE + 4096 - 8);
-    expect([
-      record?.word("vcpu"),
-      record?.word("nothing"),
-      record?.word("nr_pages"),
-      record?.word("next"),
-    ]).toEqual([undefined, undefined, undefined, 0]);
+    expect([record?.word("vcpu"), record?.word("nothing"), record?.word("nr_pages"), record?.word("next")]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      0,
+    ]);
   });
 });

@@ -8,12 +8,16 @@ const code = Uint8Array.of(0x55, 0x89, 0xe5, 0xe8, 0xf8, 0xff, 0xff, 0xff, 0xcd,
 const map = (knowsFunction: boolean): CodeMap => ({
   bitness: 32,
   readMemory: (address, length) =>
-    address >= 0x1000 && address < 0x1000 + code.length ? code.subarray(address - 0x1000, address - 0x1000 + length) : undefined,
+    address >= 0x1000 && address < 0x1000 + code.length
+      ? code.subarray(address - 0x1000, address - 0x1000 + length)
+      : undefined,
   functionStart: (address) => (knowsFunction && address >= 0x1000 && address < 0x100c ? 0x1000 : undefined),
 });
 
 const texts = (address: number, offset: number, count: number, knowsFunction = true) =>
-  disassemblyWindow(address, offset, count, map(knowsFunction)).map(({ address: at, text }) => `${at.toString(16)} ${text ?? "-"}`);
+  disassemblyWindow(address, offset, count, map(knowsFunction)).map(
+    ({ address: at, text }) => `${at.toString(16)} ${text ?? "-"}`,
+  );
 
 describe("disassemblyWindow", () => {
   it("goes on from an address", () => {
@@ -22,7 +26,12 @@ describe("disassemblyWindow", () => {
   });
 
   it("goes back by the function's own instructions", () => {
-    expect(texts(0x1008, -3, 4)).toEqual(["1000 push ebp", "1001 mov ebp, esp", "1003 call 0x00001000", "1008 int 0x82"]);
+    expect(texts(0x1008, -3, 4)).toEqual([
+      "1000 push ebp",
+      "1001 mov ebp, esp",
+      "1003 call 0x00001000",
+      "1008 int 0x82",
+    ]);
     expect(texts(0x1008, -1, 1)).toEqual(["1003 call 0x00001000"]);
   });
 

@@ -13,7 +13,12 @@ import { integerValue, readInteger, type TypedValue } from "../../../../debug-ad
  * The program that the expressions speak of, at 0x1000:
  *   struct node { u16 id; s8 delta; unsigned low:3, high:5; struct node *next; u32 items[4]; u64 wide; } first;
  */
-const base = (name: string, size: number, encoding: BaseType["encoding"]): BaseType => ({ kind: "base", name, size, encoding });
+const base = (name: string, size: number, encoding: BaseType["encoding"]): BaseType => ({
+  kind: "base",
+  name,
+  size,
+  encoding,
+});
 const U16 = base("u16", 2, "unsigned");
 const S8 = base("s8", 1, "signed");
 const U64 = base("u64", 8, "unsigned");
@@ -52,11 +57,13 @@ const registers: Record<string, number> = { eax: 0x12345678, esp: 0x8000, cs: 0x
 const typeNamed = (name: string): Type | undefined => ({ u16: U16, s8: S8, "struct node": node })[name];
 
 const environment: Environment = {
-  readMemory: (address, length) => (address < 0x1000 ? undefined : memory.subarray(address - 0x1000, address - 0x1000 + length)),
+  readMemory: (address, length) =>
+    address < 0x1000 ? undefined : memory.subarray(address - 0x1000, address - 0x1000 + length),
   lookup(name): TypedValue | undefined {
     const found = variables[name];
     if (found === undefined) return undefined;
-    if (found.place.kind === "memory") return { type: found.type, place: { kind: "memory", address: found.place.offset } };
+    if (found.place.kind === "memory")
+      return { type: found.type, place: { kind: "memory", address: found.place.offset } };
     return found.place.kind === "constant" ? integerValue(found.type, BigInt(found.place.value)) : undefined;
   },
   register: (name) => (registers[name] === undefined ? undefined : integerValue(UINT, BigInt(registers[name]))),

@@ -16,9 +16,23 @@ function collections(looks: readonly (readonly [compiled: number, live: number])
 }
 
 it("collects each time that 250 more regions have been dropped", () => {
-  expect(collections([[249, 0], [250, 0], [499, 0], [500, 0], [501, 0]])).toEqual([1, 3]);
+  expect(
+    collections([
+      [249, 0],
+      [250, 0],
+      [499, 0],
+      [500, 0],
+      [501, 0],
+    ]),
+  ).toEqual([1, 3]);
 });
 
 it("leaves live regions alone, however many", () => {
-  expect(collections([[100, 100], [5000, 5000], [5249, 5000]])).toEqual([]);
+  expect(
+    collections([
+      [100, 100],
+      [5000, 5000],
+      [5249, 5000],
+    ]),
+  ).toEqual([]);
 });

@@ -18,7 +18,14 @@ describe("checkLaunch", () => {
   });
 
   it("takes what clients add to every configuration", () => {
-    const added = { name: "Debug", type: "ringscope", request: "launch", __sessionId: "1", preLaunchTask: "build", presentation: {} };
+    const added = {
+      name: "Debug",
+      type: "ringscope",
+      request: "launch",
+      __sessionId: "1",
+      preLaunchTask: "build",
+      presentation: {},
+    };
     expect(checkLaunch({ ...added, program: "k" }).program).toBe("k");
   });
 
@@ -33,6 +40,8 @@ describe("checkLaunch", () => {
     expect(checkLaunch({ program: "k", memory: "64m" }).memoryBytes).toBe(64 << 20);
     expect(checkLaunch({ program: "k", memory: "1G" }).memoryBytes).toBe(2 ** 30);
     expect(checkLaunch({ program: "k", memory: "1048576" }).memoryBytes).toBe(1 << 20);
-    expect(() => checkLaunch({ program: "k", memory: "64T" })).toThrow('"memory" must be a size such as 128M, not "64T"');
+    expect(() => checkLaunch({ program: "k", memory: "64T" })).toThrow(
+      '"memory" must be a size such as 128M, not "64T"',
+    );
   });
 });

@@ -30,11 +30,17 @@ describe("SourceMap", () => {
   });
 
   it("finds all images that a client's file belongs to", () => {
-    expect(map.toImages("/home/project/guest/main.c").map(({ image: of }) => of.name)).toEqual(["first.elf", "second.elf"]);
+    expect(map.toImages("/home/project/guest/main.c").map(({ image: of }) => of.name)).toEqual([
+      "first.elf",
+      "second.elf",
+    ]);
   });
 
   it("takes a checkout elsewhere by the end of its path", () => {
-    expect(map.toImages("c:\\work\\guest\\main.c").map(({ file }) => file)).toEqual(["./guest/main.c", "./guest/main.c"]);
+    expect(map.toImages("c:\\work\\guest\\main.c").map(({ file }) => file)).toEqual([
+      "./guest/main.c",
+      "./guest/main.c",
+    ]);
     expect(map.toImages("/elsewhere/my-other/main.c")).toEqual([]);
   });
 

@@ -66,7 +66,11 @@ describe("the entry of an inner ring that a frame comes from", () => {
   const entry = (...how: Parameters<typeof transfer>): LoggedTransfer => ({ ...transfer(...how), esp: 0x8000 });
 
   it("is the latest from the interrupted instruction", () => {
-    const entries = [entry("exception", 14, 3, 0x100), entry("interrupt", 0x20, 3, 0x100), entry("exception", 13, 1, 0x100)];
+    const entries = [
+      entry("exception", 14, 3, 0x100),
+      entry("interrupt", 0x20, 3, 0x100),
+      entry("exception", 13, 1, 0x100),
+    ];
     expect(find(entries, { eip: 0x100, ring: 3, slot: undefined })).toBe(0x20);
     expect(find(entries, { eip: 0x500, ring: 3, slot: undefined })).toBeUndefined();
   });

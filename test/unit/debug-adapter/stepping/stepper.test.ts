@@ -46,7 +46,13 @@ class FakeDebuggee implements Debuggee {
 
   frames(limit = 10): MachineFrame[] {
     const frame = (pc: number, ring: number, depth: number, isReturnAddress: boolean) =>
-      ({ pc, ring, cfa: 0x1004 - 4 * depth, isReturnAddress, registers: Object.assign([], { [ENTRY]: 0x1000 - 4 * depth }) }) as unknown as MachineFrame;
+      ({
+        pc,
+        ring,
+        cfa: 0x1004 - 4 * depth,
+        isReturnAddress,
+        registers: Object.assign([], { [ENTRY]: 0x1000 - 4 * depth }),
+      }) as unknown as MachineFrame;
     const callers = this.stack.map(({ pc, ring }, i) => frame(pc, ring, i, true)).reverse();
     return [frame(this.pc, this.ring, this.stack.length, false), ...callers].slice(0, limit);
   }
@@ -56,7 +62,14 @@ class FakeDebuggee implements Debuggee {
     if (step === undefined || step.line === 0) return undefined;
     const file = step.file ?? "a.c";
     const entry = [...this.functions].reverse().find((start) => start <= linear) ?? 0;
-    return { file, line: step.line, isStart: step.inside !== true, function: entry, depth: 1, isAssembly: file.endsWith(".S") };
+    return {
+      file,
+      line: step.line,
+      isStart: step.inside !== true,
+      function: entry,
+      depth: 1,
+      isAssembly: file.endsWith(".S"),
+    };
   }
 
   behindPrologue(linear: number): number | undefined {
@@ -196,17 +209,22 @@ describe("a step by line", () => {
     expect(await step(fake, kind)).toBe("done at 2 ring 1");
   });
 
-  it.each(["in", "over"] as const)("%s lets an interrupt in its own ring run and come back, before a jump too", async (kind) => {
-    for (const pc of [0, 6]) {
-      const fake = at(pc);
-      fake.handlerRing = 1;
-      fake.interruptAt = pc;
-      expect(await step(fake, kind, "instruction")).toBe(`done at ${pc === 0 ? 1 : 5} ring 1`);
-    }
-  });
+  it.each(["in", "over"] as const)(
+    "%s lets an interrupt in its own ring run and come back, before a jump too",
+    async (kind) => {
+      for (const pc of [0, 6]) {
+        const fake = at(pc);
+        fake.handlerRing = 1;
+        fake.interruptAt = pc;
+        expect(await step(fake, kind, "instruction")).toBe(`done at ${pc === 0 ? 1 : 5} ring 1`);
+      }
+    },
+  );
 
   it("ends at a breakpoint inside what it steps over", async () => {
-    expect(await step(at(2, { ...PROGRAM, 101: { line: 11, breakpoint: true } }), "over")).toBe("breakpoint at 101 ring 1");
+    expect(await step(at(2, { ...PROGRAM, 101: { line: 11, breakpoint: true } }), "over")).toBe(
+      "breakpoint at 101 ring 1",
+    );
   });
 
   it("ends with the machine", async () => {

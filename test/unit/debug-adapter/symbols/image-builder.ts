@@ -2,12 +2,7 @@
 
 /** One number of a section: `[value, bytes]`, a LEB128, or text with its zero. */
 export type Part =
-  | number
-  | [value: number, size: 1 | 2 | 4]
-  | { uleb: number }
-  | { sleb: number }
-  | string
-  | Uint8Array;
+  number | [value: number, size: 1 | 2 | 4] | { uleb: number } | { sleb: number } | string | Uint8Array;
 
 /** Concatenates parts, little-endian; a plain number is one byte. */
 export function bytes(...parts: readonly Part[]): Uint8Array {
@@ -95,20 +90,7 @@ export function elf(sections: readonly SectionSpec[], entry = 0x1000): Uint8Arra
     offset += s.bytes.length;
     return at;
   });
-  const header = bytes(
-    0x7f,
-    0x45,
-    0x4c,
-    0x46,
-    1,
-    1,
-    1,
-    new Uint8Array(9),
-    [2, 2],
-    [3, 2],
-    [1, 4],
-    [entry, 4],
-  );
+  const header = bytes(0x7f, 0x45, 0x4c, 0x46, 1, 1, 1, new Uint8Array(9), [2, 2], [3, 2], [1, 4], [entry, 4]);
   const rest = bytes([52, 4], [offset, 4], [0, 4], [52, 2], [32, 2], [loaded.length, 2], [40, 2]);
   const counts = bytes([all.length + 1, 2], [all.length, 2]);
   const segments = loaded.map((s) => {
@@ -120,14 +102,7 @@ export function elf(sections: readonly SectionSpec[], entry = 0x1000): Uint8Arra
   const headers = all.map((s, i) => {
     const name = 1 + names.slice(0, i).join("").length + i;
     const { type = PROGBITS, flags = 0, address = 0, link = 0 } = s;
-    const start = bytes(
-      [name, 4],
-      [type, 4],
-      [flags, 4],
-      [address, 4],
-      [offsets[i] ?? 0, 4],
-      [s.bytes.length, 4],
-    );
+    const start = bytes([name, 4], [type, 4], [flags, 4], [address, 4], [offsets[i] ?? 0, 4], [s.bytes.length, 4]);
     return bytes(start, [link, 4], [0, 4], [1, 4], [type === SYMTAB ? 16 : 0, 4]);
   });
   return bytes(header, rest, counts, ...segments, ...all.map((s) => s.bytes), new Uint8Array(40), ...headers);

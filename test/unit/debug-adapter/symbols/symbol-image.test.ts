@@ -34,9 +34,7 @@ describe("SymbolImage without DWARF", () => {
   });
 
   it("puts a function breakpoint on its first instruction", () => {
-    expect(image.addressesOfFunction("start")).toEqual([
-      { address: 0x1000, functionName: "start", isInlined: false },
-    ]);
+    expect(image.addressesOfFunction("start")).toEqual([{ address: 0x1000, functionName: "start", isInlined: false }]);
   });
 
   it("gives one frame without line and variables", () => {

@@ -5,7 +5,12 @@ import { childrenOf, countChildren } from "../../../../debug-adapter/values/chil
 import { formatValue } from "../../../../debug-adapter/values/format";
 import { inMemory, integerValue, valueOf, type TypedValue } from "../../../../debug-adapter/values/typed-value";
 
-const base = (name: string, size: number, encoding: BaseType["encoding"]): BaseType => ({ kind: "base", name, size, encoding });
+const base = (name: string, size: number, encoding: BaseType["encoding"]): BaseType => ({
+  kind: "base",
+  name,
+  size,
+  encoding,
+});
 const CHAR = base("char", 1, "signed-char");
 const U8 = base("u8", 1, "unsigned-char");
 const BOOL = base("_Bool", 1, "boolean");
@@ -24,7 +29,13 @@ const COLOUR: EnumType = {
   ],
 };
 const member = (name: string | undefined, type: Type, offset: number) => ({ name, type, offset, bits: undefined });
-const POINT: StructType = { kind: "struct", name: "point", size: 8, isIncomplete: false, members: [member("x", INT, 0), member("y", INT, 4)] };
+const POINT: StructType = {
+  kind: "struct",
+  name: "point",
+  size: 8,
+  isIncomplete: false,
+  members: [member("x", INT, 0), member("y", INT, 4)],
+};
 const WITH_ANONYMOUS: StructType = {
   kind: "struct",
   name: "item",
@@ -84,7 +95,9 @@ describe("formatValue", () => {
   });
 
   it("says why there is no value", () => {
-    expect(formatted({ kind: "base", name: "int", size: 4, encoding: "signed" }, [1, 2])).toBe("<memory at 0x00001002 cannot be read>");
+    expect(formatted({ kind: "base", name: "int", size: 4, encoding: "signed" }, [1, 2])).toBe(
+      "<memory at 0x00001002 cannot be read>",
+    );
     const lost: TypedValue = { type: INT, place: { kind: "optimizedOut" } };
     expect(formatValue(lost, context([]))).toBe("<optimized out>");
     const register: TypedValue = { type: INT, place: { kind: "register", register: 3, value: undefined } };
@@ -93,13 +106,21 @@ describe("formatValue", () => {
 
   it("puts a value together from pieces", () => {
     const low = { place: { kind: "register" as const, register: 0, value: 0x89abcdef }, bitSize: 32, bitOffset: 0 };
-    const high = { place: { kind: "value" as const, bytes: Uint8Array.of(0x67, 0x45, 0x23, 1) }, bitSize: 32, bitOffset: 0 };
+    const high = {
+      place: { kind: "value" as const, bytes: Uint8Array.of(0x67, 0x45, 0x23, 1) },
+      bitSize: 32,
+      bitOffset: 0,
+    };
     const value: TypedValue = { type: U64, place: { kind: "pieces", pieces: [low, high] } };
     expect(formatValue(value, context([], true))).toBe("0x0123456789abcdef");
   });
 
   it("reads bit-fields", () => {
-    const field: TypedValue = { type: UINT, place: { kind: "memory", address: 0x1000 }, bits: { bitOffset: 3, bitSize: 5 } };
+    const field: TypedValue = {
+      type: UINT,
+      place: { kind: "memory", address: 0x1000 },
+      bits: { bitOffset: 3, bitSize: 5 },
+    };
     expect(formatValue(field, context([0b10110_101]))).toBe("22");
     expect(formatValue({ ...field, type: INT }, context([0b10110_101]))).toBe("-10");
   });

@@ -27,7 +27,9 @@ describe("describeSegment", () => {
     expect(text(0x00c0bb00)).toBe("0xe019: ring 1 code, execute/read, 32-bit, 0x00000000..0xf67fffff");
     expect(text(0x0040b300)).toBe("0xe019: ring 1 data, read/write, 32-bit, 0x00000000..0xf67fffff");
     expect(text(0x00009e00)).toBe("0xe019: ring 0 code, execute/read, conforming, 16-bit, 0x00000000..0xf67fffff");
-    expect(text(0x0040f700, { limit: 0xfff })).toBe("0xe019: ring 3 data, read/write, expand down, 32-bit, above 0x00000fff");
+    expect(text(0x0040f700, { limit: 0xfff })).toBe(
+      "0xe019: ring 3 data, read/write, expand down, 32-bit, above 0x00000fff",
+    );
   });
 
   it("decodes system segments", () => {

@@ -186,7 +186,11 @@ describe("boot information", () => {
     const [start, end, line] = [word(list), word(list + 4), word(list + 8)];
     expect([start, end, string(line)]).toEqual([MIB + 0x1000, MIB + 0x1002, "hello.elf quiet"]);
     expect([ram[start], ram[start + 1]]).toEqual([0xaa, 0xbb]);
-    expect([word(list + 16), word(list + 20), string(word(list + 24))]).toEqual([MIB + 0x2000, MIB + 0x2000 + 5000, ""]);
+    expect([word(list + 16), word(list + 20), string(word(list + 24))]).toEqual([
+      MIB + 0x2000,
+      MIB + 0x2000 + 5000,
+      "",
+    ]);
   });
 
   it("maps conventional memory and what lies above 1 MiB as RAM", () => {

@@ -76,7 +76,7 @@ export class CodeBench {
   toHalt(count = 100_000): Vector | undefined {
     if (this.cpu.run(count) !== CpuStop.Halted) throw new Error("no HLT was reached");
     const vector = this.state.get(S.Eip) - 1 - HANDLERS;
-    return vector >= 0 && vector < 32 ? (vector) : undefined;
+    return vector >= 0 && vector < 32 ? vector : undefined;
   }
 
   get eip(): number {

@@ -7,6 +7,7 @@ import { CODE, CodeBench } from "./code-bench";
 /** Stores to code, remapped code, and instructions across page ends. */
 describe("code that changes", () => {
   it("is seen by the very next instruction after a store to it", () => {
+    // prettier-ignore
     const bench = new CodeBench().code(
       0xc6, 0x05, 0x08, 0x10, 0x00, 0x00, 42, // mov byte [CODE + 8], 42
       0xb0, 7, // mov al, 7: becomes mov al, 42
@@ -17,6 +18,7 @@ describe("code that changes", () => {
   });
 
   it("is seen when a loop patches its own body in each round", () => {
+    // prettier-ignore
     const bench = new CodeBench().code(
       0xb9, 100, 0, 0, 0, // mov ecx, 100
       0x88, 0x0d, 0x0c, 0x10, 0x00, 0x00, // mov [CODE + 12], cl
@@ -44,6 +46,7 @@ describe("code that changes", () => {
   });
 
   it("is seen through another linear address of the same page", () => {
+    // prettier-ignore
     const bench = new CodeBench().code(
       0xb0, 1, // mov al, 1
       0xc6, 0x05, 0x01, 0x00, 0x08, 0x00, 9, // mov byte [0x80001], 9: page 0x80 is the code page too
@@ -73,6 +76,7 @@ describe("code that changes", () => {
     bench.bytes(0x20000, 0xb8, 1, 0, 0, 0, 0xc3);
     bench.bytes(0x21000, 0xb8, 2, 0, 0, 0, 0xc3);
     bench.page({ 0x80: 0x20 });
+    // prettier-ignore
     bench.code(
       0xbb, 0x00, 0x00, 0x08, 0x00, // mov ebx, 0x80000
       0xff, 0xd3, // call ebx
@@ -86,15 +90,18 @@ describe("code that changes", () => {
     expect([bench.gpr(Gpr.Esi), bench.gpr(Gpr.Eax)]).toEqual([1, 2]);
   });
 
-  it.each([false, true])("follows the page tables after INVLPG of another address in a large page, data of it read: %s", (isRead) => {
-    const bench = new CodeBench();
-    bench.state.set(S.Cr4, Cr4.Pse);
-    bench.page();
-    bench.dword(0x10004, 0x83); // linear 4 MiB is physical 0, in one page
-    bench.bytes(0xa000, 0xbb, 1, 0, 0, 0, 0xc3); // mov ebx, 1; ret
-    bench.bytes(0xb000, 0xbb, 2, 0, 0, 0, 0xc3); // mov ebx, 2; ret
-    for (let n = 0; n < 256; n++) bench.dword(0x12000 + n * 4, ((n === 0xa ? 0xb : n) << 12) | 3);
-    bench.code(
+  it.each([false, true])(
+    "follows the page tables after INVLPG of another address in a large page, data of it read: %s",
+    (isRead) => {
+      const bench = new CodeBench();
+      bench.state.set(S.Cr4, Cr4.Pse);
+      bench.page();
+      bench.dword(0x10004, 0x83); // linear 4 MiB is physical 0, in one page
+      bench.bytes(0xa000, 0xbb, 1, 0, 0, 0, 0xc3); // mov ebx, 1; ret
+      bench.bytes(0xb000, 0xbb, 2, 0, 0, 0, 0xc3); // mov ebx, 2; ret
+      for (let n = 0; n < 256; n++) bench.dword(0x12000 + n * 4, ((n === 0xa ? 0xb : n) << 12) | 3);
+      // prettier-ignore
+      bench.code(
       ...(isRead ? [0xa1, 0, 0xd0, 0x40, 0] : []), // mov eax, [0x40d000]
       0xff, 0xd6, // call esi
       0xc7, 0x05, 4, 0, 1, 0, 3, 0x20, 1, 0, // mov dword [0x10004], 0x12003
@@ -102,16 +109,18 @@ describe("code that changes", () => {
       0xff, 0xd6, // call esi
       0xf4,
     );
-    bench.put({ [Gpr.Esi]: 0x40a000 });
-    expect(bench.toHalt()).toBeUndefined();
-    expect(bench.gpr(Gpr.Ebx)).toBe(2);
-  });
+      bench.put({ [Gpr.Esi]: 0x40a000 });
+      expect(bench.toHalt()).toBeUndefined();
+      expect(bench.gpr(Gpr.Ebx)).toBe(2);
+    },
+  );
 
   it.each([1, 2, 3, 1000])("goes by the old page tables until INVLPG, in runs of %i instructions too", (count) => {
     const bench = new CodeBench();
     bench.bytes(0x20000, 0xb8, 1, 0, 0, 0, 0xc3, 0xb8, 3, 0, 0, 0, 0xc3);
     bench.bytes(0x21000, 0xb8, 2, 0, 0, 0, 0xc3, 0xb8, 4, 0, 0, 0, 0xc3);
     bench.page({ 0x80: 0x20 });
+    // prettier-ignore
     bench.code(
       0xbb, 0x00, 0x00, 0x08, 0x00, // mov ebx, 0x80000
       0xff, 0xd3, // call ebx
@@ -134,6 +143,7 @@ describe("code that runs on into the next page", () => {
     bench.bytes(0x21000, 0xb0, 1, 0xc3); // mov al, 1; ret
     bench.bytes(0x21010, 0xc3);
     bench.bytes(0x30000, 0xb0, 2, 0xc3);
+    // prettier-ignore
     bench.code(
       0xba, 0x10, 0x10, 0x02, 0x00, // mov edx, 0x21010
       0xff, 0xd2, // call edx: the next page is known before the code that runs into it
@@ -154,6 +164,7 @@ describe("code that runs on into the next page", () => {
 
 describe("a store into a page that holds code", () => {
   it("is done where it hits data between instructions, of any size and alignment", () => {
+    // prettier-ignore
     const bench = new CodeBench().code(
       0xb9, 3, 0, 0, 0, // mov ecx, 3
       0x01, 0x0d, 0x20, 0x10, 0x00, 0x00, // add [CODE + 0x20], ecx
@@ -167,6 +178,7 @@ describe("a store into a page that holds code", () => {
   });
 
   it("finds code that grows where data was", () => {
+    // prettier-ignore
     const bench = new CodeBench().code(
       0xbb, 0x40, 0x10, 0, 0, // mov ebx, CODE + 0x40
       0xc6, 0x03, 0x40, // mov byte [ebx], inc eax
@@ -182,6 +194,7 @@ describe("a store into a page that holds code", () => {
   });
 
   it("leads to a longer block where a shorter one was linked", () => {
+    // prettier-ignore
     const bench = new CodeBench().code(
       0xb9, 3, 0, 0, 0, // mov ecx, 3
       0xe8, 0x26, 0, 0, 0, // call CODE + 0x30
@@ -207,6 +220,7 @@ describe("global pages", () => {
     bench.page({ 0x80: 0x20 });
     bench.dword(0x11200, 0x20007 | rights);
     bench.state.set(0x405c, PGE);
+    // prettier-ignore
     bench.code(
       0xbb, 0x00, 0x00, 0x08, 0x00, // mov ebx, 0x80000
       0xff, 0xd3, // call ebx
@@ -237,6 +251,7 @@ describe("an instruction across a page end", () => {
     const bench = new CodeBench();
     bench.bytes(STRADDLING, 0xb8, 0x11, 0x22, 0x33, 0x44, 0xc3); // mov eax, 0x44332211; ret
     bench.bytes(0x30000, 0x55, 0x66, 0xc3);
+    // prettier-ignore
     bench.code(
       0xbb, 0xfd, 0x0f, 0x02, 0x00, // mov ebx, STRADDLING
       0xff, 0xd3, // call ebx
@@ -266,6 +281,7 @@ describe("an instruction across a page end", () => {
 
   it("is decoded anew when its second page is written to", () => {
     const bench = straddling();
+    // prettier-ignore
     bench.code(
       0xbb, 0xfd, 0x0f, 0x02, 0x00, // mov ebx, STRADDLING
       0xff, 0xd3, // call ebx

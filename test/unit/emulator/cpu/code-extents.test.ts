@@ -23,7 +23,8 @@ function derived(name: string, physical: number, length: number): Derived {
   return owner;
 }
 
-const isMarked = (physical: number): boolean => ((state.u8[RAM + state.ramBytes + (physical >> 3)] ?? 0) & (1 << (physical & 7))) !== 0;
+const isMarked = (physical: number): boolean =>
+  ((state.u8[RAM + state.ramBytes + (physical >> 3)] ?? 0) & (1 << (physical & 7))) !== 0;
 
 describe("what code was made from", () => {
   it("makes a page a code page once", () => {
@@ -73,7 +74,14 @@ describe("what code was made from", () => {
     derived("a", PAGE + 100, 10);
     extents.written(PAGE + 104, 2);
     extents.written(PAGE + 200, 2);
-    expect([100, 103, 104, 105, 106, 200].map((offset) => extents.isPatched(PAGE + offset, 1))).toEqual([false, false, true, true, false, false]);
+    expect([100, 103, 104, 105, 106, 200].map((offset) => extents.isPatched(PAGE + offset, 1))).toEqual([
+      false,
+      false,
+      true,
+      true,
+      false,
+      false,
+    ]);
     expect(extents.isPatched(PAGE + 100, 10)).toBe(true);
   });
 

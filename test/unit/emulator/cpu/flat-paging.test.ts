@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { Cr0, Cr4, Efer, Pte, Seg } from "../../../../emulator/base/arch";
-import { DATA_LISTS, EXEC_LISTS, MODE_SLOTS, type PageLists, RAM, S, SegField, TLB_BYTES, TLB_DATA, TLB_EXEC } from "../../../../emulator/base/layout";
+import {
+  DATA_LISTS,
+  EXEC_LISTS,
+  MODE_SLOTS,
+  type PageLists,
+  RAM,
+  S,
+  SegField,
+  TLB_BYTES,
+  TLB_DATA,
+  TLB_EXEC,
+} from "../../../../emulator/base/layout";
 import { State } from "../../../../emulator/base/state";
 import { ModuleBuilder } from "../../../../emulator/base/wasm/module";
 import { CodeCache } from "../../../../emulator/cpu/code-cache";
@@ -124,7 +135,12 @@ function setUp(world: World, seed: number, pae: boolean, odd: boolean): void {
 }
 
 /** Entries for PAGES, in a top-level table and in the tables below. */
-function fillTables({ state, memory: { physical } }: World, next: (n: number) => number, pae: boolean, oddly: () => boolean): void {
+function fillTables(
+  { state, memory: { physical } }: World,
+  next: (n: number) => number,
+  pae: boolean,
+  oddly: () => boolean,
+): void {
   const bytes = pae ? 8 : 4;
   const entries = 4096 / bytes;
   const isNx = state.get(S.Efer) !== 0;

@@ -127,7 +127,10 @@ export class Start {
   private selector(good: number, rpl: number): number {
     const { rng } = this;
     if (!rng.oneIn(4)) return good | rpl;
-    return (rng.pick([0, good, ...Object.values(CODES), ...Object.values(DATAS), (FIRST_ODD + rng.below(ODD_ONES)) * 8]) | (rng.oneIn(3) ? rng.below(8) : rpl));
+    return (
+      rng.pick([0, good, ...Object.values(CODES), ...Object.values(DATAS), (FIRST_ODD + rng.below(ODD_ONES)) * 8]) |
+      (rng.oneIn(3) ? rng.below(8) : rpl)
+    );
   }
 
   private inner(): Ring {
@@ -136,11 +139,21 @@ export class Start {
 
   private gates(): void {
     const { rng } = this;
-    const types = [SysType.InterruptGate32, SysType.InterruptGate32, SysType.TrapGate32, SysType.TrapGate32, SysType.InterruptGate16, SysType.CallGate32];
+    const types = [
+      SysType.InterruptGate32,
+      SysType.InterruptGate32,
+      SysType.TrapGate32,
+      SysType.TrapGate32,
+      SysType.InterruptGate16,
+      SysType.CallGate32,
+    ];
     for (let vector = 0; vector < VECTORS; vector++) {
       const offset = rng.oneIn(10) ? rng.u32() : rng.below(USED_RAM);
       const dpl = rng.oneIn(3) ? rng.below(4) : 3;
-      this.pair(IDT + vector * 8, gate(rng.pick(types), this.selector(CODES[this.inner()], 0), offset, dpl, !rng.oneIn(20)));
+      this.pair(
+        IDT + vector * 8,
+        gate(rng.pick(types), this.selector(CODES[this.inner()], 0), offset, dpl, !rng.oneIn(20)),
+      );
     }
     this.state.set(S.IdtrBase, IDT);
     this.state.set(S.IdtrLimit, rng.oneIn(20) ? rng.below(0x100) : 0xff);
@@ -151,7 +164,11 @@ export class Start {
     const { rng } = this;
     const base = STACKS + ring * 0x4000;
     if (rng.oneIn(20)) return rng.u32();
-    return base + (rng.oneIn(3) ? rng.pick([0, PAGE, 2 * PAGE]) + 4 * rng.below(16) - 32 : rng.below(2 * PAGE)) + (rng.oneIn(10) ? rng.below(4) : 0);
+    return (
+      base +
+      (rng.oneIn(3) ? rng.pick([0, PAGE, 2 * PAGE]) + 4 * rng.below(16) - 32 : rng.below(2 * PAGE)) +
+      (rng.oneIn(10) ? rng.below(4) : 0)
+    );
   }
 
   private registers(): void {
@@ -169,11 +186,13 @@ export class Start {
     state.setEflags(this.flags() & ~(rng.oneIn(20) ? 0 : Flag.Tf | Flag.Nt));
     this.cache(Seg.Cs, CODES[ring] | ring);
     this.cache(Seg.Ss, this.selector(DATAS[ring], ring));
-    for (const seg of [Seg.Es, Seg.Ds, Seg.Fs, Seg.Gs]) this.cache(seg, this.selector(DATAS[rng.pick(RINGS)], rng.pick([0, 3])));
+    for (const seg of [Seg.Es, Seg.Ds, Seg.Fs, Seg.Gs])
+      this.cache(seg, this.selector(DATAS[rng.pick(RINGS)], rng.pick([0, 3])));
   }
 
   private flags(): number {
-    const every = Flag.Arith | Flag.If | Flag.Df | Flag.Iopl | Flag.Ac | Flag.Id | Flag.Rf | Flag.Tf | Flag.Nt | Flag.Vm;
+    const every =
+      Flag.Arith | Flag.If | Flag.Df | Flag.Iopl | Flag.Ac | Flag.Id | Flag.Rf | Flag.Tf | Flag.Nt | Flag.Vm;
     return this.rng.u32() & every;
   }
 
@@ -228,10 +247,18 @@ export class Start {
     if (!rng.oneIn(8)) state.set(S.Cpl, 0);
     state.set(S.Cr0, state.get(S.Cr0) | (rng.oneIn(2) ? Cr0.Ts : 0));
     state.set(S.Cr4, rng.oneIn(2) ? Cr4.Pae : 0);
-    const op = rng.pick([SystemOp.MovToCr, SystemOp.MovToCr, SystemOp.MovFromCr, SystemOp.Clts, SystemOp.Invlpg, SystemOp.Rdtsc]);
+    const op = rng.pick([
+      SystemOp.MovToCr,
+      SystemOp.MovToCr,
+      SystemOp.MovFromCr,
+      SystemOp.Clts,
+      SystemOp.Invlpg,
+      SystemOp.Rdtsc,
+    ]);
     if (op === SystemOp.Rdtsc) return this.timeStamp();
     if (op === SystemOp.Invlpg) return { kind: "control", op, a: rng.u32(), b: 0 };
-    for (let at = PDPTES; at < PDPTES + 32; at += 8) this.pair(at, [DIRECTORY | (rng.oneIn(8) ? rng.below(PAGE) : Pte.P), rng.oneIn(20) ? rng.u32() : 0]);
+    for (let at = PDPTES; at < PDPTES + 32; at += 8)
+      this.pair(at, [DIRECTORY | (rng.oneIn(8) ? rng.below(PAGE) : Pte.P), rng.oneIn(20) ? rng.u32() : 0]);
     const number = rng.oneIn(8) ? rng.below(8) : rng.pick([0, 3]);
     const [reg, value] = [rng.below(8), number === 0 ? state.get(S.Cr0) ^ Cr0.Ts : PDPTES | rng.below(32)];
     state.setGpr(reg, rng.oneIn(8) ? rng.u32() : value);
@@ -252,7 +279,12 @@ export class Start {
   private segmentLoad(): Task {
     const { rng, ring } = this;
     const seg = rng.pick([Seg.Es, Seg.Ds, Seg.Fs, Seg.Gs, Seg.Ss]);
-    return { kind: "load", op: SystemOp.LoadSeg, a: seg, b: this.selector(DATAS[seg === Seg.Ss ? ring : rng.pick(RINGS)], ring) };
+    return {
+      kind: "load",
+      op: SystemOp.LoadSeg,
+      a: seg,
+      b: this.selector(DATAS[seg === Seg.Ss ? ring : rng.pick(RINGS)], ring),
+    };
   }
 
   private newFlags(): number {
@@ -264,7 +296,13 @@ export class Start {
     const { rng, state } = this;
     const outer = rng.pick(RINGS.filter((ring) => ring >= this.ring));
     const eip = rng.oneIn(10) ? rng.u32() : rng.below(USED_RAM);
-    const frame = [eip, this.selector(CODES[outer], outer), this.newFlags(), this.stackTop(outer), this.selector(DATAS[outer], outer)];
+    const frame = [
+      eip,
+      this.selector(CODES[outer], outer),
+      this.newFlags(),
+      this.stackTop(outer),
+      this.selector(DATAS[outer], outer),
+    ];
     const esp = state.gpr(Gpr.Esp);
     if (esp + 4 * frame.length <= USED_RAM) frame.forEach((word, n) => this.dword(esp + 4 * n, word));
   }
@@ -272,5 +310,16 @@ export class Start {
 
 function clear(state: State): void {
   state.u8.fill(0, RAM, RAM + USED_RAM);
-  for (const at of [S.Fault, S.FaultVector, S.FaultError, S.FaultReason, S.Cr2, S.Halted, S.Stop, S.InhibitBudget, S.SlowTransfers]) state.set(at, 0);
+  for (const at of [
+    S.Fault,
+    S.FaultVector,
+    S.FaultError,
+    S.FaultReason,
+    S.Cr2,
+    S.Halted,
+    S.Stop,
+    S.InhibitBudget,
+    S.SlowTransfers,
+  ])
+    state.set(at, 0);
 }

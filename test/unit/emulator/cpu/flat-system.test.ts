@@ -106,18 +106,40 @@ class Twins {
   private result(answer: number): Result {
     const { state } = this;
     const slot = (state.get(S.TlbExec) - TLB_EXEC) / TLB_BYTES;
-    const mode = [ModeEntry.Bits, ModeEntry.Base, ModeEntry.Limit].map((at) => state.get(MODE_TABLE + slot * ModeEntry.Size + at));
-    return { answer, mode, flags: state.eflags(), words: state.u32.slice(S.Gpr >> 2, S.End >> 2), ram: state.u8.slice(RAM, RAM + USED_RAM) };
+    const mode = [ModeEntry.Bits, ModeEntry.Base, ModeEntry.Limit].map((at) =>
+      state.get(MODE_TABLE + slot * ModeEntry.Size + at),
+    );
+    return {
+      answer,
+      mode,
+      flags: state.eflags(),
+      words: state.u32.slice(S.Gpr >> 2, S.End >> 2),
+      ram: state.u8.slice(RAM, RAM + USED_RAM),
+    };
   }
 }
 
 /** Words that say nothing of what a program can see: forms of flags, caches, notes of the core. */
-const HIDDEN = new Set([S.Fres, S.Fco, S.Stop, S.RingLimit, S.RingLimit + 4, S.RingLimit + 8, S.Scratch, S.Scratch + 4, S.ExitRecord, S.ExitLink, S.TlbExec]);
+const HIDDEN = new Set([
+  S.Fres,
+  S.Fco,
+  S.Stop,
+  S.RingLimit,
+  S.RingLimit + 4,
+  S.RingLimit + 8,
+  S.Scratch,
+  S.Scratch + 4,
+  S.ExitRecord,
+  S.ExitLink,
+  S.TlbExec,
+]);
 
 function differences(fast: Result, slow: Result): string[] {
   const found: string[] = [];
-  const differ = (what: string, a: number, b: number): number => found.push(`${what}: ${a.toString(16)}, by contract ${b.toString(16)}`);
-  if (fast.answer !== slow.answer && (fast.answer === SYSTEM_FAULT || slow.answer === SYSTEM_FAULT)) differ("answer", fast.answer, slow.answer);
+  const differ = (what: string, a: number, b: number): number =>
+    found.push(`${what}: ${a.toString(16)}, by contract ${b.toString(16)}`);
+  if (fast.answer !== slow.answer && (fast.answer === SYSTEM_FAULT || slow.answer === SYSTEM_FAULT))
+    differ("answer", fast.answer, slow.answer);
   fast.mode.forEach((word, n) => {
     if (word !== slow.mode[n]) differ("mode", word, slow.mode[n] ?? 0);
   });
@@ -125,9 +147,15 @@ function differences(fast: Result, slow: Result): string[] {
   fast.words.forEach((word, n) => {
     const at = S.Gpr + n * 4;
     const other = slow.words[n] ?? 0;
-    if (word !== other && !HIDDEN.has(at) && !(at === S.InhibitBudget && fast.words[(S.Inhibit - S.Gpr) >> 2] === 0)) differ(`state+${at.toString(16)}`, word, other);
+    if (word !== other && !HIDDEN.has(at) && !(at === S.InhibitBudget && fast.words[(S.Inhibit - S.Gpr) >> 2] === 0))
+      differ(`state+${at.toString(16)}`, word, other);
   });
-  if (Buffer.compare(fast.ram, slow.ram) !== 0) differ("RAM", fast.ram.findIndex((byte, n) => byte !== slow.ram[n]), 0);
+  if (Buffer.compare(fast.ram, slow.ram) !== 0)
+    differ(
+      "RAM",
+      fast.ram.findIndex((byte, n) => byte !== slow.ram[n]),
+      0,
+    );
   return found;
 }
 
@@ -135,7 +163,8 @@ const twins = new Twins();
 
 it.each(KINDS)("do the same, or refuse and leave everything: %s", (kind) => {
   let fast = 0;
-  for (let round = 1; round <= ROUNDS; round++) if (twins.compare(kind, new Rng(round * 8 + KINDS.indexOf(kind)))) fast++;
+  for (let round = 1; round <= ROUNDS; round++)
+    if (twins.compare(kind, new Rng(round * 8 + KINDS.indexOf(kind)))) fast++;
   expect(fast).toBeGreaterThan(ROUNDS / SHARE);
   expect(ROUNDS - fast).toBeGreaterThan(ROUNDS / SHARE);
 });

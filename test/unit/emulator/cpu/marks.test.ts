@@ -7,13 +7,17 @@ import { EAGER } from "../../../harness/eager";
 import { CODE, CodeBench } from "./code-bench";
 
 const STOS = CODE + 10;
-const ENGINES = [["interpreted", false], ["compiled", true]] as const;
+const ENGINES = [
+  ["interpreted", false],
+  ["compiled", true],
+] as const;
 const ROUNDS = 3;
 /** More iterations than a slice has instructions. */
 const LONG = 120_000;
 
 /** A loop around REP STOSB of `count` bytes, with a mark before that. */
 function marked(count: number, isCompiled: boolean): CodeBench {
+  // prettier-ignore
   const bench = new CodeBench().code(
     0xb9, count & 0xff, (count >> 8) & 0xff, count >> 16, 0, // mov ecx, count
     0xbf, 0, 0, 2, 0, // mov edi, 0x20000
@@ -32,7 +36,8 @@ describe.each(ENGINES)("a marked string instruction, %s", (_, isCompiled) => {
   it.each([1, 5, LONG])("stops a run once for %i iterations", (count) => {
     const bench = marked(count, isCompiled);
     const places: number[] = [];
-    for (let pass = false; bench.cpu.run(10 * LONG, pass) === CpuStop.Breakpoint && places.length < 10; pass = true) places.push(bench.eip);
+    for (let pass = false; bench.cpu.run(10 * LONG, pass) === CpuStop.Breakpoint && places.length < 10; pass = true)
+      places.push(bench.eip);
     expect(places).toEqual(new Array<number>(ROUNDS).fill(STOS));
   });
 
@@ -50,6 +55,7 @@ describe.each(ENGINES)("a marked string instruction, %s", (_, isCompiled) => {
 
 describe.each(ENGINES)("a mark's listener, %s", (_, isCompiled) => {
   it("sets a watch that the next accesses meet", () => {
+    // prettier-ignore
     const bench = new CodeBench().code(
       0x90, // nop
       0xa3, 0, 0x98, 0, 0, // mov [0x9800], eax: fills the TLB anew

@@ -16,7 +16,10 @@ describe("Cpu.run", () => {
       expect(bench.cpu.retired).toBe(n);
       whole.run(1);
       expect([bench.eip, bench.gpr(Gpr.Eax), bench.gpr(Gpr.Ecx), bench.state.eflags()]).toEqual([
-        whole.eip, whole.gpr(Gpr.Eax), whole.gpr(Gpr.Ecx), whole.state.eflags(),
+        whole.eip,
+        whole.gpr(Gpr.Eax),
+        whole.gpr(Gpr.Ecx),
+        whole.state.eflags(),
       ]);
     }
   });
@@ -67,6 +70,7 @@ describe("Cpu.run", () => {
   });
 
   it("gives a fault in the middle of a block the state before its instruction", () => {
+    // prettier-ignore
     const bench = new CodeBench().code(
       0x40, // inc eax
       0xf9, // stc
@@ -83,6 +87,7 @@ describe("Cpu.run", () => {
   });
 
   it("restarts a REP MOVS at the element that faulted", () => {
+    // prettier-ignore
     const bench = new CodeBench().code(
       0xb9, 0x20, 0, 0, 0, 0xbe, 0, 0x20, 0, 0, 0xbf, 0xf8, 0xff, 0x08, 0x00, // mov ecx, 32; mov esi, 0x2000; mov edi, 0x8fff8
       0xf3, 0xa5, // rep movsd

@@ -13,6 +13,7 @@ const TURN = 63;
 
 /** A loop that clears the accessed bit of its own page and ends in a load of CR3 and a jump. */
 function reloading(isCompiled: boolean): CodeBench {
+  // prettier-ignore
   const bench = new CodeBench().code(
     0xc7, 0x05, 4, 0x10, 1, 0, 7, 0x10, 0, 0, // mov dword [PTE_OF_CODE], 0x1007
     ...new Array<number>(TURN - 3).fill(0x43), // inc ebx

@@ -52,7 +52,8 @@ export class Model {
   /** Adds to a register as wide as addresses. */
   private move(reg: Gpr, by: number): void {
     const value = this.gpr[reg] ?? 0;
-    this.gpr[reg] = this.form.addrSize === 2 ? ((value & 0xffff0000) | ((value + by) & 0xffff)) >>> 0 : (value + by) >>> 0;
+    this.gpr[reg] =
+      this.form.addrSize === 2 ? ((value & 0xffff0000) | ((value + by) & 0xffff)) >>> 0 : (value + by) >>> 0;
   }
 
   private iterate(): boolean {
@@ -110,7 +111,7 @@ export class Model {
     let flags = a < b ? Flag.Cf : 0;
     if (result === 0) flags |= Flag.Zf;
     if (result >>> sign) flags |= Flag.Sf;
-    if (((a ^ b) & (a ^ result)) >>> sign & 1) flags |= Flag.Of;
+    if ((((a ^ b) & (a ^ result)) >>> sign) & 1) flags |= Flag.Of;
     if ((a ^ b ^ result) & 16) flags |= Flag.Af;
     let ones = 0;
     for (let n = 0; n < 8; n++) ones += (result >>> n) & 1;

@@ -24,7 +24,13 @@ const WARM_UP = 100;
 
 const isMapped = (linear: number): boolean => !HOLES.includes(linear >>> 12);
 
-const REPEATS = { movs: ["rep"], stos: ["rep"], lods: ["rep"], cmps: ["rep", "repne"], scas: ["rep", "repne"] } as const;
+const REPEATS = {
+  movs: ["rep"],
+  stos: ["rep"],
+  lods: ["rep"],
+  cmps: ["rep", "repne"],
+  scas: ["rep", "repne"],
+} as const;
 const OPCODES = { movs: 0xa4, stos: 0xaa, lods: 0xac, cmps: 0xa6, scas: 0xae };
 
 const FORMS: Form[] = (Object.keys(REPEATS) as (keyof typeof REPEATS)[]).flatMap((name) =>
@@ -38,7 +44,10 @@ const FORMS: Form[] = (Object.keys(REPEATS) as (keyof typeof REPEATS)[]).flatMap
 const titled = (forms: Form[]): [string, Form][] =>
   forms.map((form) => {
     const { name, rep, size, addrSize, down } = form;
-    return [`${rep} ${name} of ${(size * 8).toString()} bits ${down ? "downwards" : "upwards"} by ${(addrSize * 8).toString()}-bit addresses`, form];
+    return [
+      `${rep} ${name} of ${(size * 8).toString()} bits ${down ? "downwards" : "upwards"} by ${(addrSize * 8).toString()}-bit addresses`,
+      form,
+    ];
   });
 
 /** JC to itself: with CF set the place where interpreted time is spent, which is compiled with what follows. */
@@ -165,7 +174,8 @@ function agree(start: Start, rng: Rng, most = Infinity): Model {
     const compiled = bench.cpu.compiled;
     const stop = bench.go(1 + Math.min(most, 100_000), rng);
     const eip = model.fault !== undefined ? 0x6000 + Vector.Pf + 1 : ended && most === Infinity ? CODE + end : START;
-    if (bench.way === "compiled" && most >= MAX_BLOCK) expect(bench.cpu.compiled - compiled).toBeGreaterThan(model.count);
+    if (bench.way === "compiled" && most >= MAX_BLOCK)
+      expect(bench.cpu.compiled - compiled).toBeGreaterThan(model.count);
     const { gpr } = model;
     expect([bench.way, stop, bench.eip]).toEqual([bench.way, most === Infinity ? CpuStop.Halted : CpuStop.Count, eip]);
     expect(bench.registers).toEqual([gpr[Gpr.Eax], gpr[Gpr.Ecx], gpr[Gpr.Esi], gpr[Gpr.Edi]]);
@@ -207,17 +217,20 @@ describe("A repeated string instruction, at once, in pieces and compiled", () =>
     );
   });
 
-  it.each(titled(FORMS.filter((form) => reads(form) && hasTarget(form))))("repeats what it wrote where its ranges overlap: %s", (_, form) => {
-    cases(
-      form,
-      (rng) => {
-        const count = 30 + rng.below(500);
-        const source = inside(form, rng, SOURCE, count + 40) + (form.down ? -20 : 20) * form.size;
-        return { start: startOf(form, rng, source, source + rng.below(41) - 20, count) };
-      },
-      (model) => expect(model.fault).toBeUndefined(),
-    );
-  });
+  it.each(titled(FORMS.filter((form) => reads(form) && hasTarget(form))))(
+    "repeats what it wrote where its ranges overlap: %s",
+    (_, form) => {
+      cases(
+        form,
+        (rng) => {
+          const count = 30 + rng.below(500);
+          const source = inside(form, rng, SOURCE, count + 40) + (form.down ? -20 : 20) * form.size;
+          return { start: startOf(form, rng, source, source + rng.below(41) - 20, count) };
+        },
+        (model) => expect(model.fault).toBeUndefined(),
+      );
+    },
+  );
 
   it.each(titled(FORMS.filter(reads)))("faults at an element of its source: %s", (_, form) => {
     cases(
@@ -274,7 +287,9 @@ describe("A repeated string instruction", () => {
     bench.put({ [Gpr.Esi]: 0xabcdfff0, [Gpr.Edi]: 0x1234fff8, [Gpr.Ecx]: 0x55550014 });
     bench.toHalt();
     expect([bench.gpr(Gpr.Esi), bench.gpr(Gpr.Edi), bench.gpr(Gpr.Ecx)]).toEqual([0xabcd0004, 0x1234000c, 0x55550000]);
-    expect([0xfff8, 0xfffc, 0, 8, 0x10000].map((at) => bench.read(BASE + at))).toEqual([0x83828180, 0x87868584, 0x83828180, 0x83828180, 0]);
+    expect([0xfff8, 0xfffc, 0, 8, 0x10000].map((at) => bench.read(BASE + at))).toEqual([
+      0x83828180, 0x87868584, 0x83828180, 0x83828180, 0,
+    ]);
   });
 
   it("wraps 16-bit pointers downwards at 0", () => {

@@ -40,7 +40,13 @@ describe("8259A", () => {
 
   it("takes ICW3 when ICW1 says that there are two chips", () => {
     const pic = new Pic();
-    for (const [port, value] of [[COMMAND, 0x11], [DATA, 0x40], [DATA, 0x04], [DATA, 0x01], [DATA, 0xfb]] as const)
+    for (const [port, value] of [
+      [COMMAND, 0x11],
+      [DATA, 0x40],
+      [DATA, 0x04],
+      [DATA, 0x01],
+      [DATA, 0xfb],
+    ] as const)
       pic.writePort(port, value);
     expect(pic.readPort(DATA)).toBe(0xfb);
   });
@@ -169,7 +175,10 @@ describe("the two 8259As of a PC", () => {
     const pics = new PicPair(() => count++);
     const bus = new PortBus();
     pics.attach(bus);
-    for (const [port, base, wiring] of [[0x20, 0x20, 4], [0xa0, 0x28, 2]] as const) {
+    for (const [port, base, wiring] of [
+      [0x20, 0x20, 4],
+      [0xa0, 0x28, 2],
+    ] as const) {
       bus.write(port, 1, 0x11);
       bus.write(port + 1, 1, base);
       bus.write(port + 1, 1, wiring);

@@ -3,12 +3,17 @@ import { components } from "../../../../emulator/jit/components";
 import { Rng } from "../../../differential/rng";
 
 /** For each node the nodes that it reaches by at least no edge: the slow and obvious way. */
-function reachable(nodes: readonly number[], successors: readonly (readonly number[])[], cut: ReadonlySet<number>): Map<number, Set<number>> {
+function reachable(
+  nodes: readonly number[],
+  successors: readonly (readonly number[])[],
+  cut: ReadonlySet<number>,
+): Map<number, Set<number>> {
   const inside = new Set(nodes);
   return new Map(
     nodes.map((root) => {
       const seen = new Set([root]);
-      for (const node of seen) for (const to of successors[node] ?? []) if (inside.has(to) && !cut.has(to)) seen.add(to);
+      for (const node of seen)
+        for (const to of successors[node] ?? []) if (inside.has(to) && !cut.has(to)) seen.add(to);
       return [root, seen];
     }),
   );
@@ -54,6 +59,12 @@ describe("the components of a control-flow graph", () => {
 
   it("need no stack of their own on a chain of 100,000 nodes", () => {
     const graph = Array.from({ length: 100_000 }, (_, node) => (node === 99_999 ? [0] : [node + 1]));
-    expect(components(graph.map((_, node) => node), graph, new Set())).toHaveLength(1);
+    expect(
+      components(
+        graph.map((_, node) => node),
+        graph,
+        new Set(),
+      ),
+    ).toHaveLength(1);
   });
 });

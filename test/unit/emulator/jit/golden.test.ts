@@ -24,7 +24,7 @@ const WATCHED: readonly Watch[] = [{ linear: 0x9010, length: 4, touches: Touch.R
 function blockAt(code: Uint8Array, eip: number): Insn[] {
   const decoder = new Decoder();
   const insns: Insn[] = [];
-  for (let at = eip - ORIGIN; at < code.length && (at | PAGE_ENDS_AT) === ((eip - ORIGIN) | PAGE_ENDS_AT); ) {
+  for (let at = eip - ORIGIN; at < code.length && (at | PAGE_ENDS_AT) === ((eip - ORIGIN) | PAGE_ENDS_AT);) {
     const insn = decoder.decode(code, at, code.length, ORIGIN + at, true);
     if (!insn || (insns.length > 0 && isRepeated(insn))) break;
     insn.checked = insn.hasMemory && insn.mem.seg >= Seg.Fs;

@@ -32,6 +32,7 @@ describe("where compiled code comes out", () => {
 
   // Two functions in pages that share an entry-table hint, or do not, called behind each load of CR3.
   it.each([0xb000, 0x40a000])("the place is heard of though its page is in no exec TLB: 0xa000 and 0x%x", (other) => {
+    // prettier-ignore
     const bench = new CodeBench().code(
       0x0f, 0x20, 0xd8, 0x0f, 0x22, 0xd8, // mov eax, cr3; mov cr3, eax
       0xff, 0xd6, 0xff, 0xd7, // call esi; call edi
@@ -130,6 +131,7 @@ describe("a place where nothing could be compiled", () => {
 describe("code that is written to whenever it has been compiled", () => {
   it("is compiled ever more seldom, wherever it is entered", () => {
     const last = 17;
+    // prettier-ignore
     const bench = new CodeBench().code(
       0xb9, 7, 0, 0, 0, // mov ecx, 7
       0x40, 0x49, 0x75, 0xfc, // inc eax; dec ecx; jnz -4

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { Links } from "../../../../emulator/jit/links";
 
-const sized = (...sizes: number[]): Map<number, { size: number }> => new Map(sizes.map((size, func) => [func, { size }]));
+const sized = (...sizes: number[]): Map<number, { size: number }> =>
+  new Map(sizes.map((size, func) => [func, { size }]));
 
 function noted(most: number, ...pairs: [from: number, to: number, times: number][]): Links {
   const links = new Links(most);
@@ -9,7 +10,8 @@ function noted(most: number, ...pairs: [from: number, to: number, times: number]
   return links;
 }
 
-const sorted = (groups: number[][]): number[][] => groups.map((group) => group.sort((a, b) => a - b)).sort(([a = 0], [b = 0]) => a - b);
+const sorted = (groups: number[][]): number[][] =>
+  groups.map((group) => group.sort((a, b) => a - b)).sort(([a = 0], [b = 0]) => a - b);
 
 it("counts its notes", () => {
   const links = new Links(100);

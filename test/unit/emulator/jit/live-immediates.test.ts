@@ -15,6 +15,7 @@ const count = [0xb9, ROUNDS & 0xff, ROUNDS >> 8, 0, 0]; // mov ecx, ROUNDS
 
 describe("an immediate that the guest patches", () => {
   it("is read from memory by the loop that patches it, which is not compiled again each time", () => {
+    // prettier-ignore
     const bench = compiling(
       ...count,
       0x89, 0x0d, 0x0c, 0x10, 0x00, 0x00, // mov [CODE + 12], ecx
@@ -31,6 +32,7 @@ describe("an immediate that the guest patches", () => {
   });
 
   it("of a byte is sign-extended as it stands", () => {
+    // prettier-ignore
     const bench = compiling(
       ...count,
       0x88, 0x0d, 0x0d, 0x10, 0x00, 0x00, // mov [CODE + 13], cl
@@ -46,6 +48,7 @@ describe("an immediate that the guest patches", () => {
   });
 
   it("does not hide a change of the opcode beside it", () => {
+    // prettier-ignore
     const bench = compiling(
       ...count,
       0x89, 0x0d, 0x0c, 0x10, 0x00, 0x00, // mov [CODE + 12], ecx
@@ -65,6 +68,7 @@ describe("an immediate that the guest patches", () => {
 
   it("is that of the frame which the code is mapped to", () => {
     expect(CODE).toBe(0x1000);
+    // prettier-ignore
     const bench = compiling(
       0xbb, 0x00, 0x00, 0x08, 0x00, // mov ebx, 0x80000
       ...count,

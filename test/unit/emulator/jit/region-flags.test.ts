@@ -9,11 +9,15 @@ const TURN = 5;
 /** EFLAGS after each run, of runs that end between the comparison and the step. */
 function flagsBetween(isCompiled: boolean): number[] {
   const bench = new CodeBench().code(
-    0xf7, 0xd0, // not eax
-    0x39, 0xd8, // cmp eax, ebx
-    0x74, 0, // je to the next
+    0xf7,
+    0xd0, // not eax
+    0x39,
+    0xd8, // cmp eax, ebx
+    0x74,
+    0, // je to the next
     0x42, // inc edx
-    0xff, 0xe1, // jmp ecx
+    0xff,
+    0xe1, // jmp ecx
   );
   bench.put({ [Gpr.Ecx]: CODE, [Gpr.Ebx]: 1 });
   if (isCompiled) bench.cpu.attach((parts) => new Jit(parts, EAGER));

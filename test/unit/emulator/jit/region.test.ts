@@ -12,7 +12,7 @@ const INC_EAX = 0x40;
 function blockAt(code: Uint8Array, eip: number): Insn[] {
   const decoder = new Decoder();
   const insns: Insn[] = [];
-  for (let at = eip - ORIGIN; at < code.length && insns.length < MAX_BLOCK; ) {
+  for (let at = eip - ORIGIN; at < code.length && insns.length < MAX_BLOCK;) {
     const insn = decoder.decode(code, at, code.length, ORIGIN + at, true);
     if (!insn) break;
     insns.push(insn);
@@ -30,7 +30,12 @@ function entries(code: readonly number[], start: number): number[] {
 }
 
 /** `count` times INC EAX, DEC ECX, JNZ to the first. */
-const loopOf = (count: number): number[] => [...new Array<number>(count).fill(INC_EAX), 0x49, 0x75, (-count - 3) & 0xff];
+const loopOf = (count: number): number[] => [
+  ...new Array<number>(count).fill(INC_EAX),
+  0x49,
+  0x75,
+  (-count - 3) & 0xff,
+];
 
 describe("a region's entries", () => {
   it("are where it is found hot, and the targets of backward jumps", () => {

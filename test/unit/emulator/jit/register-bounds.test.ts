@@ -9,7 +9,7 @@ const decoder = new Decoder();
 function behind(...code: number[]): RegisterBounds {
   const bounds = new RegisterBounds();
   const bytes = Uint8Array.from(code);
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const insn = decoder.decode(bytes, at, bytes.length, at, true);
     if (!insn) throw new Error(`no instruction at ${at.toString()}`);
     if (insn.operands[0]?.kind === "r") bounds.forget(insn.operands[0].reg);

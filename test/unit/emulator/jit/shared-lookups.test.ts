@@ -21,7 +21,12 @@ function access(rng: Rng): number[] {
   const operand = (field: number): number[] => [0x40 | (field << 3) | Gpr.Ebx, disp & 0xff];
   switch (rng.below(9)) {
     case 8:
-      return rng.pick([[0x83, 0xc3, 36], [0x83, 0xeb, 36], [0x8d, 0x5b, 40], [0xb3, 0x10]]); // add, sub ebx; lea ebx, [ebx + 40]; mov bl, 16
+      return rng.pick([
+        [0x83, 0xc3, 36],
+        [0x83, 0xeb, 36],
+        [0x8d, 0x5b, 40],
+        [0xb3, 0x10],
+      ]); // add, sub ebx; lea ebx, [ebx + 40]; mov bl, 16
     case 0:
       return [0x8b, ...operand(reg)]; // mov r, m
     case 1:
@@ -53,7 +58,12 @@ function program(seed: number, isCompiled: boolean): CodeBench {
   bench.page();
   for (let at = DATA; at < DATA + 0x3000; at += 4) bench.dword(at, rng.u32());
   bench.dword(0x90000, TURNS);
-  for (const page of [0, 1, 2]) if (rng.oneIn(2)) bench.dword(PAGE_TABLE + (DATA_PAGE + page) * 4, DATA | (page << 12) | rng.pick([0, PRESENT, PRESENT, PRESENT | WRITABLE]));
+  for (const page of [0, 1, 2])
+    if (rng.oneIn(2))
+      bench.dword(
+        PAGE_TABLE + (DATA_PAGE + page) * 4,
+        DATA | (page << 12) | rng.pick([0, PRESENT, PRESENT, PRESENT | WRITABLE]),
+      );
   if (rng.oneIn(2)) bench.state.set(S.Cr0, (bench.state.get(S.Cr0) | 0x10000) >>> 0);
   const near = step > 1 || rng.oneIn(3) ? rng.below(0x1000) : 0x1000 - rng.below(60);
   bench.put({ [Gpr.Ebx]: DATA + near, [Gpr.Eax]: rng.u32(), [Gpr.Ecx]: rng.u32(), [Gpr.Edx]: rng.u32() });
@@ -76,7 +86,12 @@ function end(bench: CodeBench): End {
   const words: number[] = [];
   for (let at = DATA; at < DATA + 0x3000; at += 4) words.push(bench.read(at));
   for (const page of [0, 1, 2]) words.push(bench.read(PAGE_TABLE + (DATA_PAGE + page) * 4));
-  return { stop, retired: bench.cpu.retired, registers: [...registers, bench.eip, bench.state.eflags()], memory: words.join() };
+  return {
+    stop,
+    retired: bench.cpu.retired,
+    registers: [...registers, bench.eip, bench.state.eflags()],
+    memory: words.join(),
+  };
 }
 
 describe("accesses of a block that share a TLB look-up", () => {

@@ -10,7 +10,10 @@ import { Rng } from "../../../differential/rng";
  * Runs a graph as WebAssembly: each node adds itself to a hash, asks the hash
  * which successor comes next, and stops when the steps are used up.
  */
-function build(graph: readonly (readonly number[])[], entries: ReadonlySet<number>): (entry: number, steps: number) => number {
+function build(
+  graph: readonly (readonly number[])[],
+  entries: ReadonlySet<number>,
+): (entry: number, steps: number) => number {
   const module = new ModuleBuilder();
   const c = new Code(2);
   const [selector, steps, hash] = [variable(0), variable(1), variable(c.take(Type.I32))];
@@ -42,14 +45,16 @@ function build(graph: readonly (readonly number[])[], entries: ReadonlySet<numbe
   module.define(func, c);
   module.export("f", func);
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes() as BufferSource), { env: { memory } });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes() as BufferSource), {
+    env: { memory },
+  });
   return exports["f"] as (entry: number, steps: number) => number;
 }
 
 /** The same walk without WebAssembly. */
 function walk(graph: readonly (readonly number[])[], entry: number, steps: number): number {
   let hash = 0;
-  for (let node = entry; ; ) {
+  for (let node = entry; ;) {
     hash = (Math.imul(hash, 31) + node + 1) | 0;
     const to = graph[node] ?? [];
     if (--steps === 0 || to.length === 0) return hash;
@@ -85,7 +90,9 @@ describe("control flow laid out as structured WebAssembly", () => {
     const rng = new Rng(11);
     for (let n = 0; n < 300; n++) {
       const size = 1 + rng.below(10);
-      const graph = Array.from({ length: size }, () => [...new Set(Array.from({ length: rng.below(4) }, () => rng.below(size)))]);
+      const graph = Array.from({ length: size }, () => [
+        ...new Set(Array.from({ length: rng.below(4) }, () => rng.below(size))),
+      ]);
       const entries = new Set([0, ...Array.from({ length: rng.below(3) }, () => rng.below(size))]);
       const live = closure(graph, entries);
       for (let node = 0; node < size; node++) if (!live.has(node)) entries.add(node);

@@ -91,12 +91,20 @@ describe("a hundred breakpoints in a running program", () => {
     const loop = code.here;
     const distance = START + 0x1000 - (loop + 6);
     // inc eax; call the function; dec ecx; jmp back.
-    code.hex("40 e8").dword(distance).hex("49 ebf7").hex("90".repeat(0x1000 - (code.here - START)));
+    code
+      .hex("40 e8")
+      .dword(distance)
+      .hex("49 ebf7")
+      .hex("90".repeat(0x1000 - (code.here - START)));
     return { code: code.hex("42 01d3 c3").hex("90".repeat(200)), loop };
   };
 
   /** The share of `pieces` runs that compiled code does, with something done before each. */
-  const compiledShare = (pieces: number, instructions: number, between: (machine: ReturnType<typeof machineWith>, n: number, loop: number) => void): number => {
+  const compiledShare = (
+    pieces: number,
+    instructions: number,
+    between: (machine: ReturnType<typeof machineWith>, n: number, loop: number) => void,
+  ): number => {
     const { code, loop } = program();
     const machine = machineWith(code, { engine: "compiled" });
     machine.run({ instructions: WARM_UP });
@@ -111,8 +119,8 @@ describe("a hundred breakpoints in a running program", () => {
   it("do not make hot code beside them be interpreted while they come and go", () => {
     const share = compiledShare(200, 60_000, (machine, n, loop) => {
       const at = n % 2 === 0 ? loop - 100 : START + 0x1000 + 50;
-      if (n < 100) machine.setBreakpoint(at + (n % 100 >> 1));
-      else machine.clearBreakpoint(at + ((n - 100) % 100 >> 1));
+      if (n < 100) machine.setBreakpoint(at + ((n % 100) >> 1));
+      else machine.clearBreakpoint(at + (((n - 100) % 100) >> 1));
     });
     expect(share).toBeGreaterThan(0.99);
   });

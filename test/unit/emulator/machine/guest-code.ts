@@ -48,19 +48,36 @@ export class Code {
 
   /** Loads the tables of `descriptorTables` and all segments from them, and sets up a stack. */
   loadTables(): this {
-    this.hex("bc").dword(STACK_TOP).hex("0f0115").dword(POINTERS).hex("0f011d").dword(POINTERS + 8);
-    return this.hex("ea").dword(this.here + 7).hex("0800").hex("66b81000").hex("8ed0 8ed8 8ec0");
+    this.hex("bc")
+      .dword(STACK_TOP)
+      .hex("0f0115")
+      .dword(POINTERS)
+      .hex("0f011d")
+      .dword(POINTERS + 8);
+    return this.hex("ea")
+      .dword(this.here + 7)
+      .hex("0800")
+      .hex("66b81000")
+      .hex("8ed0 8ed8 8ec0");
   }
 
   /** The two PICs with vectors from 0x20, all masked but the bits cleared in `mask` (of the master). */
   programPics(mask: number): this {
-    for (const [port, value] of [[0x20, 0x11], [0x21, 0x20], [0x21, 4], [0x21, 1]] as const) this.out(port, value);
+    for (const [port, value] of [
+      [0x20, 0x11],
+      [0x21, 0x20],
+      [0x21, 4],
+      [0x21, 1],
+    ] as const)
+      this.out(port, value);
     return this.out(0x21, mask);
   }
 
   /** PIT counter 0 in mode 2. */
   programPit(count: number): this {
-    return this.out(0x43, 0x34).out(0x40, count & 255).out(0x40, count >> 8);
+    return this.out(0x43, 0x34)
+      .out(0x40, count & 255)
+      .out(0x40, count >> 8);
   }
 }
 

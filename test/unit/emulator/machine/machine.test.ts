@@ -181,6 +181,8 @@ describe("the debugger's registers", () => {
 
 describe("Machine", () => {
   it.each([0, 1 << 16, (1 << 20) + 4096, 2 ** 31])("refuses %i bytes of memory", (memoryBytes) => {
-    expect(() => machineWith(counting(), { memoryBytes })).toThrow(new MachineError("memory-size", { memory: memoryBytes }));
+    expect(() => machineWith(counting(), { memoryBytes })).toThrow(
+      new MachineError("memory-size", { memory: memoryBytes }),
+    );
   });
 });

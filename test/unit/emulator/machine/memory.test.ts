@@ -6,7 +6,9 @@ const TABLES = 0x10000;
 const PAGE = 4096;
 
 function words(machine: Machine, physical: number, ...values: number[]): void {
-  values.forEach((value, i) => machine.memory.writePhysical(physical + i * 4, new Uint8Array(Uint32Array.of(value).buffer)));
+  values.forEach((value, i) =>
+    machine.memory.writePhysical(physical + i * 4, new Uint8Array(Uint32Array.of(value).buffer)),
+  );
 }
 
 /** Turns paging on with CR3 = TABLES (and CR4 first): mov eax, cr3 value; mov cr3, eax; mov cr4; mov cr0. */

@@ -96,7 +96,8 @@ describe("timer interrupts", () => {
 describe("serial ports", () => {
   it("hand on what the guest sends, by port and in order", () => {
     const seen: string[] = [];
-    const onSerial = (port: 0 | 1, bytes: Uint8Array): void => void seen.push(`${port}:${String.fromCharCode(...bytes)}`);
+    const onSerial = (port: 0 | 1, bytes: Uint8Array): void =>
+      void seen.push(`${port}:${String.fromCharCode(...bytes)}`);
     machineWith(new Code().out(0x3f8, 0x61).out(0x2f8, 0x78).out(0x3f8, 0x62).exit(0), { onSerial }).run();
     expect(seen).toEqual(["0:ab", "1:x"]);
   });

@@ -8,7 +8,11 @@ const hits = (stop: Stop) => (stop.kind === "watchpoint" ? stop.hits : []);
 describe.each<Engine>(["interpreter", "compiled"])("watchpoints, %s", (engine) => {
   /** mov ebx, WORD - 16; then in a loop: inc eax; mov [ebx+16], eax; add ecx, [ebx+16]; push ecx; pop edx; jmp back. */
   const loop = () => {
-    const code = new Code().hex("bb").dword(WORD - 16).hex("bc00001100 b800000000").hex("40 894310 034b10 51 5a ebf5");
+    const code = new Code()
+      .hex("bb")
+      .dword(WORD - 16)
+      .hex("bc00001100 b800000000")
+      .hex("40 894310 034b10 51 5a ebf5");
     const machine = machineWith(code, { engine });
     machine.run({ instructions: 3 + 6 * 500_000 });
     if (engine === "compiled") expect(machine.compiledInstructions).toBeGreaterThan(1_000_000);
@@ -80,7 +84,10 @@ describe.each<Engine>(["interpreter", "compiled"])("watchpoints, %s", (engine) =
   it("stop only where their condition holds, asked behind the instruction", () => {
     const machine = loop();
     let asked = 0;
-    machine.setWatchpoint({ linear: WORD, length: 4, access: "write" }, { stops: (at) => (asked++, at.probeLoad(WORD, 4) === 500_010) });
+    machine.setWatchpoint(
+      { linear: WORD, length: 4, access: "write" },
+      { stops: (at) => (asked++, at.probeLoad(WORD, 4) === 500_010) },
+    );
     expect(machine.run()).toMatchObject({ kind: "watchpoint" });
     expect([asked, machine.memory.readDword(WORD)]).toEqual([10, 500_010]);
   });
@@ -119,7 +126,16 @@ describe.each<Engine>(["interpreter", "compiled"])("watchpoints, %s", (engine) =
 
   it("are not told of an instruction that did not come to its end", () => {
     // inc dword [WORD]; test byte [WORD], 0; div dword [WORD + 16], which is 0.
-    const machine = machineWith(new Code().hex("ff05").dword(WORD).hex("f605").dword(WORD).hex("00 f735").dword(WORD + 16), { engine });
+    const machine = machineWith(
+      new Code()
+        .hex("ff05")
+        .dword(WORD)
+        .hex("f605")
+        .dword(WORD)
+        .hex("00 f735")
+        .dword(WORD + 16),
+      { engine },
+    );
     machine.setWatchpoint({ linear: WORD + 16, length: 4, access: "access" });
     machine.setWatchpoint({ linear: WORD, length: 4, access: "access" });
     expect(hits(machine.run())).toMatchObject([{ access: "access", instruction: START }]);
@@ -152,7 +168,13 @@ describe.each<Engine>(["interpreter", "compiled"])("watchpoints, %s", (engine) =
 
   it("stop after one iteration of a repeated instruction", () => {
     // mov edi, WORD - 64; mov ecx, 64; mov eax, 7; rep stosd.
-    const machine = machineWith(new Code().hex("bf").dword(WORD - 64).hex("b940000000 b807000000 f3ab ebfe"), { engine });
+    const machine = machineWith(
+      new Code()
+        .hex("bf")
+        .dword(WORD - 64)
+        .hex("b940000000 b807000000 f3ab ebfe"),
+      { engine },
+    );
     machine.setWatchpoint({ linear: WORD + 4, length: 8, access: "write" });
     expect(hits(machine.run())).toMatchObject([{ linear: WORD + 4, size: 4 }]);
     expect([machine.registers.get("ecx"), machine.registers.get("edi")]).toEqual([46, WORD + 8]);
@@ -165,7 +187,13 @@ describe.each<Engine>(["interpreter", "compiled"])("watchpoints, %s", (engine) =
 describe("compiled code", () => {
   /** push eax; pop edx; inc eax; mov [next page], eax; jmp back: all of the code in START's page. */
   const loop = () => {
-    const machine = machineWith(new Code().hex("bc00001100 b800000000 50 5a 40 a3").dword(START + 0x1000).hex("ebf6"), { engine: "compiled" });
+    const machine = machineWith(
+      new Code()
+        .hex("bc00001100 b800000000 50 5a 40 a3")
+        .dword(START + 0x1000)
+        .hex("ebf6"),
+      { engine: "compiled" },
+    );
     machine.run({ instructions: 1_000_000 });
     return machine;
   };

@@ -39,7 +39,11 @@ it("copies blocks up to the end of RAM", () => {
 
 it("tells the tracker of each code page that a block touches", () => {
   const seen: [number, number][] = [];
-  memory.tracker = { isCode: (frame) => frame !== 2, hits: () => false, written: (at, length) => seen.push([at, length]) };
+  memory.tracker = {
+    isCode: (frame) => frame !== 2,
+    hits: () => false,
+    written: (at, length) => seen.push([at, length]),
+  };
   memory.writeBlock(0x1ff0, new Uint8Array(0x1020));
   expect(seen).toEqual([
     [0x1ff0, 16],

@@ -61,7 +61,11 @@ describe("filling", () => {
 
   it("gives code pages noting entries and tells of each change", () => {
     const changes: number[] = [];
-    t.memory.physical.tracker = { isCode: (frame) => frame === 7, hits: () => false, written: (at, length) => changes.push(at, length) };
+    t.memory.physical.tracker = {
+      isCode: (frame) => frame === 7,
+      hits: () => false,
+      written: (at, length) => changes.push(at, length),
+    };
     write(AT + 8);
     write(AT + 12);
     write(AT + 12);
@@ -191,7 +195,10 @@ it("rings 0, 1-2 and 3 are the three classes", () => {
 
 it("select points at the tables of the ring", () => {
   t.memory.tlb.select(3);
-  expect([t.state.get(S.TlbRead), t.state.get(S.TlbWrite)]).toEqual([TLB_DATA + 4 * TLB_BYTES, TLB_DATA + 5 * TLB_BYTES]);
+  expect([t.state.get(S.TlbRead), t.state.get(S.TlbWrite)]).toEqual([
+    TLB_DATA + 4 * TLB_BYTES,
+    TLB_DATA + 5 * TLB_BYTES,
+  ]);
 });
 
 it("a store to a code page sees a flush and the ring it comes from", () => {

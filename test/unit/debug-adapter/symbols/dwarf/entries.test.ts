@@ -139,16 +139,8 @@ describe("corrupt abbreviations", () => {
 
 describe("unit headers", () => {
   it.each<[string, Uint8Array, object]>([
-    [
-      "of an unknown version",
-      sized([9, 2], 1, 4, [0, 4]),
-      { code: "dwarf-unsupported", what: "DWARF version 9" },
-    ],
-    [
-      "for 64-bit addresses",
-      sized([5, 2], 1, 8, [0, 4]),
-      { code: "dwarf-unsupported", what: "address size 8" },
-    ],
+    ["of an unknown version", sized([9, 2], 1, 4, [0, 4]), { code: "dwarf-unsupported", what: "DWARF version 9" }],
+    ["for 64-bit addresses", sized([5, 2], 1, 8, [0, 4]), { code: "dwarf-unsupported", what: "address size 8" }],
     ["of split DWARF", sized([5, 2], 4, 4, [0, 4], [0, 4], [0, 4]), { what: "split DWARF" }],
     ["of 64-bit DWARF", bytes([0xffffffff, 4], [20, 4], [0, 4]), { what: "64-bit DWARF" }],
     ["longer than the section", bytes([1000, 4], [5, 2]), { what: "unit longer than its section" }],

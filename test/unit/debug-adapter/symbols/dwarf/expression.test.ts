@@ -49,11 +49,7 @@ describe("evaluate, places", () => {
     ["stack_value", [Op.Lit0 + 5, Op.StackValue], { kind: "value", bytes: bytes([5, 4]) }],
     ["implicit_value", [Op.ImplicitValue, { uleb: 2 }, 7, 8], { kind: "value", bytes: bytes(7, 8) }],
     ["implicit_pointer", [Op.ImplicitPointer, [0x99, 4], { sleb: 0 }], { kind: "optimizedOut" }],
-    [
-      "a value that may be uninitialised",
-      [Op.Reg0, Op.GnuUninit],
-      { kind: "register", register: 0, value: 0x11 },
-    ],
+    ["a value that may be uninitialised", [Op.Reg0, Op.GnuUninit], { kind: "register", register: 0, value: 0x11 }],
   ])("%s", (_, parts, result) => {
     expect(place(...parts)).toEqual(result);
   });
@@ -144,9 +140,7 @@ describe("evaluate, typed values", () => {
 
   it("reads registers and memory as their type", () => {
     expect(value(Op.RegvalType, { uleb: 0 }, { uleb: 8 }, Op.Convert, { uleb: 0 })).toBe(0x11);
-    expect(value(Op.Addr, [0x1000, 4], Op.DerefType, 8, { uleb: 8 }, Op.Convert, { uleb: 0 })).toBe(
-      0x03020100,
-    );
+    expect(value(Op.Addr, [0x1000, 4], Op.DerefType, 8, { uleb: 8 }, Op.Convert, { uleb: 0 })).toBe(0x03020100);
   });
 });
 
@@ -163,11 +157,7 @@ describe("evaluate, what cannot be worked out", () => {
     ],
     ["a division by zero", [0x31, 0x30, Op.Div], { code: "corrupt", what: "division by zero" }],
     ["an endless loop", [Op.Skip, [0xfffd, 2]], { code: "corrupt", what: "expression without an end" }],
-    [
-      "a branch out of the expression",
-      [Op.Skip, [100, 2]],
-      { code: "corrupt", what: "branch out of an expression" },
-    ],
+    ["a branch out of the expression", [Op.Skip, [100, 2]], { code: "corrupt", what: "branch out of an expression" }],
   ])("says so for %s", (_, parts, reason) => {
     expect(place(...parts)).toEqual({ kind: "unavailable", reason });
   });

@@ -17,26 +17,7 @@ function version5(...program: Part[]): Uint8Array {
 
 /** The same tables as version 4 writes them. */
 function version4(...program: Part[]): Uint8Array {
-  const header = bytes(
-    1,
-    1,
-    1,
-    0xfb,
-    14,
-    13,
-    ...OPERANDS,
-    "include",
-    0,
-    "main.c",
-    0,
-    0,
-    0,
-    "a.h",
-    1,
-    0,
-    0,
-    0,
-  );
+  const header = bytes(1, 1, 1, 0xfb, 14, 13, ...OPERANDS, "include", 0, "main.c", 0, 0, 0, "a.h", 1, 0, 0, 0);
   return sized([4, 2], sized(header), ...program);
 }
 
@@ -118,18 +99,14 @@ describe.each([
   });
 
   it("advances by const_add_pc and fixed_advance_pc", () => {
-    const symbols = image(
-      build(...setAddress(0x1000), ...lineTen, 8, 9, [3, 2], special(0, 1), 2, 4, ...endSequence),
-    );
+    const symbols = image(build(...setAddress(0x1000), ...lineTen, 8, 9, [3, 2], special(0, 1), 2, 4, ...endSequence));
     expect(symbols.lineAt(0x1000 + 17 + 3)?.line).toBe(11);
   });
 
   it("notes a program that ends in mid-opcode and still answers by symbol", () => {
     const symbols = image(build(...program, 0, 5, 2, 1));
     expect(symbols.lineAt(0x1000)).toBeUndefined();
-    expect(symbols.problems.map((p) => p.problem)).toMatchObject([
-      { code: "dwarf-corrupt", section: ".debug_line" },
-    ]);
+    expect(symbols.problems.map((p) => p.problem)).toMatchObject([{ code: "dwarf-corrupt", section: ".debug_line" }]);
   });
 });
 

@@ -28,9 +28,7 @@ describe("ElfFile", () => {
     const file = new ElfFile(image);
     expect(file.entry).toBe(0x1000);
     expect(file.sections.map((s) => s.name)).toEqual(["", ".text", ".bss", ".shstrtab"]);
-    expect(file.segments).toMatchObject([
-      { virtual: 0x1000, fileSize: 16, executable: true, writable: false },
-    ]);
+    expect(file.segments).toMatchObject([{ virtual: 0x1000, fileSize: 16, executable: true, writable: false }]);
   });
 
   it.each([

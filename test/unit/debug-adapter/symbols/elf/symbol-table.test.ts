@@ -23,18 +23,12 @@ describe("SymbolTable", () => {
   });
 
   it("takes the nearest label below where nothing has a size", () => {
-    const symbols = table(
-      { name: "a", address: 0x1000, type: label },
-      { name: "b", address: 0x1010, type: label },
-    );
+    const symbols = table({ name: "a", address: 0x1000, type: label }, { name: "b", address: 0x1010, type: label });
     expect(symbols.functionAt(0x10ff)?.symbol.name).toBe("b");
   });
 
   it("prefers the function around a label inside it", () => {
-    const symbols = table(
-      { name: "f", address: 0x1000, size: 0x20 },
-      { name: "l", address: 0x1008, type: label },
-    );
+    const symbols = table({ name: "f", address: 0x1000, size: 0x20 }, { name: "l", address: 0x1008, type: label });
     expect(symbols.at(0x1009)?.symbol.name).toBe("f");
   });
 
@@ -43,10 +37,7 @@ describe("SymbolTable", () => {
   });
 
   it("shows the global of two names for one address", () => {
-    const symbols = table(
-      { name: "local", address: 0x1000, local: true },
-      { name: "global", address: 0x1000 },
-    );
+    const symbols = table({ name: "local", address: 0x1000, local: true }, { name: "global", address: 0x1000 });
     expect(symbols.at(0x1000)?.symbol.name).toBe("global");
   });
 

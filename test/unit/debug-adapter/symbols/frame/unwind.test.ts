@@ -8,21 +8,7 @@ const STACK = 0x8000;
 
 /** A CIE of .debug_frame with CFA = ESP + 4 and the return address below, and one FDE for all of .text. */
 function debugFrame(instructions: Part[], augmentation = ""): Uint8Array {
-  const cie = sized(
-    [0xffffffff, 4],
-    4,
-    augmentation,
-    4,
-    0,
-    1,
-    { sleb: -4 },
-    8,
-    Cfa.DefCfa,
-    4,
-    4,
-    Cfa.Offset + 8,
-    1,
-  );
+  const cie = sized([0xffffffff, 4], 4, augmentation, 4, 0, 1, { sleb: -4 }, 8, Cfa.DefCfa, 4, 4, Cfa.Offset + 8, 1);
   return bytes(cie, sized([0, 4], [TEXT, 4], [0x100, 4], ...instructions));
 }
 
@@ -86,19 +72,7 @@ describe("unwind", () => {
   });
 
   it("knows the other rules: value offset, another register, same value", () => {
-    const rules = [
-      Cfa.ValOffset,
-      3,
-      2,
-      Cfa.Register,
-      6,
-      0,
-      Cfa.SameValue,
-      7,
-      Cfa.OffsetExtendedSf,
-      5,
-      { sleb: -4 },
-    ];
+    const rules = [Cfa.ValOffset, 3, 2, Cfa.Register, 6, 0, Cfa.SameValue, 7, Cfa.OffsetExtendedSf, 5, { sleb: -4 }];
     const unwound = unwindAt(image(debugFrame(rules)), TEXT);
     expect(unwound?.registers.slice(3, 8)).toEqual([STACK - 4, STACK + 4, STACK + 21, 1, 7]);
   });
@@ -117,28 +91,13 @@ describe("unwind", () => {
     const symbols = image(debugFrame([Cfa.DefCfa, 5, 8]));
     const frame = { pc: TEXT, isReturnAddress: false, readMemory: () => undefined };
     expect(symbols.unwind({ ...frame, registers: [] })).toBeUndefined();
-    expect(
-      symbols.unwind({ ...frame, registers: [0, 0, 0, 0, 0, STACK] })?.registers[DwarfReg.Eip],
-    ).toBeUndefined();
+    expect(symbols.unwind({ ...frame, registers: [0, 0, 0, 0, 0, STACK] })?.registers[DwarfReg.Eip]).toBeUndefined();
   });
 
   it("reads .eh_frame with pc-relative addresses", () => {
     const section = 0x3000;
     const augmentation = bytes({ uleb: 1 }, 0x1b);
-    const cie = sized(
-      [0, 4],
-      1,
-      "zRS",
-      1,
-      { sleb: -4 },
-      8,
-      augmentation,
-      Cfa.DefCfa,
-      4,
-      8,
-      Cfa.Offset + 8,
-      2,
-    );
+    const cie = sized([0, 4], 1, "zRS", 1, { sleb: -4 }, 8, augmentation, Cfa.DefCfa, 4, 8, Cfa.Offset + 8, 2);
     const at = cie.length + 8;
     const fde = sized([cie.length + 4, 4], [TEXT - (section + at), 4], [0x100, 4], { uleb: 0 });
     const symbols = image(bytes(cie, fde, [0, 4]), ".eh_frame", section);

@@ -57,7 +57,14 @@ export function descriptor(kind: number, options: SegmentOptions = {}): [number,
   return [low, high >>> 0];
 }
 
-export function gate(type: SysType, selector: number, offset: number, dpl = 0, present = true, count = 0): [number, number] {
+export function gate(
+  type: SysType,
+  selector: number,
+  offset: number,
+  dpl = 0,
+  present = true,
+  count = 0,
+): [number, number] {
   const low = ((selector << 16) | (offset & 0xffff)) >>> 0;
   const high = (offset & 0xffff0000) | (present ? Desc.P : 0) | (dpl << 13) | (type << 8) | count;
   return [low, high >>> 0];
@@ -218,7 +225,8 @@ export class Bench {
   /** Registers, caches, control state, tables and stacks: what a faulting instruction must leave alone. */
   private snapshot(): Uint8Array {
     const words = this.state.u8.slice(S.Gpr, S.Scratch);
-    for (const at of [S.Fault, S.FaultVector, S.FaultError, S.FaultReason, S.Cr2]) words.fill(0, at - S.Gpr, at - S.Gpr + 4);
+    for (const at of [S.Fault, S.FaultVector, S.FaultError, S.FaultReason, S.Cr2])
+      words.fill(0, at - S.Gpr, at - S.Gpr + 4);
     const low = this.memory.physical.readBlock(0, 0x18000);
     return new Uint8Array([...words, ...digest(low)]);
   }

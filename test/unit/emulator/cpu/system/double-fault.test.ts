@@ -10,7 +10,8 @@ beforeEach(() => {
 
 /** Makes the delivery of `vector` fail: a gate that is not present is #NP, one to a data segment #GP. */
 function spoil(vector: Vector, how: "#NP" | "#GP"): void {
-  const entry = how === "#NP" ? gate(SysType.InterruptGate32, CODE0, 0, 0, false) : gate(SysType.InterruptGate32, DATA0, 0);
+  const entry =
+    how === "#NP" ? gate(SysType.InterruptGate32, CODE0, 0, 0, false) : gate(SysType.InterruptGate32, DATA0, 0);
   m.gate(vector, entry);
 }
 

@@ -79,13 +79,16 @@ describe("the time-stamp counter", () => {
     expect(rdtsc()).toBe(0x123456789an);
   });
 
-  it.each([0n, 5n, 0xffffffffn, 0x1_0000_0000n, 0xffff_ffff_ffff_fff0n])("goes on from %d when it is written", (start) => {
-    m.now = 0x7_8000_0001;
-    wrtsc(start);
-    expect(rdtsc()).toBe(start);
-    m.now += 0x1_0000_0020;
-    expect(rdtsc()).toBe((start + 0x1_0000_0020n) & 0xffff_ffff_ffff_ffffn);
-  });
+  it.each([0n, 5n, 0xffffffffn, 0x1_0000_0000n, 0xffff_ffff_ffff_fff0n])(
+    "goes on from %d when it is written",
+    (start) => {
+      m.now = 0x7_8000_0001;
+      wrtsc(start);
+      expect(rdtsc()).toBe(start);
+      m.now += 0x1_0000_0020;
+      expect(rdtsc()).toBe((start + 0x1_0000_0020n) & 0xffff_ffff_ffff_ffffn);
+    },
+  );
 
   it("is for ring 0 alone under CR4.TSD", () => {
     m.ring(3).ok(m.run(SystemOp.Rdtsc));
@@ -159,7 +162,9 @@ describe("SYSENTER and SYSEXIT", () => {
     expect([m.cpl, m.eip, m.esp, m.selector(Seg.Cs), m.selector(Seg.Ss)]).toEqual([0, 0x00801000, 0x11000, 0x08, 0x10]);
     expect(m.state.seg(Seg.Ss, SegField.Limit)).toBe(0xffffffff);
     expect(m.state.eflags() & (1 << 9)).toBe(0);
-    expect(seen).toEqual([{ kind: "sysenter", vector: -1, fromCpl: 3, toCpl: 0, fromEip: INSN_EIP, toEip: 0x00801000 }]);
+    expect(seen).toEqual([
+      { kind: "sysenter", vector: -1, fromCpl: 3, toCpl: 0, fromEip: INSN_EIP, toEip: 0x00801000 },
+    ]);
   });
 
   it("SYSEXIT goes to EDX with ECX as ESP in ring 3", () => {

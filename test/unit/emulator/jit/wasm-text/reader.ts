@@ -23,7 +23,7 @@ export class Reader {
   /** A signed number of up to 64 bits. */
   signed(): bigint {
     let value = 0n;
-    for (let shift = 0n; ; ) {
+    for (let shift = 0n; ;) {
       const byte = this.byte();
       value |= BigInt(byte & 0x7f) << shift;
       shift += 7n;
