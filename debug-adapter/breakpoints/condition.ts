@@ -3,7 +3,7 @@ import { breakpointMessages as say, expressionMessages } from "../messages";
 import { compileValue, type CompileScope } from "../expressions/compile";
 import { ExpressionError } from "../expressions/ast";
 import { parseExpression } from "../expressions/parser";
-import type { Image, ImageSpace } from "../stack/images";
+import type { Image, ImageSpace } from "../images/image-space";
 import type { Type, Variable } from "../symbols/index";
 import { hex32 } from "../values/hex";
 import { parseHitCount } from "./hit-count";

@@ -1,7 +1,7 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { debugMessages as say } from "../messages";
 import type { TracePoint } from "../awareness/vmm-view";
-import type { Program } from "../session/program";
+import type { Program } from "../debuggee/debuggee";
 import { exceptionName } from "../stack/vectors";
 import type { BreakpointTable, Site } from "./table";
 

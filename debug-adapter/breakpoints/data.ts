@@ -9,7 +9,7 @@ import {
 } from "../../emulator/index";
 import { ExpressionError } from "../expressions/ast";
 import { breakpointMessages as say } from "../messages";
-import type { Program } from "../session/program";
+import type { Program } from "../debuggee/debuggee";
 import { sizeOf } from "../symbols/index";
 import { hex32 } from "../values/hex";
 import { addressOf, type TypedValue } from "../values/typed-value";

@@ -1,8 +1,8 @@
 import { Probe, ProbeFailure, type Condition, type MachineView } from "../../emulator/index";
 import { ExpressionError } from "../expressions/ast";
 import { breakpointMessages as say } from "../messages";
-import type { Program } from "../session/program";
-import type { Image } from "../stack/images";
+import type { Program } from "../debuggee/debuggee";
+import type { Image } from "../images/image-space";
 import { strip, type Type } from "../symbols/index";
 import { formatValue } from "../values/format";
 import { inMemory, integerValue } from "../values/typed-value";

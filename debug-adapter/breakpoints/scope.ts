@@ -1,6 +1,6 @@
 import { ProbeRegister, type Condition, type MachineView } from "../../emulator/index";
 import type { VmmView } from "../awareness/vmm-view";
-import type { Image, ImageSpace } from "../stack/images";
+import type { Image, ImageSpace } from "../images/image-space";
 
 /**
  * A condition that keeps a breakpoint in its own image's context: the

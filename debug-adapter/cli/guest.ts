@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { cliMessages } from "../messages";
-import { CliError } from "./cli-error";
-import { bootLine, readGuest, readImage, readModule, splitModule } from "./images";
+import { CliError } from "../user-error";
+import { bootLine, readGuest, readImage, readModule, splitModule } from "../launch/images";
 import type { GuestOptions } from "./options";
 import { guestStatus } from "./outcome";
-import { type BootPlan, runSession } from "./session";
+import { type BootPlan, runSession } from "./boot";
 
 /** `ringscope guest`: the hypervisor with domains. The exit status. */
 export async function guest(kernelFile: string, options: GuestOptions): Promise<number> {

@@ -1,8 +1,8 @@
 import { CommanderError } from "commander";
 import { cliMessages } from "../messages";
-import { CliError } from "./cli-error";
-import { ExitStatus } from "./exit-status";
-import { makeProgram } from "./program";
+import { CliError } from "../user-error";
+import { ExitStatus } from "../launch/exit-status";
+import { makeProgram } from "./commands";
 
 /** A reader that goes away ends the command quietly, as it ends any program in a pipe. */
 function endWithReader(stream: NodeJS.WriteStream): void {

@@ -1,6 +1,6 @@
 import type { Engine } from "../../emulator/index";
 import { cliMessages } from "../messages";
-import { CliError } from "./cli-error";
+import { CliError } from "../user-error";
 
 /** Options that `run`, `guest` and `trace` share, parsed. */
 export interface LaunchOptions {

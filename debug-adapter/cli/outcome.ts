@@ -1,6 +1,6 @@
 import { cliMessages } from "../messages";
-import { debugExitStatus, ExitStatus } from "./exit-status";
-import type { Outcome } from "./session";
+import { debugExitStatus, ExitStatus } from "../launch/exit-status";
+import type { Outcome } from "./boot";
 
 /** What the hypervisor writes to the debug-exit port. */
 const enum VmmExit {

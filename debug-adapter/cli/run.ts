@@ -1,7 +1,7 @@
-import { bootLine, readImage, readModule } from "./images";
+import { bootLine, readImage, readModule } from "../launch/images";
 import type { LaunchOptions } from "./options";
 import { runStatus } from "./outcome";
-import { runSession } from "./session";
+import { runSession } from "./boot";
 
 /** `ringscope run`: a multiboot1 kernel on the bare machine. The exit status. */
 export async function run(kernelFile: string, options: LaunchOptions): Promise<number> {

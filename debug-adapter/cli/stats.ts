@@ -1,6 +1,6 @@
 import type { Machine, Statistics } from "../../emulator/index";
 import { statsMessages } from "../messages";
-import { type ByteSink, fileSink, streamSink } from "./serial-files";
+import { type ByteSink, fileSink, streamSink } from "../host/serial-files";
 
 /** What `--stats` writes: the machine's own counts and what the run cost. docs/statistics.md has each figure. */
 export interface Stats extends Statistics {

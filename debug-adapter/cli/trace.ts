@@ -2,11 +2,11 @@ import type { Machine } from "../../emulator/index";
 import { cliMessages } from "../messages";
 import { SymbolImage } from "../symbols/index";
 import { traceEvents, traceHypercalls } from "../trace/index";
-import { CliError } from "./cli-error";
+import { CliError } from "../user-error";
 import { planGuest } from "./guest";
 import type { GuestOptions } from "./options";
 import { guestStatus } from "./outcome";
-import { runSession } from "./session";
+import { runSession } from "./boot";
 import { TraceCollector } from "./trace-collector";
 import { makeWriter, type TraceFormat } from "./trace-writer";
 

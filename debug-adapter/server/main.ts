@@ -1,12 +1,12 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import type { Readable, Writable } from "node:stream";
-import { CliError } from "../cli/cli-error";
-import { openOutput } from "../cli/serial-files";
+import { CliError } from "../user-error";
+import { openOutput } from "../host/serial-files";
 import { cliMessages, systemProblem } from "../messages";
 import { RingscopeSession } from "../session/session";
 import { CheckedStream } from "./checked-stream";
-import { nodeHost } from "./node-host";
+import { nodeHost } from "../host/node-host";
 import { traced } from "./traced-streams";
 
 export interface DapOptions {

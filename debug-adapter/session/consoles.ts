@@ -1,5 +1,5 @@
 import type { SerialPort } from "../../emulator/index";
-import type { Loaded } from "./load";
+import type { Loaded } from "../launch/load";
 
 /** COM1: the guests' consoles. COM2: the hypervisor's log. */
 const LOG_PORT: SerialPort = 1;

@@ -2,12 +2,12 @@ import type { Stop, Transfer } from "../../emulator/index";
 import type { BreakpointTable, Site } from "../breakpoints/table";
 import { classify, MAX_INSTRUCTION } from "../disassembly/decoder";
 import type { MachineFrame } from "../stack/unwinder";
-import type { Debuggee, Halt, Instruction, SourcePlace, Target } from "../stepping/debuggee";
-import { RegionCollector } from "./collector";
-import type { Host } from "./host";
-import { Pacing } from "./pacing";
+import type { Debuggee, Halt, Instruction, SourcePlace, Target } from "../stepping/stepped-debuggee";
+import { RegionCollector } from "../launch/collector";
+import type { Host } from "../launch/host";
+import { Pacing } from "../launch/pacing";
 import { Pause } from "./pause";
-import type { Program } from "./program";
+import type { Program } from "../debuggee/debuggee";
 
 /** Instructions between two looks at the event loop: some 10 ms. */
 const SLICE = 2_000_000;

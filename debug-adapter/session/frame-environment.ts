@@ -4,12 +4,12 @@ import type { Environment } from "../expressions/evaluate";
 import { UINT } from "../expressions/types";
 import { expressionMessages as say } from "../messages";
 import type { FrameRow } from "../stack/stack";
-import type { Image } from "../stack/images";
+import type { Image } from "../images/image-space";
 import { DwarfReg, sizeOf, type Type, type Variable } from "../symbols/index";
 import { hex32 } from "../values/hex";
 import { isRegisterName, REGISTER_NAMES, registerPart } from "../values/registers";
 import { inMemory, integerValue, type TypedValue } from "../values/typed-value";
-import type { Program } from "./program";
+import type { Program } from "../debuggee/debuggee";
 
 /** A frame in which expressions are evaluated; undefined outside of any. */
 export type EvaluationFrame = (FrameRow & { isLive: boolean }) | undefined;

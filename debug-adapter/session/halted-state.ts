@@ -1,5 +1,5 @@
 import { stackRows, type FrameRow, type StackRow } from "../stack/stack";
-import type { Program } from "./program";
+import type { Program } from "../debuggee/debuggee";
 import { threadsOf, type SessionThread } from "./threads";
 
 /** A row of a stack with the id by which the client asks for more. */

@@ -8,7 +8,7 @@ import type { StackRow } from "../stack/stack";
 import { hex32, linearIn } from "../values/hex";
 import { readInteger, signedness } from "../values/typed-value";
 import { FrameEnvironment } from "./frame-environment";
-import { UserError } from "./launch";
+import { UserError } from "../launch/configuration";
 import type { Target } from "./target";
 
 /** What one request may have disassembled: many pages of a view, and done in a fraction of a second. */

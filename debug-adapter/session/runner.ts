@@ -4,7 +4,7 @@ import { ProbeFailure } from "../../emulator/index";
 import { reasonOf } from "../breakpoints/condition";
 import type { Site } from "../breakpoints/table";
 import { breakpointMessages, debugMessages as say } from "../messages";
-import type { Halt } from "../stepping/debuggee";
+import type { Halt } from "../stepping/stepped-debuggee";
 import type { Granularity, StepEnd, StepKind } from "../stepping/stepper";
 import type { Ending } from "./execution";
 import type { Target } from "./target";

@@ -6,9 +6,9 @@ import type { ConsoleEventBody, ConsoleInputArguments, HypercallsEventBody, Ring
 import type { Granularity, StepKind } from "../stepping/stepper";
 import { checkArguments } from "./arguments";
 import { CAPABILITIES } from "./capabilities";
-import type { Host } from "./host";
+import type { Host } from "../launch/host";
 import * as inspect from "./inspect";
-import { checkLaunch, UserError } from "./launch";
+import { checkLaunch, UserError } from "../launch/configuration";
 import { Runner } from "./runner";
 import { Target } from "./target";
 

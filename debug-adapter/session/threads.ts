@@ -1,5 +1,5 @@
 import type { MachineFrame } from "../stack/unwinder";
-import type { Program } from "./program";
+import type { Program } from "../debuggee/debuggee";
 
 /** A thread of the session: a vCPU with the hypervisor's frames entered from it, or the hypervisor's own context. */
 export interface SessionThread {

@@ -1,7 +1,7 @@
 import type { Disposable } from "../../emulator/index";
 import type { HypercallRow } from "../protocol";
 import { type Hypercall, hypercallRow, traceHypercalls } from "../trace/index";
-import type { Program } from "./program";
+import type { Program } from "../debuggee/debuggee";
 
 /** Milliseconds between two batches while the machine runs. */
 const INTERVAL_MS = 100;

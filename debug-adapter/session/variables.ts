@@ -13,8 +13,8 @@ import { hex32 } from "../values/hex";
 import { REGISTER_NAMES } from "../values/registers";
 import { addressOf, readInteger, type TypedValue } from "../values/typed-value";
 import { FrameEnvironment, localValue, type EvaluationFrame } from "./frame-environment";
-import { UserError } from "./launch";
-import type { Program } from "./program";
+import { UserError } from "../launch/configuration";
+import type { Program } from "../debuggee/debuggee";
 
 /** Rows of the Variables view under one reference. */
 interface Container {

@@ -2,7 +2,7 @@ import { DwarfReg, type FrameState, type ReadMemory, type Registers, type Unwoun
 import type { Transfer } from "../../emulator/index";
 import { crossingAt, type Crossing } from "./crossing";
 import { hypercallSlotAt, type HypercallSlot } from "./hypercall-page";
-import type { Image, ImageSpace } from "./images";
+import type { Image, ImageSpace } from "../images/image-space";
 import type { InterruptFrame } from "./transfers";
 
 /** Deeper stacks are cut: runaway recursion or a stack that bites its tail. */

@@ -1,5 +1,5 @@
 import type { MachineFrame } from "../stack/unwinder";
-import type { Debuggee, Halt, Instruction, SourcePlace, Target } from "./debuggee";
+import type { Debuggee, Halt, Instruction, SourcePlace, Target } from "./stepped-debuggee";
 
 export type StepKind = "in" | "over" | "out";
 export type Granularity = "line" | "instruction";

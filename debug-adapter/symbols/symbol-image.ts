@@ -5,7 +5,7 @@ import { ElfFile } from "./elf/elf-file";
 import { SymbolTable, type SymbolHit } from "./elf/symbol-table";
 import type { SymbolError } from "./errors";
 import { FrameTable } from "./frame/frame-table";
-import { Unwinder } from "./frame/unwinder";
+import { Unwinder } from "./frame/call-frame-info";
 import type {
   CodeLocation,
   ElfNote,

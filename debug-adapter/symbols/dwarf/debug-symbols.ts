@@ -1,5 +1,5 @@
 import type { FrameTable } from "../frame/frame-table";
-import { Unwinder } from "../frame/unwinder";
+import { Unwinder } from "../frame/call-frame-info";
 import type {
   CodeLocation,
   FunctionSymbol,

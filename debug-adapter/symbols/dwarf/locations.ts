@@ -1,5 +1,5 @@
 import { ByteReader } from "../bytes";
-import { lookupPc, type Unwinder } from "../frame/unwinder";
+import { lookupPc, type Unwinder } from "../frame/call-frame-info";
 import { DwarfReg, type FrameState, type Location, type Place, type SimplePlace } from "../model";
 import { strip } from "../types";
 import { At, Op } from "./constants";

@@ -10,7 +10,7 @@ import {
   type Transfer,
   type WatchAccess,
 } from "../../../emulator/index";
-import { compiling } from "../../../debug-adapter/cli/v8";
+import { compiling } from "../../../debug-adapter/host/v8";
 import { SymbolImage } from "../../../debug-adapter/symbols/index";
 import { type Hypercall, traceHypercalls } from "../../../debug-adapter/trace/index";
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { CliError } from "../../../../debug-adapter/cli/cli-error";
-import { debugExitStatus } from "../../../../debug-adapter/cli/exit-status";
-import { bootLine } from "../../../../debug-adapter/cli/images";
+import { CliError } from "../../../../debug-adapter/user-error";
+import { debugExitStatus } from "../../../../debug-adapter/launch/exit-status";
+import { bootLine } from "../../../../debug-adapter/launch/images";
 import { LogWatch } from "../../../../debug-adapter/cli/log-watch";
 import { collect, parseChoice, parseInstructions, parseMemory } from "../../../../debug-adapter/cli/options";
-import { nowhere } from "../../../../debug-adapter/cli/serial-files";
+import { nowhere } from "../../../../debug-adapter/host/serial-files";
 
 describe("option values", () => {
   it.each([

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import type { BreakpointTable } from "../../../../debug-adapter/breakpoints/table";
 import { Execution } from "../../../../debug-adapter/session/execution";
-import type { Host } from "../../../../debug-adapter/session/host";
-import type { Program } from "../../../../debug-adapter/session/program";
+import type { Host } from "../../../../debug-adapter/launch/host";
+import type { Program } from "../../../../debug-adapter/debuggee/debuggee";
 import type { Stop } from "../../../../emulator/index";
 
 it("has its host collect regions of compiled code that were dropped, while the machine runs on", async () => {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Transfer } from "../../../../emulator/index";
 import type { MachineFrame } from "../../../../debug-adapter/stack/unwinder";
-import type { Debuggee, Halt, Instruction, SourcePlace, Target } from "../../../../debug-adapter/stepping/debuggee";
+import type {
+  Debuggee,
+  Halt,
+  Instruction,
+  SourcePlace,
+  Target,
+} from "../../../../debug-adapter/stepping/stepped-debuggee";
 import { Stepper, type Granularity, type StepKind } from "../../../../debug-adapter/stepping/stepper";
 
 /** What one instruction of the fake program does besides going on to the next. */

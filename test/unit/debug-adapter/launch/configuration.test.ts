@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkLaunch } from "../../../../debug-adapter/session/launch";
+import { checkLaunch } from "../../../../debug-adapter/launch/configuration";
 
 describe("checkLaunch", () => {
   it("needs a program and nothing else", () => {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { cliMessages, systemProblem } from "../messages";
-import { CliError } from "./cli-error";
+import { CliError } from "../user-error";
 
 /** Takes the bytes of one serial port. */
 export interface ByteSink {

@@ -1,7 +1,7 @@
 import type { MachineApi } from "../../emulator/index";
 import { readThrough } from "../awareness/address-space";
 import { VmmView } from "../awareness/vmm-view";
-import type { ImageSpace } from "../stack/images";
+import type { ImageSpace } from "../images/image-space";
 import { findTransfer } from "../stack/transfers";
 import { unwindAll, type MachineFrame, type StartState } from "../stack/unwinder";
 import { DwarfReg, type ReadMemory } from "../symbols/index";

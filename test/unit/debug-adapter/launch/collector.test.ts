@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { RegionCollector } from "../../../../debug-adapter/session/collector";
+import { RegionCollector } from "../../../../debug-adapter/launch/collector";
 import type { Statistics } from "../../../../emulator/index";
 
 /** Looks at machines with so many regions compiled and live, one after the other; at which of them garbage was collected. */

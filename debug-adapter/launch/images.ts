@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { BootModule } from "../../emulator/index";
 import { checkGuestImage, ImageError } from "../images/guest-image";
 import { cliMessages, imageMessages, systemProblem } from "../messages";
-import { CliError } from "./cli-error";
+import { CliError } from "../user-error";
 
 export function readImage(file: string): Uint8Array {
   try {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Files } from "../../../../debug-adapter/session/files";
-import { SourceMap } from "../../../../debug-adapter/session/source-map";
-import { ImageSpace, type Image } from "../../../../debug-adapter/stack/images";
+import type { Files } from "../../../../debug-adapter/launch/files";
+import { SourceMap } from "../../../../debug-adapter/debuggee/source-map";
+import { ImageSpace, type Image } from "../../../../debug-adapter/images/image-space";
 import type { ImageSymbols } from "../../../../debug-adapter/symbols/index";
 
 const image = (name: string, owner: Image["owner"], sources: string[], low = 0x1000): Image => ({

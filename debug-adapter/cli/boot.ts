@@ -1,14 +1,14 @@
 import { Machine, MachineError, type BootModule, type Stop } from "../../emulator/index";
 import { isGuestImage } from "../images/guest-image";
 import { imageMessages } from "../messages";
-import { CliError } from "./cli-error";
-import { ConsoleInput } from "./console-input";
-import { drive } from "./drive";
+import { CliError } from "../user-error";
+import { ConsoleInput } from "../host/console-input";
+import { drive } from "../launch/drive";
 import { LogWatch } from "./log-watch";
 import type { LaunchOptions } from "./options";
-import { type ByteSink, fileSink, nowhere, streamSink } from "./serial-files";
+import { type ByteSink, fileSink, nowhere, streamSink } from "../host/serial-files";
 import { statsWriter, Stopwatch } from "./stats";
-import { compiling } from "./v8";
+import { compiling } from "../host/v8";
 
 /** What is booted, whoever chose it. */
 export interface BootPlan {

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Machine, Stop } from "../../emulator/index";
-import { RegionCollector } from "../session/collector";
-import { Pacing } from "../session/pacing";
-import type { ConsoleInput } from "./console-input";
-import { collectGarbage } from "./v8";
+import { RegionCollector } from "./collector";
+import { Pacing } from "./pacing";
+import type { ConsoleInput } from "../host/console-input";
+import { collectGarbage } from "../host/v8";
 
 /** Instructions between two looks at the host's events: some 10 ms. */
 const SLICE = 2_000_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Pacing } from "../../../../debug-adapter/session/pacing";
+import { Pacing } from "../../../../debug-adapter/launch/pacing";
 
 const MS = 1_000_000;
 

@@ -1,5 +1,5 @@
-import { collectGarbage, compiling } from "../cli/v8";
-import type { Host } from "../session/host";
+import { collectGarbage, compiling } from "./v8";
+import type { Host } from "../launch/host";
 import { nodeFiles } from "./node-files";
 
 export const nodeHost: Host = { files: nodeFiles, compiling, collectGarbage };

@@ -1,6 +1,6 @@
 import { Command, type Option } from "commander";
 import { cliMessages } from "../messages";
-import { CliError } from "./cli-error";
+import { CliError } from "../user-error";
 
 /**
  * A commander command whose refusals are worded by our catalogue and thrown as

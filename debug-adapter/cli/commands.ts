@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { cliMessages } from "../messages";
-import { UsageCommand } from "./command";
+import { UsageCommand } from "./usage-command";
 import {
   collect,
   type GuestOptions,

@@ -1,5 +1,5 @@
-import type { Files } from "./files";
-import type { Image, ImageSpace } from "../stack/images";
+import type { Files } from "../launch/files";
+import type { Image, ImageSpace } from "../images/image-space";
 
 /** A source file of an image. */
 export interface ImageSource {

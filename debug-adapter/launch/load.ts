@@ -1,12 +1,12 @@
 import { Machine, MachineError, type BootModule, type SerialPort } from "../../emulator/index";
 import { checkGuestImage, ImageError } from "../images/guest-image";
 import { debugMessages as say, imageMessages, systemProblem } from "../messages";
-import { ImageSpace, type Image, type Owner } from "../stack/images";
+import { ImageSpace, type Image, type Owner } from "../images/image-space";
 import { SymbolError, SymbolImage } from "../symbols/index";
 import type { Files } from "./files";
 import type { Host } from "./host";
-import { UserError, type LaunchPlan } from "./launch";
-import { Program } from "./program";
+import { UserError, type LaunchPlan } from "./configuration";
+import { Program } from "../debuggee/debuggee";
 
 /** A program ready to run. */
 export interface Loaded {
