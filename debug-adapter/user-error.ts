@@ -1,2 +1,5 @@
-/** Ends the command with status 64 and its message as the one line on standard error. */
-export class CliError extends Error {}
+/**
+ * Something that the user has to know and can put right. Its message is shown as it is: as a request's failure, or as
+ * the command line's one line on standard error with status 64.
+ */
+export class UserError extends Error {}

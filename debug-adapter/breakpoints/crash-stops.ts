@@ -1,7 +1,7 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { debugMessages as say } from "../messages";
 import type { TracePoint } from "../awareness/vmm-view";
-import type { Program } from "../debuggee/debuggee";
+import type { Debuggee } from "../debuggee/debuggee";
 import { exceptionName } from "../stack/vectors";
 import type { BreakpointTable, Site } from "./table";
 
@@ -48,7 +48,7 @@ export class CrashStops {
   private sites: [number, CrashSite][] = [];
 
   constructor(
-    private readonly program: Program,
+    private readonly debuggee: Debuggee,
     private readonly table: BreakpointTable,
     /** With false nothing stops: the client runs without debugging. */
     private readonly isEnabled: boolean,
@@ -61,7 +61,7 @@ export class CrashStops {
     return filters.map((filter) => {
       const point = POINTS[filter];
       if (point === undefined) return false;
-      const address = this.program.vmm?.addressOf(point);
+      const address = this.debuggee.vmm?.addressOf(point);
       if (address !== undefined && this.isEnabled) this.add(address, { point });
       return true;
     });
@@ -74,10 +74,10 @@ export class CrashStops {
 
   /** What stopped the machine, if it was a filter; to be asked while it stands there. */
   hit(): ExceptionStop | undefined {
-    const { program } = this;
+    const { debuggee } = this;
     const point = this.table.hits.find((site): site is CrashSite => "point" in site)?.point;
-    if (point === undefined || program.vmm === undefined) return undefined;
-    const { vmm, machine } = program;
+    if (point === undefined || debuggee.vmm === undefined) return undefined;
+    const { vmm, machine } = debuggee;
     const subject = vmm.argument(machine, 0);
     const text = point === "trace_bounce" ? "" : vmm.string(machine, vmm.argument(machine, 1));
     switch (point) {

@@ -9,7 +9,7 @@ import {
 } from "../../emulator/index";
 import { ExpressionError } from "../expressions/ast";
 import { breakpointMessages as say } from "../messages";
-import type { Program } from "../debuggee/debuggee";
+import type { Debuggee } from "../debuggee/debuggee";
 import { sizeOf } from "../symbols/index";
 import { hex32 } from "../values/hex";
 import { addressOf, type TypedValue } from "../values/typed-value";
@@ -40,7 +40,7 @@ export class DataBreakpoints {
   private readonly ids = new Map<object, { id: number; name: string }>();
 
   constructor(
-    private readonly program: Program,
+    private readonly debuggee: Debuggee,
     private readonly nextId: () => number,
     /** With false nothing stops: the client runs without debugging. */
     private readonly isEnabled: boolean,
@@ -83,7 +83,7 @@ export class DataBreakpoints {
   private wordsFor({ access, before, instruction, watchpoint }: WatchpointHit, name: string): string {
     const at = hex32(instruction);
     if (access === "read") return say.dataRead(name, at);
-    const after = this.program.readMemory(watchpoint.linear, watchpoint.length) ?? new Uint8Array();
+    const after = this.debuggee.readMemory(watchpoint.linear, watchpoint.length) ?? new Uint8Array();
     const [old, now] = [numberIn(before), numberIn(after)];
     return old === undefined || now === undefined ? say.dataWritten(name, at) : say.dataChanged(name, old, now, at);
   }
@@ -96,10 +96,10 @@ export class DataBreakpoints {
     const access = Object.hasOwn(ACCESSES, accessType) ? ACCESSES[accessType] : undefined;
     if (access === undefined) return { id, verified: false, message: say.badAccess(accessType) };
     try {
-      const probe = probeFor(breakpoint, 0, undefined, this.program.images);
+      const probe = probeFor(breakpoint, 0, undefined, this.debuggee.images);
       const watchpoint = { linear: data.linear, length: data.length, access };
       if (this.isEnabled)
-        this.placed.push(this.program.machine.setWatchpoint(watchpoint, allOf(this.inDomain(data.domain), probe)));
+        this.placed.push(this.debuggee.machine.setWatchpoint(watchpoint, allOf(this.inDomain(data.domain), probe)));
       this.ids.set(watchpoint, { id, name: data.name });
       return { id, verified: true };
     } catch (error) {
@@ -110,14 +110,14 @@ export class DataBreakpoints {
 
   /** The domain that runs, unless the address is the hypervisor's, which all domains share. */
   private ownerOf(linear: number): number | undefined {
-    const isShared = this.program.images.images.some(
+    const isShared = this.debuggee.images.images.some(
       ({ owner, symbols }) => owner.kind !== "guest" && symbols.objectAt(linear) !== undefined,
     );
-    return isShared ? undefined : this.program.domain;
+    return isShared ? undefined : this.debuggee.domain;
   }
 
   private inDomain(domain: number | undefined): Condition | undefined {
-    const { vmm } = this.program;
+    const { vmm } = this.debuggee;
     if (vmm === undefined || domain === undefined) return undefined;
     return { stops: (view: MachineView) => vmm.domainOfVcpu(view, vmm.current(view)) === domain };
   }

@@ -1,7 +1,7 @@
 import { Probe, ProbeFailure, type Condition, type MachineView } from "../../emulator/index";
 import { ExpressionError } from "../expressions/ast";
 import { breakpointMessages as say } from "../messages";
-import type { Program } from "../debuggee/debuggee";
+import type { Debuggee } from "../debuggee/debuggee";
 import type { Image } from "../images/image-space";
 import { strip, type Type } from "../symbols/index";
 import { formatValue } from "../values/format";
@@ -39,7 +39,7 @@ export class LogMessage implements Condition {
   constructor(
     text: string,
     place: LogPlace,
-    private readonly program: Program,
+    private readonly debuggee: Debuggee,
     private readonly guard: Probe | undefined,
     private readonly write: (line: string) => void,
   ) {
@@ -48,7 +48,7 @@ export class LogMessage implements Condition {
   }
 
   private compile(expression: string, { address, image }: LogPlace): Logged {
-    const at = (text: string) => compileAt(text, address, image, this.program.images);
+    const at = (text: string) => compileAt(text, address, image, this.debuggee.images);
     try {
       const { code, type } = at(expression);
       return { probe: new Probe(code, undefined), type, isAddress: false };
@@ -73,7 +73,7 @@ export class LogMessage implements Condition {
     probe.stops(view);
     const { value, failure, linear } = probe.outcome;
     if (failure !== ProbeFailure.None) return `<${reasonOf(failure, linear)}>`;
-    const { readMemory, images, machine, domain } = this.program;
+    const { readMemory, images, machine, domain } = this.debuggee;
     const symbolize = (address: number): string | undefined => images.nameAt(address, machine.cpl, domain);
     const logged = isAddress ? inMemory(type, value) : integerValue(type, BigInt(value));
     return formatValue(logged, { readMemory, symbolize, hex: false });

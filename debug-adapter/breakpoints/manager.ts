@@ -3,7 +3,7 @@ import type { Probe } from "../../emulator/index";
 import { ExpressionError } from "../expressions/ast";
 import { breakpointMessages as say } from "../messages";
 import type { ImageSource, SourceMap } from "../debuggee/source-map";
-import type { Program } from "../debuggee/debuggee";
+import type { Debuggee } from "../debuggee/debuggee";
 import type { Image } from "../images/image-space";
 import { hex32, linearIn } from "../values/hex";
 import { probeFor, type Wish } from "./condition";
@@ -31,7 +31,7 @@ export class BreakpointManager {
   private readonly placed = new Map<string, [number, UserSite][]>();
 
   constructor(
-    private readonly program: Program,
+    private readonly debuggee: Debuggee,
     private readonly table: BreakpointTable,
     private readonly sources: SourceMap,
     private readonly nextId: () => number,
@@ -75,7 +75,7 @@ export class BreakpointManager {
   setFunctions(wanted: readonly DebugProtocol.FunctionBreakpoint[]): DebugProtocol.Breakpoint[] {
     this.remove("functions");
     return wanted.map((breakpoint) => {
-      const placements = this.program.images.images.flatMap((image) => functionAddresses(image, breakpoint.name));
+      const placements = this.debuggee.images.images.flatMap((image) => functionAddresses(image, breakpoint.name));
       if (placements.length === 0) return this.refused(say.noFunction(breakpoint.name));
       return this.place("functions", "function breakpoint", placements, breakpoint);
     });
@@ -104,7 +104,7 @@ export class BreakpointManager {
 
   private place(key: string, origin: Origin, placements: readonly Placement[], wish: Wish): DebugProtocol.Breakpoint {
     const id = this.nextId();
-    const { images, vmm } = this.program;
+    const { images, vmm } = this.debuggee;
     try {
       const sites = placements.map(({ image, address }): [number, UserSite] => {
         const there = { address, image: image ?? images.at(address, 0, undefined) };
@@ -125,7 +125,7 @@ export class BreakpointManager {
 
   private messageOf({ logMessage }: Wish, place: Placement, guard: Probe | undefined): LogMessage | undefined {
     if (logMessage === undefined || logMessage === "") return undefined;
-    return new LogMessage(logMessage, place, this.program, guard, this.log);
+    return new LogMessage(logMessage, place, this.debuggee, guard, this.log);
   }
 
   private refused(message: string): DebugProtocol.Breakpoint {

@@ -1,7 +1,7 @@
 import { Machine, MachineError, type BootModule, type Stop } from "../../emulator/index";
 import { isGuestImage } from "../images/guest-image";
 import { imageMessages } from "../messages";
-import { CliError } from "../user-error";
+import { UserError } from "../user-error";
 import { ConsoleInput } from "../host/console-input";
 import { drive } from "../launch/drive";
 import { LogWatch } from "./log-watch";
@@ -26,7 +26,7 @@ export interface Outcome {
   log: LogWatch;
 }
 
-export interface SessionHooks {
+export interface RunHooks {
   /** Where COM1 goes with --serial stdio; default: standard output. */
   console?: NodeJS.WriteStream;
   /** Called before the first instruction. */
@@ -37,9 +37,9 @@ export interface SessionHooks {
 
 /**
  * Boots and runs one machine as the options say, to its end.
- * @throws CliError for images and files that cannot be used
+ * @throws UserError for images and files that cannot be used
  */
-export async function runSession(plan: BootPlan, options: LaunchOptions, hooks: SessionHooks = {}): Promise<Outcome> {
+export async function runMachine(plan: BootPlan, options: LaunchOptions, hooks: RunHooks = {}): Promise<Outcome> {
   const onStdio = options.serial === "stdio";
   const console: ByteSink = onStdio ? streamSink(hooks.console ?? process.stdout) : fileSink(options.serial);
   const log = new LogWatch(options.log === undefined ? nowhere : fileSink(options.log));
@@ -76,7 +76,7 @@ function bootMachine(
     return machine;
   } catch (error) {
     if (!(error instanceof MachineError)) throw error;
-    throw new CliError(refusal(plan, error));
+    throw new UserError(refusal(plan, error));
   }
 }
 

@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { cliMessages } from "../messages";
-import { CliError } from "../user-error";
+import { UserError } from "../user-error";
 import { bootLine, readGuest, readImage, readModule, splitModule } from "../launch/images";
 import type { GuestOptions } from "./options";
 import { guestStatus } from "./outcome";
-import { type BootPlan, runSession } from "./boot";
+import { type BootPlan, runMachine } from "./boot";
 
 /** `ringscope guest`: the hypervisor with domains. The exit status. */
 export async function guest(kernelFile: string, options: GuestOptions): Promise<number> {
-  return guestStatus(await runSession(planGuest(kernelFile, options), options));
+  return guestStatus(await runMachine(planGuest(kernelFile, options), options));
 }
 
 /** The hypervisor boots with one module for each domain, the privileged one first. */
@@ -24,6 +24,6 @@ export function planGuest(kernelFile: string, options: GuestOptions): BootPlan {
 /** dist/vmm.elf, which lies beside the bundle. */
 function builtInVmm(): string {
   const file = fileURLToPath(new URL("vmm.elf", import.meta.url));
-  if (!existsSync(file)) throw new CliError(cliMessages.noVmm());
+  if (!existsSync(file)) throw new UserError(cliMessages.noVmm());
   return file;
 }

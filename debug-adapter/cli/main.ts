@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { cliMessages } from "../messages";
-import { CliError } from "../user-error";
+import { UserError } from "../user-error";
 import { ExitStatus } from "../launch/exit-status";
 import { makeProgram } from "./commands";
 
@@ -20,13 +20,13 @@ async function main(): Promise<void> {
     process.exitCode = status;
   });
   try {
-    if (process.argv.length <= 2) throw new CliError(cliMessages.noCommand());
+    if (process.argv.length <= 2) throw new UserError(cliMessages.noCommand());
     // VS Code's desktop build starts us by `-e`: nothing is to be guessed from how Node was called.
     await program.parseAsync(process.argv.slice(2), { from: "user" });
   } catch (error) {
     // Help and version have been printed.
     if (error instanceof CommanderError && error.exitCode === 0) return;
-    if (!(error instanceof CliError)) throw error;
+    if (!(error instanceof UserError)) throw error;
     process.stderr.write(`${cliMessages.line(error.message)}\n`);
     process.exitCode = ExitStatus.Usage;
   }

@@ -1,6 +1,6 @@
 import type { Engine } from "../../emulator/index";
 import { cliMessages } from "../messages";
-import { CliError } from "../user-error";
+import { UserError } from "../user-error";
 
 /** Options that `run`, `guest` and `trace` share, parsed. */
 export interface LaunchOptions {
@@ -35,25 +35,25 @@ const MAX_VCPUS = 32;
 export function parseMemory(text: string): number {
   const [, digits, unit = ""] = /^(\d+)([KMG]?)$/i.exec(text) ?? [];
   const scale = UNITS[unit.toUpperCase()];
-  if (digits === undefined || scale === undefined) throw new CliError(cliMessages.badMemory(text));
+  if (digits === undefined || scale === undefined) throw new UserError(cliMessages.badMemory(text));
   return Number(digits) * scale;
 }
 
 export function parseInstructions(text: string): number {
   const count = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count)) throw new CliError(cliMessages.badInstructions(text));
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count)) throw new UserError(cliMessages.badInstructions(text));
   return count;
 }
 
 export function parseVcpus(text: string): number {
   const count = Number(text);
-  if (!/^\d+$/.test(text) || count < 1 || count > MAX_VCPUS) throw new CliError(cliMessages.badVcpus(text, MAX_VCPUS));
+  if (!/^\d+$/.test(text) || count < 1 || count > MAX_VCPUS) throw new UserError(cliMessages.badVcpus(text, MAX_VCPUS));
   return count;
 }
 
 export function parsePort(text: string): number {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65535) throw new CliError(cliMessages.badPort(text));
+  if (!/^\d+$/.test(text) || port > 65535) throw new UserError(cliMessages.badPort(text));
   return port;
 }
 
@@ -61,7 +61,7 @@ export function parsePort(text: string): number {
 export function parseChoice<T extends string>(option: string, choices: readonly T[]): (text: string) => T {
   return (text) => {
     const choice = choices.find((each) => each === text);
-    if (choice === undefined) throw new CliError(cliMessages.badChoice(option, text, choices));
+    if (choice === undefined) throw new UserError(cliMessages.badChoice(option, text, choices));
     return choice;
   };
 }

@@ -1,7 +1,7 @@
 import { bootLine, readImage, readModule } from "../launch/images";
 import type { LaunchOptions } from "./options";
 import { runStatus } from "./outcome";
-import { runSession } from "./boot";
+import { runMachine } from "./boot";
 
 /** `ringscope run`: a multiboot1 kernel on the bare machine. The exit status. */
 export async function run(kernelFile: string, options: LaunchOptions): Promise<number> {
@@ -11,5 +11,5 @@ export async function run(kernelFile: string, options: LaunchOptions): Promise<n
     commandLine: bootLine(kernelFile, options.append),
     modules: options.module.map(readModule),
   };
-  return runStatus(await runSession(plan, options));
+  return runStatus(await runMachine(plan, options));
 }

@@ -37,7 +37,7 @@ const SUMMARY = "-";
 
 /**
  * Where the figures go, opened before the machine starts.
- * @throws CliError when the file cannot be written
+ * @throws UserError when the file cannot be written
  */
 export function statsWriter(file: string): (stats: Stats) => void {
   const write = (sink: ByteSink, text: string): void => {

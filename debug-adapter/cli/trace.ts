@@ -2,11 +2,11 @@ import type { Machine } from "../../emulator/index";
 import { cliMessages } from "../messages";
 import { SymbolImage } from "../symbols/index";
 import { traceEvents, traceHypercalls } from "../trace/index";
-import { CliError } from "../user-error";
+import { UserError } from "../user-error";
 import { planGuest } from "./guest";
 import type { GuestOptions } from "./options";
 import { guestStatus } from "./outcome";
-import { runSession } from "./boot";
+import { runMachine } from "./boot";
 import { TraceCollector } from "./trace-collector";
 import { makeWriter, type TraceFormat } from "./trace-writer";
 
@@ -22,7 +22,7 @@ export interface TraceOptions extends GuestOptions {
  * guests' console on standard error. The exit status.
  */
 export async function trace(kernelFile: string, options: TraceOptions): Promise<number> {
-  if (!options.hypercalls && !options.rings && !options.events) throw new CliError(cliMessages.noTraceKind());
+  if (!options.hypercalls && !options.rings && !options.events) throw new UserError(cliMessages.noTraceKind());
   const plan = planGuest(kernelFile, options);
   let waiting = "";
   const writer = makeWriter(options.format, (text) => (waiting += text));
@@ -36,7 +36,7 @@ export async function trace(kernelFile: string, options: TraceOptions): Promise<
     collector = new TraceCollector(machine, writer);
     follow(machine, collector, plan.kernel, options);
   };
-  const outcome = await runSession(plan, options, { console: process.stderr, started, sliced: print });
+  const outcome = await runMachine(plan, options, { console: process.stderr, started, sliced: print });
   collector?.end();
   print();
   return guestStatus(outcome);
@@ -49,5 +49,5 @@ function follow(machine: Machine, collector: TraceCollector, vmm: Uint8Array, op
   if (options.events) traceEvents(machine, symbols, (row) => collector.event(row));
   if (!options.hypercalls) return;
   const followed = traceHypercalls(machine, symbols, (call) => collector.hypercall(call));
-  if (followed === undefined) throw new CliError(cliMessages.noTracePoints());
+  if (followed === undefined) throw new UserError(cliMessages.noTracePoints());
 }

@@ -1,10 +1,10 @@
 import { Command, type Option } from "commander";
 import { cliMessages } from "../messages";
-import { CliError } from "../user-error";
+import { UserError } from "../user-error";
 
 /**
  * A commander command whose refusals are worded by our catalogue and thrown as
- * CliError. The methods are commander's own hooks for each kind of wrong usage.
+ * UserError. The methods are commander's own hooks for each kind of wrong usage.
  */
 export class UsageCommand extends Command {
   override createCommand(name?: string): UsageCommand {
@@ -12,23 +12,23 @@ export class UsageCommand extends Command {
   }
 
   unknownOption(flag: string): never {
-    throw new CliError(cliMessages.unknownOption(flag, this.fullName));
+    throw new UserError(cliMessages.unknownOption(flag, this.fullName));
   }
 
   unknownCommand(): never {
-    throw new CliError(cliMessages.unknownCommand(this.args[0] ?? ""));
+    throw new UserError(cliMessages.unknownCommand(this.args[0] ?? ""));
   }
 
   missingArgument(name: string): never {
-    throw new CliError(cliMessages.missingArgument(name, this.fullName));
+    throw new UserError(cliMessages.missingArgument(name, this.fullName));
   }
 
   optionMissingArgument(option: Option): never {
-    throw new CliError(cliMessages.optionMissingArgument(option.long ?? option.flags));
+    throw new UserError(cliMessages.optionMissingArgument(option.long ?? option.flags));
   }
 
   _excessArguments(): never {
-    throw new CliError(cliMessages.excessArgument(this.args[this.registeredArguments.length] ?? "", this.fullName));
+    throw new UserError(cliMessages.excessArgument(this.args[this.registeredArguments.length] ?? "", this.fullName));
   }
 
   private get fullName(): string {

@@ -11,7 +11,7 @@ import { REGISTER_NAMES } from "../values/registers";
 const SWITCHED = [DwarfReg.Ebx, DwarfReg.Esi, DwarfReg.Edi, DwarfReg.Ebp, DwarfReg.Eip] as const;
 
 /** What runs: the machine, its images, and the hypervisor's structures in it. */
-export class Program {
+export class Debuggee {
   readonly vmm: VmmView | undefined;
 
   constructor(

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { cliMessages, systemProblem } from "../messages";
-import { CliError } from "../user-error";
+import { UserError } from "../user-error";
 
 /** Takes the bytes of one serial port. */
 export interface ByteSink {
@@ -8,12 +8,12 @@ export interface ByteSink {
   close(): void;
 }
 
-/** What `action` answers. @throws CliError that `file` cannot be written, when the system refuses it */
+/** What `action` answers. @throws UserError that `file` cannot be written, when the system refuses it */
 function writing<T>(file: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    throw new CliError(cliMessages.cannotWrite(file, systemProblem(error)));
+    throw new UserError(cliMessages.cannotWrite(file, systemProblem(error)));
   }
 }
 

@@ -1,8 +1,6 @@
 import { debugMessages as say } from "../messages";
 import type { LaunchConfiguration } from "../protocol";
-
-/** Something that the user has to know and can put right; its message is shown as it is. */
-export class UserError extends Error {}
+import { UserError } from "../user-error";
 
 /** A launch configuration, checked. */
 export interface LaunchPlan {

@@ -3,20 +3,20 @@ import { basename } from "node:path";
 import type { BootModule } from "../../emulator/index";
 import { checkGuestImage, ImageError } from "../images/guest-image";
 import { cliMessages, imageMessages, systemProblem } from "../messages";
-import { CliError } from "../user-error";
+import { UserError } from "../user-error";
 
 export function readImage(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new CliError(cliMessages.cannotRead(file, systemProblem(error)));
+    throw new UserError(cliMessages.cannotRead(file, systemProblem(error)));
   }
 }
 
 /** "FILE ARGS" taken apart. The file's name ends at the first space. */
 export function splitModule(text: string): { file: string; args: string } {
   const [, file = "", args = ""] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(text) ?? [];
-  if (file === "") throw new CliError(cliMessages.emptyModule());
+  if (file === "") throw new UserError(cliMessages.emptyModule());
   return { file, args };
 }
 
@@ -38,7 +38,7 @@ export function readGuest(file: string, args: string): BootModule {
     checkGuestImage(bytes);
   } catch (error) {
     if (error instanceof ImageError)
-      throw new CliError(imageMessages.inFile(file, imageMessages.problem(error.problem)));
+      throw new UserError(imageMessages.inFile(file, imageMessages.problem(error.problem)));
     throw error;
   }
   return { bytes, commandLine: bootLine(file, args) };

@@ -5,13 +5,14 @@ import { ImageSpace, type Image, type Owner } from "../images/image-space";
 import { SymbolError, SymbolImage } from "../symbols/index";
 import type { Files } from "./files";
 import type { Host } from "./host";
-import { UserError, type LaunchPlan } from "./configuration";
-import { Program } from "../debuggee/debuggee";
+import type { LaunchPlan } from "./configuration";
+import { UserError } from "../user-error";
+import { Debuggee } from "../debuggee/debuggee";
 
-/** A program ready to run. */
+/** A debuggee ready to run. */
 export interface Loaded {
-  program: Program;
-  /** No hypervisor: the program is the only image. */
+  debuggee: Debuggee;
+  /** No hypervisor: the kernel is the only image. */
   isBare: boolean;
   /** What the user should know, though it does not prevent the launch. */
   warnings: string[];
@@ -49,7 +50,7 @@ export function load(
     images.push(imageOf(vmm, { kind: "vmm" }, files));
     guests.forEach((guest, domain) => images.push(imageOf(guest, { kind: "guest", domain }, files)));
   }
-  return { program: new Program(machine, new ImageSpace(images)), isBare, warnings: images.flatMap(warningsOf) };
+  return { debuggee: new Debuggee(machine, new ImageSpace(images)), isBare, warnings: images.flatMap(warningsOf) };
 }
 
 function readBinary(file: string, commandLine: string, files: Files): Binary {

@@ -1,7 +1,7 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import type { Readable, Writable } from "node:stream";
-import { CliError } from "../user-error";
+import { UserError } from "../user-error";
 import { openOutput } from "../host/serial-files";
 import { cliMessages, systemProblem } from "../messages";
 import { RingscopeSession } from "../session/session";
@@ -21,7 +21,7 @@ const BAD_CLIENT = 64;
 
 /**
  * Serves the Debug Adapter Protocol; resolves with the process's exit status.
- * @throws CliError when the file of the trace or the port is not to be had
+ * @throws UserError when the file of the trace or the port is not to be had
  */
 export async function runDap({ port, trace }: DapOptions): Promise<number> {
   const log = trace === undefined ? undefined : openTrace(trace);
@@ -55,7 +55,7 @@ function serveTcp(port: number, log: WriteStream | undefined): Promise<number> {
         socket.end();
       });
     });
-    server.on("error", (error) => reject(new CliError(cliMessages.cannotListen(port, systemProblem(error)))));
+    server.on("error", (error) => reject(new UserError(cliMessages.cannotListen(port, systemProblem(error)))));
     server.on("close", () => resolve(0));
     server.listen(port, "127.0.0.1", () => {
       const { port: actual } = server.address() as AddressInfo;

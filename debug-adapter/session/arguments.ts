@@ -1,5 +1,5 @@
 import { debugMessages as say } from "../messages";
-import { UserError } from "../launch/configuration";
+import { UserError } from "../user-error";
 
 /** What a value must be: a kind, a list of one shape, or an object with named shapes; a name that ends in "?" may be left out. */
 type Shape = "string" | "integer" | "count" | "boolean" | readonly [Shape] | { readonly [name: string]: Shape };

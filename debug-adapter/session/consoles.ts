@@ -51,9 +51,9 @@ export class Consoles {
 }
 
 /** The consoles' names: the only guest's own, or the port's. */
-export function consoleNames({ program, isBare }: Loaded): readonly string[] {
+export function consoleNames({ debuggee, isBare }: Loaded): readonly string[] {
   if (isBare) return BARE_NAMES;
-  const guests = program.images.images.filter(({ owner }) => owner.kind === "guest");
+  const guests = debuggee.images.images.filter(({ owner }) => owner.kind === "guest");
   const [guest] = guests;
   const first = guests.length === 1 && guest !== undefined ? guest.name.replace(/\.[^.]*$/, "") : "COM1";
   return [first, LOG_NAME];

@@ -2,12 +2,12 @@ import type { Stop, Transfer } from "../../emulator/index";
 import type { BreakpointTable, Site } from "../breakpoints/table";
 import { classify, MAX_INSTRUCTION } from "../disassembly/decoder";
 import type { MachineFrame } from "../stack/unwinder";
-import type { Debuggee, Halt, Instruction, SourcePlace, Target } from "../stepping/stepped-debuggee";
+import type { Destination, Halt, Instruction, SourcePlace, SteppedDebuggee } from "../stepping/stepped-debuggee";
 import { RegionCollector } from "../launch/collector";
 import type { Host } from "../launch/host";
 import { Pacing } from "../launch/pacing";
 import { Pause } from "./pause";
-import type { Program } from "../debuggee/debuggee";
+import type { Debuggee } from "../debuggee/debuggee";
 
 /** Instructions between two looks at the event loop: some 10 ms. */
 const SLICE = 2_000_000;
@@ -18,7 +18,7 @@ const SKIPPED = /^trace_/;
 export type Ending = Exclude<Stop, { kind: "count" | "breakpoint" | "watchpoint" | "idle" }>;
 
 /** Runs the machine in slices from the event loop, and steps it for the stepper. */
-export class Execution implements Debuggee {
+export class Execution implements SteppedDebuggee {
   /** What the machine said when it came to its end; running on is then in vain. */
   ending: Ending | undefined;
   /** Called between slices. */
@@ -35,11 +35,11 @@ export class Execution implements Debuggee {
   private readonly instructions = new Map<number, Instruction | undefined>();
 
   constructor(
-    private readonly program: Program,
+    private readonly debuggee: Debuggee,
     private readonly table: BreakpointTable,
     host: Host,
   ) {
-    this.collector = new RegionCollector(program.machine, () => host.collectGarbage());
+    this.collector = new RegionCollector(debuggee.machine, () => host.collectGarbage());
   }
 
   /** Makes a running or sleeping machine stop soon; without effect on one that stands. */
@@ -73,7 +73,7 @@ export class Execution implements Debuggee {
   }
 
   private async slice(): Promise<Halt | undefined> {
-    const { machine } = this.program;
+    const { machine } = this.debuggee;
     if (this.pauseRequest.asked) return { kind: "pause" };
     this.collector.look();
     const stop = machine.run({ instructions: SLICE, stopWhenIdle: true });
@@ -106,26 +106,26 @@ export class Execution implements Debuggee {
     return { kind: "ended" };
   }
 
-  // Debuggee
+  // SteppedDebuggee
 
   get pc(): number {
-    return this.program.machine.pc;
+    return this.debuggee.machine.pc;
   }
 
   get ring(): number {
-    return this.program.machine.cpl;
+    return this.debuggee.machine.cpl;
   }
 
   get esp(): number {
-    return this.program.machine.registers.get("esp");
+    return this.debuggee.machine.registers.get("esp");
   }
 
   get context(): number {
-    return this.program.vcpu;
+    return this.debuggee.vcpu;
   }
 
   frames(limit?: number): MachineFrame[] {
-    return this.program.liveFrames(limit);
+    return this.debuggee.liveFrames(limit);
   }
 
   sourceAt(linear: number, ring: number): SourcePlace | undefined {
@@ -162,18 +162,18 @@ export class Execution implements Debuggee {
   instruction(): Instruction | undefined {
     const { pc } = this;
     if (!this.instructions.has(pc)) {
-      this.instructions.set(pc, classify(this.program.machine.memory.readLinear(pc, MAX_INSTRUCTION), this.bitness));
+      this.instructions.set(pc, classify(this.debuggee.machine.memory.readLinear(pc, MAX_INSTRUCTION), this.bitness));
     }
     return this.instructions.get(pc);
   }
 
   /** Width of the code that runs: the D bit of CS. */
   get bitness(): 16 | 32 {
-    return (this.program.machine.segment("cs").rights & D_BIT) !== 0 ? 32 : 16;
+    return (this.debuggee.machine.segment("cs").rights & D_BIT) !== 0 ? 32 : 16;
   }
 
   advance(): { halt: Halt | undefined; entered: Transfer["kind"] | undefined } {
-    const { machine } = this.program;
+    const { machine } = this.debuggee;
     const { ring, pc } = this;
     const instruction = this.instruction();
     const { transfersLogged, faults, interrupts } = machine;
@@ -203,8 +203,8 @@ export class Execution implements Debuggee {
     }
   }
 
-  async runTo(targets: readonly Target[]): Promise<Halt | undefined> {
-    const { machine } = this.program;
+  async runTo(targets: readonly Destination[]): Promise<Halt | undefined> {
+    const { machine } = this.debuggee;
     this.forget();
     const sites = targets.map((target): [number, Site] => [
       target.linear,
@@ -224,7 +224,7 @@ export class Execution implements Debuggee {
     }
   }
 
-  private isAt({ ring, context, lowestEsp, highestEsp }: Target): boolean {
+  private isAt({ ring, context, lowestEsp, highestEsp }: Destination): boolean {
     const { esp } = this;
     return this.ring === ring && esp >= lowestEsp && esp <= highestEsp && this.context === context;
   }
@@ -241,7 +241,7 @@ export class Execution implements Debuggee {
   }
 
   private imageAt(linear: number, ring: number) {
-    return this.program.images.at(linear, ring, this.program.domain);
+    return this.debuggee.images.at(linear, ring, this.debuggee.domain);
   }
 }
 

@@ -9,7 +9,7 @@ import { DwarfReg, sizeOf, type Type, type Variable } from "../symbols/index";
 import { hex32 } from "../values/hex";
 import { isRegisterName, REGISTER_NAMES, registerPart } from "../values/registers";
 import { inMemory, integerValue, type TypedValue } from "../values/typed-value";
-import type { Program } from "../debuggee/debuggee";
+import type { Debuggee } from "../debuggee/debuggee";
 
 /** A frame in which expressions are evaluated; undefined outside of any. */
 export type EvaluationFrame = (FrameRow & { isLive: boolean }) | undefined;
@@ -21,13 +21,13 @@ export class FrameEnvironment implements Environment {
   private readonly isInnermost: boolean;
 
   constructor(
-    private readonly program: Program,
+    private readonly debuggee: Debuggee,
     private readonly frame: EvaluationFrame,
   ) {
-    this.readMemory = frame?.machine.readMemory ?? program.readMemory;
+    this.readMemory = frame?.machine.readMemory ?? debuggee.readMemory;
     this.isInnermost =
       frame === undefined ||
-      (frame.isLive && frame.machine.pc === program.machine.pc && !frame.machine.isReturnAddress);
+      (frame.isLive && frame.machine.pc === debuggee.machine.pc && !frame.machine.isReturnAddress);
   }
 
   lookup(name: string): TypedValue | undefined {
@@ -61,11 +61,11 @@ export class FrameEnvironment implements Environment {
   registerValue(name: RegisterName): number | undefined {
     const dwarf = REGISTER_NAMES.indexOf(name as (typeof REGISTER_NAMES)[number]);
     // The innermost frame's are the machine's own: an assignment shows at once.
-    if (this.frame === undefined || this.isInnermost) return this.program.machine.registers.get(name);
+    if (this.frame === undefined || this.isInnermost) return this.debuggee.machine.registers.get(name);
     if (dwarf >= 0) return this.frame.machine.registers[dwarf];
     if (name === "cs") return this.frame.machine.cs;
     if (name === "cpl") return this.frame.machine.ring;
-    return this.program.machine.registers.get(name);
+    return this.debuggee.machine.registers.get(name);
   }
 
   typeNamed(name: string): Type | undefined {
@@ -82,7 +82,7 @@ export class FrameEnvironment implements Environment {
     const name = place.kind === "register" ? REGISTER_NAMES[place.register] : undefined;
     // Registers of outer frames are known, but live nowhere that could be written.
     if (name === undefined || !this.isInnermost) throw new ExpressionError(say.notAssignable());
-    this.program.machine.registers.set(name satisfies GeneralName, Number(BigInt.asUintN(32, value)));
+    this.debuggee.machine.registers.set(name satisfies GeneralName, Number(BigInt.asUintN(32, value)));
   }
 
   private store(target: TypedValue, address: number, size: number, value: bigint): void {
@@ -98,14 +98,14 @@ export class FrameEnvironment implements Environment {
       word = (before & ~mask) | ((value << BigInt(bitOffset)) & mask);
     }
     const bytes = Uint8Array.from({ length: size }, (_, i) => Number((word >> BigInt(8 * i)) & 0xffn));
-    if (this.program.machine.memory.writeLinear(address, bytes) < size) {
+    if (this.debuggee.machine.memory.writeLinear(address, bytes) < size) {
       throw new ExpressionError(say.cannotWrite(hex32(address)));
     }
   }
 
   private images(): Image[] {
     const own = this.frame?.machine.image;
-    const all = this.program.images.images;
+    const all = this.debuggee.images.images;
     return own === undefined ? [...all] : [own, ...all.filter((image) => image !== own)];
   }
 

@@ -1,5 +1,5 @@
 import { stackRows, type FrameRow, type StackRow } from "../stack/stack";
-import type { Program } from "../debuggee/debuggee";
+import type { Debuggee } from "../debuggee/debuggee";
 import { threadsOf, type SessionThread } from "./threads";
 
 /** A row of a stack with the id by which the client asks for more. */
@@ -16,10 +16,10 @@ export class HaltedState {
 
   /** @param nextId ids go on over the whole session, so that none is mistaken for an older one */
   constructor(
-    program: Program,
+    debuggee: Debuggee,
     private readonly nextId: () => number,
   ) {
-    this.threads = threadsOf(program);
+    this.threads = threadsOf(debuggee);
   }
 
   get liveThread(): SessionThread | undefined {

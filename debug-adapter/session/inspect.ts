@@ -8,7 +8,7 @@ import type { StackRow } from "../stack/stack";
 import { hex32, linearIn } from "../values/hex";
 import { readInteger, signedness } from "../values/typed-value";
 import { FrameEnvironment } from "./frame-environment";
-import { UserError } from "../launch/configuration";
+import { UserError } from "../user-error";
 import type { Target } from "./target";
 
 /** What one request may have disassembled: many pages of a view, and done in a fraction of a second. */
@@ -63,7 +63,7 @@ export interface Evaluation {
 export function evaluateIn(target: Target, args: DebugProtocol.EvaluateArguments): Evaluation {
   const { text, hex } = withFormat(args.expression, args.format?.hex);
   const frame = args.frameId === undefined ? target.halted?.innermost() : target.frame(args.frameId);
-  const environment = new FrameEnvironment(target.program, frame);
+  const environment = new FrameEnvironment(target.debuggee, frame);
   const expression = parseExpression(text, (name) => environment.typeNamed(name)?.kind === "typedef");
   if (args.context === "hover" && hasEffect(expression)) throw new UserError(say.hoverAssigns());
   const value = evaluate(expression, environment);
@@ -111,7 +111,7 @@ export function dataBreakpointInfo(
     return dataBreakpoints.ofValue(expression, value, bytes);
   }
   const frame = args.frameId === undefined ? target.halted?.innermost() : target.frame(args.frameId);
-  const environment = new FrameEnvironment(target.program, frame);
+  const environment = new FrameEnvironment(target.debuggee, frame);
   const expression = parseExpression(name, (text) => environment.typeNamed(text)?.kind === "typedef");
   if (hasEffect(expression)) throw new UserError(say.inquiryAssigns());
   const value = evaluate(expression, environment);
@@ -123,7 +123,7 @@ export function readMemory(
   args: DebugProtocol.ReadMemoryArguments,
 ): DebugProtocol.ReadMemoryResponse["body"] {
   const linear = addressIn(args.memoryReference, args.offset ?? 0);
-  const bytes = target.program.machine.memory.readLinear(linear, args.count);
+  const bytes = target.debuggee.machine.memory.readLinear(linear, args.count);
   const missing = args.count - bytes.length;
   return {
     address: hex32(linear),
@@ -138,7 +138,7 @@ export function writeMemory(
 ): DebugProtocol.WriteMemoryResponse["body"] {
   const linear = addressIn(args.memoryReference, args.offset ?? 0);
   const bytes = Buffer.from(args.data, "base64");
-  const { memory } = target.program.machine;
+  const { memory } = target.debuggee.machine;
   const writable = memory.readLinear(linear, bytes.length).length;
   if (writable < bytes.length && args.allowPartial !== true)
     throw new UserError(say.cannotWriteAll(hex32(linear + writable)));
@@ -156,14 +156,14 @@ export function disassembleAt(
   args: DebugProtocol.DisassembleArguments,
 ): DebugProtocol.DisassembleResponse["body"] {
   const address = addressIn(args.memoryReference, args.offset ?? 0);
-  const { program, execution } = target;
-  const symbolsAt = (linear: number) => program.images.at(linear, program.machine.cpl, program.domain)?.symbols;
+  const { debuggee, execution } = target;
+  const symbolsAt = (linear: number) => debuggee.images.at(linear, debuggee.machine.cpl, debuggee.domain)?.symbols;
   const offset = args.instructionOffset ?? 0;
   // Instructions are found one from another: the way to a far window is as long as the window.
   if (Math.abs(offset) + args.instructionCount > MAX_INSTRUCTIONS)
     throw new UserError(say.tooManyInstructions(MAX_INSTRUCTIONS));
   const rows = disassemblyWindow(address, offset, args.instructionCount, {
-    readMemory: program.readMemory,
+    readMemory: debuggee.readMemory,
     bitness: execution.bitness,
     functionStart: (linear) => symbolsAt(linear)?.functionAt(linear)?.entry,
   });
@@ -205,7 +205,7 @@ function instructionOf(row: Row, name: (linear: number) => string | undefined): 
 }
 
 export function modules(target: Target): DebugProtocol.Module[] {
-  return target.program.images.images.map(({ name, path, owner, symbols }) => {
+  return target.debuggee.images.images.map(({ name, path, owner, symbols }) => {
     const low = Math.min(...symbols.segments.map((segment) => segment.virtual));
     const high = Math.max(...symbols.segments.map((segment) => segment.virtual + segment.memorySize));
     return {

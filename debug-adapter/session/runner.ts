@@ -26,10 +26,10 @@ export class Runner {
 
   /** From the machine's first instruction, or up to the program's with stopOnEntry. */
   begin(): void {
-    const { plan, program, table } = this.target;
+    const { plan, debuggee, table } = this.target;
     const entry = plan.stopOnEntry && !plan.noDebug ? this.target.entry() : undefined;
     if (entry === undefined) return this.continue();
-    if (program.machine.pc === entry.linear && entry.leastRing === 0) {
+    if (debuggee.machine.pc === entry.linear && entry.leastRing === 0) {
       this.target.halt();
       return this.stopped("entry");
     }

@@ -8,7 +8,8 @@ import { checkArguments } from "./arguments";
 import { CAPABILITIES } from "./capabilities";
 import type { Host } from "../launch/host";
 import * as inspect from "./inspect";
-import { checkLaunch, UserError } from "../launch/configuration";
+import { checkLaunch } from "../launch/configuration";
+import { UserError } from "../user-error";
 import { Runner } from "./runner";
 import { Target } from "./target";
 
@@ -256,7 +257,7 @@ export class RingscopeSession extends DebugSession {
     const target = this.present();
     const port = target.consoles.portOf(name);
     if (port === undefined) throw new UserError(say.noConsole(name));
-    target.program.machine.serialInput(port, Buffer.from(data, "latin1"));
+    target.debuggee.machine.serialInput(port, Buffer.from(data, "latin1"));
     target.execution.wake();
     return undefined;
   }

@@ -12,7 +12,8 @@ import { Execution } from "./execution";
 import type { Files } from "../launch/files";
 import { HaltedState } from "./halted-state";
 import type { Host } from "../launch/host";
-import { UserError, type LaunchPlan } from "../launch/configuration";
+import type { LaunchPlan } from "../launch/configuration";
+import { UserError } from "../user-error";
 import { load, type Loaded } from "../launch/load";
 import { SourceMap } from "../debuggee/source-map";
 import { threadsOf, type SessionThread } from "./threads";
@@ -61,30 +62,30 @@ export class Target {
     // Bytes may leave a port only after the constructor is through.
     const onSerial = (port: SerialPort, bytes: Uint8Array): void => this.consoles.write(port, bytes);
     this.loaded = load(plan, host, onSerial);
-    const { program, isBare } = this.loaded;
-    this.table = new BreakpointTable(program.machine);
-    this.execution = new Execution(program, this.table, host);
+    const { debuggee, isBare } = this.loaded;
+    this.table = new BreakpointTable(debuggee.machine);
+    this.execution = new Execution(debuggee, this.table, host);
     this.stepper = new Stepper(this.execution);
-    this.sources = new SourceMap(program.images, sourceRoots(plan, host.files), host.files);
+    this.sources = new SourceMap(debuggee.images, sourceRoots(plan, host.files), host.files);
     const nextId = (): number => ++this.lastBreakpointId;
-    this.breakpoints = new BreakpointManager(program, this.table, this.sources, nextId, !plan.noDebug, (line) => {
+    this.breakpoints = new BreakpointManager(debuggee, this.table, this.sources, nextId, !plan.noDebug, (line) => {
       this.logged += `${line}\n`;
     });
-    this.dataBreakpoints = new DataBreakpoints(program, nextId, !plan.noDebug);
-    this.crashStops = new CrashStops(program, this.table, !plan.noDebug);
+    this.dataBreakpoints = new DataBreakpoints(debuggee, nextId, !plan.noDebug);
+    this.crashStops = new CrashStops(debuggee, this.table, !plan.noDebug);
     // Until the client says otherwise.
     this.crashStops.set(DEFAULT_FILTERS);
-    this.variables = new Variables(program);
+    this.variables = new Variables(debuggee);
     this.consoles = new Consoles(listener, consoleNames(this.loaded), !isBare);
-    this.feed = new TraceFeed(program, (rows) => listener.hypercalls(rows));
+    this.feed = new TraceFeed(debuggee, (rows) => listener.hypercalls(rows));
     this.execution.onSlice = () => {
       this.flush();
       this.feed.tick();
     };
   }
 
-  get program(): Loaded["program"] {
-    return this.loaded.program;
+  get debuggee(): Loaded["debuggee"] {
+    return this.loaded.debuggee;
   }
 
   private flush(): void {
@@ -98,7 +99,7 @@ export class Target {
   halt(): HaltedState {
     this.flush();
     this.feed.flush();
-    this.halted = new HaltedState(this.program, () => ++this.lastFrameId);
+    this.halted = new HaltedState(this.debuggee, () => ++this.lastFrameId);
     return this.halted;
   }
 
@@ -112,7 +113,7 @@ export class Target {
 
   /** The threads; while the machine runs, those between two slices. */
   threads(): readonly SessionThread[] {
-    return this.halted?.threads ?? threadsOf(this.program);
+    return this.halted?.threads ?? threadsOf(this.debuggee);
   }
 
   /** The frame that the client means. Throws UserError for one that is gone or none. */
@@ -125,7 +126,7 @@ export class Target {
 
   /** Linear address and least ring of the first instruction of the program itself. */
   entry(): { linear: number; leastRing: number } | undefined {
-    const image = this.program.images.images.find(({ owner }) => owner.kind !== "vmm");
+    const image = this.debuggee.images.images.find(({ owner }) => owner.kind !== "vmm");
     if (image === undefined) return undefined;
     return { linear: entryOf(image.symbols), leastRing: image.owner.kind === "guest" ? 1 : 0 };
   }
@@ -134,7 +135,7 @@ export class Target {
 const XEN_ENTRY_NOTE = 1;
 
 /** The Xen note's entry, or the ELF header's. */
-function entryOf(symbols: Loaded["program"]["images"]["images"][number]["symbols"]): number {
+function entryOf(symbols: Loaded["debuggee"]["images"]["images"][number]["symbols"]): number {
   const note = symbols.notes.find(({ name, type }) => name === "Xen" && type === XEN_ENTRY_NOTE)?.description;
   if (note === undefined || note.length < 4) return symbols.entry;
   return new DataView(note.buffer, note.byteOffset, 4).getUint32(0, true);

@@ -1,5 +1,5 @@
 import type { MachineFrame } from "../stack/unwinder";
-import type { Program } from "../debuggee/debuggee";
+import type { Debuggee } from "../debuggee/debuggee";
 
 /** A thread of the session: a vCPU with the hypervisor's frames entered from it, or the hypervisor's own context. */
 export interface SessionThread {
@@ -17,25 +17,25 @@ const VCPU_BASE = 100;
 const VCPUS = 100;
 
 /** The threads at this moment; exactly one is live. */
-export function threadsOf(program: Program): SessionThread[] {
-  const { vmm, machine } = program;
-  if (vmm === undefined) return [live(OWN_CONTEXT, "CPU", program)];
-  const current = program.vcpu;
+export function threadsOf(debuggee: Debuggee): SessionThread[] {
+  const { vmm, machine } = debuggee;
+  if (vmm === undefined) return [live(OWN_CONTEXT, "CPU", debuggee)];
+  const current = debuggee.vcpu;
   const threads = vmm.vcpus(machine).map((vcpu): SessionThread => {
     const id = VCPU_BASE + vcpu.domain * VCPUS + vcpu.id;
-    const name = `domain ${vcpu.domain} vCPU ${vcpu.id}: ${guestName(program, vcpu.domain)}`;
-    if (vcpu.pointer === current) return live(id, name, program);
-    return { id, name, isLive: false, frames: () => program.savedFrames(vcpu.pointer, vcpu.domain) };
+    const name = `domain ${vcpu.domain} vCPU ${vcpu.id}: ${guestName(debuggee, vcpu.domain)}`;
+    if (vcpu.pointer === current) return live(id, name, debuggee);
+    return { id, name, isLive: false, frames: () => debuggee.savedFrames(vcpu.pointer, vcpu.domain) };
   });
   const isOwn = !threads.some((thread) => thread.isLive);
-  return isOwn ? [live(OWN_CONTEXT, "VMM", program), ...threads] : threads;
+  return isOwn ? [live(OWN_CONTEXT, "VMM", debuggee), ...threads] : threads;
 }
 
-function live(id: number, name: string, program: Program): SessionThread {
-  return { id, name, isLive: true, frames: () => program.liveFrames() };
+function live(id: number, name: string, debuggee: Debuggee): SessionThread {
+  return { id, name, isLive: true, frames: () => debuggee.liveFrames() };
 }
 
-function guestName(program: Program, domain: number): string {
-  const image = program.images.images.find(({ owner }) => owner.kind === "guest" && owner.domain === domain);
+function guestName(debuggee: Debuggee, domain: number): string {
+  const image = debuggee.images.images.find(({ owner }) => owner.kind === "guest" && owner.domain === domain);
   return image?.name ?? "?";
 }

@@ -1,7 +1,7 @@
 import type { Disposable } from "../../emulator/index";
 import type { HypercallRow } from "../protocol";
 import { type Hypercall, hypercallRow, traceHypercalls } from "../trace/index";
-import type { Program } from "../debuggee/debuggee";
+import type { Debuggee } from "../debuggee/debuggee";
 
 /** Milliseconds between two batches while the machine runs. */
 const INTERVAL_MS = 100;
@@ -15,15 +15,15 @@ export class TraceFeed {
   private lastSent = 0;
 
   constructor(
-    program: Program,
+    debuggee: Debuggee,
     private readonly send: (rows: HypercallRow[]) => void,
     private readonly now: () => number = () => performance.now(),
   ) {
-    const vmm = program.images.vmm?.symbols;
+    const vmm = debuggee.images.vmm?.symbols;
     this.trace =
       vmm === undefined
         ? undefined
-        : traceHypercalls(program.machine, vmm, (call) => this.changed.set(call.index, call));
+        : traceHypercalls(debuggee.machine, vmm, (call) => this.changed.set(call.index, call));
   }
 
   /** Sends a batch when it is time for one; called between slices. */

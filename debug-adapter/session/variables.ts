@@ -13,8 +13,8 @@ import { hex32 } from "../values/hex";
 import { REGISTER_NAMES } from "../values/registers";
 import { addressOf, readInteger, type TypedValue } from "../values/typed-value";
 import { FrameEnvironment, localValue, type EvaluationFrame } from "./frame-environment";
-import { UserError } from "../launch/configuration";
-import type { Program } from "../debuggee/debuggee";
+import { UserError } from "../user-error";
+import type { Debuggee } from "../debuggee/debuggee";
 
 /** Rows of the Variables view under one reference. */
 interface Container {
@@ -36,7 +36,7 @@ export class Variables {
   private readonly containers = new Map<number, Container>();
   private next = 1;
 
-  constructor(private readonly program: Program) {}
+  constructor(private readonly debuggee: Debuggee) {}
 
   /** Forgets everything: the machine went on. References are not given a second time. */
   clear(): void {
@@ -83,7 +83,7 @@ export class Variables {
     if (container === undefined) throw new UserError(say.staleVariable());
     const expression = container.expressionFor(name);
     if (expression === undefined) throw new UserError(say.noSuchVariable(name));
-    const environment = new FrameEnvironment(this.program, container.frame);
+    const environment = new FrameEnvironment(this.debuggee, container.frame);
     const parsed = (source: string) =>
       parseExpression(source, (type) => environment.typeNamed(type)?.kind === "typedef");
     return { container, expression, environment, parsed };
@@ -126,19 +126,19 @@ export class Variables {
   }
 
   private memoryOf(frame: EvaluationFrame): ReadMemory {
-    return frame?.machine.readMemory ?? this.program.readMemory;
+    return frame?.machine.readMemory ?? this.debuggee.readMemory;
   }
 
   private symbolize(address: number, frame: EvaluationFrame): string | undefined {
-    const { images, domain } = this.program;
-    return images.nameAt(address, frame?.machine.ring ?? this.program.machine.cpl, domain);
+    const { images, domain } = this.debuggee;
+    return images.nameAt(address, frame?.machine.ring ?? this.debuggee.machine.cpl, domain);
   }
 
   /** What a pointer points to, or where the value itself is. */
   private memoryReference(value: TypedValue): number | undefined {
     if (strip(value.type).kind !== "pointer") return addressOf(value);
     try {
-      return Number(readInteger(value, this.program.readMemory));
+      return Number(readInteger(value, this.debuggee.readMemory));
     } catch (error) {
       if (error instanceof ExpressionError) return undefined;
       throw error;
@@ -198,7 +198,7 @@ export class Variables {
   }
 
   private registers(frame: Frame): Container {
-    const environment = new FrameEnvironment(this.program, frame);
+    const environment = new FrameEnvironment(this.debuggee, frame);
     const row = (name: (typeof REGISTER_NAMES)[number]): DebugProtocol.Variable => {
       const value = environment.registerValue(name);
       const isFlags = name === "eflags" && value !== undefined;
@@ -224,7 +224,7 @@ export class Variables {
 
   private segments(frame: Frame): Container {
     const row = (name: SegmentName): DebugProtocol.Variable => {
-      const { summary, fields } = describeSegment(name, this.program.machine.segment(name));
+      const { summary, fields } = describeSegment(name, this.debuggee.machine.segment(name));
       const reference = this.add(readOnly(frame, () => fields.map((field) => ({ ...field, variablesReference: 0 }))));
       return { name, value: summary, evaluateName: `$${name}`, variablesReference: reference };
     };
@@ -232,7 +232,7 @@ export class Variables {
   }
 
   private controls(frame: Frame): Container {
-    const { machine } = this.program;
+    const { machine } = this.debuggee;
     const row = (name: ControlName): DebugProtocol.Variable => {
       const value = machine.registers.get(name);
       const set = setFields(name, value);

@@ -18,10 +18,10 @@ export interface Instruction {
 }
 
 /** A place to run to, in the context that the step began in. */
-export interface Target {
+export interface Destination {
   linear: number;
   ring: number;
-  /** The vCPU, as `Debuggee.context` names it. */
+  /** The vCPU, as `SteppedDebuggee.context` names it. */
   context: number;
   /** ESP must lie in between: tells this call from a recursive one, and this stack from others. */
   lowestEsp: number;
@@ -42,7 +42,7 @@ export interface SourcePlace {
 }
 
 /** The machine as the stepper drives it; the session implements it, tests fake it. */
-export interface Debuggee {
+export interface SteppedDebuggee {
   readonly pc: number;
   readonly ring: number;
   readonly esp: number;
@@ -61,7 +61,7 @@ export interface Debuggee {
   /** Executes one instruction. `entered`: it made or met this entry into a handler, of an inner ring or its own. */
   advance(): { halt: Halt | undefined; entered: Transfer["kind"] | undefined };
   /** Runs until a target, or something else. Undefined: a target was reached. */
-  runTo(targets: readonly Target[]): Promise<Halt | undefined>;
+  runTo(targets: readonly Destination[]): Promise<Halt | undefined>;
   /** A breakpoint of the user stands at the pc and its condition holds. */
   isAtBreakpoint(): boolean;
   /** Lets the event loop run; true when the user asked for a pause meanwhile. */

@@ -1,5 +1,5 @@
 import type { MachineFrame } from "../stack/unwinder";
-import type { Debuggee, Halt, Instruction, SourcePlace, Target } from "./stepped-debuggee";
+import type { SteppedDebuggee, Halt, Instruction, SourcePlace, Destination } from "./stepped-debuggee";
 
 export type StepKind = "in" | "over" | "out";
 export type Granularity = "line" | "instruction";
@@ -27,7 +27,7 @@ interface Origin {
  * calls, software interrupts and faults; "over" and "out" let them run.
  */
 export class Stepper {
-  constructor(private readonly debuggee: Debuggee) {}
+  constructor(private readonly debuggee: SteppedDebuggee) {}
 
   step(kind: StepKind, granularity: Granularity): Promise<StepEnd> {
     if (kind === "out") return this.out();
@@ -103,7 +103,7 @@ export class Stepper {
     const behind = debuggee.behindPrologue(pc, ring);
     if (behind === undefined || behind === pc) return DONE;
     const { context, esp } = debuggee;
-    const target: Target = { linear: behind, ring, context, lowestEsp: 0, highestEsp: esp };
+    const target: Destination = { linear: behind, ring, context, lowestEsp: 0, highestEsp: esp };
     return (await debuggee.runTo([target])) ?? DONE;
   }
 
@@ -136,9 +136,9 @@ export class Stepper {
   }
 
   /** Frames to come back to; those without C source only when there are no others, or when `all` are wanted. */
-  private targets(callers: readonly MachineFrame[], all = false): Target[] {
+  private targets(callers: readonly MachineFrame[], all = false): Destination[] {
     const { context } = this.debuggee;
-    const target = (frame: MachineFrame): Target => {
+    const target = (frame: MachineFrame): Destination => {
       const esp = frame.registers[4] ?? 0;
       return {
         linear: frame.pc,
@@ -170,7 +170,12 @@ export class Stepper {
       return this.runBehind(before, instruction);
     const { halt, entered } = debuggee.advance();
     if (halt !== undefined) return halt;
-    const back = (linear: number): Target => ({ ...before, linear, lowestEsp: before.esp, highestEsp: before.esp });
+    const back = (linear: number): Destination => ({
+      ...before,
+      linear,
+      lowestEsp: before.esp,
+      highestEsp: before.esp,
+    });
     if (entered === "interrupt") return (await debuggee.runTo([back(before.pc)])) ?? "interrupted";
     if (entered === undefined || kind === "in") return undefined;
     // What was trapped goes on at the same instruction, behind it, or, when it was a return, in a frame further out.
@@ -181,11 +186,11 @@ export class Stepper {
   }
 
   private async runBehind(
-    before: Omit<Target, "linear" | "lowestEsp" | "highestEsp"> & { pc: number; esp: number },
+    before: Omit<Destination, "linear" | "lowestEsp" | "highestEsp"> & { pc: number; esp: number },
     { length }: Instruction,
   ) {
     const { ring, context, esp } = before;
-    const behind: Target = { linear: before.pc + length, ring, context, lowestEsp: esp, highestEsp: esp + POPPED };
+    const behind: Destination = { linear: before.pc + length, ring, context, lowestEsp: esp, highestEsp: esp + POPPED };
     return this.debuggee.runTo([behind]);
   }
 }

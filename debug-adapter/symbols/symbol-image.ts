@@ -5,7 +5,7 @@ import { ElfFile } from "./elf/elf-file";
 import { SymbolTable, type SymbolHit } from "./elf/symbol-table";
 import type { SymbolError } from "./errors";
 import { FrameTable } from "./frame/frame-table";
-import { Unwinder } from "./frame/call-frame-info";
+import { CallFrameInfo } from "./frame/call-frame-info";
 import type {
   CodeLocation,
   ElfNote,
@@ -35,7 +35,7 @@ export class SymbolImage implements ImageSymbols {
   private readonly symbols: SymbolTable;
   private readonly info: DebugInfo;
   private frameTable: FrameTable | undefined;
-  private unwinder: Unwinder | undefined;
+  private callFrames: CallFrameInfo | undefined;
   private debugSymbols: DebugSymbols | undefined;
 
   private constructor(
@@ -163,7 +163,7 @@ export class SymbolImage implements ImageSymbols {
   }
 
   unwind(frame: Pick<FrameState, "pc" | "isReturnAddress" | "registers" | "readMemory">): Unwound | undefined {
-    return this.info.guard(undefined, () => (this.unwinder ??= new Unwinder(this.frames)).unwind(frame));
+    return this.info.guard(undefined, () => (this.callFrames ??= new CallFrameInfo(this.frames)).unwind(frame));
   }
 
   evaluateLocation(location: Location, frame: FrameState): Place {

@@ -1,5 +1,5 @@
 import type { FrameTable } from "../frame/frame-table";
-import { Unwinder } from "../frame/call-frame-info";
+import { CallFrameInfo } from "../frame/call-frame-info";
 import type {
   CodeLocation,
   FunctionSymbol,
@@ -42,7 +42,7 @@ export class DebugSymbols {
   ) {
     this.types = new TypeReader(info, () => this.index);
     this.variables = new VariableReader(info, this.types);
-    this.locations = new LocationEvaluator(info, () => this.index, this.types, new Unwinder(frames));
+    this.locations = new LocationEvaluator(info, () => this.index, this.types, new CallFrameInfo(frames));
   }
 
   get index(): DieIndex {

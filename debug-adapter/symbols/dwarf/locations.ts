@@ -1,5 +1,5 @@
 import { ByteReader } from "../bytes";
-import { lookupPc, type Unwinder } from "../frame/call-frame-info";
+import { lookupPc, type CallFrameInfo } from "../frame/call-frame-info";
 import { DwarfReg, type FrameState, type Location, type Place, type SimplePlace } from "../model";
 import { strip } from "../types";
 import { At, Op } from "./constants";
@@ -18,7 +18,7 @@ export class LocationEvaluator {
     private readonly info: DebugInfo,
     private readonly index: () => DieIndex,
     private readonly types: TypeReader,
-    private readonly unwinder: Unwinder,
+    private readonly callFrames: CallFrameInfo,
   ) {}
 
   evaluate(location: Location, frame: FrameState): Place {
@@ -61,7 +61,7 @@ export class LocationEvaluator {
       return { kind: "memory", base: op - Op.Breg0, offset: reader.sleb() };
     }
     if (op === Op.Addr) return { kind: "memory", base: undefined, offset: reader.u32() };
-    if (op === Op.CallFrameCfa) return this.unwinder.simpleCfa(pc);
+    if (op === Op.CallFrameCfa) return this.callFrames.simpleCfa(pc);
     if (op === Op.Addrx && unit) {
       return { kind: "memory", base: undefined, offset: unit.indexedAddress(reader.uleb()) };
     }
@@ -106,7 +106,7 @@ export class LocationEvaluator {
         return evaluateNumber(expression, context);
       },
       cfa: () => {
-        const cfa = this.unwinder.cfa(frame);
+        const cfa = this.callFrames.cfa(frame);
         if (cfa === undefined) throw new Unavailable({ code: "frame-base" });
         return cfa;
       },

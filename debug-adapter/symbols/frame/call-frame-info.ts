@@ -1,7 +1,7 @@
 import { evaluateNumber, type ExpressionContext } from "../dwarf/expression";
 import { fromBytes, Unavailable } from "../dwarf/stack-value";
 import { DwarfReg, type FrameState, type SimplePlace, type Unwound } from "../model";
-import { frameRow, type CfaRule, type FrameRow, type RegisterRule } from "./cfa-program";
+import { cfiRow, type CfaRule, type CfiRow, type RegisterRule } from "./cfa-program";
 import type { FrameTable } from "./frame-table";
 
 type Frame = Pick<FrameState, "pc" | "isReturnAddress" | "registers" | "readMemory">;
@@ -12,7 +12,7 @@ export function lookupPc(frame: Pick<FrameState, "pc" | "isReturnAddress">): num
 }
 
 /** Finds callers by the unwind programs of an image. */
-export class Unwinder {
+export class CallFrameInfo {
   constructor(private readonly table: FrameTable) {}
 
   /**
@@ -22,7 +22,7 @@ export class Unwinder {
   unwind(frame: Frame): Unwound | undefined {
     const fde = this.table.at(lookupPc(frame));
     if (!fde) return undefined;
-    const row = frameRow(fde, lookupPc(frame));
+    const row = cfiRow(fde, lookupPc(frame));
     try {
       return applyRow(row, fde.cie.returnRegister, fde.cie.isSignalFrame, frame);
     } catch (error) {
@@ -39,13 +39,13 @@ export class Unwinder {
   /** The CFA at an instruction as a register plus an offset, when it is one there. */
   simpleCfa(pc: number): (SimplePlace & { kind: "memory" }) | undefined {
     const fde = this.table.at(pc);
-    const rule = fde && frameRow(fde, pc).cfa;
+    const rule = fde && cfiRow(fde, pc).cfa;
     if (rule?.kind !== "register" || rule.register > DwarfReg.Edi) return undefined;
     return { kind: "memory", base: rule.register, offset: rule.offset };
   }
 }
 
-function applyRow(row: FrameRow, returnRegister: number, isSignalFrame: boolean, frame: Frame): Unwound {
+function applyRow(row: CfiRow, returnRegister: number, isSignalFrame: boolean, frame: Frame): Unwound {
   const cfa = cfaOf(row.cfa, frame);
   const registers: (number | undefined)[] = [];
   for (let register = DwarfReg.Eax; register <= DwarfReg.Eflags; register++) {

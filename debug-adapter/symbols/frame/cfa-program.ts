@@ -22,7 +22,7 @@ export type RegisterRule =
   | { readonly kind: "valueExpression"; readonly expression: Uint8Array };
 
 /** The row of the unwind table for one instruction. */
-export interface FrameRow {
+export interface CfiRow {
   readonly cfa: CfaRule | undefined;
   /** By register number; a register without a rule is unspecified. */
   readonly registers: ReadonlyMap<number, RegisterRule>;
@@ -32,7 +32,7 @@ export interface FrameRow {
  * Runs an unwind program up to `pc` (DWARF 5, 6.4.2 and 6.4.3).
  * @throws SymbolError dwarf-corrupt
  */
-export function frameRow(fde: Fde, pc: number): FrameRow {
+export function cfiRow(fde: Fde, pc: number): CfiRow {
   const machine = new CfaMachine(fde.cie, fde.low);
   machine.run(fde.cie.instructions, Infinity);
   machine.finishInitial();
@@ -60,7 +60,7 @@ class CfaMachine {
     this.initial = new Map(this.state.registers);
   }
 
-  row(): FrameRow {
+  row(): CfiRow {
     return this.state;
   }
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ElfFile } from "../../../debug-adapter/symbols/elf/elf-file";
-import { frameRow, type CfaRule, type RegisterRule } from "../../../debug-adapter/symbols/frame/cfa-program";
+import { cfiRow, type CfaRule, type RegisterRule } from "../../../debug-adapter/symbols/frame/cfa-program";
 import { FrameTable } from "../../../debug-adapter/symbols/frame/frame-table";
 import { hasTool, samples } from "./images";
 
@@ -101,7 +101,7 @@ describe.skipIf(skip).each(skip ? [] : samples())("the unwind programs of $name"
     const ours = rows.map(({ pc, rules }): Row | string => {
       const fde = table.at(pc);
       if (!fde) return `nothing at 0x${pc.toString(16)}`;
-      const row = frameRow(fde, pc);
+      const row = cfiRow(fde, pc);
       const registers = Object.keys(rules).map((key): [string, string] => [
         key,
         ruleText(row.registers.get(Number(key))),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CliError } from "../../../../debug-adapter/user-error";
+import { UserError } from "../../../../debug-adapter/user-error";
 import { debugExitStatus } from "../../../../debug-adapter/launch/exit-status";
 import { bootLine } from "../../../../debug-adapter/launch/images";
 import { LogWatch } from "../../../../debug-adapter/cli/log-watch";
@@ -17,17 +17,17 @@ describe("option values", () => {
   });
 
   it.each(["", "M", "-1M", "1.5M", "12MB", "0x100"])("--memory %j is refused", (text) => {
-    expect(() => parseMemory(text)).toThrow(CliError);
+    expect(() => parseMemory(text)).toThrow(UserError);
   });
 
   it.each(["1e6", " 1", "9007199254740993"])("--instructions %j is refused", (text) => {
-    expect(() => parseInstructions(text)).toThrow(CliError);
+    expect(() => parseInstructions(text)).toThrow(UserError);
   });
 
   it("takes one of the words of a choice", () => {
     const parse = parseChoice("--format", ["text", "json"]);
     expect(parse("json")).toBe("json");
-    expect(() => parse("JSON")).toThrow(new CliError('--format takes text or json, not "JSON"'));
+    expect(() => parse("JSON")).toThrow(new UserError('--format takes text or json, not "JSON"'));
   });
 
   it("collects an option that is repeated, in order", () => {

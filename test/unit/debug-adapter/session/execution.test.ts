@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { BreakpointTable } from "../../../../debug-adapter/breakpoints/table";
 import { Execution } from "../../../../debug-adapter/session/execution";
 import type { Host } from "../../../../debug-adapter/launch/host";
-import type { Program } from "../../../../debug-adapter/debuggee/debuggee";
+import type { Debuggee } from "../../../../debug-adapter/debuggee/debuggee";
 import type { Stop } from "../../../../emulator/index";
 
 it("has its host collect regions of compiled code that were dropped, while the machine runs on", async () => {
@@ -13,7 +13,7 @@ it("has its host collect regions of compiled code that were dropped, while the m
     statistics: () => ({ regions: { compiled: slices * 100, live: 0 } }),
   };
   const host = { collectGarbage: () => collected++ } as unknown as Host;
-  const execution = new Execution({ machine } as unknown as Program, {} as BreakpointTable, host);
+  const execution = new Execution({ machine } as unknown as Debuggee, {} as BreakpointTable, host);
   expect(await execution.run()).toEqual({ kind: "ended" });
   expect(collected).toBe(1);
 });
@@ -24,7 +24,7 @@ it("waits for input where a step meets a processor that only that can wake", asy
     ...{ segment: () => ({ rights: 0 }), memory: { readLinear: () => Uint8Array.of(0x90) } },
     step: (): Stop => ({ kind: "halted", interruptible: true }),
   };
-  const execution = new Execution({ machine } as unknown as Program, {} as BreakpointTable, {} as Host);
+  const execution = new Execution({ machine } as unknown as Debuggee, {} as BreakpointTable, {} as Host);
   expect(execution.advance().halt).toBeUndefined();
   let woken = false;
   const breath = execution.breathe().then((asked) => ((woken = true), asked));

@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { Transfer } from "../../../../emulator/index";
 import type { MachineFrame } from "../../../../debug-adapter/stack/unwinder";
 import type {
-  Debuggee,
+  SteppedDebuggee,
   Halt,
   Instruction,
   SourcePlace,
-  Target,
+  Destination,
 } from "../../../../debug-adapter/stepping/stepped-debuggee";
 import { Stepper, type Granularity, type StepKind } from "../../../../debug-adapter/stepping/stepper";
 
@@ -30,7 +30,7 @@ interface Step {
 const ENTRY = 4;
 
 /** A program of one-byte instructions at their index, with a stack of return addresses (address, ring). */
-class FakeDebuggee implements Debuggee {
+class FakeDebuggee implements SteppedDebuggee {
   pc = 0;
   ring = 1;
   context = 7;
@@ -107,11 +107,11 @@ class FakeDebuggee implements Debuggee {
     return { halt: undefined, entered: step.flow === "interrupt" ? "int" : undefined };
   }
 
-  runTo(targets: readonly Target[]): Promise<Halt | undefined> {
+  runTo(targets: readonly Destination[]): Promise<Halt | undefined> {
     for (let i = 0; i < 1000; i++) {
       const { halt } = this.advance();
       if (halt !== undefined) return Promise.resolve(halt);
-      const at = (t: Target): boolean =>
+      const at = (t: Destination): boolean =>
         t.linear === this.pc && t.ring === this.ring && this.esp >= t.lowestEsp && this.esp <= t.highestEsp;
       if (targets.some(at)) return Promise.resolve(undefined);
       if (this.isAtBreakpoint()) return Promise.resolve({ kind: "breakpoint" });
