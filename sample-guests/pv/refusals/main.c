@@ -18,5 +18,6 @@ void kernel_main(void) {
   refuse_tables();
   refuse_operations();
   refuse_descriptors();
+  refuse_held();
   printk("kernel: power off\n");
 }

@@ -38,5 +38,6 @@ void refuse_mappings(void);
 void refuse_tables(void);
 void refuse_operations(void);
 void refuse_descriptors(void);
+void refuse_held(void);
 
 #endif

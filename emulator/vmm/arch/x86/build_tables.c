@@ -1,6 +1,5 @@
 /* The page tables that a domain starts with: first the L3, then the L2s, then the L1s. */
 #include "vmm/domain.h"
-#include "vmm/heap.h"
 #include "vmm/image.h"
 #include "x86/build.h"
 
@@ -59,8 +58,4 @@ const char *build_tables(struct builder *b) {
   if (pin_table(b->domain, base, FRAME_L3) || set_base(b->domain->vcpu[0], base))
     return "its initial page tables are not valid";
   return NULL;
-}
-
-struct console_ring *map_console(mfn_t mfn, struct domain *d) {
-  return get_frame(mfn, d) ? heap_map(mfn) : NULL;
 }

@@ -3,8 +3,10 @@
 #include "vmm/config.h"
 #include "vmm/domain.h"
 #include "vmm/guest_copy.h"
+#include "vmm/log.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"
+#include "x86/frame.h"
 #include "x86/page.h"
 
 #define FLAT_4G(type, dpl)                                                                                   \
@@ -92,7 +94,10 @@ linear_t gdt_area(u32 area) {
   return GDT_AREA_START + area * GDT_AREA_BYTES;
 }
 
+/* The processor sets accessed bits there, so the mapping is writable: no page but a checked one may be in it.
+ */
 void gdt_area_map(u32 area, u32 page, mfn_t mfn) {
+  BUG_ON(frame_use(mfn) != FRAME_VMM && (mfn_frame(mfn)->type_info & FRAME_TYPE_MASK) != FRAME_SEGMENTS);
   vmm_map(gdt_area(area) + page * PAGE_SIZE, mfn, PTE_P | PTE_RW | PTE_A | PTE_D);
 }
 

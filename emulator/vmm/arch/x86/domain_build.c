@@ -164,7 +164,7 @@ static void write_start_info(const struct builder *b, const char *arguments) {
 static const char *connect_console(const struct builder *b) {
   struct domain *d = b->domain;
   if (d->privileged) return NULL;
-  d->console_ring = map_console(build_mfn(b, b->console_va), d);
+  d->console_ring = heap_map(d, build_mfn(b, b->console_va));
   if (d->console_ring == NULL) return "no memory for its console";
   evtchn_reserve(d, EVTCHN_STORE_PORT);
   evtchn_reserve(d, EVTCHN_CONSOLE_PORT);

@@ -93,10 +93,12 @@ int set_ldt(struct vcpu *v, u32 linear, u32 entries) {
   for (u32 page = 0; page < pages; page++) {
     pte_t entry = walk_to_entry(v, linear + page * PAGE_SIZE);
     frames[page] = pte_mfn(entry);
-    if (!(entry & PTE_P) || get_frame_and_type(frames[page], v->domain, FRAME_SEGMENTS)) {
+    int error = entry & PTE_P ? get_frame_and_type(frames[page], v->domain, FRAME_SEGMENTS)
+                              : refuse(-XEN_EINVAL, "set_ldt: %08x is not mapped", linear + page * PAGE_SIZE);
+    if (error) {
       while (page-- > 0)
         put_frame_and_type(frames[page]);
-      return refuse(-XEN_EINVAL, "set_ldt: %08x is not a page for descriptors", linear);
+      return error;
     }
   }
   ldt_release(v);

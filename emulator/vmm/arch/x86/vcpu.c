@@ -42,7 +42,6 @@ void arch_domain_release(struct domain *d) {
     v->arch.base = INVALID_MFN;
   }
   if (d->console_ring) {
-    put_frame(heap_mfn(d->console_ring));
     heap_unmap(d->console_ring);
     d->console_ring = NULL;
   }
@@ -51,7 +50,7 @@ void arch_domain_release(struct domain *d) {
         mfn_frame(MFN(n))->type_info & FRAME_PINNED)
       unpin_table(d, MFN(n));
   if (d->shared_info) {
-    mfn_frame(heap_mfn(d->shared_info))->use = FRAME_VMM;
+    frame_unshare(heap_mfn(d->shared_info));
     heap_free(d->shared_info, 1);
     d->shared_info = NULL;
   }

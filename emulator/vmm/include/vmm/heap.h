@@ -4,11 +4,17 @@
 
 #include "vmm/types.h"
 
+struct domain;
+
 /* `count` pages in a row; NULL without memory. */
 void *heap_alloc(u32 count);
 void heap_free(void *pages, u32 count);
-/* A page's room with another frame in it; NULL without room. heap_unmap gives only the room back. */
-void *heap_map(mfn_t mfn);
+/*
+ * A page of a domain's, mapped for as long as the VMM likes; NULL without room, or if the frame is in use as
+ * anything but a writable page. Until heap_unmap the frame is held: by a reference, and by the type of a
+ * writable page, so that what the VMM stores there never lands in a page table or a descriptor table.
+ */
+void *heap_map(struct domain *d, mfn_t mfn);
 void heap_unmap(void *page);
 /* The frame behind a heap address. */
 mfn_t heap_mfn(const void *page);

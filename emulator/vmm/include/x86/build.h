@@ -5,7 +5,6 @@
 #include "x86/mm.h"
 
 struct image;
-struct console_ring;
 
 struct builder {
   struct domain *domain;
@@ -21,7 +20,5 @@ mfn_t build_mfn(const struct builder *b, u32 va);
 void build_write(const struct builder *b, u32 va, const void *from, u32 length);
 /* Makes, validates and pins the initial page tables, and makes them the vCPU's. */
 const char *build_tables(struct builder *b);
-/* A mapping of a domain's console page for the VMM, which holds a reference on it. */
-struct console_ring *map_console(mfn_t mfn, struct domain *d);
 
 #endif

@@ -2,6 +2,11 @@
  * The frame table: for each machine frame its owner, how often it is referred
  * to, and as what. A frame has one type at a time, and is never writable and a
  * page or descriptor table at once; a type lasts while its count is not 0.
+ *
+ * Whatever outlasts one hypercall holds a reference and a type: an entry of a
+ * validated table, a pin, a vCPU's base table, its GDT and LDT, and each
+ * mapping of a guest's frame by the VMM itself. The audit (mm/audit.c) counts
+ * them anew.
  */
 #ifndef X86_FRAME_H
 #define X86_FRAME_H
@@ -41,7 +46,7 @@ struct frame {
   union {
     u32 next_free;   /* while free: number of the next one, 0 ends */
     s32 linear;      /* an L2 in use: entries of other L2s that refer to it, or minus its own that do so */
-    u32 flush_stamp; /* otherwise: tlb_clock when it last stopped being writable */
+    u32 flush_stamp; /* otherwise: tlb_clock when its last use ended */
   };
 };
 
@@ -57,8 +62,12 @@ void frame_table_init(void);
 mfn_t frame_alloc(struct domain *owner);
 /* The VMM's own frame goes back. */
 void frame_free_vmm(mfn_t mfn);
-/* Gives one of the VMM's frames to a domain to map, as the shared info page. */
+/*
+ * Gives one of the VMM's frames to a domain to map, as the page of shared information. The VMM's own mapping
+ * holds it as heap_map would. frame_unshare takes it back from a domain whose page tables are gone.
+ */
 void frame_share(mfn_t mfn, struct domain *d);
+void frame_unshare(mfn_t mfn);
 /* Frees whatever `d` still owns. */
 void frames_release(struct domain *d);
 

@@ -14,6 +14,8 @@
 #define NO_PFN       0xffffffffu
 
 _Static_assert(sizeof(struct frame) == 16, "the frame table's room is counted in frames of 16 bytes");
+/* No check keeps a frame's references from wrapping: there are not as many entries in all tables together. */
+_Static_assert((u64)FRAMES_LIMIT *PT_ENTRIES <= 1ull << 31, "references are counted in 32 bits");
 
 u32 frame_limit;
 u32 frames_free;
@@ -108,7 +110,19 @@ void frame_share(mfn_t mfn, struct domain *d) {
   struct frame *frame = mfn_frame(mfn);
   frame->owner = d->id;
   frame->use = FRAME_ALLOCATED;
+  frame->count = 2; /* the allocation and the VMM's mapping */
   frame->type_info = FRAME_WRITABLE | FRAME_VALIDATED | 1;
+}
+
+static void check_released(const struct frame *frame, u32 count, u32 uses) {
+  if (frame->count != count || (frame->type_info & FRAME_COUNT) != uses)
+    log_line("d%u: frame %x still has %u references", frame->owner, frame_mfn(frame).n, frame->count - count);
+}
+
+void frame_unshare(mfn_t mfn) {
+  struct frame *frame = mfn_frame(mfn);
+  check_released(frame, 2, 1);
+  frame->use = FRAME_VMM;
 }
 
 static void map_table(linear_t start, u32 bytes) {
@@ -190,8 +204,7 @@ void put_frame(mfn_t mfn) {
 void frames_release(struct domain *d) {
   for (u32 n = 0; n < frame_limit; n++)
     if (FRAMES[n].use == FRAME_ALLOCATED && FRAMES[n].owner == d->id) {
-      if (FRAMES[n].count != 1 || FRAMES[n].type_info & FRAME_COUNT)
-        log_line("d%u: frame %x still has %u references", d->id, n, FRAMES[n].count - 1);
+      check_released(&FRAMES[n], 1, 0);
       make_free(&FRAMES[n]);
     }
 }

@@ -28,12 +28,13 @@ static bool needs_validation(u32 kind) {
 }
 
 /*
- * A frame that was writable may still be so in the TLB: the guest owes no flush
- * for removing a mapping, but the frame must not be a table before one.
+ * The guest owes no flush for removing a mapping, so the processor may still use
+ * a frame as what it was: write to a page that is a table now, or walk through
+ * a former table (Intel SDM vol. 3A, 4.10.3) that the guest may now fill. No
+ * frame changes its type before a flush.
  */
 static void change_type(struct frame *frame, u32 kind) {
-  bool was_writable = (frame->type_info & FRAME_TYPE_MASK) == FRAME_WRITABLE;
-  if (was_writable && frame->flush_stamp == tlb_clock) tlb_flush();
+  if (frame->flush_stamp == tlb_clock) tlb_flush();
   frame->type_info = kind;
 }
 
@@ -79,8 +80,8 @@ void put_frame_type(mfn_t mfn) {
     frame->type_info = FRAME_NONE;
   } else {
     frame->type_info = kind;
-    frame->flush_stamp = tlb_clock;
   }
+  frame->flush_stamp = tlb_clock;
 }
 
 int get_frame_and_type(mfn_t mfn, struct domain *d, u32 kind) {

@@ -44,9 +44,9 @@ mfn_t heap_mfn(const void *page) {
   return vmm_mfn((linear_t)page);
 }
 
-void *heap_map(mfn_t mfn) {
+void *heap_map(struct domain *d, mfn_t mfn) {
   u32 first = find_room(1);
-  if (first == HEAP_PAGES) return NULL;
+  if (first == HEAP_PAGES || get_frame_and_type(mfn, d, FRAME_WRITABLE)) return NULL;
   linear_t page = HEAP_START + (first + 1) * PAGE_SIZE;
   vmm_map(page, mfn, PTE_P | PTE_RW | PTE_A | PTE_D | PTE_G);
   used[first + 1] = 1;
@@ -54,6 +54,8 @@ void *heap_map(mfn_t mfn) {
 }
 
 void heap_unmap(void *page) {
+  mfn_t mfn = heap_mfn(page);
   vmm_unmap((linear_t)page);
   used[((linear_t)page - HEAP_START) / PAGE_SIZE] = 0;
+  put_frame_and_type(mfn);
 }
