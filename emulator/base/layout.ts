@@ -116,7 +116,7 @@ export const enum S {
   TransferCount = 0x4254,
   /** Machine time at which S.Budget is used up, low and high word. */
   TimeAtEnd = 0x4258,
-  /** S.Eip where tier 0 came back in the midst of a repeated string instruction, else not to be relied on. */
+  /** S.Eip in the midst of a repeated string instruction: where tier 0 came back, and in INS and OUTS. Else not to be relied on. */
   RepeatAt = 0x4260,
   End = 0x4300,
 }

@@ -168,7 +168,7 @@ export class CodeCache {
   private takeTable(): number {
     const free = this.freeTables.pop();
     if (free !== undefined) return free;
-    if (this.nextTable + ENTRY_TABLE_BYTES > ENTRY_TABLES + ENTRY_TABLES_BYTES) this.reset();
+    if (this.nextTable + ENTRY_TABLE_BYTES > ENTRY_TABLES + ENTRY_TABLES_BYTES) this.dropTables();
     const table = this.nextTable;
     this.nextTable += ENTRY_TABLE_BYTES;
     return table;
@@ -345,24 +345,30 @@ export class CodeCache {
     this.compiled[slot].delete(code);
   }
 
-  /** Forgets all decoded code. */
+  /**
+   * Forgets all decoded code. The exec TLBs still hold what they held: how much room decoding took, which depends on
+   * marks, decides nothing that a guest can see.
+   */
   reset(): void {
     this.state.counters.resets++;
-    for (let slot = 1; slot < MODE_SLOTS; slot++) {
-      this.flushSlot(slot, true);
-      this.compiled[slot].clear();
-    }
+    for (const compiled of this.compiled) compiled.clear();
     this.words.fill(0, ENTRY_TABLES >> 2, this.nextTable >> 2);
-    this.words.fill(0, TABLE_KEYS >> 2, tableKeys(this.nextTable) >> 2);
-    this.nextTable = ENTRY_TABLES;
-    this.freeTables = [];
-    this.tables.clear();
-    this.inUse.clear();
     this.places.clear();
     this.extents.clear();
     this.scratch.extents.length = 0;
     this.onReset();
     this.nextRecord = RECORDS + this.scratchBytes;
     this.generation++;
+  }
+
+  /** Forgets the entry tables too, for new ones: which pages code was fetched from decides when. */
+  private dropTables(): void {
+    this.reset();
+    for (let slot = 1; slot < MODE_SLOTS; slot++) this.flushSlot(slot, true);
+    this.words.fill(0, TABLE_KEYS >> 2, tableKeys(this.nextTable) >> 2);
+    this.nextTable = ENTRY_TABLES;
+    this.freeTables = [];
+    this.tables.clear();
+    this.inUse.clear();
   }
 }

@@ -255,6 +255,8 @@ export class Cpu {
     words[S.Inhibit >> 2] = 0;
     if (this.system.system(op, a, b) !== 0) return SYSTEM_FAULT;
     if (op <= SystemOp.Into) this.entered = words[S.Eip >> 2] !== next;
+    if (op === SystemOp.Ins || op === SystemOp.Outs)
+      words[S.RepeatAt >> 2] = words[S.Eip >> 2] === next ? NOWHERE : words[S.Eip >> 2];
     words[S.InhibitBudget >> 2] = words[S.Budget >> 2] - 1;
     if (this.needsCore()) words[S.Stop >> 2] = 1;
     const isSameMode = this.modes.update().flatCs && words[S.TlbExec >> 2] === exec;
@@ -430,9 +432,11 @@ export class Cpu {
   /**
    * Patches the link that led nowhere, when the target lies in the same linear page as its source. A page's start
    * is never linked to: a block that runs on into it comes from the page before, and its Cut record does not tell.
+   * Where the slice has ended the next instruction is left alone: whether it is fetched at all an interrupt decides.
    */
   private link(mode: Mode): void {
     const { words } = this;
+    if (words[S.Budget >> 2] <= 0) return;
     const link = words[S.ExitLink >> 2];
     const eip = words[S.Eip >> 2];
     if (link === 0 || link < RECORDS || this.cache.isScratch(link)) return;
@@ -446,6 +450,8 @@ export class Cpu {
   /** MarkPaths.mark. A listener that changes marks voids the code that it was called from: the core goes on in its place. */
   private reachMark(): number {
     const { words } = this;
+    // Between the iterations of a string instruction, which has been asked about.
+    if (words[S.RepeatAt >> 2] === words[S.Eip >> 2]) return 0;
     this.telling = true;
     const stops = this.onMark((this.modes.current.csBase + words[S.Eip >> 2]) >>> 0);
     this.telling = false;

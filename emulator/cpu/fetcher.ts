@@ -114,7 +114,9 @@ export class Fetcher {
     this.cache.dropScratch();
     if (pass) this.writer.write(RECORDS, run.insns);
     else this.write(RECORDS, linear, run);
-    if (run.insns.length > 1) this.note(run, (physical, length) => this.cache.noteScratch(physical, length));
+    // A repeated instruction may write to itself: its next iteration is then another instruction.
+    if (run.insns.length > 1 || isRepeated(run.insns[0]))
+      this.note(run, (physical, length) => this.cache.noteScratch(physical, length));
     return RECORDS;
   }
 

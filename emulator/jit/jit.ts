@@ -147,9 +147,9 @@ export class Jit implements Compiler {
   /** Makes one region of those that often follow each other. */
   private merge(): void {
     for (const funcs of this.links.groups(this.regions)) {
+      // Making the region of an earlier group may have cost all others.
       const parts = funcs.map((func) => this.regions.get(func)).filter((part) => part !== undefined);
-      const [{ mode }] = parts;
-      if (parts.every((part) => part.mode === mode)) this.remake(parts);
+      if (parts.length > 0 && parts.every(({ mode }) => mode === parts[0].mode)) this.remake(parts);
     }
   }
 
@@ -216,7 +216,7 @@ export class Jit implements Compiler {
 
   private compile(mode: Mode, starts: readonly number[], tests = WatchLevel.None): void {
     const { cache, fetcher, watches } = this.wiring;
-    // For the Enter records; where that forgets all code, there is nothing to find.
+    // The Enter records need room, which may cost all other code.
     cache.reserve(MAX_BLOCKS);
     const region = new RegionFinder(
       (at) => fetcher.peek(mode, at),

@@ -112,10 +112,9 @@ export class Tlb {
     if (!this.physical.isRam(paging.frame) || page > this.state.get(S.RingLimit + ring * 4) >>> 12) return;
     const entry = RAM + (paging.frame << 12) - (page << 12);
     const watched = this.watches.inPage(page);
-    const isCode = this.physical.tracker.isCode(paging.frame);
     this.note(ring * 2 + (paging.global ? 1 : 0), page);
-    this.words[this.index(ring * 2, page)] = entry + ((watched & Touch.Read) !== 0 ? TlbKind.Watched : TlbKind.Plain);
-    if (paging.writable) this.words[this.index(ring * 2 + 1, page)] = entry + kindForWriting(watched !== 0, isCode);
+    this.words[this.index(ring * 2, page)] = entry + this.kindOf(0, watched, paging.frame);
+    if (paging.writable) this.words[this.index(ring * 2 + 1, page)] = entry + this.kindOf(1, watched, paging.frame);
     if (paging.large) this.noteLarge(page);
   }
 
@@ -131,14 +130,33 @@ export class Tlb {
     this.filled.add(list, page);
   }
 
-  /** The pages of a watch that has come or gone are to be filled anew. */
+  /**
+   * Flags the pages of a watch that has come or gone. What the tables hold stays, stale or not: a guest that owes a flush
+   * goes on seeing the page that it saw.
+   */
   rewatch(watch: Watch): void {
     const { u8 } = this.state;
     for (const page of pagesOf(watch)) {
+      const watched = this.watches.inPage(page);
       const [at, bit] = [WATCHED_PAGES + (page >>> 3), 1 << (page & 7)];
-      u8[at] = this.watches.inPage(page) !== 0 ? u8[at] | bit : u8[at] & ~bit;
-      for (let table = 0; table < TABLES; table++) this.words[this.index(table, page)] = 0;
+      u8[at] = watched !== 0 ? u8[at] | bit : u8[at] & ~bit;
+      for (let table = 0; table < TABLES; table++) this.flag(table, page, watched);
     }
+  }
+
+  /** Gives an entry the kind that it has with `watched` touches watched in its page. */
+  private flag(table: number, page: number, watched: number): void {
+    const index = this.index(table, page);
+    const entry = this.words[index];
+    if (entry === 0) return;
+    const plain = entry - (entry & TLB_KIND);
+    const frame = ((plain + (page << 12) - RAM) >>> 0) >>> 12;
+    this.words[index] = plain + this.kindOf(table & 1, watched, frame);
+  }
+
+  private kindOf(write: number, watched: number, frame: number): TlbKind {
+    if (write !== 0) return kindForWriting(watched !== 0, this.physical.tracker.isCode(frame));
+    return (watched & Touch.Read) !== 0 ? TlbKind.Watched : TlbKind.Plain;
   }
 
   /** MOV CR3: all but global pages. */

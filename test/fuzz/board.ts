@@ -2,7 +2,7 @@ import { Desc, Seg, SysType } from "../../emulator/base/arch";
 import { RAM, S, SEG_SIZE, SegField } from "../../emulator/base/layout";
 import { State } from "../../emulator/base/state";
 import { Cpu } from "../../emulator/cpu/cpu";
-import type { CpuStop } from "../../emulator/cpu/wiring";
+import { CpuStop } from "../../emulator/cpu/wiring";
 import { Jit } from "../../emulator/jit/jit";
 import { EAGER } from "../harness/eager";
 import { setSegment } from "../harness/segment";
@@ -58,12 +58,21 @@ const STUCK_AFTER = 2000;
 /** What `advance` answers then, beside the processor's own stops. */
 export const STUCK = -1;
 
+/** Stops of an observer's marks and watches, which are no business of the program. */
+const isSeen = (stop: CpuStop): boolean => stop === CpuStop.Breakpoint || stop === CpuStop.Watchpoint;
+
+/** Somebody who may do what a debugger does before each piece of a run. */
+export interface Observer {
+  look(cpu: Cpu): void;
+}
+
 class StuckError extends Error {}
 
 export class Board {
   readonly state = new State(RAM_BYTES);
   readonly cpu: Cpu;
   readonly ram: Uint8Array;
+  observer: Observer | undefined;
   /** The vector of an interrupt that may be taken at instruction `offered` of the round, and not later; -1 for none. */
   private waiting = -1;
   private offered = 0;
@@ -179,9 +188,18 @@ export class Board {
     const end = this.retired + count;
     this.waiting = interrupt;
     this.offered = this.retired;
-    let stop = this.cpu.run(Math.min(stride(), end - this.retired));
-    while (stop === 0 && this.retired < end) stop = this.cpu.run(Math.min(stride(), end - this.retired));
-    return stop;
+    const observer = this.observer;
+    const piece = (pass: boolean): CpuStop => {
+      observer?.look(this.cpu);
+      return this.cpu.run(Math.min(stride(), end - this.retired), pass);
+    };
+    let stop = piece(observer !== undefined);
+    while ((stop === CpuStop.Count || isSeen(stop)) && this.retired < end) {
+      this.cpu.takeTouched();
+      stop = piece(stop === CpuStop.Breakpoint);
+    }
+    this.cpu.takeTouched();
+    return isSeen(stop) ? CpuStop.Count : stop;
   }
 
   /** What a program can see of the registers, EFLAGS first. */

@@ -1,14 +1,17 @@
 import { describe, expect, it } from "vitest";
+import type { Watch } from "../../emulator/memory/watches";
 import { Rng } from "../differential/rng";
 import { disassemble } from "../harness/disassembly";
-import { Board, RAM_BYTES, type Start, STUCK, visibleName } from "./board";
-import { makeStart } from "./start";
+import { Board, type Observer, RAM_BYTES, type Start, STUCK, visibleName } from "./board";
+import { CODE, CODE_BYTES, DATA, DATA_BYTES, makeStart } from "./start";
 
 /** FUZZ_ROUNDS asks for a long form. */
 const ROUNDS = Number(process.env["FUZZ_ROUNDS"] ?? 150);
 const CHUNKS = 24;
 const LONGEST_CHUNK = 160;
 const EVERY = 1_000_000;
+/** Marks, and watches, at a time. */
+const MOST_OBSERVED = 6;
 /** Differences shown of one round. */
 const MOST = 8;
 
@@ -49,21 +52,43 @@ interface Boards {
   whole: Board;
   stepped: Board;
   compiled: Board;
+  observed: Board;
 }
 
-/** One random program: at once, in small steps, and at once by the compiled engine. */
-function round(seed: number, { whole, stepped, compiled }: Boards): string | undefined {
+/** Marks and watches come and go, all of them in turn; few enough that a program gets on. */
+function observerOf(rng: Rng): Observer {
+  const marks: number[] = [];
+  const watches: Watch[] = [];
+  return {
+    look: (cpu) => {
+      const linear = rng.below(RAM_BYTES);
+      if (rng.oneIn(3)) cpu.breakpoints.add(marks[marks.push(CODE + (linear % CODE_BYTES)) - 1] ?? 0);
+      if (rng.oneIn(3)) {
+        const watch = { linear: DATA + (linear % DATA_BYTES), length: 1 + rng.below(64), touches: 1 + rng.below(3) };
+        watches.push(watch);
+        cpu.watches.add(watch);
+      }
+      if (marks.length > MOST_OBSERVED) cpu.breakpoints.remove(marks.shift() ?? 0);
+      const oldest = watches.length > MOST_OBSERVED ? watches.shift() : undefined;
+      if (oldest) cpu.watches.remove(oldest);
+    },
+  };
+}
+
+/** One random program: at once, in small steps, by the compiled engine at once, and cut and looked at at random. */
+function round(seed: number, { whole, stepped, compiled, observed }: Boards): string | undefined {
   const rng = new Rng(seed);
   const strides = new Rng(seed + EVERY);
   const start = makeStart(rng);
   const single = rng.oneIn(2);
   const chunks = chunksOf(rng);
-  for (const board of [whole, stepped, compiled]) board.reset(start);
+  for (const board of [whole, stepped, compiled, observed]) board.reset(start);
   for (const [n, { count, interrupt }] of chunks.entries()) {
     const stop = whole.advance(count, atOnce, interrupt);
     const others = {
       "in steps": [stepped, stepped.advance(count, () => (single ? 1 : 1 + strides.below(7)), interrupt)],
       compiled: [compiled, compiled.advance(count, atOnce, interrupt)],
+      observed: [observed, observed.advance(count, () => 1 + strides.below(60), interrupt)],
     } as const;
     for (const [how, [board, other]] of Object.entries(others)) {
       if (stop === STUCK && other === STUCK) continue;
@@ -95,7 +120,13 @@ function trace(start: Start, chunks: Chunk[], board: Board): string {
 
 describe("random programs in ring 0, 1 and 3", () => {
   it(`come to the same state run at once, in steps and compiled, in ${ROUNDS} rounds`, () => {
-    const boards: Boards = { whole: new Board(), stepped: new Board(), compiled: new Board("compiled") };
+    const boards: Boards = {
+      whole: new Board(),
+      stepped: new Board(),
+      compiled: new Board("compiled"),
+      observed: new Board("compiled"),
+    };
+    boards.observed.observer = observerOf(new Rng(EVERY));
     const found: string[] = [];
     for (let seed = 1; seed <= ROUNDS && found.length < 5; seed++) {
       const text = round(seed, boards);

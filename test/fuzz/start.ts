@@ -21,10 +21,10 @@ const GDT = 0x8000;
 const IDT = 0x9000;
 const TSS = 0xa000;
 const STACKS = 0xc000;
-const CODE = 0x10000;
-const CODE_BYTES = 0x4000;
-const DATA = 0x20000;
-const DATA_BYTES = 0x4000;
+export const CODE = 0x10000;
+export const CODE_BYTES = 0x4000;
+export const DATA = 0x20000;
+export const DATA_BYTES = 0x4000;
 
 const TSS_SELECTOR = 0x40;
 /** Code and data selectors of ring 0, 1 and 3. */

@@ -8,6 +8,7 @@ import type { Watch } from "../../../emulator/memory/watches";
 import { EAGER } from "../../harness/eager";
 import { setSegment } from "../../harness/segment";
 import { Mix } from "./mix";
+import type { Observer } from "./observer";
 import type { Action, Scenario, Step } from "./scenario";
 import { At, GDT_LIMIT, RAM_BYTES, SELECTORS, type Setting, TSS_SELECTOR } from "./setting";
 import { areTablesSound, entryAt, writeTables } from "./tables";
@@ -145,6 +146,23 @@ export class Board {
     return stop;
   }
 
+  /** `advance` in pieces as `observer` has them, who looks at the program in between and sets his own marks and watches. */
+  advanceObserved({ actions, count }: Step, observer: Observer): CpuStop {
+    for (const action of actions) this.act(action);
+    const { cpu } = this;
+    const end = cpu.retired + count;
+    this.told = [];
+    this.mix.instructions += count;
+    let stop = CpuStop.Count;
+    while ((goesOn(stop) || stop === CpuStop.Breakpoint) && cpu.retired < end) {
+      observer.look(cpu);
+      stop = cpu.run(Math.min(observer.stride(), end - cpu.retired), stop === CpuStop.Breakpoint);
+      cpu.takeTouched();
+    }
+    this.mix.instructions -= end - cpu.retired;
+    return stop === CpuStop.Breakpoint || stop === CpuStop.Watchpoint ? CpuStop.Count : stop;
+  }
+
   private tell(text: string): void {
     this.mix.told++;
     this.told.push(`${this.retired.toString()}: ${text}`);
@@ -185,7 +203,8 @@ export class Board {
         if (!setting) return;
         const at = entryAt(setting, action.linear);
         cpu.memory.physical.write32(at, this.dword(at) & action.mask);
-        return cpu.memory.tlb.flushPage(action.linear);
+        if (action.flush) cpu.memory.tlb.flushPage(action.linear);
+        return;
       }
     }
   }

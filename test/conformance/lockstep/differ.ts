@@ -21,9 +21,10 @@ export const makeBoards = (): Boards => ({ interpreted: new Board("interpreter")
 
 const MOST_BYTES = 16;
 
-/** Everything that differs between two boards; undefined when nothing does. */
-function compare(
-  { interpreted, compiled }: Boards,
+/** Everything that differs between two boards, named as an interpreted and a compiled one; undefined when nothing does. */
+export function compareBoards(
+  interpreted: Board,
+  compiled: Board,
   stops: readonly [CpuStop, CpuStop],
 ): Difference["fields"] | undefined {
   const sameMemory = Buffer.compare(interpreted.ram, compiled.ram) === 0;
@@ -53,7 +54,7 @@ function compare(
 }
 
 /** After any other a program is over: only the step's interrupts wake from HLT, and nothing from a triple fault. */
-const goesOn = (stop: CpuStop): boolean =>
+export const goesOn = (stop: CpuStop): boolean =>
   stop === CpuStop.Count || stop === CpuStop.Breakpoint || stop === CpuStop.Watchpoint;
 
 /** The first difference between the tiers, or undefined. */
@@ -63,7 +64,7 @@ export function differ(scenario: Scenario, boards: Boards): Difference | undefin
   compiled.load(scenario);
   for (const [n, step] of scenario.steps.entries()) {
     const stops = [interpreted.advance(step), compiled.advance(step)] as const;
-    const fields = compare(boards, stops);
+    const fields = compareBoards(interpreted, compiled, stops);
     if (!interpreted.isSound) return undefined;
     if (fields) return { step: n, fields };
     if (!goesOn(stops[0])) return undefined;

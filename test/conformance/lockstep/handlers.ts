@@ -113,7 +113,7 @@ function change(a: Assembler, rng: Rng, setting: Setting): void {
   a.label("go elsewhere").emit(0x59, 0x58).jmp("restart without code");
 }
 
-/** SHR ECX, 1; AND ECX, pages - 1; AND DWORD [entry], mask; SHL ECX, 12; INVLPG [page]. */
+/** SHR ECX, 1; AND ECX, pages - 1; AND DWORD [entry], mask; SHL ECX, 12; INVLPG [page], which some handlers forget. */
 function takeRights(a: Assembler, rng: Rng, setting: Setting): void {
   const [first, pages] = rng.pick([
     [At.Data, DATA_PAGES],
@@ -126,18 +126,13 @@ function takeRights(a: Assembler, rng: Rng, setting: Setting): void {
   a.emit(0xd1, 0xe9, 0x83, 0xe1, pages - 1, SS, 0x83, 0x24, scaled)
     .word(entryAt(setting, first))
     .emit(mask);
-  a.emit(0xc1, 0xe1, 12, SS, 0x0f, 0x01, 0xb9).word(first);
+  if (!rng.oneIn(3)) a.emit(0xc1, 0xe1, 12, SS, 0x0f, 0x01, 0xb9).word(first);
 }
 
-/** XCHG of the entries of two pages of the second mapping, which are not global, then a load of CR3. */
+/** XCHG of the entries of two pages of the second mapping, which are not global, then mostly a load of CR3. */
 function swapAliases(a: Assembler, rng: Rng, setting: Setting): void {
   const entry = entryAt(setting, At.Alias);
   const other = entry + entryBytes(setting) * rng.below(CODE_BYTES / PAGE);
-  a.emit(SS, 0x8b, 0x0d)
-    .word(entry)
-    .emit(SS, 0x87, 0x0d)
-    .word(other)
-    .emit(SS, 0x89, 0x0d)
-    .word(entry)
-    .emit(...CR3_RELOAD);
+  a.emit(SS, 0x8b, 0x0d).word(entry).emit(SS, 0x87, 0x0d).word(other).emit(SS, 0x89, 0x0d).word(entry);
+  if (!rng.oneIn(3)) a.emit(...CR3_RELOAD);
 }

@@ -76,7 +76,7 @@ function actionText(action: Action): string {
     case "write":
       return `write ${action.bytes.map((byte) => hex(byte, 2)).join(" ")} to ${hex(action.physical)}`;
     case "protect":
-      return `entry of ${hex(action.linear)} &= ${hex(action.mask)}`;
+      return `entry of ${hex(action.linear)} &= ${hex(action.mask)}${action.flush ? "" : ", not flushed"}`;
   }
 }
 
@@ -98,7 +98,7 @@ function traceLines(traced: readonly Traced[], { fields }: Difference): string[]
   ];
 }
 
-const fieldLines = ({ fields }: Difference): string[] =>
+export const fieldLines = ({ fields }: Difference): string[] =>
   [...fields].map(
     ([name, [interpreted, compiled]]) =>
       `  ${name.padEnd(12)} ${shown(interpreted)} interpreted, ${shown(compiled)} compiled`,

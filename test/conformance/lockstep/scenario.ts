@@ -13,8 +13,8 @@ export type Action =
   | { kind: "watch" | "unwatch"; watch: Watch }
   /** Bytes are written from outside: by a debugger, or by a device. */
   | { kind: "write"; physical: number; bytes: readonly number[] }
-  /** The page's entry is masked, and the page flushed. */
-  | { kind: "protect"; linear: number; mask: number };
+  /** The page's entry is masked, and the page flushed, or not: then the TLBs go on as they were. */
+  | { kind: "protect"; linear: number; mask: number; flush: boolean };
 
 export interface Step {
   actions: readonly Action[];
@@ -128,7 +128,12 @@ class Director {
       [At.Code, CODE_BYTES],
       [At.Alias, CODE_BYTES],
     ] as const);
-    return { kind: "protect", linear: first + rng.below(bytes >>> 12) * PAGE, mask: rng.pick([~1, ~1, ~2, ~4, ~0x60]) };
+    return {
+      kind: "protect",
+      linear: first + rng.below(bytes >>> 12) * PAGE,
+      mask: rng.pick([~1, ~1, ~2, ~4, ~0x60]),
+      flush: rng.oneIn(2),
+    };
   }
 }
 

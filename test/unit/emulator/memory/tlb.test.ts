@@ -116,12 +116,19 @@ describe("watched pages", () => {
     expect(entry(AT + 0x1000, 0, 1) & TLB_KIND).toBe(TlbKind.WatchedCode);
   });
 
-  it("are filled anew after rewatch", () => {
+  it("keep what is filled when a watch comes and goes, stale or not: rewatch flags it", () => {
     const watch = { linear: AT + 0xfff, length: 2, touches: Touch.Write };
     write(AT, 0);
     write(AT + 0x1000, 2);
+    const filled = (): number[] => [entry(AT, 0, 0), entry(AT, 0, 1), entry(AT + 0x1000, 2, 1)];
+    const before = filled();
+    const flag = TlbKind.Watched - TlbKind.Plain;
+    watches().add(watch);
     t.memory.tlb.rewatch(watch);
-    expect([entry(AT, 0, 1), entry(AT + 0x1000, 2, 1), entry(AT, 0, 0)]).toEqual([0, 0, 0]);
+    expect(filled().map((now, n) => now - (before[n] ?? 0))).toEqual([0, flag, flag]);
+    watches().remove(watch);
+    t.memory.tlb.rewatch(watch);
+    expect(filled()).toEqual(before);
   });
 });
 
