@@ -20,6 +20,13 @@ import { CpuStop, type CpuWiring, type FaultRecord, instanceOf, type Transfer } 
 /** Instructions in one call of generated code: short enough that V8 can put better code in between calls. */
 const SLICE = 50_000;
 
+/**
+ * How much is done between two questions whether a run is due to come back, in units of 1,024 instructions of
+ * generated code, or of one return from it: each takes a few microseconds at most.
+ */
+const EFFORT = 64;
+const EFFORT_SHIFT = 10;
+
 /** S.RepeatAt when no instruction is in its midst; the last byte of 4 GiB begins no string instruction. */
 const NOWHERE = -1;
 
@@ -83,6 +90,11 @@ export class Cpu {
   private before = 0;
   private granted = 0;
   private yielded = false;
+  /** Asked now and then during a run whether it is to come back. */
+  private isDue: (() => boolean) | undefined;
+  private due = false;
+  /** What has been done since that was asked. */
+  private effort = 0;
   /** Interpreted instructions since the compiler last heard of a place. */
   private unsampled = 0;
   /** INT n, INT3 or INTO went to its handler: that clears TF and with it the trap. */
@@ -186,9 +198,12 @@ export class Cpu {
   /**
    * Retires up to `count` instructions, taking a pending interrupt first when it may.
    * @param passMark pass over the first instruction's mark
+   * @param isDue asked now and then, wherever much is done outside of generated code too: true ends the run
    */
-  run(count: number, passMark = false): CpuStop {
+  run(count: number, passMark = false, isDue?: () => boolean): CpuStop {
     this.yielded = false;
+    this.due = false;
+    this.isDue = isDue;
     this.passMark = passMark;
     this.words[S.InhibitBudget >> 2] = this.words[S.Budget >> 2];
     const stop = this.runTo(this.retired + count);
@@ -197,8 +212,11 @@ export class Cpu {
   }
 
   private runTo(end: number): CpuStop {
+    const start = this.retired;
     while (this.retired < end) {
       if (this.yielded) return CpuStop.Yield;
+      // A mark that has been asked about is passed first: nobody is asked twice about one execution.
+      if (this.due && !this.passMark && this.retired > start) return CpuStop.Due;
       if (this.watchesChanged) this.tellCompiler();
       if (!this.takeInterrupt()) return CpuStop.TripleFault;
       if (this.memory.watches.touched) return CpuStop.Watchpoint;
@@ -211,6 +229,14 @@ export class Cpu {
       if (this.memory.watches.touched) return CpuStop.Watchpoint;
     }
     return CpuStop.Count;
+  }
+
+  /** Something was done that takes time: now and then that is a reason to come back. */
+  private spend(effort: number): void {
+    this.effort += effort;
+    if (this.effort < EFFORT) return;
+    this.effort = 0;
+    this.due = this.isDue?.() ?? false;
   }
 
   /** Before the next slice: who sets other watches one by one may end with what was there. */
@@ -284,6 +310,7 @@ export class Cpu {
         ? this.fetcher.scratchBlock(mode, Math.min(budget, MAX_BLOCK), pass)
         : this.findHot(mode);
     if (record === 0) return this.fault();
+    this.spend(1 + (budget >> EFFORT_SHIFT));
     this.begin(budget);
     if (this.compiler && this.words[(record + Rec.Op) >> 2] === (Special.Enter as number))
       return this.runCompiled(this.compiler, record);
@@ -455,6 +482,9 @@ export class Cpu {
     this.telling = true;
     const stops = this.onMark((this.modes.current.csBase + words[S.Eip >> 2]) >>> 0);
     this.telling = false;
+    this.spend(1);
+    // The core goes on in place of the code that would run to the end of its slice.
+    this.passMark ||= this.due;
     if (stops) this.stop = CpuStop.Breakpoint;
     else if (!this.passMark) return 0;
     words[S.Stop >> 2] = 1;

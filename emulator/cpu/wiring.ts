@@ -13,6 +13,8 @@ export const enum CpuStop {
   Watchpoint,
   /** `yield` was called (a device changed its deadline, or asked for the end). */
   Yield,
+  /** Whoever ran the processor wants the run to end here. */
+  Due,
   /** A fault while delivering a double fault; the chain is in `faultChain`. */
   TripleFault,
 }

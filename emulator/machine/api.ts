@@ -56,11 +56,16 @@ export interface RunOptions {
    * the run goes on. true: `run` returns "idle", and the caller sleeps and calls `skip`.
    */
   stopWhenIdle?: boolean;
+  /**
+   * Asked after each few hundred microseconds of work, whatever the work is: where it says true, `run` returns
+   * "count" early. The caller may look at a clock here; what the machine computes does not depend on where a run is cut.
+   */
+  isDue?(): boolean;
 }
 
 /** Why `run` or `step` came back. After "exit" and "triple-fault" the machine is over: both answer the same again. */
 export type Stop =
-  /** The instructions asked for are retired. */
+  /** The instructions asked for are retired, or the run was due to come back. */
   | { kind: "count" }
   /** The next instruction stands on a breakpoint whose condition held. */
   | { kind: "breakpoint"; linear: number }

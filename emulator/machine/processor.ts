@@ -26,8 +26,9 @@ export interface Processor {
   /**
    * Retires up to `count` instructions, taking a pending interrupt first when it may.
    * @param passMark pass over the first instruction's mark
+   * @param isDue asked now and then whether the run is to end where it is
    */
-  run(count: number, passMark?: boolean): CpuStop;
+  run(count: number, passMark?: boolean, isDue?: () => boolean): CpuStop;
   /** Makes `run` come back after the instruction in progress. */
   yield(): void;
 }

@@ -91,6 +91,8 @@ export class RunLoop {
     const { processor, standing, watchpoints } = this.parts;
     this.asked = true;
     const limit = processor.retired + Math.floor(options.instructions ?? Infinity);
+    let due = false;
+    const isDue = options.isDue && ((): boolean => (due ||= options.isDue?.() ?? false));
     const start = processor.retired;
     for (;;) {
       if (this.over !== undefined) return this.over;
@@ -104,7 +106,7 @@ export class RunLoop {
       this.fruitless = 0;
       const before = processor.retired;
       // With an interrupt due the first instruction is the handler's, which has not been seen yet.
-      const reason = processor.run(this.slice(limit), passMark && !this.interruptDue());
+      const reason = processor.run(this.slice(limit), passMark && !this.interruptDue(), isDue);
       if (processor.retired !== before) passMark = false;
       this.parts.flushOutput();
       if (reason === CpuStop.TripleFault) this.over = { kind: "triple-fault", chain: processor.faultChain };
@@ -115,6 +117,7 @@ export class RunLoop {
         if (hits.length > 0) return { kind: "watchpoint", hits };
       }
       if (reason === CpuStop.Breakpoint) return { kind: "breakpoint", linear: standing.pc };
+      if (due && processor.retired > start) return this.atLimit(true);
     }
   }
 
