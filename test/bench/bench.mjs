@@ -1,10 +1,12 @@
 /**
- * `npm run bench`: each kernel of kernels/ on this machine, on QEMU's TCG and on v86, in turn, several times.
+ * `npm run bench`: each kernel of kernels/ on this machine, on QEMU's TCG and on v86, and each guest of guests/ on our
+ * hypervisor, here and on QEMU with the same image of it; in turn, several times.
  *
  *   npm run bench -- [--engine auto|interpreter|compiled] [--runs N] [NAME...]
  *   npm run bench -- --debug [--runs N]      what the debugger costs (debugging.mjs)
  *
- * Seconds are user time of the whole process, medians of the runs, less the same contender's time for the empty kernel.
+ * Seconds are user time of the whole process, medians of the runs, less the same contender's time for the empty kernel
+ * (or guest).
  * Instructions are counted by ours; the others' MIPS use that count. A contender whose checksum differs from ours is out.
  * Then the wall time from the command line to the first byte of a console. Everything goes to dist/bench/results.json.
  */
@@ -15,7 +17,7 @@ import { SetupError, entry, parseOptions, root } from "../../scripts/lib/run.mjs
 import { qemu, ringscope, v86 } from "./contenders.mjs";
 import { benchDebugging } from "./debugging.mjs";
 import { measureFirstBytes } from "./first-byte.mjs";
-import { EMPTY, buildKernel, kernelNames } from "./kernels.mjs";
+import { EMPTY, EMPTY_GUEST, buildBoot, emptyOf, guestNames, kernelNames } from "./kernels.mjs";
 import { median, mips, netSeconds, summary } from "./statistics.mjs";
 import { header, line, meanLine } from "./table.mjs";
 import { buildWrapper, timedRun } from "./timed-process.mjs";
@@ -23,6 +25,7 @@ import { buildWrapper, timedRun } from "./timed-process.mjs";
 const OUT = join(root, "dist", "bench");
 const RESULTS = join(OUT, "results.json");
 const STATS = join(OUT, "stats.json");
+const NAMES = [...kernelNames, ...guestNames];
 
 function parse() {
   const options = {
@@ -33,32 +36,33 @@ function parse() {
   const { values, positionals } = parseOptions({ options, allowPositionals: true });
   const runs = Number(values.runs);
   if (!Number.isInteger(runs) || runs < 1) throw new SetupError(`--runs takes a positive number, not "${values.runs}"`);
-  const unknown = positionals.find((name) => !kernelNames.includes(name));
-  if (unknown !== undefined) throw new SetupError(`no kernel "${unknown}": ${kernelNames.join(", ")}`);
+  const unknown = positionals.find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) throw new SetupError(`no kernel "${unknown}": ${NAMES.join(", ")}`);
   return {
     engine: values.engine,
     runs,
     debug: values.debug,
-    names: positionals.length > 0 ? positionals : kernelNames,
+    names: positionals.length > 0 ? positionals : NAMES,
   };
 }
 
 /** One run: its user seconds and checksum, or why it is out. */
-function runOnce(contender, image) {
-  const { status, stdout, stderr, userSeconds } = timedRun(contender.command(image));
+function runOnce(contender, { kernel, modules }) {
+  const { status, stdout, stderr, userSeconds } = timedRun(contender.command(kernel, modules));
   if (status !== contender.done)
     return { failure: `status ${status} ${stderr.trim().split("\n").at(-1) ?? ""}`.trim() };
   return { checksum: stdout.trim(), userSeconds };
 }
 
-/** All contenders in turn, `runs` times: for each the user seconds of its runs, or why it is out. */
-function runInTurn(contenders, image, runs) {
-  const results = new Map(contenders.map(({ key }) => [key, { seconds: [] }]));
+/** All contenders that can boot it in turn, `runs` times: for each the user seconds of its runs, or why it is out. */
+function runInTurn(contenders, boot, runs) {
+  const able = contenders.filter(({ command }) => command(boot.kernel, boot.modules) !== undefined);
+  const results = new Map(able.map(({ key }) => [key, { seconds: [] }]));
   for (let i = 0; i < runs; i++) {
-    for (const contender of contenders) {
+    for (const contender of able) {
       const result = results.get(contender.key);
       if (result.failure !== undefined) continue;
-      const { failure, checksum, userSeconds } = runOnce(contender, image);
+      const { failure, checksum, userSeconds } = runOnce(contender, boot);
       result.seconds.push(userSeconds);
       result.checksum = checksum;
       result.failure = failure;
@@ -74,7 +78,7 @@ function runInTurn(contenders, image, runs) {
 
 /** One kernel measured: a row of the results. */
 function measure(name, contenders, runs, starts) {
-  const results = runInTurn(contenders, buildKernel(name, OUT), runs);
+  const results = runInTurn(contenders, buildBoot(name, OUT), runs);
   const row = {
     name,
     checksum: results.get("ringscope").checksum,
@@ -92,7 +96,7 @@ function measure(name, contenders, runs, starts) {
       continue;
     }
     row.samples[key] = seconds;
-    row.seconds[key] = netSeconds(seconds, starts[key]);
+    row.seconds[key] = netSeconds(seconds, starts[emptyOf(name)][key]);
     if (row.instructions === undefined) continue;
     row.mips[key] = mips(row.instructions, row.seconds[key]);
     if (key !== "ringscope") row.ratio[key] = row.seconds[key] / row.seconds.ringscope;
@@ -100,11 +104,11 @@ function measure(name, contenders, runs, starts) {
   return row;
 }
 
-/** User seconds of each contender's empty kernel. @throws SetupError when one cannot even do that */
-function measureStarts(contenders, runs) {
+/** User seconds of each contender for an empty kernel or guest. @throws SetupError when one cannot even do that */
+function measureStart(empty, contenders, runs) {
   const starts = {};
-  for (const [key, { seconds, failure }] of runInTurn(contenders, buildKernel(EMPTY, OUT), runs)) {
-    if (failure !== undefined) throw new SetupError(`${key} does not run the empty kernel: ${failure}`);
+  for (const [key, { seconds, failure }] of runInTurn(contenders, buildBoot(empty, OUT), runs)) {
+    if (failure !== undefined) throw new SetupError(`${key} does not run the empty kernel ${empty}: ${failure}`);
     starts[key] = median(seconds);
   }
   return starts;
@@ -119,19 +123,33 @@ function present(all) {
   return all.filter((contender) => !missing.includes(contender));
 }
 
-function report(rows, contenders, starts) {
+/** Means of our speed against each other contender's, printed: of the bare kernels, and of the guests. */
+function summarize(rows, contenders) {
+  const kinds = {
+    kernels: rows.filter(({ name }) => kernelNames.includes(name)),
+    guests: rows.filter(({ name }) => guestNames.includes(name)),
+  };
   const summaries = {};
-  for (const { key, title } of contenders.slice(1)) {
-    summaries[key] = summary(rows.map(({ name, ratio }) => ({ name, ratio: ratio[key] })));
-    console.log(meanLine(title, summaries[key]));
+  for (const [kind, some] of Object.entries(kinds)) {
+    summaries[kind] = {};
+    for (const { key, title } of contenders.slice(1)) {
+      const means = summary(some.map(({ name, ratio }) => ({ name, ratio: ratio[key] })));
+      summaries[kind][key] = means;
+      if (means !== undefined) console.log(meanLine(kind, title, means));
+    }
   }
+  return summaries;
+}
+
+function report(rows, contenders, starts) {
   for (const { name, failures } of rows) {
     for (const [key, failure] of Object.entries(failures)) console.log(`${name} on ${key}: ${failure}`);
   }
-  console.log(
-    `start (empty kernel, user seconds): ${contenders.map(({ key, title }) => `${title} ${starts[key].toFixed(3)}`).join(", ")}`,
-  );
-  return summaries;
+  for (const [name, seconds] of Object.entries(starts)) {
+    const known = contenders.filter(({ key }) => key in seconds);
+    const texts = known.map(({ key, title }) => `${title} ${seconds[key].toFixed(3)}`);
+    console.log(`start (${name}, user seconds): ${texts.join(", ")}`);
+  }
 }
 
 await entry(async () => {
@@ -144,14 +162,16 @@ await entry(async () => {
   const contenders = present([ringscope(engine, STATS), qemu(), v86()]);
   buildWrapper();
 
-  const starts = measureStarts(contenders, runs);
+  const empties = [EMPTY, EMPTY_GUEST].filter((empty) => names.some((name) => emptyOf(name) === empty));
+  const starts = Object.fromEntries(empties.map((empty) => [empty, measureStart(empty, contenders, runs)]));
   console.log(header());
   const rows = [];
   for (const name of names) {
     rows.push(measure(name, contenders, runs, starts));
     console.log(line(rows.at(-1)));
   }
-  const summaries = report(rows, contenders, starts);
+  const summaries = summarize(rows, contenders);
+  report(rows, contenders, starts);
   const firstBytes = await measureFirstBytes(contenders, runs);
 
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, system: `${process.platform} ${process.arch}` };

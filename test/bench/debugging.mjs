@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { SetupError, root } from "../../scripts/lib/run.mjs";
 import { tier0Plugin } from "../../scripts/lib/tier0-plugin.mjs";
-import { buildKernel } from "./kernels.mjs";
+import { buildBoot } from "./kernels.mjs";
 import { median } from "./statistics.mjs";
 
 const OUT = join(root, "dist", "bench");
@@ -75,7 +75,7 @@ function measureRate({ title, scenario, goal }, images, runs) {
 export async function benchDebugging(runs) {
   await bundle();
   const kernels = Object.fromEntries(
-    ["crc32", "fib", "int80", "registers"].map((name) => [name, buildKernel(name, OUT)]),
+    ["crc32", "fib", "int80", "registers"].map((name) => [name, buildBoot(name, OUT).kernel]),
   );
   const images = { ...kernels, vmm: join(DIST, "vmm.elf"), guest: join(DIST, "sample-guests", "pv", "hello.elf") };
   const costs = COSTS.map((cost) => measureCost(cost, images, runs));

@@ -4,7 +4,7 @@ const number = (value, digits = 0) => value?.toFixed(digits) ?? NONE;
 
 /** Title, width, and the text of a row. */
 const COLUMNS = [
-  ["kernel", 10, (row) => row.name],
+  ["kernel", 11, (row) => row.name],
   ["instructions", 15, (row) => row.instructions?.toLocaleString("en-US") ?? NONE],
   ["seconds", 9, (row) => number(row.seconds.ringscope, 2)],
   ["MIPS", 8, (row) => number(row.mips.ringscope)],
@@ -19,9 +19,7 @@ const pad = (text, width, column) => (column === 0 ? text.padEnd(width) : text.p
 export const header = () => COLUMNS.map(([title, width], column) => pad(title, width, column)).join("");
 export const line = (row) => COLUMNS.map(([, width, text], column) => pad(text(row), width, column)).join("");
 
-/** "geometric mean 1.53 x QEMU (15 kernels), worst: smc 0.81" */
-export function meanLine(title, summary) {
-  if (summary === undefined) return `geometric mean ${NONE} x ${title}`;
-  const { mean, worst, worstRatio, kernels } = summary;
-  return `geometric mean ${mean.toFixed(2)} x ${title} (${kernels} kernels), worst: ${worst} ${worstRatio.toFixed(2)}`;
+/** "geometric mean of 15 kernels 1.53 x QEMU, worst: smc 0.81" */
+export function meanLine(kind, title, { mean, worst, worstRatio, kernels }) {
+  return `geometric mean of ${kernels} ${kind} ${mean.toFixed(2)} x ${title}, worst: ${worst} ${worstRatio.toFixed(2)}`;
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type GeneralName, Machine, type Stop } from "../../../emulator/index";
-import { buildKernel, kernelNames } from "../../bench/kernels.mjs";
+import { buildBoot, guestNames, kernelNames } from "../../bench/kernels.mjs";
 import { Rng } from "../../differential/rng";
 import { dist } from "../../harness/machines/machine";
 import { describeWith, program } from "../../harness/tools";
@@ -142,9 +142,9 @@ const COMPUTING = new Set([
 ]);
 
 describeWith([program("gcc", "gcc")], "the engines in lockstep on the benchmark kernels", () => {
-  it.each(kernelNames)("agree on %s at random instruction counts", (name) => {
-    const kernel = buildKernel(name, join(dist, "test", "lockstep-kernels"), { short: true });
-    const share = runToEnd({ name, kernel, modules: [] }, 1966);
+  it.each([...kernelNames, ...guestNames])("agree on %s at random instruction counts", (name) => {
+    const boot = buildBoot(name, join(dist, "test", "lockstep-kernels"), { short: true });
+    const share = runToEnd({ name, ...boot }, 1966);
     if (COMPUTING.has(name)) expect(share).toBeGreaterThan(0.4);
   });
 });

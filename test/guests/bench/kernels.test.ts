@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { expect, it } from "vitest";
 import { type Engine, Machine } from "../../../emulator/index";
-import { buildKernel, kernelNames } from "../../bench/kernels.mjs";
+import { type Boot, buildBoot, guestNames, kernelNames } from "../../bench/kernels.mjs";
 import { dist } from "../../harness/machines/machine";
 import { qemu } from "../../harness/machines";
 import { describeWith } from "../../harness/tools";
@@ -10,25 +10,32 @@ import { describeWith } from "../../harness/tools";
 /** Under dist/, beside the kernels of `npm run bench`. */
 const FOLDER = join("test", "bench-kernels");
 
-/** What the kernel prints on COM1, run in this process. */
-function run(image: string, engine: Engine): string {
+/** What it prints on COM1, run in this process. */
+function run({ kernel, modules }: Boot, engine: Engine): string {
   let text = "";
-  const onSerial = (_port: number, bytes: Uint8Array): void => {
-    text += Buffer.from(bytes).toString("latin1");
+  const onSerial = (port: number, bytes: Uint8Array): void => {
+    if (port === 0) text += Buffer.from(bytes).toString("latin1");
   };
   const machine = new Machine({ memoryBytes: 64 << 20, engine, onSerial });
-  machine.boot(readFileSync(image));
+  machine.boot(readFileSync(kernel), {
+    modules: modules.map((file) => ({ bytes: readFileSync(file), commandLine: "" })),
+  });
   expect(machine.run()).toEqual({ kind: "exit", value: 0 });
   return text;
 }
 
-describeWith(qemu.tools, "the benchmark kernel", () => {
-  it.each(kernelNames)("%s prints QEMU's checksum interpreted and compiled", async (name) => {
-    const image = buildKernel(name, join(dist, FOLDER), { short: true });
-    const { console, exitValue } = await qemu.boot({ kernel: join(FOLDER, `${name}.elf`) });
+const inDist = (file: string): string => relative(dist, file);
+
+describeWith(qemu.tools, "the benchmark", () => {
+  it.each([...kernelNames, ...guestNames])("%s prints QEMU's checksum interpreted and compiled", async (name) => {
+    const boot = buildBoot(name, join(dist, FOLDER), { short: true });
+    const { console, exitValue } = await qemu.boot({
+      kernel: inDist(boot.kernel),
+      modules: boot.modules.map(inDist),
+    });
     expect(exitValue).toBe(0);
-    expect(console).toMatch(/^[0-9a-f]{8}\n$/);
-    expect(run(image, "interpreter")).toBe(console);
-    expect(run(image, "compiled")).toBe(console);
+    expect(console).toMatch(/^((d\d: )?[0-9a-f]{8}\r?\n)+$/);
+    expect(run(boot, "interpreter")).toBe(console);
+    expect(run(boot, "compiled")).toBe(console);
   });
 });

@@ -1,2 +1,3 @@
 /** See compile.mjs. */
 export function compileKernel(sources: readonly string[], image: string, flags?: readonly string[]): void;
+export function compileGuest(sources: readonly string[], image: string, flags?: readonly string[]): void;

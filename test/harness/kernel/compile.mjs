@@ -1,8 +1,8 @@
-/** Compiles a small multiboot kernel of C files with start.S: no guest library, no debug information, -O2. */
+/** Compiles small kernels of C files: no debug information, -O2. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { SetupError, which } from "../../../scripts/lib/run.mjs";
+import { SetupError, root, which } from "../../../scripts/lib/run.mjs";
 
 const HERE = import.meta.dirname;
 const FLAGS = [
@@ -11,18 +11,36 @@ const FLAGS = [
   ..."-fno-tree-loop-distribute-patterns -Wall -Wextra -Werror -Wl,--build-id=none -Wl,-z,noexecstack".split(" "),
 ];
 
+function compile(sources, image, flags) {
+  const [compiler, ...own] = process.env.CC?.split(" ") ?? [["gcc", "clang"].find((name) => which(name) !== undefined)];
+  if (compiler === undefined) throw new SetupError("a C compiler is needed for the test kernels: apt-get install gcc");
+  mkdirSync(dirname(image), { recursive: true });
+  const args = [...own, ...FLAGS, ...flags, ...sources, "-o", image];
+  const { status, stderr } = spawnSync(compiler, args, { encoding: "utf8", cwd: root });
+  if (status !== 0) throw new SetupError(`${sources.join(" ")}: ${stderr}`);
+}
+
 /**
- * @param {readonly string[]} sources C and assembly files; one of them defines `void kernel_main(void)`
- * @param {string} image the ELF file to make
+ * A multiboot kernel, with start.S and without any library.
+ * @param {readonly string[]} sources absolute paths of C and assembly files; one of them defines `void kernel_main(void)`
+ * @param {string} image the absolute path of the ELF file to make
  * @param {readonly string[]} flags for the compiler, besides its own
  * @throws SetupError with the compiler's words
  */
 export function compileKernel(sources, image, flags = []) {
-  const [compiler, ...own] = process.env.CC?.split(" ") ?? [["gcc", "clang"].find((name) => which(name) !== undefined)];
-  if (compiler === undefined) throw new SetupError("a C compiler is needed for the test kernels: apt-get install gcc");
-  mkdirSync(dirname(image), { recursive: true });
-  const layout = `-Wl,-T,${join(HERE, "kernel.lds")}`;
-  const args = [...own, ...FLAGS, ...flags, layout, join(HERE, "start.S"), ...sources, "-o", image];
-  const { status, stderr } = spawnSync(compiler, args, { encoding: "utf8" });
-  if (status !== 0) throw new SetupError(`${sources.join(" ")}: ${stderr}`);
+  compile([join(HERE, "start.S"), ...sources], image, [...flags, `-Wl,-T,${join(HERE, "kernel.lds")}`]);
+}
+
+const LIBRARY = ["sample-guests/lib", "sample-guests/lib/pv"].map((folder) => join(root, folder));
+
+/** The same for a paravirtual guest, with the sample guests' library. */
+export function compileGuest(sources, image, flags = []) {
+  const library = LIBRARY.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((file) => /\.[cS]$/.test(file))
+      .map((file) => join(folder, file)),
+  );
+  const includes = [...LIBRARY, join(root, "emulator/vmm/include/public")].map((folder) => `-I${folder}`);
+  const layout = "-Wl,-T,sample-guests/lib/pv/pv.lds";
+  compile([...sources, ...library], image, [...flags, ...includes, layout, "-Wl,-z,max-page-size=0x1000"]);
 }
