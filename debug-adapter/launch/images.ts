@@ -5,6 +5,11 @@ import { checkGuestImage, ImageError } from "../images/guest-image";
 import { cliMessages, imageMessages, systemProblem } from "../messages";
 import { UserError } from "../user-error";
 
+/** A multiboot module, and the file that it came from. */
+export interface ModuleFile extends BootModule {
+  file: string;
+}
+
 export function readImage(file: string): Uint8Array {
   try {
     return readFileSync(file);
@@ -21,9 +26,9 @@ export function splitModule(text: string): { file: string; args: string } {
 }
 
 /** "FILE ARGS" as bytes and the string that multiboot hands over: the file's own name without folders, then ARGS. */
-export function readModule(text: string): BootModule {
+export function readModule(text: string): ModuleFile {
   const { file, args } = splitModule(text);
-  return { bytes: readImage(file), commandLine: bootLine(file, args) };
+  return { file, bytes: readImage(file), commandLine: bootLine(file, args) };
 }
 
 /** A boot command line. Folders are left out: where a file lies must not change what the guest computes. */
@@ -32,7 +37,7 @@ export function bootLine(file: string, args: string): string {
 }
 
 /** A paravirtual kernel for a domain: checked here, so that a wrong file is told before the machine starts. */
-export function readGuest(file: string, args: string): BootModule {
+export function readGuest(file: string, args: string): ModuleFile {
   const bytes = readImage(file);
   try {
     checkGuestImage(bytes);
@@ -41,5 +46,5 @@ export function readGuest(file: string, args: string): BootModule {
       throw new UserError(imageMessages.inFile(file, imageMessages.problem(error.problem)));
     throw error;
   }
-  return { bytes, commandLine: bootLine(file, args) };
+  return { file, bytes, commandLine: bootLine(file, args) };
 }

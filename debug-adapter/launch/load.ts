@@ -43,6 +43,7 @@ export function load(
     for (const guest of guests) attempt(guest.file, () => checkGuestImage(guest.bytes));
     const vmm = readBinary(plan.vmm ?? files.builtInVmm, "", files);
     const modules = guests.map(({ bytes, commandLine, file }) => ({
+      file,
       bytes,
       commandLine: `${files.nameOf(file)} ${commandLine}`.trim(),
     }));
@@ -82,8 +83,9 @@ function hasMultibootHeader(bytes: Uint8Array): boolean {
   return false;
 }
 
-function boot(machine: Machine, kernel: Binary, modules: BootModule[]): void {
-  attempt(kernel.file, () => machine.boot(kernel.bytes, { commandLine: kernel.commandLine, modules }));
+/** @param modules with the files that they came from */
+function boot(machine: Machine, kernel: Binary, modules: readonly (BootModule & { file: string })[]): void {
+  attempt(kernel.file, () => machine.boot(kernel.bytes, { commandLine: kernel.commandLine, modules }), modules);
 }
 
 function imageOf({ file, bytes }: Binary, owner: Owner, files: Files): Image {
@@ -91,14 +93,15 @@ function imageOf({ file, bytes }: Binary, owner: Owner, files: Files): Image {
   return { name: files.nameOf(file), path: files.resolve(file), owner, symbols };
 }
 
-/** Words what a file cannot be used for. */
-function attempt<T>(file: string, action: () => T): T {
+/** Words what a file cannot be used for: the kernel's, or the module's that is to blame. */
+function attempt<T>(file: string, action: () => T, modules: readonly { file: string }[] = []): T {
   try {
     return action();
   } catch (error) {
     const what = problemOf(error);
     if (what === undefined) throw error;
-    throw new UserError(say.cannotLaunch(imageMessages.inFile(file, what)));
+    const module = error instanceof MachineError ? modules[Number(error.data["module"])] : undefined;
+    throw new UserError(say.cannotLaunch(imageMessages.inFile(module?.file ?? file, what)));
   }
 }
 

@@ -19,7 +19,7 @@ export type MachineErrorCode =
   | "image-bad-addresses"
   /** No segment holds the entry point. data: entry. */
   | "image-bad-entry"
-  /** The image or its modules do not fit. data: needed (first address beyond), memory (bytes). */
+  /** The image or a module does not fit. data: needed (first address beyond), memory (bytes), module (its index, if it is one). */
   | "image-too-large"
   /** Guest RAM is not between 1 MiB and 2047 MiB in steps of 64 KiB. data: memory (bytes). */
   | "memory-size"

@@ -41,16 +41,16 @@ export function loadMultiboot(
     requireRoom(end, memoryBytes);
     next = Math.max(next, end);
   }
-  const modules: PlacedModule[] = files.map((file) => {
+  const modules: PlacedModule[] = files.map((file, module) => {
     const start = pageUp(next);
     next = start + file.bytes.length;
-    requireRoom(next, memoryBytes);
+    requireRoom(next, memoryBytes, { module });
     return { start, end: next, commandLine: file.commandLine };
   });
   const facts = { commandLine, modules, memoryBytes };
   const info = placeInfo(buildInfo(facts, 0).length, plan.segments, next);
   const block = buildInfo(facts, info);
-  requireRoom(info + block.length, memoryBytes);
+  requireRoom(info + block.length, memoryBytes, files.length > 0 ? { module: files.length - 1 } : {});
 
   for (const segment of plan.segments) copySegment(ram, kernel, segment);
   files.forEach((file, i) => ram.set(file.bytes, modules[i].start));
@@ -70,8 +70,9 @@ function placeInfo(bytes: number, segments: readonly LoadSegment[], firstFree: n
   return low >= PAGE && !taken ? low : pageUp(firstFree);
 }
 
-function requireRoom(end: number, memoryBytes: number): void {
-  if (end > memoryBytes) throw new MachineError("image-too-large", { needed: end, memory: memoryBytes });
+/** @param which the module that ends there; nothing for the kernel */
+function requireRoom(end: number, memoryBytes: number, which: { module?: number } = {}): void {
+  if (end > memoryBytes) throw new MachineError("image-too-large", { needed: end, memory: memoryBytes, ...which });
 }
 
 function pageUp(address: number): number {
