@@ -1,4 +1,5 @@
 import { fstatSync, readFileSync } from "node:fs";
+import { KeyTerminal } from "./key-terminal";
 
 const STDIN = 0;
 /** Ctrl-C ends the command as in any terminal; everything else typed is the guest's. */
@@ -12,6 +13,7 @@ export class ConsoleInput {
   /** No more will come. */
   ended = false;
   private wake: (() => void) | undefined;
+  private terminal: KeyTerminal | undefined;
 
   /** @param deliver takes the bytes; called between slices only */
   constructor(private readonly deliver: (bytes: Uint8Array) => void) {}
@@ -29,7 +31,10 @@ export class ConsoleInput {
       return;
     }
     const { stdin } = process;
-    if (this.interactive) stdin.setRawMode(true);
+    if (this.interactive) {
+      this.terminal = new KeyTerminal(stdin);
+      this.terminal.open();
+    }
     stdin.on("data", (data: Buffer) => this.typed(data));
     stdin.on("end", () => this.end());
     // A closed or unreadable standard input is one that has nothing to say.
@@ -38,7 +43,7 @@ export class ConsoleInput {
 
   /** Gives the terminal back; nothing keeps the process alive afterwards. */
   close(): void {
-    if (this.interactive) process.stdin.setRawMode(false);
+    this.terminal?.close();
     if (!isPlainFile()) process.stdin.destroy();
   }
 

@@ -20,15 +20,15 @@ function processes(): Process[] {
     });
 }
 
-/** The process below `ancestor` whose command line contains `text`. */
-export function descendant(ancestor: number, text: string): number | undefined {
+/** The process below `ancestor` whose command line contains `text`, and begins with `program` if that is given. */
+export function descendant(ancestor: number, text: string, program = ""): number | undefined {
   const all = processes();
   const parents = new Map(all.map(({ pid, parent }) => [pid, parent]));
   const isBelow = (pid: number): boolean => {
     for (let at = parents.get(pid); at; at = parents.get(at)) if (at === ancestor) return true;
     return false;
   };
-  return all.find(({ pid, command }) => command.includes(text) && isBelow(pid))?.pid;
+  return all.find(({ pid, command }) => command.startsWith(program) && command.includes(text) && isBelow(pid))?.pid;
 }
 
 /** Memory of a process that is in RAM, and the most that ever was, in MiB. */
