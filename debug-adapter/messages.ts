@@ -93,7 +93,9 @@ export const imageMessages = {
       case "image-bad-entry":
         return `its entry point ${hex32(number("entry"))} lies in none of its segments`;
       case "image-too-large":
-        return `needs ${inMiB(number("needed"))} of memory, the machine has ${inMiB(number("memory"))}`;
+        return "module" in data
+          ? `does not fit: with what is loaded before it, ${inMiB(number("needed"))} of memory are needed, the machine has ${inMiB(number("memory"))}`
+          : `needs ${inMiB(number("needed"))} of memory, the machine has ${inMiB(number("memory"))}`;
       case "memory-size":
         return `the machine's memory must be 1M to 2047M in steps of 64K, not ${number("memory")} bytes`;
       case "memory-unavailable":
@@ -160,6 +162,9 @@ const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   ENOTDIR: "part of the path is no folder",
   EADDRINUSE: "it is in use",
+  ENOSPC: "no space is left",
+  EPIPE: "nobody reads it any more",
+  EBADF: "it is closed",
 };
 
 /** Why the system refused a file or a port. */
@@ -185,7 +190,9 @@ export const cliMessages = {
     `${option} takes ${choices.slice(0, -1).join(", ")} or ${choices.at(-1) ?? ""}, not "${text}"`,
   emptyModule: () => "--module and --domain take a file and its arguments",
   cannotRead: (file: string, why: string) => `cannot read ${file}: ${why}`,
-  cannotWrite: (file: string, why: string) => `cannot write ${file}: ${why}`,
+  cannotWrite: (output: string, why: string) => `cannot write ${output}: ${why}`,
+  standardOutput: () => "standard output",
+  standardError: () => "standard error",
   noVmm: () => "the hypervisor is not built: run npm run build",
   cannotListen: (port: number, why: string) => `cannot listen on 127.0.0.1:${port}: ${why}`,
   listening: (port: number) => `listening on 127.0.0.1:${port}`,
@@ -216,7 +223,8 @@ of guest and trace: 0 when the last domain powers off.
   64  wrong usage, or an image that cannot be started
   70  triple fault               72  a domain crashed
   74  the hypervisor failed      76  --instructions reached
-  78  halted, and nothing can wake the machine`,
+  78  halted, and nothing can wake the machine
+  80  an output took no more (a full disk, a reader that has gone)`,
     run: "boot a multiboot1 kernel on the bare machine",
     guest: "boot the hypervisor with a paravirtual kernel as its first, privileged domain",
     trace: "as guest, and print what happens (the console goes to standard error)",

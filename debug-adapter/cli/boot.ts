@@ -1,4 +1,4 @@
-import { Machine, MachineError, type BootModule, type Stop } from "../../emulator/index";
+import { Machine, MachineError, type Stop } from "../../emulator/index";
 import { isGuestImage } from "../images/guest-image";
 import { imageMessages } from "../messages";
 import { UserError } from "../user-error";
@@ -6,7 +6,8 @@ import { ConsoleInput } from "../host/console-input";
 import { drive } from "../launch/drive";
 import { LogWatch } from "./log-watch";
 import type { LaunchOptions } from "./options";
-import { type ByteSink, fileSink, nowhere, streamSink } from "../host/serial-files";
+import { type ByteSink, fileSink, nowhere, standardOutput } from "../host/outputs";
+import type { ModuleFile } from "../launch/images";
 import { statsWriter, Stopwatch } from "./stats";
 import { compiling } from "../host/v8";
 
@@ -16,7 +17,7 @@ export interface BootPlan {
   kernelFile: string;
   kernel: Uint8Array;
   commandLine: string;
-  modules: readonly BootModule[];
+  modules: readonly ModuleFile[];
 }
 
 export interface Outcome {
@@ -28,7 +29,7 @@ export interface Outcome {
 
 export interface RunHooks {
   /** Where COM1 goes with --serial stdio; default: standard output. */
-  console?: NodeJS.WriteStream;
+  console?: ByteSink;
   /** Called before the first instruction. */
   started?(machine: Machine): void;
   /** Called each 10 ms or so while the machine runs, and when it has stopped. */
@@ -37,11 +38,11 @@ export interface RunHooks {
 
 /**
  * Boots and runs one machine as the options say, to its end.
- * @throws UserError for images and files that cannot be used
+ * @throws UserError for images and files that cannot be used, and for an output that takes no more
  */
 export async function runMachine(plan: BootPlan, options: LaunchOptions, hooks: RunHooks = {}): Promise<Outcome> {
   const onStdio = options.serial === "stdio";
-  const console: ByteSink = onStdio ? streamSink(hooks.console ?? process.stdout) : fileSink(options.serial);
+  const console: ByteSink = onStdio ? (hooks.console ?? standardOutput) : fileSink(options.serial);
   const log = new LogWatch(options.log === undefined ? nowhere : fileSink(options.log));
   const writeStats = options.stats === undefined ? undefined : statsWriter(options.stats);
   const machine = bootMachine(plan, options, (port, bytes) => (port === 0 ? console : log).write(bytes));
@@ -80,7 +81,9 @@ function bootMachine(
   }
 }
 
-function refusal({ kernelFile, kernel }: BootPlan, error: MachineError): string {
+function refusal({ kernelFile, kernel, modules }: BootPlan, error: MachineError): string {
+  const module = modules[Number(error.data["module"])];
+  if (module !== undefined) return imageMessages.inFile(module.file, imageMessages.machine(error));
   if (error.code === "memory-size" || error.code === "memory-unavailable") return imageMessages.machine(error);
   const guest = error.code === "image-no-multiboot" && isGuestImage(kernel);
   return imageMessages.inFile(kernelFile, guest ? imageMessages.paravirtual() : imageMessages.machine(error));

@@ -11,6 +11,7 @@ import {
   parsePort,
   parseVcpus,
 } from "./options";
+import { standardOutput } from "../host/outputs";
 import type { TraceOptions } from "./trace";
 
 declare const RINGSCOPE_VERSION: string;
@@ -24,6 +25,8 @@ const help = cliMessages.help;
 /** The command line: parses, and calls what was asked for. Each action answers with the exit status. */
 export function makeProgram(finished: (status: number) => void): UsageCommand {
   const program = new UsageCommand("ringscope");
+  // The commands below inherit it.
+  program.configureOutput({ writeOut: (text) => standardOutput.write(Buffer.from(text)) });
   program.description(help.program).helpCommand(false).addHelpText("after", help.statuses);
 
   addLaunchOptions(program.command("run").description(help.run))

@@ -1,4 +1,4 @@
-import type { ByteSink } from "../host/serial-files";
+import type { ByteSink } from "../host/outputs";
 
 /** How the hypervisor's log tells that a domain crashed: `d1: crashed: page fault ...`. */
 const CRASH = /^d(\d+): crashed: (.*)$/;

@@ -1,21 +1,12 @@
 import { CommanderError } from "commander";
 import { cliMessages } from "../messages";
 import { UserError } from "../user-error";
+import { OutputError, tell } from "../host/outputs";
 import { ExitStatus } from "../launch/exit-status";
 import { makeProgram } from "./commands";
 
-/** A reader that goes away ends the command quietly, as it ends any program in a pipe. */
-function endWithReader(stream: NodeJS.WriteStream): void {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit();
-    throw error;
-  });
-}
-
 /** The command line's entry: parses the arguments, and leaves with the status that the command gives. */
 async function main(): Promise<void> {
-  endWithReader(process.stdout);
-  endWithReader(process.stderr);
   const program = makeProgram((status) => {
     process.exitCode = status;
   });
@@ -27,8 +18,8 @@ async function main(): Promise<void> {
     // Help and version have been printed.
     if (error instanceof CommanderError && error.exitCode === 0) return;
     if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`${cliMessages.line(error.message)}\n`);
-    process.exitCode = ExitStatus.Usage;
+    tell(cliMessages.line(error.message));
+    process.exitCode = error instanceof OutputError ? ExitStatus.Output : ExitStatus.Usage;
   }
 }
 

@@ -1,5 +1,6 @@
 import { cliMessages } from "../messages";
 import { debugExitStatus, ExitStatus } from "../launch/exit-status";
+import { tell } from "../host/outputs";
 import type { Outcome } from "./boot";
 
 /** What the hypervisor writes to the debug-exit port. */
@@ -48,8 +49,4 @@ function abnormalStatus({ stop, machine }: Outcome): number {
       tell(cliMessages.instructionLimit(machine.instructions));
       return ExitStatus.InstructionLimit;
   }
-}
-
-function tell(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -1,6 +1,6 @@
 import type { Machine, Statistics } from "../../emulator/index";
 import { statsMessages } from "../messages";
-import { type ByteSink, fileSink, streamSink } from "../host/serial-files";
+import { type ByteSink, fileSink, standardError } from "../host/outputs";
 
 /** What `--stats` writes: the machine's own counts and what the run cost. docs/statistics.md has each figure. */
 export interface Stats extends Statistics {
@@ -44,7 +44,7 @@ export function statsWriter(file: string): (stats: Stats) => void {
     sink.write(Buffer.from(text));
     sink.close();
   };
-  if (file === SUMMARY) return (stats) => write(streamSink(process.stderr), `${summary(stats)}\n`);
+  if (file === SUMMARY) return (stats) => write(standardError, `${summary(stats)}\n`);
   const sink = fileSink(file);
   return (stats) => write(sink, `${JSON.stringify(stats, undefined, 2)}\n`);
 }

@@ -6,6 +6,7 @@ import { UserError } from "../user-error";
 import { planGuest } from "./guest";
 import type { GuestOptions } from "./options";
 import { guestStatus } from "./outcome";
+import { standardError, standardOutput } from "../host/outputs";
 import { runMachine } from "./boot";
 import { TraceCollector } from "./trace-collector";
 import { makeWriter, type TraceFormat } from "./trace-writer";
@@ -28,7 +29,7 @@ export async function trace(kernelFile: string, options: TraceOptions): Promise<
   const writer = makeWriter(options.format, (text) => (waiting += text));
   // One write for all lines of a slice: each one costs more than its line.
   const print = (): void => {
-    if (waiting !== "") process.stdout.write(waiting);
+    if (waiting !== "") standardOutput.write(Buffer.from(waiting));
     waiting = "";
   };
   let collector: TraceCollector | undefined;
@@ -36,7 +37,7 @@ export async function trace(kernelFile: string, options: TraceOptions): Promise<
     collector = new TraceCollector(machine, writer);
     follow(machine, collector, plan.kernel, options);
   };
-  const outcome = await runMachine(plan, options, { console: process.stderr, started, sliced: print });
+  const outcome = await runMachine(plan, options, { console: standardError, started, sliced: print });
   collector?.end();
   print();
   return guestStatus(outcome);

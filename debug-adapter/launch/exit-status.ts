@@ -10,6 +10,8 @@ export const enum ExitStatus {
   InstructionLimit = 76,
   /** HLT, and nothing can ever wake the machine. */
   Halted = 78,
+  /** An output took no more: the disk is full, or the reader has gone. */
+  Output = 80,
 }
 
 /** What a guest's byte at the debug-exit port becomes. */

@@ -2,7 +2,8 @@ import { createWriteStream, type WriteStream } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { UserError } from "../user-error";
-import { openOutput } from "../host/serial-files";
+import { openOutput, tell } from "../host/outputs";
+import { ExitStatus } from "../launch/exit-status";
 import { cliMessages, systemProblem } from "../messages";
 import { RingscopeSession } from "../session/session";
 import { CheckedStream } from "./checked-stream";
@@ -16,9 +17,6 @@ export interface DapOptions {
   trace?: string | undefined;
 }
 
-/** Exit status when standard input carries something else than the protocol: as for wrong usage. */
-const BAD_CLIENT = 64;
-
 /**
  * Serves the Debug Adapter Protocol; resolves with the process's exit status.
  * @throws UserError when the file of the trace or the port is not to be had
@@ -31,17 +29,21 @@ export async function runDap({ port, trace }: DapOptions): Promise<number> {
 /** A trace that cannot go on is told, and the session does. */
 function openTrace(file: string): WriteStream {
   const log = createWriteStream(file, { fd: openOutput(file) });
-  return log.on("error", (error) => tell(cliMessages.cannotWrite(file, systemProblem(error))));
+  return log.on("error", (error) => complain(cliMessages.cannotWrite(file, systemProblem(error))));
 }
 
 async function serveStdio(log: WriteStream | undefined): Promise<number> {
+  process.stdout.on("error", (error) => {
+    complain(cliMessages.cannotWrite(cliMessages.standardOutput(), systemProblem(error)));
+    process.exit(ExitStatus.Output);
+  });
   const problem = await serve(process.stdin, process.stdout, log);
   log?.end();
   // An open standard input would keep the process alive.
   process.stdin.destroy();
   if (problem === undefined) return 0;
-  tell(problem.message);
-  return BAD_CLIENT;
+  complain(problem.message);
+  return ExitStatus.Usage;
 }
 
 /** One session after the other, or several at once; runs until the process is ended. */
@@ -51,7 +53,7 @@ function serveTcp(port: number, log: WriteStream | undefined): Promise<number> {
     const server = createServer({ noDelay: true }, (socket) => {
       socket.on("error", () => socket.destroy());
       void serve(socket, socket, log).then((problem) => {
-        if (problem !== undefined) tell(problem.message);
+        if (problem !== undefined) complain(problem.message);
         socket.end();
       });
     });
@@ -59,7 +61,7 @@ function serveTcp(port: number, log: WriteStream | undefined): Promise<number> {
     server.on("close", () => resolve(0));
     server.listen(port, "127.0.0.1", () => {
       const { port: actual } = server.address() as AddressInfo;
-      tell(cliMessages.listening(actual));
+      complain(cliMessages.listening(actual));
     });
   });
 }
@@ -79,6 +81,6 @@ function serve(input: Readable, output: Writable, log: WriteStream | undefined):
   });
 }
 
-function tell(message: string): void {
-  process.stderr.write(`${cliMessages.line(message)}\n`);
+function complain(message: string): void {
+  tell(cliMessages.line(message));
 }

@@ -4,7 +4,7 @@ import { debugExitStatus } from "../../../../debug-adapter/launch/exit-status";
 import { bootLine } from "../../../../debug-adapter/launch/images";
 import { LogWatch } from "../../../../debug-adapter/cli/log-watch";
 import { collect, parseChoice, parseInstructions, parseMemory } from "../../../../debug-adapter/cli/options";
-import { nowhere } from "../../../../debug-adapter/host/serial-files";
+import { nowhere } from "../../../../debug-adapter/host/outputs";
 
 describe("option values", () => {
   it.each([
