@@ -7,9 +7,10 @@
 #include "vmm/guest_copy.h"
 #include "vmm/hypercall.h"
 #include "vmm/log.h"
+#include "vmm/sched.h"
 
 #define CONSOLE_PORT 0
-#define CHUNK        128
+#define CHUNK        256 /* 4 GiB are no more of them than CALL_ITEMS_MAX + 1 */
 #define INPUT_SIZE   256
 
 static char input[INPUT_SIZE];
@@ -65,12 +66,11 @@ void console_received(u8 byte) {
 
 static int console_io_write(u32 count, u32 buffer) {
   char chunk[CHUNK];
-  while (count > 0) {
-    u32 length = min(count, sizeof(chunk));
-    if (copy_from_guest(chunk, buffer, length)) return -XEN_EFAULT;
+  for (u32 done = call_progress(); done < (count + CHUNK - 1ull) / CHUNK; done++) {
+    u32 at = done * CHUNK, length = min(count - at, CHUNK);
+    if (done > call_progress() && preempt_wanted()) return call_interrupted(done);
+    if (copy_from_guest(chunk, buffer + at, length)) return -XEN_EFAULT;
     console_write(current->domain, chunk, length);
-    buffer += length;
-    count -= length;
   }
   return 0;
 }

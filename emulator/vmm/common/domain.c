@@ -19,6 +19,7 @@ _Static_assert(sizeof(struct domain) <= PAGE_SIZE, "a domain has one heap page")
 struct vcpu *current;
 struct domain *domain_list;
 u32 domain_count;
+u32 domains_dying;
 static u32 next_id;
 static bool any_crashed;
 
@@ -45,9 +46,12 @@ static void init_shared_info(struct domain *d) {
   shared->wc_version = 2;
 }
 
-/* Gives back all that the domain holds. It is still in the list: freed frames look their owner up there. */
-static void domain_free(struct domain *d) {
-  arch_domain_release(d);
+/*
+ * Gives back all that the domain holds. It is still in the list: freed frames look
+ * their owner up there. False when it was interrupted and has to be called again.
+ */
+static bool domain_free(struct domain *d) {
+  if (!arch_domain_release(d)) return false;
   for (u32 i = 0; i < MAX_DOMAIN_VCPUS; i++)
     if (d->vcpu[i]) {
       arch_vcpu_release(d->vcpu[i]);
@@ -55,6 +59,7 @@ static void domain_free(struct domain *d) {
     }
   if (d->evtchns) evtchn_release(d);
   heap_free(d, 1);
+  return true;
 }
 
 struct domain *domain_create(bool privileged) {
@@ -94,6 +99,7 @@ void domain_start(struct domain *d) {
 
 static void domain_end(struct domain *d) {
   d->dying = true;
+  domains_dying++;
   console_drain(d);
   console_flush(d);
 }
@@ -123,21 +129,26 @@ void domain_shutdown(struct domain *d, u32 reason) {
   domain_end(d);
 }
 
+static void leave_scheduler(struct domain *d) {
+  for (u32 i = 0; i < MAX_DOMAIN_VCPUS; i++)
+    if (d->vcpu[i]) sched_remove(d->vcpu[i]);
+}
+
 void domain_reap(void) {
   struct domain **link = &domain_list;
-  while (*link) {
-    struct domain *d = *link;
+  while (*link && domains_dying > 0) {
+    struct domain *d = *link, *next = d->next;
     if (!d->dying) {
       link = &d->next;
       continue;
     }
-    for (u32 i = 0; i < MAX_DOMAIN_VCPUS; i++)
-      if (d->vcpu[i]) sched_remove(d->vcpu[i]);
-    log_line("d%u: gone", d->id);
-    struct domain *next = d->next;
-    domain_free(d);
+    const u32 id = d->id;
+    leave_scheduler(d);
+    if (!domain_free(d)) return;
+    log_line("d%u: gone", id);
     *link = next;
     domain_count--;
+    domains_dying--;
   }
   if (domain_count == 0) arch_power_off(any_crashed ? 1 : 0);
 }

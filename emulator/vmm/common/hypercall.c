@@ -5,6 +5,7 @@
 #include "vmm/domain.h"
 #include "vmm/guest_copy.h"
 #include "vmm/log.h"
+#include "vmm/sched.h"
 
 static hypercall_fn *const hypercalls[] = {
     [HYPERCALL_set_trap_table] = do_set_trap_table,
@@ -27,6 +28,25 @@ static hypercall_fn *const hypercalls[] = {
     [HYPERCALL_physdev_op] = do_physdev_op,
 };
 
+_Static_assert(ARRAY_LENGTH(hypercalls) <= 1u << CALL_NR_BITS, "a number has to fit beside the progress");
+
+u32 call_progress(void) {
+  return current->progress;
+}
+
+int call_interrupted(u32 done) {
+  current->again = CALL_CONTINUED | done << CALL_NR_BITS;
+  return -XEN_ERESTART;
+}
+
+bool call_resume(struct vcpu *v, struct cpu_regs *regs) {
+  if (v->interrupted_calls == 0) return false;
+  v->interrupted_calls--;
+  v->progress = (regs->eax & ~CALL_CONTINUED) >> CALL_NR_BITS;
+  regs->eax &= (1u << CALL_NR_BITS) - 1;
+  return true;
+}
+
 int hypercall_dispatch(u32 nr, const u32 args[6]) {
   if (nr >= ARRAY_LENGTH(hypercalls) || hypercalls[nr] == NULL) {
     log_line("d%u: hypercall %u is not served", current->domain->id, nr);
@@ -35,18 +55,37 @@ int hypercall_dispatch(u32 nr, const u32 args[6]) {
   return hypercalls[nr](args[0], args[1], args[2], args[3], args[4], args[5]);
 }
 
-/* multicall(list, count): each entry in turn; an iret ends the list, a domain's end too. */
+/* What an entry of a multicall, interrupted, has done so far is in its result; its arguments stay as they
+ * were. */
+static int multicall_entry_interrupted(struct vcpu *v, u32 result_at, u32 index) {
+  const u32 done = (v->again & ~CALL_CONTINUED) >> CALL_NR_BITS;
+  v->again = 0;
+  if (copy_to_guest(result_at, &done, sizeof(done))) return -XEN_EFAULT;
+  return call_interrupted(index << 1 | 1);
+}
+
+/*
+ * multicall(list, count): each entry in turn; an iret ends the list, a domain's end
+ * too. Its progress is twice the number of entries done, and 1 when the next one is
+ * in the middle.
+ */
 int do_multicall(u32 list, u32 count, u32 c, u32 d, u32 e, u32 f) {
   (void)c, (void)d, (void)e, (void)f;
-  for (u32 i = 0; i < count && !current->domain->dying; i++) {
+  struct vcpu *v = current;
+  u32 i = call_progress() >> 1;
+  bool inside = call_progress() & 1;
+  if (count > CALL_ITEMS_MAX / 2) return refuse(-XEN_E2BIG, "multicall: %u entries", count);
+  for (; i < count && !v->domain->dying; i++, inside = false) {
     struct multicall_entry entry;
-    u32 at = list + i * sizeof(entry);
+    const u32 at = list + i * sizeof(entry), result_at = at + offsetof(struct multicall_entry, result);
     if (copy_from_guest(&entry, at, sizeof(entry))) return -XEN_EFAULT;
-    if (entry.op == HYPERCALL_multicall) return refuse(-XEN_EINVAL, "multicall inside a multicall");
-    entry.result = hypercall_dispatch(entry.op, entry.args);
-    if (entry.op == HYPERCALL_iret) return 0;
-    if (copy_to_guest(at + offsetof(struct multicall_entry, result), &entry.result, sizeof(entry.result)))
-      return -XEN_EFAULT;
+    v->progress = inside ? entry.result : 0;
+    const int result = entry.op == HYPERCALL_multicall ? refuse(-XEN_EINVAL, "multicall inside a multicall")
+                                                       : hypercall_dispatch(entry.op, entry.args);
+    if (v->again) return multicall_entry_interrupted(v, result_at, i);
+    if (entry.op == HYPERCALL_iret) return result;
+    if (copy_to_guest(result_at, &result, sizeof(result))) return -XEN_EFAULT;
+    if (i + 1 < count && preempt_wanted()) return call_interrupted((i + 1) << 1);
   }
   return 0;
 }

@@ -11,6 +11,7 @@
 #include "vmm/time.h"
 
 #define POLL_PORTS_MAX 128
+#define REAP_NS        1000000u /* of giving back what a dead domain held, before others run again */
 
 bool sched_wanted;
 static struct vcpu *ring; /* any vCPU of the circular list; the last one that ran */
@@ -30,11 +31,12 @@ void sched_add(struct vcpu *v) {
 
 void sched_remove(struct vcpu *v) {
   struct vcpu *before = v;
-  if (ring == NULL) return;
+  if (v->next == NULL) return;
   while (before->next != v)
     before = before->next;
   before->next = v->next;
   if (ring == v) ring = before == v ? NULL : before;
+  v->next = NULL;
 }
 
 void sched_for_each(void (*visit)(struct vcpu *v)) {
@@ -63,7 +65,7 @@ static struct vcpu *pick_after(struct vcpu *v) {
 
 bool sched_contended(void) {
   struct vcpu *first = pick_after(ring);
-  return first && pick_after(first) != first;
+  return first && (domains_dying > 0 || pick_after(first) != first);
 }
 
 void sched_wake(struct vcpu *v) {
@@ -86,24 +88,36 @@ static void switch_to(struct vcpu *prev, struct vcpu *next) {
 void schedule(void) {
   sched_wanted = false;
   struct vcpu *prev = current;
-  /* The stack of a dying vCPU cannot be freed while it is in use: idle does it. */
-  switch_to(prev, prev->domain->dying ? NULL : pick_after(ring));
+  /* The stack of a dying vCPU cannot be freed while it is in use: idle does it, a part between two slices. */
+  switch_to(prev, domains_dying > 0 ? NULL : pick_after(ring));
+}
+
+static bool event_waits(const struct vcpu *v) {
+  return v->info->evtchn_upcall_pending && !v->info->evtchn_upcall_mask;
+}
+
+/* When the idle context has to let others run. */
+static u64 idle_until = ~0ull;
+
+bool preempt_wanted(void) {
+  if (current == NULL) return time_now() >= idle_until;
+  arch_take_interrupts();
+  return sched_wanted || event_waits(current);
 }
 
 void sched_idle(void) {
   for (;;) {
+    idle_until = time_now() + REAP_NS;
     domain_reap();
     sched_wanted = false;
     struct vcpu *next = pick_after(ring);
     if (next)
       switch_to(NULL, next);
+    else if (domains_dying > 0)
+      arch_take_interrupts();
     else
       arch_wait();
   }
-}
-
-static bool event_waits(const struct vcpu *v) {
-  return v->info->evtchn_upcall_pending && !v->info->evtchn_upcall_mask;
 }
 
 void sched_block(struct vcpu *v) {

@@ -5,6 +5,7 @@
 #include "public/layout.h"
 #include "vmm/domain.h"
 #include "vmm/guest_copy.h"
+#include "vmm/hypercall.h"
 #include "vmm/log.h"
 #include "vmm/sched.h"
 #include "vmm/string.h"
@@ -56,8 +57,20 @@ static bool move_from_control(struct vcpu *v, struct cpu_regs *regs, u8 modrm) {
   }
 }
 
+/* The new table may take long to validate, the old one to take apart: then the guest executes its instruction
+ * again. */
+static bool move_to_cr3(struct vcpu *v, u32 value, u32 *length) {
+  int error = tables_settle(v->domain);
+  if (!error) error = set_base(v, MFN(xen_cr3_to_pfn(value)));
+  if (error == -XEN_ERESTART)
+    *length = 0;
+  else
+    tables_settle(v->domain);
+  return error == 0 || error == -XEN_ERESTART;
+}
+
 /* Of CR0 only TS is the guest's, of CR4 nothing: writing what is there already is no error. */
-static bool move_to_control(struct vcpu *v, struct cpu_regs *regs, u8 modrm) {
+static bool move_to_control(struct vcpu *v, struct cpu_regs *regs, u8 modrm, u32 *length) {
   u32 value = *register_slot(regs, modrm);
   switch (modrm >> 3 & 7) {
   case 0:
@@ -68,7 +81,7 @@ static bool move_to_control(struct vcpu *v, struct cpu_regs *regs, u8 modrm) {
     v->info->arch.cr2 = value;
     return true;
   case 3:
-    return set_base(v, MFN(xen_cr3_to_pfn(value))) == 0;
+    return move_to_cr3(v, value, length);
   case 4:
     return value == (read_cr4() & ~CR4_PGE);
   default:
@@ -108,7 +121,7 @@ static bool emulate_two_byte(struct vcpu *v, struct cpu_regs *regs, const u8 *co
     return move_from_control(v, regs, code[2]);
   case 0x22:
     *length = 3;
-    return move_to_control(v, regs, code[2]);
+    return move_to_control(v, regs, code[2], length);
   case 0x21:
     *length = 3;
     return move_debug(v, regs, code[2], false);

@@ -115,6 +115,7 @@ int do_set_gdt(u32 frame_list, u32 entries, u32 c, u32 d, u32 e, u32 f) {
   (void)c, (void)d, (void)e, (void)f;
   struct vcpu *v = current;
   u32 pages = PAGES(entries * 8), frames[FIRST_RESERVED_GDT_PAGE];
+  if (tables_settle(v->domain)) return call_interrupted(0);
   if (entries > FIRST_RESERVED_GDT_ENTRY) return refuse(-XEN_EINVAL, "set_gdt: %u entries", entries);
   if (copy_from_guest(frames, frame_list, pages * sizeof(u32))) return -XEN_EFAULT;
   for (u32 page = 0; page < pages; page++)
@@ -137,6 +138,7 @@ int do_update_descriptor(u32 address_low, u32 address_high, u32 low, u32 high, u
   (void)e, (void)f;
   mfn_t mfn = MFN(address_low >> PAGE_SHIFT | address_high << (32 - PAGE_SHIFT));
   desc_t desc = (u64)high << 32 | low;
+  if (tables_settle(current->domain)) return call_interrupted(0);
   if (address_low & 7) return refuse(-XEN_EINVAL, "update_descriptor: address not a multiple of 8");
   if (!descriptor_fix(&desc))
     return refuse(-XEN_EINVAL, "descriptor %016llx: guests may not have its kind", desc);

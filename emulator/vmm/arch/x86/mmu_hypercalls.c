@@ -1,4 +1,7 @@
-/* mmu_update, update_va_mapping, mmuext_op. A batch stops at its first refusal; its done count is set. */
+/*
+ * mmu_update, update_va_mapping, mmuext_op. A batch stops at its first refusal; its
+ * done count is set. Batches may be interrupted (vmm/hypercall.h).
+ */
 #include "public/errno.h"
 #include "public/layout.h"
 #include "public/mmu.h"
@@ -6,6 +9,7 @@
 #include "vmm/guest_copy.h"
 #include "vmm/hypercall.h"
 #include "vmm/log.h"
+#include "vmm/sched.h"
 #include "vmm/string.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"
@@ -45,6 +49,8 @@ static int update_entry(mfn_t mfn, u32 offset, u64 value, bool keep_ad) {
   int error;
   if (offset & 7)
     error = refuse(-XEN_EINVAL, "mmu_update: offset %x is not a multiple of 8", offset);
+  else if (mfn_frame(mfn)->type_info & (FRAME_PARTIAL | FRAME_DOOMED))
+    error = refuse(-XEN_EINVAL, "mmu_update: frame %x is a table that is not whole yet", mfn.n);
   else if (is_page_table(mfn_frame(mfn)->type_info))
     error = table_update(mfn, offset, value, keep_ad, v);
   else
@@ -61,7 +67,8 @@ static int update_m2p(mfn_t mfn, u32 pfn) {
   return 0;
 }
 
-static int one_update(const struct mmu_update *update) {
+static int one_update(const void *item) {
+  const struct mmu_update *update = item;
   if (update->ptr >> 36)
     return refuse(-XEN_EINVAL, "mmu_update: address %llx is beyond any RAM", update->ptr);
   mfn_t mfn = MFN((u32)(update->ptr >> PAGE_SHIFT));
@@ -79,28 +86,10 @@ static int one_update(const struct mmu_update *update) {
   }
 }
 
-static int report_done(u32 to, u32 done, int error) {
-  if (to && copy_to_guest(to, &done, sizeof(done))) return -XEN_EFAULT;
-  return error;
-}
-
-int do_mmu_update(u32 list, u32 count, u32 done_to, u32 domid, u32 e, u32 f) {
-  (void)e, (void)f;
-  int error = check_foreign(domid);
-  if (error) return error;
-  u32 done = 0;
-  for (; done < count && !error; done++) {
-    struct mmu_update update;
-    error = copy_from_guest(&update, list + done * sizeof(update), sizeof(update));
-    if (!error) error = one_update(&update);
-    if (error) break;
-  }
-  return report_done(done_to, done, error);
-}
-
 int do_update_va_mapping(u32 linear, u32 low, u32 high, u32 flags, u32 e, u32 f) {
   (void)e, (void)f;
   struct vcpu *v = current;
+  if (tables_settle(v->domain)) return call_interrupted(0);
   if (linear >= HYPERVISOR_VIRT_START)
     return refuse(-XEN_EINVAL, "update_va_mapping: %08x is in the VMM's region", linear);
   mfn_t l1 = walk_to_l1(v, linear);
@@ -139,7 +128,8 @@ static int write_whole_page(mfn_t to, const mfn_t *from) {
   return error;
 }
 
-static int one_ext(const struct mmuext_op *op) {
+static int one_ext(const void *item) {
+  const struct mmuext_op *op = item;
   static const u32 pin_kinds[] = {FRAME_L1, FRAME_L2, FRAME_L3};
   struct vcpu *v = current;
   mfn_t mfn = MFN(op->arg1.mfn), source = MFN(op->arg2.src_mfn);
@@ -179,16 +169,42 @@ static int one_ext(const struct mmuext_op *op) {
   }
 }
 
-int do_mmuext_op(u32 list, u32 count, u32 done_to, u32 domid, u32 e, u32 f) {
-  (void)e, (void)f;
+#define ITEM_MAX sizeof(struct mmu_update)
+_Static_assert(sizeof(struct mmuext_op) <= ITEM_MAX, "an item of either list");
+
+/* Works through a list of items until one is refused; 0, its error, or -ERESTART. */
+static int work_through(u32 list, u32 count, u32 size, int (*one)(const void *item), u32 *done) {
+  u8 item[ITEM_MAX] __attribute__((aligned(8)));
+  for (; *done < count; (*done)++) {
+    if (*done > call_progress() && preempt_wanted()) return -XEN_ERESTART;
+    int error = tables_settle(current->domain);
+    if (!error) error = copy_from_guest(item, list + *done * size, size);
+    if (!error) error = one(item);
+    if (error) return error;
+  }
+  return 0;
+}
+
+/* mmu_update and mmuext_op: the count of the items done is written once, at the end of the whole call. */
+static int list_call(u32 list, u32 count, u32 size, int (*one)(const void *item), u32 done_to, u32 domid) {
+  u32 done = call_progress();
   int error = check_foreign(domid);
   if (error) return error;
-  u32 done = 0;
-  for (; done < count && !error; done++) {
-    struct mmuext_op op;
-    error = copy_from_guest(&op, list + done * sizeof(op), sizeof(op));
-    if (!error) error = one_ext(&op);
-    if (error) break;
-  }
-  return report_done(done_to, done, error);
+  if (count > CALL_ITEMS_MAX) return refuse(-XEN_E2BIG, "a list of %u items", count);
+  error = work_through(list, count, size, one, &done);
+  if (error == -XEN_ERESTART) return call_interrupted(done);
+  /* Of what the last item doomed the rest is left to the next call, where others are waiting. */
+  tables_settle(current->domain);
+  if (done_to && copy_to_guest(done_to, &done, sizeof(done))) return -XEN_EFAULT;
+  return error;
+}
+
+int do_mmu_update(u32 list, u32 count, u32 done_to, u32 domid, u32 e, u32 f) {
+  (void)e, (void)f;
+  return list_call(list, count, sizeof(struct mmu_update), one_update, done_to, domid);
+}
+
+int do_mmuext_op(u32 list, u32 count, u32 done_to, u32 domid, u32 e, u32 f) {
+  (void)e, (void)f;
+  return list_call(list, count, sizeof(struct mmuext_op), one_ext, done_to, domid);
 }

@@ -15,6 +15,10 @@ void arch_power_off(u32 status) {
     asm volatile("cli; hlt");
 }
 
+void arch_take_interrupts(void) {
+  asm volatile("sti; nop; cli" : : : "memory");
+}
+
 void arch_wait(void) {
   asm volatile("sti; hlt; cli" : : : "memory");
 }

@@ -5,6 +5,7 @@
 #include "vmm/guest_copy.h"
 #include "vmm/hypercall.h"
 #include "vmm/log.h"
+#include "vmm/sched.h"
 #include "vmm/string.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"
@@ -17,8 +18,11 @@ int do_set_trap_table(u32 list, u32 b, u32 c, u32 d, u32 e, u32 f) {
   (void)b, (void)c, (void)d, (void)e, (void)f;
   struct vcpu *v = current;
   if (list == 0) memset(v->traps, 0, sizeof(v->traps));
-  for (u32 at = list; at != 0; at += sizeof(struct trap_info)) {
+  for (u32 done = call_progress(); list != 0; done++) {
     struct trap_info trap;
+    const u32 at = list + done * sizeof(trap);
+    if (done > call_progress() && preempt_wanted()) return call_interrupted(done);
+    if (done == CALL_ITEMS_MAX) return refuse(-XEN_E2BIG, "set_trap_table: the list does not end");
     if (copy_from_guest(&trap, at, sizeof(trap))) return -XEN_EFAULT;
     if (trap.address == 0) break;
     if (!gate_selector_ok(trap.cs))
@@ -108,7 +112,7 @@ int do_iret(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f) {
   v->info->evtchn_upcall_mask = !(frame.eflags & EFLAGS_IF);
   if (v->domain->vm_assist & 1u << VMASST_TYPE_architectural_iopl) v->arch.iopl = frame.eflags >> 12 & 3;
   regs->eflags = (frame.eflags & ~EFLAGS_IOPL) | EFLAGS_IF | EFLAGS_FIXED;
-  return 0;
+  return regs->eax; /* the guest's, whatever hypercall_entry makes of a result */
 bad_stack:
   domain_crash(v->domain, "iret: the frame cannot be read at %x:%08x", regs->ss, regs->esp);
   return 0;

@@ -98,14 +98,27 @@ void trap_dispatch(struct cpu_regs *regs) {
     vmm_fault(regs);
 }
 
+#define INT_BYTES 2 /* int 0x82 */
+
+/* Sends the guest back to its instruction: the call is one row of a trace, in however many parts. */
+static void make_again(struct vcpu *v, struct cpu_regs *regs) {
+  regs->eax |= v->again;
+  regs->eip -= INT_BYTES;
+  v->again = 0;
+  v->interrupted_calls++;
+}
+
 void hypercall_entry(struct cpu_regs *regs) {
   struct vcpu *v = current;
+  bool resumed = regs->eax & CALL_CONTINUED && call_resume(v, regs);
   u32 nr = regs->eax;
   const u32 args[6] = {regs->ebx, regs->ecx, regs->edx, regs->esi, regs->edi, regs->ebp};
-  trace_hypercall_enter(v, nr, regs);
+  if (!resumed) trace_hypercall_enter(v, nr, regs);
   int result = hypercall_dispatch(nr, args);
+  v->progress = 0;
+  if (v->again) return make_again(v, regs);
   trace_hypercall_exit(v, nr, result);
-  if (nr != HYPERCALL_iret) regs->eax = result;
+  regs->eax = result;
 }
 
 void failsafe_entry(struct cpu_regs *regs) {

@@ -31,8 +31,7 @@ u32 arch_free_pages(void) {
   return frames_free;
 }
 
-/* Only after the domain's vCPUs have left the processor; the domain is still in the list. */
-void arch_domain_release(struct domain *d) {
+static void release_vcpus(struct domain *d) {
   for (u32 i = 0; i < MAX_DOMAIN_VCPUS; i++) {
     struct vcpu *v = d->vcpu[i];
     if (v == NULL) continue;
@@ -45,16 +44,44 @@ void arch_domain_release(struct domain *d) {
     heap_unmap(d->console_ring);
     d->console_ring = NULL;
   }
-  for (u32 n = 0; n < frame_limit; n++)
-    if (frame_use(MFN(n)) == FRAME_ALLOCATED && mfn_frame(MFN(n))->owner == d->id &&
-        mfn_frame(MFN(n))->type_info & FRAME_PINNED)
-      unpin_table(d, MFN(n));
-  if (d->shared_info) {
-    frame_unshare(heap_mfn(d->shared_info));
-    heap_free(d->shared_info, 1);
-    d->shared_info = NULL;
+}
+
+/* Drops what holds page tables by itself: pins, and validations that nobody will go on with. */
+static bool release_tables(struct domain *d) {
+  u32 *next = &d->arch.release_next;
+  while (!tables_settle(d)) {
+    if (*next % FRAMES_BETWEEN_CHECKS == 0 && preempt_wanted()) return false;
+    if (*next == frame_limit) return true;
+    mfn_t mfn = MFN((*next)++);
+    const struct frame *frame = mfn_frame(mfn);
+    if (frame->use != FRAME_ALLOCATED || frame->owner != d->id) continue;
+    if (frame->type_info & FRAME_PINNED) unpin_table(d, mfn);
+    partial_table_drop(mfn);
   }
-  frames_release(d);
+  return false;
+}
+
+static void release_shared_info(struct domain *d) {
+  if (d->shared_info == NULL) return;
+  frame_unshare(heap_mfn(d->shared_info));
+  heap_free(d->shared_info, 1);
+  d->shared_info = NULL;
+}
+
+/* Only after the domain's vCPUs have left the processor; the domain is still in the list. */
+bool arch_domain_release(struct domain *d) {
+  struct arch_domain *arch = &d->arch;
+  if (arch->release_stage == RELEASE_VCPUS) {
+    release_vcpus(d);
+    arch->release_stage = RELEASE_TABLES;
+  }
+  if (arch->release_stage == RELEASE_TABLES) {
+    if (!release_tables(d)) return false;
+    release_shared_info(d);
+    arch->release_stage = RELEASE_FRAMES;
+    arch->release_next = 0;
+  }
+  return frames_release(d, &arch->release_next);
 }
 
 static u32 claim_area(void) {

@@ -13,7 +13,9 @@ struct image;
 struct boot_module;
 
 int arch_domain_init(struct domain *d);
-void arch_domain_release(struct domain *d);
+/* Gives back what the domain's memory and tables hold; false when it was interrupted and has to be called
+ * again. */
+bool arch_domain_release(struct domain *d);
 int arch_vcpu_init(struct vcpu *v);
 void arch_vcpu_release(struct vcpu *v);
 /* Leaves `prev` (NULL: idle) for `next` (NULL: idle); comes back when prev is chosen again. */
@@ -27,6 +29,8 @@ void arch_log_guest(struct vcpu *v);
 
 /* Waits for an interrupt; interrupts are off before and after. */
 void arch_wait(void);
+/* Takes the interrupts that are pending now. */
+void arch_take_interrupts(void);
 
 void serial_write(u32 port, u8 byte); /* 0 COM1, 1 COM2 */
 /* Raises the timer interrupt `ns` from now, at most; 0: not at all. */

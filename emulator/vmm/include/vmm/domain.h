@@ -27,6 +27,10 @@ struct vcpu {
   u64 poll_deadline;  /* 0: none */
   struct trap_info traps[256];
   u32 virq_port[NR_VIRQS];
+  /* Hypercalls in parts: see vmm/hypercall.h. */
+  u32 progress;          /* of the call in progress: what earlier parts have done */
+  u32 again;             /* not 0: the call is to be made again, with this in EAX */
+  u32 interrupted_calls; /* that were not made again yet */
   struct arch_vcpu arch;
 };
 
@@ -42,6 +46,7 @@ struct domain {
   struct console_ring *console_ring; /* NULL for the first domain */
   struct evtchn *evtchns;            /* NR_EVENT_CHANNELS of them */
   struct vcpu *vcpu[MAX_DOMAIN_VCPUS];
+  struct arch_domain arch;
   char line[128]; /* console output waiting for its newline, when lines carry a prefix */
   u32 line_length;
 };
@@ -49,6 +54,7 @@ struct domain {
 extern struct vcpu *current;
 extern struct domain *domain_list;
 extern u32 domain_count;
+extern u32 domains_dying; /* of them: ended, and not given back yet */
 
 /* A domain with one vCPU that is not runnable yet, or NULL without memory. */
 struct domain *domain_create(bool privileged);
@@ -64,7 +70,10 @@ void domain_start(struct domain *d);
 void domain_crash(struct domain *d, const char *format, ...) printf_like(2, 3);
 /* An end that the domain asked for; `reason` is SHUTDOWN_. */
 void domain_shutdown(struct domain *d, u32 reason);
-/* Called from the idle context: gives back what dead domains held; ends the machine after the last. */
+/*
+ * Called from the idle context: gives back what dead domains held, for as long
+ * as preempt_wanted() allows; ends the machine after the last domain.
+ */
 void domain_reap(void);
 /* For a domain that could not be built: counts as a crash. */
 noreturn void domain_build_failed(u32 id, const char *reason);

@@ -16,6 +16,11 @@ bool sched_runnable(const struct vcpu *v);
 bool sched_contended(void);
 /* Lets a blocked vCPU run again. */
 void sched_wake(struct vcpu *v);
+/*
+ * Whether a long piece of work should give way: another vCPU's turn has come, or
+ * an event waits for this one. In the idle context: its time is up.
+ */
+bool preempt_wanted(void);
 /* Gives the processor away; comes back when this vCPU is chosen again. */
 void schedule(void);
 /* Blocks the current vCPU until sched_wake; at once back if an event waits already. */

@@ -21,4 +21,15 @@ struct arch_vcpu {
   u32 debugreg[8];
 };
 
+/* Tables being taken apart; the last one first. An L3, an L2 of it, an L2 that this refers to, and room. */
+#define DOOMED_MAX 8
+
+struct arch_domain {
+  mfn_t doomed[DOOMED_MAX];
+  u32 nr_doomed;
+  /* How far the release of a dead domain has come. */
+  enum release_stage { RELEASE_VCPUS, RELEASE_TABLES, RELEASE_FRAMES } release_stage;
+  u32 release_next; /* frame number */
+};
+
 #endif

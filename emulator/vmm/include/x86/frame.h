@@ -26,7 +26,11 @@ struct domain;
 #define FRAME_PINNED    (1u << 28)
 #define FRAME_VALIDATED (1u << 27)
 #define FRAME_VMM_L2    (1u << 26) /* an L2 for slot 3, with the VMM's entries */
-#define FRAME_COUNT     0x003fffffu
+/* Of an L2 or L3: validation was interrupted, or it is being taken apart; `entries` of its entries hold
+ * references. */
+#define FRAME_PARTIAL (1u << 25)
+#define FRAME_DOOMED  (1u << 24)
+#define FRAME_COUNT   0x003fffffu
 /* What get_frame_type compares. */
 #define FRAME_KIND (FRAME_TYPE_MASK | FRAME_VMM_L2)
 
@@ -44,11 +48,17 @@ struct frame {
   u8 use;    /* enum frame_use */
   u8 unused;
   union {
-    u32 next_free;   /* while free: number of the next one, 0 ends */
-    s32 linear;      /* an L2 in use: entries of other L2s that refer to it, or minus its own that do so */
+    u32 next_free; /* while free: number of the next one, 0 ends */
+    struct {
+      s16 linear;  /* an L2 in use: entries of other L2s that refer to it, or minus its own that do so */
+      u16 entries; /* a partial or doomed L2 or L3: its first entries hold references, so many */
+    };
     u32 flush_stamp; /* otherwise: tlb_clock when its last use ended */
   };
 };
+
+/* A walk over all frames asks so often whether to give way. */
+#define FRAMES_BETWEEN_CHECKS 256
 
 extern u32 frame_limit; /* frames below this have an entry */
 extern u32 frames_free;
@@ -68,8 +78,8 @@ void frame_free_vmm(mfn_t mfn);
  */
 void frame_share(mfn_t mfn, struct domain *d);
 void frame_unshare(mfn_t mfn);
-/* Frees whatever `d` still owns. */
-void frames_release(struct domain *d);
+/* Frees whatever `d` still owns, from frame *next on; false when it was interrupted there. */
+bool frames_release(struct domain *d, u32 *next);
 
 /* A reference to a frame of `d`; false for any other frame. */
 bool get_frame(mfn_t mfn, struct domain *d);
@@ -77,13 +87,23 @@ void put_frame(mfn_t mfn);
 
 /*
  * A use of a frame (on which the caller holds a reference) as `kind`
- * (FRAME_KIND bits). Validates a page table that is new. 0 or -EINVAL with the
- * reason logged.
+ * (FRAME_KIND bits). Validates a page table that is new. 0; -EINVAL with the
+ * reason logged; -ERESTART when validation was interrupted: the frame keeps what
+ * is done, with a reference of its own, and the same request goes on from there.
  */
 int get_frame_type(mfn_t mfn, u32 kind);
+/* The last use of an L2 or L3 dooms it: tables_settle takes it apart. */
 void put_frame_type(mfn_t mfn);
 int get_frame_and_type(mfn_t mfn, struct domain *d, u32 kind);
 void put_frame_and_type(mfn_t mfn);
+
+/*
+ * Takes apart the doomed tables of `d`. 0, or -ERESTART when it was interrupted.
+ * Whoever asks for a frame's type on behalf of a guest settles first.
+ */
+int tables_settle(struct domain *d);
+/* Gives up a validation that was interrupted and will not be resumed. */
+void partial_table_drop(mfn_t mfn);
 
 /* With its article: "an L1 table". */
 const char *frame_type_name(u32 type_info);

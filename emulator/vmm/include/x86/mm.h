@@ -6,6 +6,7 @@
 #include "x86/page.h"
 
 struct vcpu;
+struct arch_domain;
 
 /* Bits of an entry that a guest may not set; NX is one where the processor lacks it. */
 extern u64 pte_reserved;
@@ -20,9 +21,17 @@ void put_l3_entry(pte_t entry);
 /* An L3 entry as the processor accepts it: guests' A, D, US, RW bits are masked. */
 pte_t l3_entry_masked(pte_t entry);
 
-/* Whole tables, for get_frame_type and put_frame_type. */
+/*
+ * Whole tables, for get_frame_type and put_frame_type. An L2 or L3 is validated from
+ * frame.entries on, which counts up; on refusal the entries before it keep their
+ * references until table_take_apart has dropped them.
+ */
 int table_validate(mfn_t mfn, u32 kind, struct domain *d);
-void table_devalidate(mfn_t mfn, u32 kind);
+/* A valid table stops being one. The references of an L1 are dropped, of an L2 or L3 counted in
+ * frame.entries. */
+void table_leave(mfn_t mfn, u32 kind);
+/* Drops references of a doomed table: down to one present entry, or a table doomed on top of it. */
+void table_take_apart(mfn_t mfn, u32 kind, const struct arch_domain *arch);
 
 /* One checked store into a table of the given type; nothing changes on refusal. */
 int table_update(mfn_t mfn, u32 offset, pte_t entry, bool keep_ad, struct vcpu *v);

@@ -13,6 +13,9 @@
 #define L3_REFUSED     (PTE_PWT | PTE_PCD | PTE_PS | PTE_G | PTE_NX)
 #define L3_MASKED      (PTE_RW | PTE_US | PTE_A | PTE_D)
 
+/* Entries that refer to one L2, as frame.linear counts them. */
+#define LINEAR_MAX 0x7fff
+
 static int refuse_bits(const char *level, pte_t entry, u64 bits) {
   return refuse(-XEN_EINVAL, "%s entry %016llx: bits %llx may not be set", level, entry, entry & bits);
 }
@@ -88,7 +91,7 @@ static int get_linear_map(pte_t entry, mfn_t table, struct domain *d) {
   if (mfn.n != table.n) {
     if ((to->type_info & FRAME_COUNT) == FRAME_COUNT)
       return refuse(-XEN_EINVAL, "frame %x: too many uses", mfn.n);
-    if (from->linear > 0 || to->linear < 0)
+    if (from->linear > 0 || to->linear < 0 || to->linear == LINEAR_MAX)
       return refuse(-XEN_EINVAL, "L2 entry %016llx: linear page tables may not form a chain", entry);
     from->linear--;
     to->linear++;

@@ -4,6 +4,7 @@
 #include "vmm/boot.h"
 #include "vmm/domain.h"
 #include "vmm/log.h"
+#include "vmm/sched.h"
 #include "vmm/string.h"
 #include "x86/cpu.h"
 #include "x86/page.h"
@@ -201,10 +202,17 @@ void put_frame(mfn_t mfn) {
   make_free(frame);
 }
 
-void frames_release(struct domain *d) {
-  for (u32 n = 0; n < frame_limit; n++)
-    if (FRAMES[n].use == FRAME_ALLOCATED && FRAMES[n].owner == d->id) {
-      check_released(&FRAMES[n], 1, 0);
-      make_free(&FRAMES[n]);
-    }
+/* Frees one that nobody should refer to any more. */
+static void release_frame(struct domain *d, struct frame *frame) {
+  if (frame->use != FRAME_ALLOCATED || frame->owner != d->id) return;
+  check_released(frame, 1, 0);
+  make_free(frame);
+}
+
+bool frames_release(struct domain *d, u32 *next) {
+  while (*next < frame_limit) {
+    release_frame(d, &FRAMES[(*next)++]);
+    if (*next % FRAMES_BETWEEN_CHECKS == 0 && preempt_wanted()) return false;
+  }
+  return true;
 }

@@ -3,6 +3,7 @@
 #include "vmm/domain.h"
 #include "vmm/hypercall.h"
 #include "vmm/log.h"
+#include "vmm/sched.h"
 #include "x86/mm.h"
 
 const char *frame_type_name(u32 type_info) {
@@ -38,6 +39,63 @@ static void change_type(struct frame *frame, u32 kind) {
   frame->type_info = kind;
 }
 
+static bool has_tables_below(u32 kind) {
+  u32 type = kind & FRAME_TYPE_MASK;
+  return type == FRAME_L2 || type == FRAME_L3;
+}
+
+/* The last use of a table, or of a part of it, is gone. It keeps one reference until it is taken apart. */
+static void doom(mfn_t mfn) {
+  struct frame *frame = mfn_frame(mfn);
+  struct arch_domain *arch = &domain_find(frame->owner)->arch;
+  BUG_ON(arch->nr_doomed == DOOMED_MAX);
+  frame->type_info = (frame->type_info & FRAME_KIND) | FRAME_DOOMED | 1;
+  arch->doomed[arch->nr_doomed++] = mfn;
+}
+
+/* Makes a table valid, from where an earlier attempt was interrupted; the caller holds a reference. */
+static int validate(mfn_t mfn, u32 kind) {
+  struct frame *frame = mfn_frame(mfn);
+  const bool was_partial = frame->type_info & FRAME_PARTIAL;
+  frame->type_info &= ~FRAME_PARTIAL;
+  int error = table_validate(mfn, kind, domain_find(frame->owner));
+  if (!error) {
+    frame->type_info |= FRAME_VALIDATED;
+  } else if (error == -XEN_ERESTART) {
+    frame->type_info |= FRAME_PARTIAL;
+  } else if (has_tables_below(kind)) {
+    doom(mfn);
+  } else {
+    frame->type_info = FRAME_NONE;
+  }
+  /* A partial or doomed table holds itself. */
+  const bool holds_itself = frame->type_info & (FRAME_PARTIAL | FRAME_DOOMED);
+  frame->count += holds_itself - was_partial;
+  return error;
+}
+
+void partial_table_drop(mfn_t mfn) {
+  if (mfn_frame(mfn)->type_info & FRAME_PARTIAL) doom(mfn);
+}
+
+int tables_settle(struct domain *d) {
+  struct arch_domain *arch = &d->arch;
+  while (arch->nr_doomed > 0) {
+    const mfn_t mfn = arch->doomed[arch->nr_doomed - 1];
+    struct frame *frame = mfn_frame(mfn);
+    if (frame->entries > 0) {
+      table_take_apart(mfn, frame->type_info & FRAME_KIND, arch);
+      if (preempt_wanted()) return -XEN_ERESTART;
+      continue;
+    }
+    arch->nr_doomed--;
+    frame->type_info = FRAME_NONE;
+    frame->flush_stamp = tlb_clock;
+    put_frame(mfn);
+  }
+  return 0;
+}
+
 int get_frame_type(mfn_t mfn, u32 kind) {
   struct frame *frame = mfn_frame(mfn);
   u32 count = frame->type_info & FRAME_COUNT;
@@ -46,6 +104,7 @@ int get_frame_type(mfn_t mfn, u32 kind) {
     if ((frame->type_info & FRAME_KIND) != kind)
       return refuse(-XEN_EINVAL, "frame %x is %s in use, not %s", mfn.n, frame_type_name(frame->type_info),
                     frame_type_name(kind));
+    if (frame->type_info & FRAME_PARTIAL) return validate(mfn, kind);
     if (!(frame->type_info & FRAME_VALIDATED))
       return refuse(-XEN_EINVAL, "frame %x: a table cannot refer to itself", mfn.n);
     frame->type_info++;
@@ -53,14 +112,8 @@ int get_frame_type(mfn_t mfn, u32 kind) {
   }
   if ((frame->type_info & FRAME_KIND) != kind) change_type(frame, kind);
   frame->type_info = kind | 1;
-  if ((kind & FRAME_TYPE_MASK) == FRAME_L2) frame->linear = 0;
-  if (needs_validation(kind)) {
-    int error = table_validate(mfn, kind, domain_find(frame->owner));
-    if (error) {
-      frame->type_info = FRAME_NONE;
-      return error;
-    }
-  }
+  if (has_tables_below(kind)) frame->linear = frame->entries = 0;
+  if (needs_validation(kind)) return validate(mfn, kind);
   frame->type_info |= FRAME_VALIDATED;
   return 0;
 }
@@ -73,10 +126,16 @@ void put_frame_type(mfn_t mfn) {
     return;
   }
   u32 kind = frame->type_info & FRAME_KIND;
+  if (has_tables_below(kind)) {
+    table_leave(mfn, kind);
+    doom(mfn);
+    frame->count++;
+    return;
+  }
   if (needs_validation(kind)) {
     /* While it is taken apart nothing may use it. */
     frame->type_info &= ~FRAME_VALIDATED;
-    table_devalidate(mfn, kind);
+    table_leave(mfn, kind);
     frame->type_info = FRAME_NONE;
   } else {
     frame->type_info = kind;

@@ -3,6 +3,7 @@
 #include "vmm/domain.h"
 #include "vmm/hypercall.h"
 #include "vmm/log.h"
+#include "vmm/sched.h"
 #include "vmm/string.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"
@@ -52,36 +53,67 @@ static int validate_segments(mfn_t mfn) {
   return error;
 }
 
-/* On refusal the references taken so far are dropped: nothing has changed. */
+/* An L1 is validated in one go; on refusal the references taken so far are dropped. */
+static int validate_l1(const pte_t *table, struct domain *d) {
+  for (u32 i = 0; i < PT_ENTRIES; i++) {
+    int error = get_l1_entry(table[i], d);
+    if (!error) continue;
+    while (i-- > 0)
+      put_l1_entry(table[i]);
+    return error;
+  }
+  return 0;
+}
+
+/* An L2 or L3, from where it was left. After each table below it others may have a turn. */
+static int validate_directory(mfn_t mfn, const pte_t *table, u32 kind, struct domain *d) {
+  struct frame *frame = mfn_frame(mfn);
+  const u32 entries = guest_entries(kind);
+  while (frame->entries < entries) {
+    const pte_t entry = table[frame->entries];
+    int error = get_entry(entry, frame->entries, mfn, kind, d);
+    if (error) return error;
+    frame->entries++;
+    if (entry & PTE_P && frame->entries < entries && preempt_wanted()) return -XEN_ERESTART;
+  }
+  return 0;
+}
+
 int table_validate(mfn_t mfn, u32 kind, struct domain *d) {
   if (kind == FRAME_SEGMENTS) return validate_segments(mfn);
-  u32 entries = guest_entries(kind);
   pte_t *table = window_open(mfn);
-  int error = 0;
-  u32 i;
-  for (i = 0; i < entries; i++) {
-    error = get_entry(table[i], i, mfn, kind, d);
-    if (error) break;
-  }
-  if (error)
-    while (i-- > 0)
-      put_entry(table[i], mfn, kind);
-  else if (kind == FRAME_L3)
-    for (i = 0; i < PDPT_ENTRIES; i++)
+  int error = kind == FRAME_L1 ? validate_l1(table, d) : validate_directory(mfn, table, kind, d);
+  if (!error && kind == FRAME_L3)
+    for (u32 i = 0; i < PDPT_ENTRIES; i++)
       table[i] = l3_entry_masked(table[i]);
-  else if (kind & FRAME_VMM_L2)
+  else if (!error && kind & FRAME_VMM_L2)
     memcpy(&table[VMM_L2_FIRST], &vmm_l2[VMM_L2_FIRST], (PT_ENTRIES - VMM_L2_FIRST) * sizeof(pte_t));
   window_close(table);
   return error;
 }
 
-void table_devalidate(mfn_t mfn, u32 kind) {
+void table_leave(mfn_t mfn, u32 kind) {
   if (kind == FRAME_SEGMENTS) return;
   pte_t *table = window_open(mfn);
-  for (u32 i = 0; i < guest_entries(kind); i++)
-    put_entry(table[i], mfn, kind);
+  if (kind == FRAME_L1)
+    for (u32 i = 0; i < PT_ENTRIES; i++)
+      put_l1_entry(table[i]);
+  else
+    mfn_frame(mfn)->entries = guest_entries(kind);
   if (kind & FRAME_VMM_L2) memset(&table[VMM_L2_FIRST], 0, (PT_ENTRIES - VMM_L2_FIRST) * sizeof(pte_t));
   window_close(table);
+}
+
+void table_take_apart(mfn_t mfn, u32 kind, const struct arch_domain *arch) {
+  struct frame *frame = mfn_frame(mfn);
+  const u32 doomed = arch->nr_doomed;
+  const pte_t *table = window_open(mfn);
+  while (frame->entries > 0 && arch->nr_doomed == doomed) {
+    const pte_t entry = table[--frame->entries];
+    put_entry(entry, mfn, kind);
+    if (entry & PTE_P) break;
+  }
+  window_close((void *)table);
 }
 
 /* Same frame, same right to write: the references stay as they are. */

@@ -1,0 +1,1 @@
+export function compileGuest(sources: readonly string[], image: string): void;
