@@ -1,10 +1,11 @@
 /** The domain builder and files that it cannot boot: each has its reason in the hypervisor's log. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { qemu, ringscope } from "../harness/machines";
 import { root } from "../harness/process";
 import { describeWith } from "../harness/tools";
+import { expectGolden } from "./golden";
 
 const FOLDER = "test-images";
 const DOMAIN_CRASHED = 1;
@@ -48,7 +49,32 @@ const note =
     return image;
   };
 
-const ELFNOTE = { entry: 1, hypercallPage: 2, virtBase: 3, hvStartLow: 12 };
+/** An ELF note named "Xen". `size` is what its header claims of the description. */
+const xenNote = (type: number, description: Buffer, size = description.length): Buffer => {
+  const header = Buffer.alloc(12);
+  [4, size, type].forEach((value, i) => header.writeUInt32LE(value, 4 * i));
+  return Buffer.concat([header, Buffer.from("Xen\0"), description, Buffer.alloc(-description.length & 3)]);
+};
+const textNote = (type: number, value: string): Buffer => xenNote(type, Buffer.from(`${value}\0`));
+
+/** The image with these notes after its own. */
+const moreNotes =
+  (...notes: readonly Buffer[]): Edit =>
+  (image) => {
+    const PT_NOTE = 4;
+    let header = image.readUInt32LE(elf.programHeaders);
+    while (image.readUInt32LE(header) !== PT_NOTE) header += image.readUInt16LE(elf.programHeaderSize);
+    const [offset, length] = [
+      image.readUInt32LE(header + segment.offset),
+      image.readUInt32LE(header + segment.fileBytes),
+    ];
+    const all = Buffer.concat([image.subarray(offset, offset + length), ...notes]);
+    image.writeUInt32LE(image.length, header + segment.offset);
+    image.writeUInt32LE(all.length, header + segment.fileBytes);
+    return Buffer.concat([image, all]);
+  };
+
+const ELFNOTE = { entry: 1, hypercallPage: 2, virtBase: 3, paeMode: 9, features: 10, hvStartLow: 12 };
 
 const CASES: readonly (readonly [name: string, edit: Edit, reason: string])[] = [
   ["text", () => Buffer.from("#!/bin/sh\n".repeat(20)), "not an ELF file"],
@@ -85,7 +111,32 @@ const CASES: readonly (readonly [name: string, edit: Edit, reason: string])[] = 
   ["a crooked VIRT_BASE", note(ELFNOTE.virtBase, 0x10), "VIRT_BASE is not page aligned"],
   ["another interface version", text("xen-3.0", "xen-9.0"), "it is made for another version of the interface"],
   ["another loader", text("generic", "special"), 'it asks for a loader that is not "generic"'],
+  [
+    "a demand for a feature that nobody knows",
+    moreNotes(textNote(ELFNOTE.features, "pae_pgdir_above_4gb|!antigravity")),
+    "it requires a feature that nobody knows",
+  ],
   ["a guest without PAE", text("yes", "no\0"), 'it does not say PAE_MODE "yes": only PAE guests'],
+];
+
+/** Notes that are taken, as Xen's loader takes them. */
+const TAKEN: readonly (readonly [name: string, edit: Edit])[] = [
+  [
+    "a demand for every feature with a name",
+    moreNotes(
+      textNote(
+        ELFNOTE.features,
+        "!writable_page_tables|!writable_descriptor_tables|!auto_translated_physmap|!supervisor_mode_kernel|" +
+          "!pae_pgdir_above_4gb|!dom0|antigravity",
+      ),
+    ),
+  ],
+  ["PAE_MODE yes,bimodal", moreNotes(textNote(ELFNOTE.paeMode, "yes,bimodal"))],
+  ["PAE_MODE bimodal", moreNotes(textNote(ELFNOTE.paeMode, "bimodal"))],
+  // GRUB for Xen, as Debian ships it: "yes" in four bytes where the header claims twelve.
+  ["a last note longer than its segment", moreNotes(xenNote(ELFNOTE.paeMode, Buffer.from("yes\0"), 12))],
+  ["a last note without its description", moreNotes(xenNote(ELFNOTE.features, Buffer.alloc(0), 0x7fffffff))],
+  ["a last note whose name is cut", moreNotes(xenNote(ELFNOTE.features, Buffer.alloc(0)).subarray(0, 14))],
 ];
 
 const fileOf = (name: string): string => `${FOLDER}/${name.replace(/\W+/g, "-")}.elf`;
@@ -93,7 +144,8 @@ const fileOf = (name: string): string => `${FOLDER}/${name.replace(/\W+/g, "-")}
 beforeAll(() => {
   mkdirSync(join(root, "dist", FOLDER), { recursive: true });
   const good = readFileSync(join(root, "dist/sample-guests/pv/unknown-hypercall.elf"));
-  for (const [name, edit] of CASES) writeFileSync(join(root, "dist", fileOf(name)), edit(Buffer.from(good)));
+  for (const [name, edit] of [...CASES, ...TAKEN])
+    writeFileSync(join(root, "dist", fileOf(name)), edit(Buffer.from(good)));
 });
 
 for (const machine of [ringscope, qemu]) {
@@ -107,3 +159,12 @@ for (const machine of [ringscope, qemu]) {
     });
   });
 }
+
+describe("the domain builder", () => {
+  it.each(TAKEN)("takes %s", async (name) => {
+    const result = await ringscope.boot({ kernel: "vmm.elf", modules: [fileOf(name)] });
+
+    expectGolden(result, "pv-unknown-hypercall");
+    expect(result.exitValue).toBe(0);
+  });
+});

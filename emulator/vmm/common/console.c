@@ -77,7 +77,6 @@ static int console_io_write(u32 count, u32 buffer) {
 
 static int console_io_read(u32 count, u32 buffer) {
   u32 length = 0;
-  if (!current->domain->privileged) return -XEN_EPERM;
   for (; length < count && input_tail != input_head; length++) {
     if (copy_to_guest(buffer + length, &input[input_tail % INPUT_SIZE], 1)) return -XEN_EFAULT;
     input_tail++;
@@ -87,6 +86,8 @@ static int console_io_read(u32 count, u32 buffer) {
 
 int do_console_io(u32 command, u32 count, u32 buffer, u32 d, u32 e, u32 f) {
   (void)d, (void)e, (void)f;
+  if (!current->domain->privileged)
+    return refuse(-XEN_EPERM, "console_io: a further domain's console is its ring");
   switch (command) {
   case CONSOLEIO_write:
     return console_io_write(count, buffer);

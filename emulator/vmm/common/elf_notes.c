@@ -12,8 +12,17 @@
 #define TEXT_MAX 1024
 #define NAME_MAX 64
 
-/* Features that a kernel may demand, and that are there. */
-static const char *const features[] = {"pae_pgdir_above_4gb", "mmu_pt_update_preserve_ad", "dom0"};
+/* Features that a kernel may demand. As on Xen a known name is enough: those that are not there show in
+ * XENVER_get_features. */
+static const char *const features[] = {
+    "writable_page_tables",
+    "writable_descriptor_tables",
+    "auto_translated_physmap",
+    "supervisor_mode_kernel",
+    "pae_pgdir_above_4gb",
+    "mmu_pt_update_preserve_ad",
+    "dom0",
+};
 
 static const char *set_number(struct image *image, u32 type, u32 value) {
   switch (type) {
@@ -43,7 +52,7 @@ static const char *set_number(struct image *image, u32 type, u32 value) {
 static const char *check_feature(const char *name, u32 length) {
   for (u32 i = 0; i < ARRAY_LENGTH(features); i++)
     if (strlen(features[i]) == length && strncmp(features[i], name, length) == 0) return NULL;
-  return "it requires a feature that this hypervisor lacks";
+  return "it requires a feature that nobody knows";
 }
 
 /* "a|!b": those behind an exclamation mark must be there. */
@@ -72,8 +81,8 @@ static const char *set_text(struct image *image, u32 type, const char *text) {
   case XEN_ELFNOTE_LOADER:
     return string_starts(text, "generic") ? NULL : "it asks for a loader that is not \"generic\"";
   case XEN_ELFNOTE_PAE_MODE:
-    image->pae = string_starts(text, "yes") || strcmp(text, "bimodal") == 0;
-    image->extended_cr3 = string_starts(text, "yes[extended-cr3]");
+    image->pae = string_starts(text, "yes") || string_contains(text, "bimodal");
+    image->extended_cr3 = image->pae;
     return NULL;
   case XEN_ELFNOTE_FEATURES:
     return check_features(text);
@@ -90,15 +99,19 @@ static bool is_text(u32 type) {
 static const char *read_note(struct image *image, const struct elf_note *note, u32 desc_at) {
   char text[TEXT_MAX] = {0};
   u32 value = 0;
+  u32 there = desc_at < image->file.length ? min(note->desc_size, image->file.length - desc_at) : 0;
   if (is_text(note->type)) {
-    image_read(&image->file, text, desc_at, min(note->desc_size, TEXT_MAX - 1));
+    image_read(&image->file, text, desc_at, min(there, TEXT_MAX - 1));
     return set_text(image, note->type, text);
   }
-  image_read(&image->file, &value, desc_at, min(note->desc_size, sizeof(value)));
+  image_read(&image->file, &value, desc_at, min(there, sizeof(value)));
   return set_number(image, note->type, value);
 }
 
-/* The notes in one range of the file. */
+/*
+ * The notes in one range of the file. The last one counts, as far as it is there,
+ * even where its sizes lead beyond the range: GRUB's does.
+ */
 static const char *read_range(struct image *image, u32 at, u32 size) {
   u32 end = at + size;
   if (end < at || end > image->file.length) return "truncated: its notes lie beyond the end of the file";
@@ -107,18 +120,24 @@ static const char *read_range(struct image *image, u32 at, u32 size) {
     char name[4];
     image_read(&image->file, &note, at, sizeof(note));
     u32 name_at = at + sizeof(note), room = end - name_at;
-    if (note.name_size > room || note.desc_size > room) return "a damaged ELF note";
+    if (note.name_size > room) break;
     u32 desc_at = name_at + ROUND_UP(note.name_size, 4);
-    if (desc_at + note.desc_size > end) return "a damaged ELF note";
     if (note.name_size == sizeof(name) && image_read(&image->file, name, name_at, sizeof(name)) &&
         memcmp(name, "Xen", sizeof(name)) == 0) {
       const char *problem = read_note(image, &note, desc_at);
       if (problem) return problem;
       image->has_notes = true;
     }
+    if (desc_at >= end || note.desc_size >= end - desc_at) break;
     at = desc_at + ROUND_UP(note.desc_size, 4);
-    if (at >= end) break;
   }
+  return NULL;
+}
+
+/* Kernels of that age mean three levels by a plain "yes", and a base below 4 GiB. */
+static const char *set_legacy_pae(struct image *image, const char *value) {
+  image->pae = string_starts(value, "yes") || string_contains(value, "bimodal");
+  image->extended_cr3 = strcmp(value, "yes[extended-cr3]") == 0;
   return NULL;
 }
 
@@ -141,6 +160,7 @@ static const char *legacy_item(struct image *image, const char *name, const char
   for (u32 i = 0; i < ARRAY_LENGTH(items); i++) {
     if (strcmp(name, items[i].name) != 0) continue;
     image->hypercall_page_is_number |= items[i].type == XEN_ELFNOTE_HYPERCALL_PAGE;
+    if (items[i].type == XEN_ELFNOTE_PAE_MODE) return set_legacy_pae(image, value);
     if (is_text(items[i].type)) return set_text(image, items[i].type, value);
     return set_number(image, items[i].type, string_number(value, NULL));
   }

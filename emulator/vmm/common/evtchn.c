@@ -155,6 +155,13 @@ static int unmask_port(struct domain *d, u32 argument) {
   return 0;
 }
 
+/* There is no FIFO of events: no control block suits it. */
+static int init_control(u32 argument) {
+  struct evtchn_init_control control;
+  if (copy_from_guest(&control, argument, sizeof(control))) return -XEN_EFAULT;
+  return refuse(-XEN_EINVAL, "init_control: events have two levels, no FIFO");
+}
+
 int do_event_channel_op(u32 command, u32 argument, u32 c, u32 d, u32 e, u32 f) {
   (void)c, (void)d, (void)e, (void)f;
   switch (command) {
@@ -170,6 +177,8 @@ int do_event_channel_op(u32 command, u32 argument, u32 c, u32 d, u32 e, u32 f) {
     return port_status(current->domain, argument);
   case EVTCHNOP_unmask:
     return unmask_port(current->domain, argument);
+  case EVTCHNOP_init_control:
+    return init_control(argument);
   default:
     return -XEN_ENOSYS;
   }

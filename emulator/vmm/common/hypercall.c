@@ -26,6 +26,9 @@ static hypercall_fn *const hypercalls[] = {
     [HYPERCALL_callback_op] = do_callback_op,
     [HYPERCALL_event_channel_op] = do_event_channel_op,
     [HYPERCALL_physdev_op] = do_physdev_op,
+    [HYPERCALL_platform_op] = do_platform_op,
+    [HYPERCALL_sysctl] = do_sysctl,
+    [HYPERCALL_domctl] = do_domctl,
 };
 
 _Static_assert(ARRAY_LENGTH(hypercalls) <= 1u << CALL_NR_BITS, "a number has to fit beside the progress");
@@ -94,7 +97,8 @@ int do_multicall(u32 list, u32 count, u32 c, u32 d, u32 e, u32 f) {
 int do_vm_assist(u32 command, u32 type, u32 c, u32 d, u32 e, u32 f) {
   (void)c, (void)d, (void)e, (void)f;
   const u32 known = 1u << VMASST_TYPE_4gb_segments | 1u << VMASST_TYPE_4gb_segments_notify |
-                    1u << VMASST_TYPE_pae_extended_cr3 | 1u << VMASST_TYPE_architectural_iopl;
+                    1u << VMASST_TYPE_writable_pagetables | 1u << VMASST_TYPE_pae_extended_cr3 |
+                    1u << VMASST_TYPE_architectural_iopl;
   if (type >= 32 || !(known >> type & 1))
     return refuse(-XEN_EINVAL, "vm_assist: type %u is not offered", type);
   u32 *assist = &current->domain->vm_assist;

@@ -66,6 +66,12 @@ bool string_starts(const char *text, const char *prefix) {
   return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+bool string_contains(const char *text, const char *part) {
+  for (; *text; text++)
+    if (string_starts(text, part)) return true;
+  return false;
+}
+
 static u32 digit_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   c |= 0x20;

@@ -22,8 +22,8 @@ u32 probe_to_cr0(u32), probe_to_cr2(u32), probe_to_cr3(u32), probe_to_cr4(u32);
 u32 probe_from_dr0(u32 *), probe_from_dr7(u32 *), probe_to_dr0(u32), probe_to_dr7(u32);
 u32 probe_clts(void), probe_wbinvd(void), probe_invd(void), probe_cli(void), probe_sti(void),
     probe_fninit(void);
-u32 probe_lgdt(void), probe_lidt(void), probe_ltr(void), probe_ud2(void), probe_insb(void), probe_lmsw(u32);
-u32 probe_rdmsr(void), probe_wrmsr(void), probe_gate(void), probe_in_pic(u32 *);
+u32 probe_lgdt(void), probe_lidt(void), probe_ltr(void), probe_ud2(void), probe_hlt(void), probe_lmsw(u32);
+u32 probe_insb(u32 port, u8 *to), probe_rdmsr(void), probe_wrmsr(void), probe_gate(void), probe_in_pic(u32 *);
 u32 probe_in8(u32 port, u32 *), probe_in16(u32 port, u32 *), probe_in32(u32 port, u32 *);
 void forced_cpuid(u32 leaf, u32 values[4]);
 void trap(struct trap_frame *frame);
@@ -78,6 +78,8 @@ static void control_registers(void) {
   show("read CR4", probe_from_cr4(&cr4));
   show("write CR4", probe_to_cr4(cr4));
   show("clear CR4.PAE", probe_to_cr4(cr4 & ~CR4_PAE));
+  probe_from_cr4(&cr4);
+  printk("  PAE: %u\n", cr4 & CR4_PAE ? 1 : 0);
 }
 
 static void debug_registers(void) {
@@ -93,6 +95,7 @@ static void debug_registers(void) {
 static void others(void) {
   show("wbinvd", probe_wbinvd());
   show("invd", probe_invd());
+  show("hlt", probe_hlt());
   show("rdmsr", probe_rdmsr());
   show("wrmsr", probe_wrmsr());
   show("lgdt", probe_lgdt());
@@ -106,6 +109,7 @@ static void others(void) {
 static void ports(void) {
   struct physdev_set_iopl iopl = {.iopl = 1};
   u32 value = 0;
+  u8 byte = 0x55;
 
   show("in with IOPL 0", probe_in8(EMPTY_PORT, &value));
   printk("set IOPL 1: %d\n", HYPERCALL2(physdev_op, PHYSDEVOP_set_iopl, (u32)&iopl));
@@ -117,7 +121,8 @@ static void ports(void) {
   printk("  %08x\n", value);
   show("in from the VMM's own port", probe_in_pic(&value));
   printk("  %08x\n", value);
-  show("insb", probe_insb());
+  show("insb", probe_insb(EMPTY_PORT, &byte));
+  printk("  %02x\n", byte);
   iopl.iopl = 4;
   printk("set IOPL 4: %d\n", HYPERCALL2(physdev_op, PHYSDEVOP_set_iopl, (u32)&iopl));
 }

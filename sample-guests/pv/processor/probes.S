@@ -43,12 +43,24 @@ PLAIN_PROBE lgdt, lgdt nothing
 PLAIN_PROBE lidt, lidt nothing
 PLAIN_PROBE ltr, ltr %ax
 PLAIN_PROBE ud2, ud2
-PLAIN_PROBE insb, insb
+PLAIN_PROBE hlt, hlt
 
 PROBE probe_lmsw
         movl    4(%esp), %ecx
 1:      lmsw    %cx
 PROBE_END probe_lmsw
+
+/* u32 probe_insb(u32 port, u8 *to) */
+PROBE probe_insb
+        movl    %edi, %ecx
+        movl    4(%esp), %edx
+        movl    8(%esp), %edi
+1:      insb
+2:      movl    %ecx, %edi
+        ret
+        .cfi_endproc
+        .size   probe_insb, . - probe_insb
+        PROBE_RECORD probe_insb
 
 PROBE probe_rdmsr
         movl    $0xc0000080, %ecx

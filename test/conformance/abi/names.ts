@@ -65,6 +65,7 @@ export const STRUCTS: Record<string, StructNames> = {
   evtchn_unmask: { fields: "port" },
   evtchn_reset: { fields: "dom" },
   evtchn_alloc_unbound: { fields: "dom remote_dom port" },
+  evtchn_init_control: { fields: "control_gfn offset vcpu link_bits pad=_pad" },
   evtchn_status: {
     fields: "dom port status vcpu u.unbound.dom u.interdomain.dom u.interdomain.port u.pirq u.virq",
   },

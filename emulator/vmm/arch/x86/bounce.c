@@ -111,4 +111,5 @@ void bounce_failsafe(struct vcpu *v, struct cpu_regs *regs) {
   frame_add_return(&frame, v, regs);
   bounce(v, regs, &frame, v->arch.failsafe.cs, v->arch.failsafe.eip, "failsafe callback");
   regs->ds = regs->es = regs->fs = regs->gs = 0;
+  if (v->arch.failsafe_masks_events) v->info->evtchn_upcall_mask = 1;
 }

@@ -121,13 +121,15 @@ void descriptors_load_stack(struct vcpu *v) {
 
 /*
  * int 0x80 from ring 3 straight to ring 1: only where the guest does not want
- * events masked on entry (a gate cannot do that), and never onto a stack in the
+ * events masked on entry (a gate cannot do that), never into a code segment of the
+ * VMM (the processor goes by its DPL, not by the selector's RPL), and never onto a stack in the
  * VMM's region, which not every machine's segment limits would stop.
  */
 void descriptors_load_direct_trap(struct vcpu *v) {
   const struct trap_info *trap = &v->traps[0x80];
   idt[0x80] = 0;
   if (trap->address == 0 || !(trap->cs & ~3) || trap->flags & TRAP_MASK_EVENTS) return;
+  if (!gate_selector_ok(trap->cs)) return;
   if (v->arch.kernel_sp > HYPERVISOR_VIRT_START) return;
   idt[0x80] = gate(trap->cs, trap->address, GATE_TRAP, trap->flags & TRAP_DPL_MASK);
 }
@@ -142,7 +144,13 @@ void descriptors_load_ldt(struct vcpu *v) {
   asm volatile("lldt %w0" : : "r"(VMM_LDT_SEL));
 }
 
+void descriptors_load_cr4(struct vcpu *v) {
+  const u32 cr4 = read_cr4(), wanted = (cr4 & ~CR4_GUEST) | v->arch.cr4;
+  if (cr4 != wanted) write_cr4(wanted);
+}
+
 void descriptors_load(struct vcpu *v) {
+  descriptors_load_cr4(v);
   tss.esp0 = (u32)&v->regs->es;
   load_gdt(gdt_area(v->arch.area));
   descriptors_load_ldt(v);

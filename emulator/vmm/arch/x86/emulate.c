@@ -1,21 +1,16 @@
 /*
  * Privileged instructions of a ring-1 kernel, which arrive as #GP(0). What is
- * not emulated here goes back to the guest as #GP.
+ * not emulated here goes back to the guest as #GP: HLT, INVD and LMSW among them,
+ * for which there are hypercalls.
  */
-#include "public/layout.h"
 #include "vmm/domain.h"
 #include "vmm/guest_copy.h"
-#include "vmm/hypercall.h"
-#include "vmm/log.h"
-#include "vmm/sched.h"
 #include "vmm/string.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"
-#include "x86/mm.h"
 #include "x86/traps.h"
 
-#define INSTRUCTION_MAX 15
-#define FORCED_PREFIX   5 /* ud2a "xen" */
+#define FORCED_PREFIX 5 /* ud2a "xen" */
 
 /* As many bytes of code at EIP as can be read; the rest 0. */
 static void fetch(struct vcpu *v, const struct cpu_regs *regs, u8 code[INSTRUCTION_MAX]) {
@@ -26,129 +21,16 @@ static void fetch(struct vcpu *v, const struct cpu_regs *regs, u8 code[INSTRUCTI
     length--;
 }
 
-/* The general register that ModRM's number names. */
-static u32 *register_slot(struct cpu_regs *regs, u32 number) {
-  u32 *const slots[] = {&regs->eax, &regs->ecx, &regs->edx, &regs->ebx,
-                        &regs->esp, &regs->ebp, &regs->esi, &regs->edi};
-  return slots[number & 7];
-}
-
-static u32 guest_cr0(const struct vcpu *v) {
-  return (read_cr0() & ~(CR0_TS | CR0_EM)) | (v->arch.task_switched ? CR0_TS : 0);
-}
-
-static bool move_from_control(struct vcpu *v, struct cpu_regs *regs, u8 modrm) {
-  u32 *to = register_slot(regs, modrm);
-  switch (modrm >> 3 & 7) {
-  case 0:
-    *to = guest_cr0(v);
-    return true;
-  case 2:
-    *to = v->info->arch.cr2;
-    return true;
-  case 3:
-    *to = xen_pfn_to_cr3(v->arch.base.n);
-    return true;
-  case 4:
-    *to = read_cr4() & ~CR4_PGE;
-    return true;
-  default:
-    return false;
-  }
-}
-
-/* The new table may take long to validate, the old one to take apart: then the guest executes its instruction
- * again. */
-static bool move_to_cr3(struct vcpu *v, u32 value, u32 *length) {
-  int error = tables_settle(v->domain);
-  if (!error) error = set_base(v, MFN(xen_cr3_to_pfn(value)));
-  if (error == -XEN_ERESTART)
-    *length = 0;
-  else
-    tables_settle(v->domain);
-  return error == 0 || error == -XEN_ERESTART;
-}
-
-/* Of CR0 only TS is the guest's, of CR4 nothing: writing what is there already is no error. */
-static bool move_to_control(struct vcpu *v, struct cpu_regs *regs, u8 modrm, u32 *length) {
-  u32 value = *register_slot(regs, modrm);
-  switch (modrm >> 3 & 7) {
-  case 0:
-    if ((value ^ guest_cr0(v)) & ~CR0_TS) return false;
-    v->arch.task_switched = value & CR0_TS;
-    return true;
-  case 2:
-    v->info->arch.cr2 = value;
-    return true;
-  case 3:
-    return move_to_cr3(v, value, length);
-  case 4:
-    return value == (read_cr4() & ~CR4_PGE);
-  default:
-    return false;
-  }
-}
-
-/* Debug registers hold what was written; nothing is watched. */
-static bool move_debug(struct vcpu *v, struct cpu_regs *regs, u8 modrm, bool write) {
-  u32 number = modrm >> 3 & 7;
-  if (number == 4 || number == 5) return false;
-  if (write)
-    v->arch.debugreg[number] = *register_slot(regs, modrm);
-  else
-    *register_slot(regs, modrm) = v->arch.debugreg[number];
-  return true;
-}
-
-/* Second byte of a 0F opcode; *length counts the whole instruction. */
-static bool emulate_two_byte(struct vcpu *v, struct cpu_regs *regs, const u8 *code, u32 *length) {
-  bool register_form = (code[2] & 0xc0) == 0xc0;
-  *length = 2;
-  switch (code[1]) {
-  case 0x06: /* clts */
-    v->arch.task_switched = false;
-    return true;
-  case 0x08: /* invd */
-  case 0x09: /* wbinvd */
-    return true;
-  case 0x01: /* lmsw r16 */
-    *length = 3;
-    if (!register_form || (code[2] >> 3 & 7) != 6) return false;
-    v->arch.task_switched = *register_slot(regs, code[2]) & CR0_TS;
-    return true;
-  case 0x20:
-    *length = 3;
-    return move_from_control(v, regs, code[2]);
-  case 0x22:
-    *length = 3;
-    return move_to_control(v, regs, code[2], length);
-  case 0x21:
-    *length = 3;
-    return move_debug(v, regs, code[2], false);
-  case 0x23:
-    *length = 3;
-    return move_debug(v, regs, code[2], true);
-  default:
-    return false; /* rdmsr and wrmsr among them */
-  }
-}
-
+/* A kernel's privilege level counts as 1, or as 0 where it asked for the architecture's rules. */
 static bool iopl_allows(const struct vcpu *v, const struct cpu_regs *regs) {
-  return v->arch.iopl >= (guest_kernel_mode(regs) ? 1u : 3u);
+  const u32 kernel = v->domain->vm_assist & 1u << VMASST_TYPE_architectural_iopl ? 0 : 1;
+  return v->arch.iopl >= (guest_kernel_mode(regs) ? kernel : 3);
 }
 
 /* CLI and STI as the guest means them: the mask of upcalls is its interrupt flag. */
 static bool set_upcall_mask(struct vcpu *v, const struct cpu_regs *regs, u8 mask) {
   if (!iopl_allows(v, regs)) return false;
   v->info->evtchn_upcall_mask = mask;
-  return true;
-}
-
-static bool halt(struct vcpu *v, struct cpu_regs *regs) {
-  if (!guest_kernel_mode(regs)) return false;
-  regs->eip++;
-  sched_block(v);
-  regs->eip--;
   return true;
 }
 
@@ -164,11 +46,8 @@ bool emulate_privileged(struct vcpu *v, struct cpu_regs *regs) {
   case 0xfb:
     done = set_upcall_mask(v, regs, 0);
     break;
-  case 0xf4:
-    done = halt(v, regs);
-    break;
   case 0x0f:
-    done = guest_kernel_mode(regs) && emulate_two_byte(v, regs, code, &length);
+    done = guest_kernel_mode(regs) && emulate_control(v, regs, code, &length);
     break;
   default:
     done = iopl_allows(v, regs) && emulate_io(v, regs, code, &length);

@@ -8,15 +8,16 @@
 #include "x86/desc.h"
 #include "x86/mm.h"
 
-static u32 desc_base(desc_t desc) {
+u32 desc_base(desc_t desc) {
   return (u32)(desc >> 16 & 0xffffff) | (u32)(desc >> 56) << 24;
 }
 
-/* The highest offset, in bytes. */
-static u32 desc_limit(desc_t desc) {
+u32 desc_limit(desc_t desc) {
   u32 limit = (u32)(desc & 0xffff) | (u32)(desc >> 32 & 0xf0000);
   return desc & DESC_PAGES ? limit << PAGE_SHIFT | (PAGE_SIZE - 1) : limit;
 }
+
+#define FLAT_ENTRIES 7 /* of the reserved page: null, the VMM's two, four for guests */
 
 static desc_t desc_with_limit(desc_t desc, u32 limit) {
   desc &= ~(0xf00000000ffffull | DESC_PAGES);
@@ -51,17 +52,21 @@ bool gate_selector_ok(u32 selector) {
   return selector >> 3 < FIRST_RESERVED_GDT_ENTRY || selector == FLAT_RING1_CS || selector & 4;
 }
 
+desc_t selector_descriptor(struct vcpu *v, u32 selector) {
+  const u32 index = selector >> 3;
+  const bool local = selector & 4, reserved = !local && index >= FIRST_RESERVED_GDT_ENTRY;
+  const u32 entries = local      ? v->arch.ldt_ents
+                      : reserved ? FIRST_RESERVED_GDT_ENTRY + FLAT_ENTRIES
+                                 : v->arch.gdt_ents;
+  if (index >= entries || !(selector & ~3)) return 0;
+  const desc_t *table = (const desc_t *)(gdt_area(v->arch.area) + (local ? LDT_PAGE * PAGE_SIZE : 0));
+  return table[index] & DESC_P ? table[index] : 0;
+}
+
 bool selector_base(struct vcpu *v, u32 selector, u32 *base) {
-  u32 index = selector >> 3;
-  *base = 0;
-  if (index * 8 >= FIRST_RESERVED_GDT_BYTE && !(selector & 4))
-    return index * 8 < FIRST_RESERVED_GDT_BYTE + 0x38;
-  u32 entries = selector & 4 ? v->arch.ldt_ents : v->arch.gdt_ents;
-  if (index >= entries || !(selector & ~3)) return false;
-  const desc_t *table = (const desc_t *)(gdt_area(v->arch.area) + (selector & 4 ? LDT_PAGE * PAGE_SIZE : 0));
-  if (!(table[index] & DESC_P)) return false;
-  *base = desc_base(table[index]);
-  return true;
+  const desc_t desc = selector_descriptor(v, selector);
+  *base = desc_base(desc);
+  return desc != 0;
 }
 
 void gdt_release(struct vcpu *v) {

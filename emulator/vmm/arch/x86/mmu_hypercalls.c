@@ -15,7 +15,7 @@
 #include "x86/desc.h"
 #include "x86/mm.h"
 
-#define COMMAND_MASK 3
+#define COMMAND_MASK (sizeof(pte_t) - 1)
 
 /* Only the domain's own frames, or device memory for the privileged one. */
 static int check_foreign(u32 domid) {
@@ -47,9 +47,7 @@ static int update_entry(mfn_t mfn, u32 offset, u64 value, bool keep_ad) {
   if (!get_frame(mfn, v->domain))
     return refuse(-XEN_EINVAL, "mmu_update: frame %x is not the domain's", mfn.n);
   int error;
-  if (offset & 7)
-    error = refuse(-XEN_EINVAL, "mmu_update: offset %x is not a multiple of 8", offset);
-  else if (mfn_frame(mfn)->type_info & (FRAME_PARTIAL | FRAME_DOOMED))
+  if (mfn_frame(mfn)->type_info & (FRAME_PARTIAL | FRAME_DOOMED))
     error = refuse(-XEN_EINVAL, "mmu_update: frame %x is a table that is not whole yet", mfn.n);
   else if (is_page_table(mfn_frame(mfn)->type_info))
     error = table_update(mfn, offset, value, keep_ad, v);

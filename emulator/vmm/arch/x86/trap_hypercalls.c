@@ -25,8 +25,6 @@ int do_set_trap_table(u32 list, u32 b, u32 c, u32 d, u32 e, u32 f) {
     if (done == CALL_ITEMS_MAX) return refuse(-XEN_E2BIG, "set_trap_table: the list does not end");
     if (copy_from_guest(&trap, at, sizeof(trap))) return -XEN_EFAULT;
     if (trap.address == 0) break;
-    if (!gate_selector_ok(trap.cs))
-      return refuse(-XEN_EPERM, "trap %u: selector %x is not the guest's", trap.vector, trap.cs);
     trap.cs = selector_raise(trap.cs);
     v->traps[trap.vector] = trap;
     if (trap.vector == DIRECT_TRAP) descriptors_load_direct_trap(v);
@@ -38,17 +36,15 @@ int do_set_trap_table(u32 list, u32 b, u32 c, u32 d, u32 e, u32 f) {
 int do_stack_switch(u32 ss, u32 esp, u32 c, u32 d, u32 e, u32 f) {
   (void)c, (void)d, (void)e, (void)f;
   struct vcpu *v = current;
-  if (!gate_selector_ok(ss) && ss != FLAT_RING1_SS)
-    return refuse(-XEN_EPERM, "stack_switch: selector %x is not the guest's", ss);
   v->arch.kernel_ss = selector_raise(ss);
   v->arch.kernel_sp = esp;
   descriptors_load_stack(v);
   return 0;
 }
 
-static int set_callback(u32 type, u32 cs, u32 eip) {
+/* Any selector is taken, with an RPL that is a guest's: one that cannot be loaded shows when it is. */
+static int set_callback(u32 type, u32 flags, u32 cs, u32 eip) {
   struct vcpu *v = current;
-  if (!gate_selector_ok(cs)) return refuse(-XEN_EPERM, "callback: selector %x is not the guest's", cs);
   const struct xen_callback callback = {selector_raise(cs), eip};
   switch (type) {
   case CALLBACKTYPE_event:
@@ -56,6 +52,7 @@ static int set_callback(u32 type, u32 cs, u32 eip) {
     return 0;
   case CALLBACKTYPE_failsafe:
     v->arch.failsafe = callback;
+    v->arch.failsafe_masks_events = flags & CALLBACKF_mask_events;
     return 0;
   case CALLBACKTYPE_sysenter:
   case CALLBACKTYPE_syscall32:
@@ -68,18 +65,31 @@ static int set_callback(u32 type, u32 cs, u32 eip) {
 
 int do_set_callbacks(u32 event_cs, u32 event_eip, u32 failsafe_cs, u32 failsafe_eip, u32 e, u32 f) {
   (void)e, (void)f;
-  if (!gate_selector_ok(event_cs) || !gate_selector_ok(failsafe_cs))
-    return refuse(-XEN_EPERM, "set_callbacks: selector %x or %x is not the guest's", event_cs, failsafe_cs);
-  set_callback(CALLBACKTYPE_event, event_cs, event_eip);
-  return set_callback(CALLBACKTYPE_failsafe, failsafe_cs, failsafe_eip);
+  set_callback(CALLBACKTYPE_event, 0, event_cs, event_eip);
+  return set_callback(CALLBACKTYPE_failsafe, 0, failsafe_cs, failsafe_eip);
+}
+
+/* Callbacks can be replaced, not taken away. */
+static int unregister_callback(u32 argument) {
+  struct callback_unregister callback;
+  if (copy_from_guest(&callback, argument, sizeof(callback))) return -XEN_EFAULT;
+  switch (callback.type) {
+  case CALLBACKTYPE_event:
+  case CALLBACKTYPE_failsafe:
+  case CALLBACKTYPE_sysenter:
+    return refuse(-XEN_EINVAL, "callback_op: callback %u cannot be taken away", callback.type);
+  default:
+    return -XEN_ENOSYS;
+  }
 }
 
 int do_callback_op(u32 command, u32 argument, u32 c, u32 d, u32 e, u32 f) {
   (void)c, (void)d, (void)e, (void)f;
   struct callback_register callback;
+  if (command == CALLBACKOP_unregister) return unregister_callback(argument);
   if (command != CALLBACKOP_register) return -XEN_ENOSYS;
   if (copy_from_guest(&callback, argument, sizeof(callback))) return -XEN_EFAULT;
-  return set_callback(callback.type, callback.address.cs, callback.address.eip);
+  return set_callback(callback.type, callback.flags, callback.address.cs, callback.address.eip);
 }
 
 /* The frame at the guest's ESP, lowest word first; esp and ss only towards ring 2 or 3. */
@@ -111,7 +121,7 @@ int do_iret(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f) {
   if (outward) regs->ss = frame.ss;
   v->info->evtchn_upcall_mask = !(frame.eflags & EFLAGS_IF);
   if (v->domain->vm_assist & 1u << VMASST_TYPE_architectural_iopl) v->arch.iopl = frame.eflags >> 12 & 3;
-  regs->eflags = (frame.eflags & ~EFLAGS_IOPL) | EFLAGS_IF | EFLAGS_FIXED;
+  regs->eflags = (frame.eflags & EFLAGS_GUEST) | EFLAGS_IF | EFLAGS_FIXED;
   return regs->eax; /* the guest's, whatever hypercall_entry makes of a result */
 bad_stack:
   domain_crash(v->domain, "iret: the frame cannot be read at %x:%08x", regs->ss, regs->esp);

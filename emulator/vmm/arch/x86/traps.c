@@ -10,14 +10,6 @@
 #include "x86/cpu.h"
 #include "x86/pic.h"
 
-enum vector {
-  VECTOR_DB = 1,
-  VECTOR_NMI = 2,
-  VECTOR_UD = 6,
-  VECTOR_GP = 13,
-  VECTOR_PF = 14,
-};
-
 #define ERROR_EXTERNAL 1
 #define ERROR_IDT      2
 
@@ -121,7 +113,9 @@ void hypercall_entry(struct cpu_regs *regs) {
   regs->eax = result;
 }
 
+/* A callback that cannot be entered either leads here again: others have their turn meanwhile. */
 void failsafe_entry(struct cpu_regs *regs) {
+  arch_take_interrupts();
   bounce_failsafe(current, regs);
 }
 

@@ -21,6 +21,7 @@
 #define EVTCHNOP_bind_vcpu        8
 #define EVTCHNOP_unmask           9
 #define EVTCHNOP_reset            10
+#define EVTCHNOP_init_control     11
 
 #define EVTCHNSTAT_closed      0
 #define EVTCHNSTAT_unbound     1
@@ -71,6 +72,14 @@ struct evtchn_alloc_unbound {
   u16 dom;
   u16 remote_dom;
   u32 port; /* out */
+};
+
+struct evtchn_init_control {
+  u64 control_gfn;
+  u32 offset;
+  u32 vcpu;
+  u8 link_bits; /* out */
+  u8 pad[7];
 };
 
 struct evtchn_status {

@@ -3,6 +3,7 @@
 #define PUBLIC_XEN_H
 
 #include "console.h"
+#include "control.h"
 #include "elfnote.h"
 #include "errno.h"
 #include "event.h"

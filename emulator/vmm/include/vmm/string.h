@@ -15,6 +15,7 @@ char *strchr(const char *text, int c);
 
 /* Copies at most size - 1 characters and fills the rest with zeros: nothing old leaks. */
 void string_copy(char *to, const char *from, size_t size);
+bool string_contains(const char *text, const char *part);
 bool string_starts(const char *text, const char *prefix);
 /* Decimal, or hexadecimal after 0x; *end (may be NULL) is the first character not used. */
 u32 string_number(const char *text, const char **end);

@@ -10,17 +10,24 @@
 #define CR0_NW  (1u << 29)
 #define CR0_CD  (1u << 30)
 #define CR0_PG  (1u << 31)
+#define CR4_TSD (1u << 2)
 #define CR4_PSE (1u << 4)
 #define CR4_PAE (1u << 5)
 #define CR4_PGE (1u << 7)
 
+/* Bits that each guest has for itself. */
+#define CR4_GUEST CR4_TSD
+
 #define EFLAGS_TF    (1u << 8)
 #define EFLAGS_IF    (1u << 9)
+#define EFLAGS_DF    (1u << 10)
 #define EFLAGS_IOPL  (3u << 12)
 #define EFLAGS_NT    (1u << 14)
 #define EFLAGS_RF    (1u << 16)
 #define EFLAGS_VM    (1u << 17)
 #define EFLAGS_FIXED 2u
+/* What a guest may load: not IF, IOPL, VM, VIF, VIP or a reserved bit. */
+#define EFLAGS_GUEST 0x00254dd5u
 
 #define MSR_EFER 0xc0000080
 #define EFER_NXE (1u << 11)

@@ -17,6 +17,8 @@ typedef u64 desc_t;
 #define DESC_ACCESSED (1ull << 40)
 /* In a data segment expand-down, in a code segment conforming. */
 #define DESC_EXPAND_DOWN_OR_CONFORMING (1ull << 42)
+#define DESC_WRITABLE_OR_READABLE      (1ull << 41)
+#define DESC_EXECUTABLE                (1ull << 43)
 #define DESC_BIG                       (1ull << 54)
 #define DESC_PAGES                     (1ull << 55)
 
@@ -53,12 +55,19 @@ int set_ldt(struct vcpu *v, u32 linear, u32 entries);
 
 /* Makes a guest's descriptor harmless: DPL >= 1, end below the VMM; false for a kind guests may not have. */
 bool descriptor_fix(desc_t *desc);
+/* The bits of CR4 that are the guest's. */
+void descriptors_load_cr4(struct vcpu *v);
+/* The descriptor that a guest's selector names, 0 for none; the flat ones reach it too. */
+desc_t selector_descriptor(struct vcpu *v, u32 selector);
+u32 desc_base(desc_t desc);
+/* The highest offset, in bytes. */
+u32 desc_limit(desc_t desc);
 /* Base of a guest's selector as its tables say; false when there is no such segment. */
 bool selector_base(struct vcpu *v, u32 selector, u32 *base);
 static inline u32 selector_raise(u32 selector) {
   return selector & 3 ? selector : selector | 1;
 }
-/* Whether a trap gate or callback may use the selector. */
+/* Whether the processor may find the selector in a gate. */
 bool gate_selector_ok(u32 selector);
 
 #endif

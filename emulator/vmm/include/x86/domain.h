@@ -12,12 +12,14 @@ struct arch_vcpu {
   mfn_t base; /* L3 table, held with a type reference */
   u32 kernel_ss, kernel_sp;
   struct xen_callback event, failsafe;
+  bool failsafe_masks_events;
   u32 area;     /* index of its GDT area */
   u32 gdt_ents; /* entries of the guest's own GDT */
   mfn_t gdt_frames[FIRST_RESERVED_GDT_PAGE];
   u32 ldt_base, ldt_ents;
   u32 iopl;           /* virtual */
   bool task_switched; /* virtual CR0.TS */
+  u32 cr4;            /* the bits of CR4 that are the guest's: CR4_GUEST */
   u32 debugreg[8];
 };
 

@@ -10,6 +10,10 @@ struct arch_domain;
 
 /* Bits of an entry that a guest may not set; NX is one where the processor lacks it. */
 extern u64 pte_reserved;
+/* The processor has EFER: where it has NX. */
+static inline bool has_efer(void) {
+  return !(pte_reserved & PTE_NX);
+}
 
 /* Takes and drops the references that one entry of a table makes. */
 int get_l1_entry(pte_t entry, struct domain *d);

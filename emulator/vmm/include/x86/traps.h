@@ -7,6 +7,19 @@
 
 struct vcpu;
 
+enum vector {
+  VECTOR_DB = 1,
+  VECTOR_NMI = 2,
+  VECTOR_UD = 6,
+  VECTOR_GP = 13,
+  VECTOR_PF = 14,
+};
+
+/* Bits of a page fault's error code. */
+#define PF_PRESENT 1
+#define PF_WRITE   2
+#define PF_USER    4
+
 /* Called by entry.S. */
 void trap_dispatch(struct cpu_regs *regs);
 void hypercall_entry(struct cpu_regs *regs);
@@ -30,7 +43,13 @@ void bounce_failsafe(struct vcpu *v, struct cpu_regs *regs);
 bool emulate_privileged(struct vcpu *v, struct cpu_regs *regs);
 /* `ud2a; "xen"; cpuid`; false: an ordinary #UD. */
 bool emulate_forced_cpuid(struct vcpu *v, struct cpu_regs *regs);
-/* IN and OUT of a guest. */
+/* A 0F opcode of ring 1; *length counts the whole instruction, 0: it is to be executed again. */
+bool emulate_control(struct vcpu *v, struct cpu_regs *regs, const u8 *code, u32 *length);
+/*
+ * IN, OUT, INS and OUTS of a guest; `code` has INSTRUCTION_MAX bytes. Also true
+ * after a page fault of theirs that was bounced.
+ */
+#define INSTRUCTION_MAX 15
 bool emulate_io(struct vcpu *v, struct cpu_regs *regs, const u8 *code, u32 *length);
 
 /* Where a fault at `eip` in ring 0 continues, or 0. */

@@ -170,20 +170,11 @@ int pin_table(struct domain *d, mfn_t mfn, u32 kind) {
   return 0;
 }
 
-static bool is_base_table(struct domain *d, mfn_t mfn) {
-  for (u32 i = 0; i < MAX_DOMAIN_VCPUS; i++)
-    if (d->vcpu[i] && d->vcpu[i]->arch.base.n == mfn.n) return true;
-  return false;
-}
-
 int unpin_table(struct domain *d, mfn_t mfn) {
   if (!get_frame(mfn, d)) return refuse(-XEN_EINVAL, "unpin: frame %x is not the domain's", mfn.n);
   struct frame *frame = mfn_frame(mfn);
   int error = 0;
-  if (!(frame->type_info & FRAME_PINNED))
-    error = refuse(-XEN_EINVAL, "unpin: frame %x is not pinned", mfn.n);
-  else if (!d->dying && is_base_table(d, mfn))
-    error = refuse(-XEN_EBUSY, "unpin: frame %x is the page directory that a vCPU runs on", mfn.n);
+  if (!(frame->type_info & FRAME_PINNED)) error = refuse(-XEN_EINVAL, "unpin: frame %x is not pinned", mfn.n);
   if (!error) {
     frame->type_info &= ~FRAME_PINNED;
     put_frame_and_type(mfn);

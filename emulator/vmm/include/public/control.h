@@ -1,0 +1,14 @@
+/*
+ * The hypercalls by which domain 0 rules the machine. Their structures change with
+ * each release, so each begins with the version of the interface that it means.
+ */
+#ifndef PUBLIC_CONTROL_H
+#define PUBLIC_CONTROL_H
+
+#include "types.h"
+
+#define XEN_DOMCTL_INTERFACE_VERSION 0x00000015
+#define XEN_SYSCTL_INTERFACE_VERSION 0x00000015
+#define XENPF_INTERFACE_VERSION      0x03000001
+
+#endif
