@@ -1,4 +1,4 @@
-import { strip, type ImageSymbols, type Member } from "../symbols/index";
+import { flatMembers, isStruct, strip, type FlatMember, type ImageSymbols, type StructType } from "../symbols/index";
 
 /** A field of one of the hypervisor's structures. */
 export interface Field {
@@ -18,8 +18,8 @@ export function fieldOf(symbols: ImageSymbols, structName: string, ...path: stri
   let offset = 0;
   for (const name of path) {
     const bare = type === undefined ? undefined : strip(type);
-    if (bare?.kind !== "struct" && bare?.kind !== "union") return undefined;
-    const found = memberNamed(bare.members, name);
+    if (bare === undefined || !isStruct(bare)) return undefined;
+    const found = memberNamed(bare, name);
     if (found === undefined) return undefined;
     offset += found.offset;
     type = found.member.type;
@@ -29,16 +29,8 @@ export function fieldOf(symbols: ImageSymbols, structName: string, ...path: stri
 }
 
 /** A member, also of an anonymous structure inside; its offset counts from the outer structure. */
-export function memberNamed(members: readonly Member[], name: string): { member: Member; offset: number } | undefined {
-  for (const member of members) {
-    if (member.name === name) return { member, offset: member.offset };
-    if (member.name !== undefined) continue;
-    const inner = strip(member.type);
-    if (inner.kind !== "struct" && inner.kind !== "union") continue;
-    const found = memberNamed(inner.members, name);
-    if (found !== undefined) return { member: found.member, offset: member.offset + found.offset };
-  }
-  return undefined;
+export function memberNamed(type: StructType, name: string): FlatMember | undefined {
+  return flatMembers(type).find(({ member }) => member.name === name);
 }
 
 function wordSize(type: { kind: string; size?: number }): Field["size"] | undefined {

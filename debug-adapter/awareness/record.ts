@@ -19,7 +19,7 @@ export class StructRecord {
 
   /** An integer, enumeration, boolean or pointer member as an unsigned number; undefined when it is none or not mapped. */
   word(name: string): number | undefined {
-    const found = memberNamed(this.type.members, name);
+    const found = memberNamed(this.type, name);
     return found && this.load(found.offset, strip(found.member.type));
   }
 
@@ -30,7 +30,7 @@ export class StructRecord {
 
   /** The elements of an array member of integers or pointers, as far as memory is mapped. */
   words(name: string): number[] {
-    const found = memberNamed(this.type.members, name);
+    const found = memberNamed(this.type, name);
     const array = found && strip(found.member.type);
     if (!found || array?.kind !== "array") return [];
     const element = strip(array.element);

@@ -165,7 +165,7 @@ function pointerArray(
 ): { offset: number; count: number } | undefined {
   const type = symbols.typeNamed(`struct ${structName}`);
   if (type?.kind !== "struct") return undefined;
-  const found = memberNamed(type.members, name);
+  const found = memberNamed(type, name);
   const array = found === undefined ? undefined : strip(found.member.type);
   return found === undefined || array?.kind !== "array" ? undefined : { offset: found.offset, count: array.count ?? 0 };
 }

@@ -4,7 +4,7 @@ import { compileValue, type CompileScope } from "../expressions/compile";
 import { ExpressionError } from "../expressions/ast";
 import { parseExpression } from "../expressions/parser";
 import type { Image, ImageSpace } from "../images/image-space";
-import type { Type, Variable } from "../symbols/index";
+import type { SimplePlace, Type, Variable } from "../symbols/index";
 import { hex32 } from "../values/hex";
 import { parseHitCount } from "./hit-count";
 
@@ -73,13 +73,18 @@ function compileScope(address: number, image: Image | undefined, space: ImageSpa
         const global = other.symbols.globals(name)[0];
         if (global !== undefined) return placed(global, address, other);
         const enumerator = other.symbols.enumeratorNamed(name);
-        if (enumerator !== undefined)
-          return { type: enumerator.type, place: { kind: "constant", value: enumerator.value } };
+        if (enumerator !== undefined) return { type: enumerator.type, place: constantPlace(enumerator.value) };
       }
       return undefined;
     },
     typeNamed: (name) => images.map((other) => other.symbols.typeNamed(name)).find((type) => type !== undefined),
   };
+}
+
+/** No simple place for a constant of more than 32 bits. */
+function constantPlace(value: bigint): SimplePlace | undefined {
+  const isWord = value === BigInt.asIntN(32, value) || value === BigInt.asUintN(32, value);
+  return isWord ? { kind: "constant", value: Number(value) } : undefined;
 }
 
 function placed(variable: Variable, address: number, image: Image) {

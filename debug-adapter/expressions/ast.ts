@@ -1,6 +1,8 @@
 /** Expressions of the debugger: C's, without calls, with registers as `$eax`. */
 export type Expression =
   | { kind: "number"; value: bigint; unsigned: boolean; long: boolean }
+  | { kind: "float"; value: number; single: boolean }
+  /** Words of C++ are joined by "::". */
   | { kind: "name"; name: string }
   | { kind: "register"; name: string }
   | { kind: "unary"; op: UnaryOp; operand: Expression }
@@ -20,7 +22,7 @@ export type BinaryOp =
 /** A type as written in a cast: `struct vcpu *` is { name: "vcpu", tag: "struct", pointers: 1 }. */
 export interface TypeName {
   kind: "type-name";
-  tag: "struct" | "union" | "enum" | undefined;
+  tag: "struct" | "union" | "enum" | "class" | undefined;
   /** Base names are normalised: `unsigned`, `unsigned int` and `int unsigned` are all "unsigned int". */
   name: string;
   pointers: number;

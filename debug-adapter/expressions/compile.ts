@@ -1,6 +1,6 @@
 import { Op, ProbeRegister } from "../../emulator/index";
 import { expressionMessages as say } from "../messages";
-import { DwarfReg, sizeOf, strip, typeName, type SimplePlace, type Type } from "../symbols/index";
+import { DwarfReg, isStruct, sizeOf, strip, typeName, type SimplePlace, type Type } from "../symbols/index";
 import { memberNamed } from "../awareness/layout";
 import { registerPart } from "../values/registers";
 import { signedness } from "../values/typed-value";
@@ -108,6 +108,8 @@ class Compiler {
         if (e.long) throw new ExpressionError(say.conditionWide());
         this.code.push(Op.Push, Number(BigInt.asIntN(32, e.value)));
         return { type: e.unsigned ? UINT : INT, in: "stack" };
+      case "float":
+        throw new ExpressionError(say.conditionWide());
       case "register":
         return this.register(e.name);
       case "name":
@@ -306,9 +308,8 @@ class Compiler {
       object = { type: target, in: "address" };
     }
     const bare = strip(object.type);
-    if (bare.kind !== "struct" && bare.kind !== "union")
-      throw new ExpressionError(say.noMembers(typeName(object.type)));
-    const found = memberNamed(bare.members, e.name);
+    if (!isStruct(bare)) throw new ExpressionError(say.noMembers(typeName(object.type)));
+    const found = memberNamed(bare, e.name);
     if (found === undefined) throw new ExpressionError(say.unknownMember(typeName(object.type), e.name));
     this.offset(found.offset);
     return { type: found.member.type, in: "address", bits: found.member.bits };

@@ -1,17 +1,39 @@
 import { expressionMessages as say } from "../messages";
-import { sizeOf, strip, typeName, type ReadMemory, type Type } from "../symbols/index";
+import { isStruct, sizeOf, strip, typeName, type BaseType, type ReadMemory, type Type } from "../symbols/index";
+import { floatBytes, floatOf as readFloat } from "../values/float";
 import { memberNamed } from "../awareness/layout";
 import {
   addressOf,
   inMemory,
   integerValue,
+  littleEndian,
   memberOf,
   partOf,
   readInteger,
+  readPlace,
+  referent,
+  signedness,
   type TypedValue,
+  valueOf,
 } from "../values/typed-value";
 import { ExpressionError, type BinaryOp, type Expression } from "./ast";
-import { commonType, elementOf, INT, isPointer, LLONG, pointerTo, promote, resolveType, UINT, ULLONG } from "./types";
+import {
+  BOOL,
+  commonFloat,
+  commonType,
+  DOUBLE,
+  elementOf,
+  FLOAT,
+  INT,
+  isFloat,
+  isPointer,
+  LLONG,
+  pointerTo,
+  promote,
+  resolveType,
+  UINT,
+  ULLONG,
+} from "./types";
 
 /** What names mean where an expression is evaluated, and the machine's memory. */
 export interface Environment {
@@ -21,8 +43,8 @@ export interface Environment {
   /** A register, its parts included: `eax`, `al`, `cr3`. */
   register(name: string): TypedValue | undefined;
   typeNamed(name: string): Type | undefined;
-  /** Stores the integer; throws ExpressionError where that cannot be done. */
-  assign(target: TypedValue, value: bigint): void;
+  /** Stores the bits of a value of the target's type; throws ExpressionError where that cannot be done. */
+  assign(target: TypedValue, bits: bigint): void;
 }
 
 /** The value of an expression. Throws ExpressionError. */
@@ -30,11 +52,10 @@ export function evaluate(e: Expression, env: Environment): TypedValue {
   switch (e.kind) {
     case "number":
       return integerValue(e.long ? (e.unsigned ? ULLONG : LLONG) : e.unsigned ? UINT : INT, e.value);
-    case "name": {
-      const found = env.lookup(e.name) ?? env.register(e.name);
-      if (found === undefined) throw new ExpressionError(say.unknownName(e.name));
-      return found;
-    }
+    case "float":
+      return floatValue(e.single ? FLOAT : DOUBLE, e.value);
+    case "name":
+      return named(e.name, env);
     case "register": {
       const found = env.register(e.name);
       if (found === undefined) throw new ExpressionError(say.unknownRegister(e.name));
@@ -58,14 +79,63 @@ export function evaluate(e: Expression, env: Environment): TypedValue {
     }
     case "assign": {
       const target = evaluate(e.target, env);
-      env.assign(target, integerOf(evaluate(e.value, env), env));
+      env.assign(target, bitsFor(target, evaluate(e.value, env), env));
       return evaluate(e.target, env);
     }
   }
 }
 
+/** A variable, a register, or a word that C++ and Rust have for a value. */
+function named(name: string, env: Environment): TypedValue {
+  const found = env.lookup(name) ?? env.register(name);
+  if (found !== undefined) return referent(found, env.readMemory);
+  if (name === "true" || name === "false") return integerValue(BOOL, name === "true" ? 1n : 0n);
+  if (name === "nullptr") return integerValue(pointerTo({ kind: "void" }), 0n);
+  throw new ExpressionError(say.unknownName(name));
+}
+
+/** What an assignment stores, as C converts it. Throws ExpressionError for what C does not assign. */
+function bitsFor(target: TypedValue, value: TypedValue, env: Environment): bigint {
+  const bare = strip(target.type);
+  if (isStruct(bare)) {
+    if (typeName(bare) !== typeName(strip(value.type))) {
+      throw new ExpressionError(say.notConvertible(typeName(value.type), typeName(target.type)));
+    }
+    return littleEndian(readPlace(value.place, bare.size, env.readMemory));
+  }
+  if (bare.kind === "base" && bare.encoding === "boolean") return truth(value, env) ? 1n : 0n;
+  if (isFloat(bare)) {
+    const bytes = floatBytes(floatOf(value, env), sizeOf(bare) ?? 0);
+    if (bytes === undefined) throw new ExpressionError(say.notAssignable());
+    return littleEndian(bytes);
+  }
+  if (signedness(bare) === undefined) throw new ExpressionError(say.notAssignable());
+  return convertedInteger(value, env);
+}
+
+/** An integer, or the whole part of a floating point number. */
+function convertedInteger(value: TypedValue, env: Environment): bigint {
+  if (!isFloat(value.type)) return integerOf(value, env);
+  const number = Math.trunc(floatOf(value, env));
+  return BigInt(Number.isFinite(number) ? number : 0);
+}
+
+/** A number of any arithmetic type. Throws ExpressionError for what is none. */
+function floatOf(value: TypedValue, env: Environment): number {
+  const bare = strip(value.type);
+  if (bare.kind !== "base" || bare.encoding !== "float") return Number(integerOf(value, env));
+  const number = readFloat(readPlace(value.place, bare.size, env.readMemory), bare.name);
+  if (number === undefined) throw new ExpressionError(say.unsupportedFloat(bare.name));
+  return number;
+}
+
+function floatValue(type: BaseType, value: number): TypedValue {
+  return valueOf(type, floatBytes(value, type.size) ?? new Uint8Array(type.size));
+}
+
 /** The value as C's conditions see it. */
 export function truth(value: TypedValue, env: Environment): boolean {
+  if (isFloat(value.type)) return floatOf(value, env) !== 0;
   return integerOf(value, env) !== 0n;
 }
 
@@ -74,7 +144,7 @@ export function dereference(value: TypedValue, env: Environment): TypedValue {
   const target = elementOf(value.type);
   if (target === undefined) throw new ExpressionError(say.notPointer(typeName(value.type)));
   if (strip(target).kind === "void") throw new ExpressionError(say.incomplete("void"));
-  return inMemory(target, Number(integerOf(value, env)));
+  return referent(inMemory(target, Number(integerOf(value, env))), env.readMemory);
 }
 
 /** Integers and pointers as they are; arrays and functions as their addresses. */
@@ -99,6 +169,10 @@ function unary(e: Extract<Expression, { kind: "unary" }>, env: Environment): Typ
     case "!":
       return integerValue(INT, truth(operand, env) ? 0n : 1n);
     default: {
+      const bare = strip(operand.type);
+      if (bare.kind === "base" && bare.encoding === "float" && e.op !== "~") {
+        return floatValue(bare, e.op === "-" ? -floatOf(operand, env) : floatOf(operand, env));
+      }
       const type = promote(operand.type);
       if (type === undefined) throw new ExpressionError(say.notNumber(typeName(operand.type)));
       const value = integerOf(operand, env);
@@ -116,6 +190,7 @@ function binary(op: BinaryOp, leftSide: Expression, rightSide: Expression, env: 
   }
   const right = evaluate(rightSide, env);
   if (elementOf(left.type) !== undefined || elementOf(right.type) !== undefined) return pointers(op, left, right, env);
+  if (isFloat(left.type) || isFloat(right.type)) return floats(op, left, right, env);
   const a = promote(left.type);
   const b = promote(right.type);
   if (a === undefined || b === undefined) throw badOperands(op, left, right);
@@ -129,7 +204,27 @@ function binary(op: BinaryOp, leftSide: Expression, rightSide: Expression, env: 
   return compared === undefined ? integerValue(type, arithmetic(op, x, y)) : integerValue(INT, compared ? 1n : 0n);
 }
 
-function compare(op: BinaryOp, x: bigint, y: bigint): boolean | undefined {
+function floats(op: BinaryOp, left: TypedValue, right: TypedValue, env: Environment): TypedValue {
+  const type = commonFloat(left.type, right.type);
+  const x = floatOf(left, env);
+  const y = floatOf(right, env);
+  const compared = compare(op, x, y);
+  if (compared !== undefined) return integerValue(INT, compared ? 1n : 0n);
+  switch (op) {
+    case "+":
+      return floatValue(type, x + y);
+    case "-":
+      return floatValue(type, x - y);
+    case "*":
+      return floatValue(type, x * y);
+    case "/":
+      return floatValue(type, x / y);
+    default:
+      throw badOperands(op, left, right);
+  }
+}
+
+function compare<T extends bigint | number>(op: BinaryOp, x: T, y: T): boolean | undefined {
   switch (op) {
     case "==":
       return x === y;
@@ -200,12 +295,10 @@ function member(value: TypedValue, name: string, arrow: boolean, env: Environmen
   // `.` through a pointer is what the user means.
   const object = arrow || isPointer(value.type) ? dereference(value, env) : value;
   const bare = strip(object.type);
-  if (bare.kind !== "struct" && bare.kind !== "union" && bare.kind !== "class") {
-    throw new ExpressionError(say.noMembers(typeName(object.type)));
-  }
-  const found = memberNamed(bare.members, name);
+  if (!isStruct(bare)) throw new ExpressionError(say.noMembers(typeName(object.type)));
+  const found = memberNamed(bare, name);
   if (found === undefined) throw new ExpressionError(say.unknownMember(typeName(object.type), name));
-  return memberOf(object, found.member, found.offset, env.readMemory);
+  return referent(memberOf(object, found.member, found.offset, env.readMemory), env.readMemory);
 }
 
 function index(object: TypedValue, at: bigint, env: Environment): TypedValue {
@@ -213,21 +306,22 @@ function index(object: TypedValue, at: bigint, env: Environment): TypedValue {
   if (element === undefined) throw new ExpressionError(say.notIndexable(typeName(object.type)));
   const offset = Number(at) * sizeFor(element);
   if (isPointer(object.type)) return inMemory(element, Number(integerOf(object, env)) + offset);
-  return partOf(object, element, offset, env.readMemory);
+  return referent(partOf(object, element, offset, env.readMemory), env.readMemory);
 }
 
 function cast(e: Extract<Expression, { kind: "cast" }>, env: Environment): TypedValue {
   const type = typeOf(e.type, env);
   const value = evaluate(e.operand, env);
   const bare = strip(type);
-  if (bare.kind === "struct" || bare.kind === "union") {
+  if (isStruct(bare)) {
     // Not C, but of use: the bytes of one object seen as another.
     const address = addressOf(value);
     if (address === undefined) throw new ExpressionError(say.noAddress());
     return inMemory(type, address);
   }
   if (bare.kind === "base" && bare.encoding === "boolean") return integerValue(type, truth(value, env) ? 1n : 0n);
-  return integerValue(type, integerOf(value, env));
+  if (bare.kind === "base" && bare.encoding === "float") return floatValue(bare, floatOf(value, env));
+  return integerValue(type, convertedInteger(value, env));
 }
 
 function typeOf(name: Extract<Expression, { kind: "cast" }>["type"], env: Environment): Type {

@@ -2,6 +2,7 @@ import { expressionMessages as say } from "../messages";
 import { ExpressionError } from "./ast";
 
 export type Token =
+  | { kind: "float"; text: string; at: number }
   | { kind: "number"; text: string; at: number }
   | { kind: "char"; text: string; at: number }
   | { kind: "name"; text: string; at: number }
@@ -10,7 +11,7 @@ export type Token =
   | { kind: "end"; text: ""; at: number };
 
 const PATTERN =
-  /\s+|(?<number>0[xX][0-9a-fA-F]+[uUlL]*|0[bB][01]+[uUlL]*|[0-9]+[uUlL]*)(?![\w.])|(?<char>'(?:\\x[0-9a-fA-F]{1,2}|\\.|[^'\\])')|(?<register>[$%][A-Za-z][A-Za-z0-9]*)|(?<name>[A-Za-z_]\w*)|(?<punctuation>->|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^!~<>=()[\].?:,])/y;
+  /\s+|(?<float>(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[fFlL]?(?![\w.])|[0-9]+[eE][+-]?[0-9]+[fFlL]?(?![\w.]))|(?<number>0[xX][0-9a-fA-F]+[uUlL]*|0[bB][01]+[uUlL]*|[0-9]+[uUlL]*)(?![\w.])|(?<char>'(?:\\x[0-9a-fA-F]{1,2}|\\.|[^'\\])')|(?<register>[$%][A-Za-z][A-Za-z0-9]*)|(?<name>(?:::\s*)?[A-Za-z_]\w*(?:\s*::\s*~?[A-Za-z_]\w*)*)|(?<punctuation>->|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^!~<>=()[\].?:,])/y;
 
 /** Splits an expression; throws ExpressionError at a character that begins no token. */
 export function tokenize(source: string): Token[] {
@@ -20,7 +21,9 @@ export function tokenize(source: string): Token[] {
     PATTERN.lastIndex = at;
     const match = PATTERN.exec(source);
     if (match === null) throw new ExpressionError(say.unexpected(source.slice(at, at + 10)));
-    const [kind, text] = Object.entries(match.groups ?? {}).find(([, value]) => value !== undefined) ?? [];
+    const [kind, found] = Object.entries(match.groups ?? {}).find(([, value]) => value !== undefined) ?? [];
+    // The words of a qualified name of C++ are one name.
+    const text = kind === "name" ? found?.replace(/\s+/g, "").replace(/^::/, "") : found;
     if (kind !== undefined && text !== undefined) tokens.push({ kind: kind as "name", text, at });
     at = PATTERN.lastIndex;
   }

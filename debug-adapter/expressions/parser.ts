@@ -25,8 +25,20 @@ const PRECEDENCE: Readonly<Record<BinaryOp, number>> = {
 };
 
 const UNARY = new Set<string>(["+", "-", "!", "~", "*", "&"] satisfies UnaryOp[]);
-const TAGS = new Set(["struct", "union", "enum"]);
-const BASE_WORDS = new Set(["void", "char", "short", "int", "long", "signed", "unsigned", "_Bool", "bool"]);
+const TAGS = new Set(["struct", "union", "enum", "class"]);
+const BASE_WORDS = new Set([
+  "void",
+  "char",
+  "short",
+  "int",
+  "long",
+  "signed",
+  "unsigned",
+  "_Bool",
+  "bool",
+  "float",
+  "double",
+]);
 const QUALIFIERS = new Set(["const", "volatile"]);
 
 /** Whether a name is a typedef where the expression stands: it decides what `(name)` means. */
@@ -150,6 +162,8 @@ class Parser {
     switch (token.kind) {
       case "number":
         return numberOf(token.text);
+      case "float":
+        return { kind: "float", value: parseFloat(token.text), single: /f$/i.test(token.text) };
       case "char":
         return { kind: "number", value: BigInt(charOf(token.text)), unsigned: false, long: false };
       case "register":
@@ -223,6 +237,8 @@ function baseName(words: string[]): string {
   const has = (word: string): boolean => words.includes(word);
   const longs = words.filter((word) => word === "long").length;
   if (has("void")) return "void";
+  if (has("float")) return "float";
+  if (has("double")) return longs > 0 ? "long double" : "double";
   if (has("_Bool") || has("bool")) return "_Bool";
   if (has("char")) return has("unsigned") ? "unsigned char" : has("signed") ? "signed char" : "char";
   const size = has("short") ? "short int" : longs === 2 ? "long long int" : longs === 1 ? "long int" : "int";

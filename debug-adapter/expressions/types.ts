@@ -15,6 +15,10 @@ export const INT = base("int", 4, "signed");
 export const UINT = base("unsigned int", 4, "unsigned");
 export const LLONG = base("long long int", 8, "signed");
 export const ULLONG = base("long long unsigned int", 8, "unsigned");
+export const BOOL = base("bool", 1, "boolean");
+export const FLOAT = base("float", 4, "float");
+export const DOUBLE = base("double", 8, "float");
+export const LDOUBLE = base("long double", 12, "float");
 const VOID: Type = { kind: "void" };
 
 const BASE_TYPES: ReadonlyMap<string, Type> = new Map<string, Type>([
@@ -31,6 +35,9 @@ const BASE_TYPES: ReadonlyMap<string, Type> = new Map<string, Type>([
     base("long int", 4, "signed"),
     base("long unsigned int", 4, "unsigned"),
     base("_Bool", 1, "boolean"),
+    FLOAT,
+    DOUBLE,
+    LDOUBLE,
   ].map((type): [string, Type] => [type.name, type]),
   ["void", VOID],
 ]);
@@ -56,6 +63,17 @@ export function isPointer(type: Type): boolean {
 export function elementOf(type: Type): Type | undefined {
   const bare = strip(type);
   return bare.kind === "pointer" ? bare.target : bare.kind === "array" ? bare.element : undefined;
+}
+
+export function isFloat(type: Type): boolean {
+  const bare = strip(type);
+  return bare.kind === "base" && bare.encoding === "float";
+}
+
+/** The type of an operation on numbers of which one at least is a floating point number. */
+export function commonFloat(a: Type, b: Type): BaseType {
+  const size = Math.max(...[a, b].filter(isFloat).map((type) => sizeOf(type) ?? 8));
+  return size <= 4 ? FLOAT : size <= 8 ? DOUBLE : LDOUBLE;
 }
 
 /** C's integer promotions; undefined for what is no integer. */

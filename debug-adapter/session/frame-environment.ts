@@ -1,18 +1,22 @@
 import type { GeneralName, RegisterName } from "../../emulator/index";
+import { memberNamed } from "../awareness/layout";
 import { ExpressionError } from "../expressions/ast";
 import type { Environment } from "../expressions/evaluate";
 import { UINT } from "../expressions/types";
 import { expressionMessages as say } from "../messages";
 import type { FrameRow } from "../stack/stack";
 import type { Image } from "../images/image-space";
-import { DwarfReg, sizeOf, type Type, type Variable } from "../symbols/index";
+import { DwarfReg, isStruct, sizeOf, strip, type Type, type Variable } from "../symbols/index";
 import { hex32 } from "../values/hex";
 import { isRegisterName, REGISTER_NAMES, registerPart } from "../values/registers";
-import { inMemory, integerValue, type TypedValue } from "../values/typed-value";
+import { inMemory, integerValue, memberOf, readInteger, type TypedValue } from "../values/typed-value";
 import type { Debuggee } from "../debuggee/debuggee";
 
 /** A frame in which expressions are evaluated; undefined outside of any. */
 export type EvaluationFrame = (FrameRow & { isLive: boolean }) | undefined;
+
+/** Bytes of the largest value that an assignment stores. */
+const MAX_ASSIGNED = 4096;
 
 /** The meaning of names in a frame: its blocks from the inside out, its image, the other images, registers. */
 export class FrameEnvironment implements Environment {
@@ -31,13 +35,22 @@ export class FrameEnvironment implements Environment {
   }
 
   lookup(name: string): TypedValue | undefined {
-    const local = this.frame === undefined ? undefined : findLocal(this.frame, name);
+    const frame = this.current();
+    const local = frame === undefined ? undefined : (findLocal(frame, name) ?? memberOfThis(frame, name));
     if (local !== undefined) return local;
     for (const image of this.images()) {
       const found = this.global(image, name) ?? enumeratorValue(image, name) ?? functionValue(image, name);
       if (found !== undefined) return found;
     }
     return undefined;
+  }
+
+  /** The frame with its registers as they are now: an assignment may have changed those of the innermost one. */
+  private current(): EvaluationFrame {
+    const { frame } = this;
+    if (frame?.isLive !== true || !this.isInnermost) return frame;
+    const registers = REGISTER_NAMES.map((name) => this.debuggee.machine.registers.get(name));
+    return { ...frame, machine: { ...frame.machine, registers } };
   }
 
   register(name: string): TypedValue | undefined {
@@ -74,21 +87,27 @@ export class FrameEnvironment implements Environment {
       .find((type) => type !== undefined);
   }
 
-  assign(target: TypedValue, value: bigint): void {
+  assign(target: TypedValue, bits: bigint): void {
     const { place } = target;
     const size = sizeOf(target.type) ?? 0;
-    if (size === 0 || size > 8) throw new ExpressionError(say.notAssignable());
-    if (place.kind === "memory") return this.store(target, place.address, size, value);
+    if (size === 0 || size > MAX_ASSIGNED) throw new ExpressionError(say.notAssignable());
+    if (place.kind === "memory") return this.store(target, place.address, size, bits);
     const name = place.kind === "register" ? REGISTER_NAMES[place.register] : undefined;
     // Registers of outer frames are known, but live nowhere that could be written.
-    if (name === undefined || !this.isInnermost) throw new ExpressionError(say.notAssignable());
-    this.debuggee.machine.registers.set(name satisfies GeneralName, Number(BigInt.asUintN(32, value)));
+    if (name === undefined || !this.isInnermost || size > 4) throw new ExpressionError(say.notAssignable());
+    const { registers } = this.debuggee.machine;
+    const mask = (1n << BigInt(target.bits?.bitSize ?? 8 * size)) - 1n;
+    const shift = BigInt(target.bits?.bitOffset ?? 0);
+    const word = (BigInt(registers.get(name)) & ~(mask << shift)) | ((bits & mask) << shift);
+    registers.set(name satisfies GeneralName, Number(BigInt.asUintN(32, word)));
   }
 
-  private store(target: TypedValue, address: number, size: number, value: bigint): void {
+  private store(target: TypedValue, address: number, whole: number, value: bigint): void {
     // What a vCPU that does not run maps there, the processor does not.
     if (this.frame?.isLive === false) throw new ExpressionError(say.notAssignable());
     let word = value;
+    // A bit-field may end behind the bytes of its type.
+    const size = target.bits === undefined ? whole : Math.ceil((target.bits.bitOffset + target.bits.bitSize) / 8);
     if (target.bits !== undefined) {
       const { bitOffset, bitSize } = target.bits;
       const old = this.readMemory(address, size);
@@ -112,7 +131,12 @@ export class FrameEnvironment implements Environment {
   private global(image: Image, name: string): TypedValue | undefined {
     const variable = image.symbols.globals(name)[0];
     if (variable === undefined) return undefined;
-    const state = this.frame?.machine ?? { pc: 0, isReturnAddress: false, registers: [], readMemory: this.readMemory };
+    const state = this.current()?.machine ?? {
+      pc: 0,
+      isReturnAddress: false,
+      registers: [],
+      readMemory: this.readMemory,
+    };
     return { type: variable.type, place: image.symbols.evaluateLocation(variable.location, state) };
   }
 }
@@ -126,6 +150,18 @@ function findLocal(frame: NonNullable<EvaluationFrame>, name: string): TypedValu
   return variable === undefined ? undefined : localValue(frame, variable);
 }
 
+/** A member of the object that a method of C++ was called for. */
+function memberOfThis(frame: NonNullable<EvaluationFrame>, name: string): TypedValue | undefined {
+  const self = findLocal(frame, "this");
+  const pointer = self === undefined ? undefined : strip(self.type);
+  const type = pointer?.kind === "pointer" ? strip(pointer.target) : undefined;
+  const found = type !== undefined && isStruct(type) ? memberNamed(type, name) : undefined;
+  if (self === undefined || type === undefined || found === undefined) return undefined;
+  const { readMemory } = frame.machine;
+  const address = Number(readInteger(self, readMemory));
+  return memberOf(inMemory(type, address), found.member, found.offset, readMemory);
+}
+
 /** Where a parameter or local of the frame is now. */
 export function localValue(frame: NonNullable<EvaluationFrame>, variable: Variable): TypedValue {
   const symbols = frame.machine.image?.symbols;
@@ -135,7 +171,7 @@ export function localValue(frame: NonNullable<EvaluationFrame>, variable: Variab
 
 function enumeratorValue(image: Image, name: string): TypedValue | undefined {
   const found = image.symbols.enumeratorNamed(name);
-  return found === undefined ? undefined : integerValue(found.type, BigInt(found.value));
+  return found === undefined ? undefined : integerValue(found.type, found.value);
 }
 
 function functionValue(image: Image, name: string): TypedValue | undefined {

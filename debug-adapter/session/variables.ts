@@ -21,6 +21,8 @@ interface Container {
   rows(request: { start: number; count: number; hex: boolean }): DebugProtocol.Variable[];
   /** An expression for the row of that name, to change it; undefined where nothing can be changed. */
   expressionFor(name: string): string | undefined;
+  /** The row of that name as it is now, where it is worded otherwise than a value of the program. */
+  row?(name: string): DebugProtocol.Variable | undefined;
   readonly frame: EvaluationFrame;
 }
 
@@ -93,6 +95,8 @@ export class Variables {
   set(reference: number, name: string, text: string, hex: boolean): DebugProtocol.Variable {
     const { container, expression, environment, parsed } = this.named(reference, name);
     evaluate({ kind: "assign", target: parsed(expression), value: parsed(text) }, environment);
+    const own = container.row?.(name);
+    if (own !== undefined) return own;
     const value = evaluate(parsed(expression), environment);
     return this.row(name, value, expression, container.frame, hex);
   }
@@ -218,6 +222,10 @@ export class Variables {
     return {
       frame,
       rows: () => REGISTER_NAMES.map(row),
+      row: (name) => {
+        const known = REGISTER_NAMES.find((register) => register === name);
+        return known && row(known);
+      },
       expressionFor: (name) => ((REGISTER_NAMES as readonly string[]).includes(name) ? `$${name}` : undefined),
     };
   }

@@ -1,5 +1,8 @@
 import { SymbolError } from "./errors";
 
+/** Bytes of the longest LEB128 number: 64 bits take 10; assemblers pad some to a fixed length. */
+const MAX_LEB = 16;
+
 /**
  * A cursor over part of a debug section, little-endian. A read past the end
  * throws `dwarf-corrupt`, so a loop that reads in each turn always ends.
@@ -33,7 +36,8 @@ export class ByteReader {
   /** Moves past `length` bytes; their offset. */
   skip(length: number): number {
     const at = this.at;
-    if (length < 0 || at + length > this.end) throw this.corrupt("ends too early");
+    // Written so that NaN is refused too.
+    if (!(length >= 0 && at + length <= this.end)) throw this.corrupt("ends too early");
     this.at = at + length;
     return at;
   }
@@ -83,28 +87,30 @@ export class ByteReader {
     return this.bytes.subarray(at, at + length);
   }
 
-  /** An unsigned LEB128 number; imprecise above 2^53. */
+  /** An unsigned LEB128 number; imprecise above 2^53, never infinite. */
   uleb(): number {
     let value = 0;
     let scale = 1;
-    for (;;) {
+    for (let count = 0; count < MAX_LEB; count++) {
       const byte = this.u8();
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;
       scale *= 128;
     }
+    throw this.endlessNumber();
   }
 
-  /** A signed LEB128 number; imprecise above 2^53. */
+  /** A signed LEB128 number; imprecise above 2^53, never infinite. */
   sleb(): number {
     let value = 0;
     let scale = 1;
-    for (;;) {
+    for (let count = 0; count < MAX_LEB; count++) {
       const byte = this.u8();
       value += (byte & 0x7f) * scale;
       scale *= 128;
       if (byte < 0x80) return byte & 0x40 ? value - scale : value;
     }
+    throw this.endlessNumber();
   }
 
   ulebBig(): bigint {
@@ -118,12 +124,17 @@ export class ByteReader {
   private lebBig(signed: boolean): bigint {
     let value = 0n;
     let shift = 0n;
-    for (;;) {
+    for (let count = 0; count < MAX_LEB; count++) {
       const byte = this.u8();
       value |= BigInt(byte & 0x7f) << shift;
       shift += 7n;
       if (byte < 0x80) return BigInt.asIntN(64, signed && byte & 0x40 ? value - (1n << shift) : value);
     }
+    throw this.endlessNumber();
+  }
+
+  private endlessNumber(): SymbolError {
+    return this.corrupt("a LEB128 number without an end");
   }
 
   /** A string up to its terminating zero. */
@@ -146,9 +157,13 @@ export function decodeText(bytes: Uint8Array): string {
   return text;
 }
 
-/** The string at `offset` of a string table; undefined outside of it. */
+/** Bytes of the longest name that is read whole; C++ templates have names of some thousands. */
+const MAX_NAME = 1 << 16;
+
+/** The string at `offset` of a string table, cut where it has no end; undefined outside of the table. */
 export function stringAt(table: Uint8Array, offset: number): string | undefined {
-  if (offset < 0 || offset >= table.length) return undefined;
-  const zero = table.indexOf(0, offset);
-  return decodeText(table.subarray(offset, zero < 0 ? table.length : zero));
+  if (!(offset >= 0 && offset < table.length)) return undefined;
+  const rest = table.subarray(offset, offset + MAX_NAME);
+  const zero = rest.indexOf(0);
+  return decodeText(zero < 0 ? rest : rest.subarray(0, zero));
 }

@@ -1,6 +1,7 @@
 /** Symbols: what an ELF image and its DWARF know about its source. No Node, no DOM: runs in a worker too. */
 export * from "./model";
 export * from "./types";
+export * from "./flat-members";
 export type { ImageSymbols, LoadOptions } from "./symbols";
 export { SymbolImage } from "./symbol-image";
 export { SymbolError, type SymbolProblem } from "./errors";

@@ -81,7 +81,7 @@ export interface LineBinding {
 
 /**
  * Where a variable lives, as the image says it; `ImageSymbols.evaluateLocation`
- * makes a Place of it in a frame. Opaque to callers but for `kind`.
+ * makes a Place of it in a frame. Opaque to callers but for `kind`. `context` is the number of its unit.
  */
 export type Location =
   | { readonly kind: "expression"; readonly expression: Uint8Array; readonly context: number }

@@ -78,7 +78,7 @@ export interface ImageSymbols {
   /** `struct vcpu`, `union u`, `enum e`, `unsigned int`, or a typedef's name; the complete definition where the image has one. */
   typeNamed(name: string): Type | undefined;
   /** The constant of that name of any enumeration. */
-  enumeratorNamed(name: string): { readonly type: EnumType; readonly value: number } | undefined;
+  enumeratorNamed(name: string): { readonly type: EnumType; readonly value: bigint } | undefined;
   /** The global variable or object that holds this address. */
   objectAt(address: number): { readonly symbol: ElfSymbol; readonly offset: number } | undefined;
   symbolNamed(name: string): ElfSymbol | undefined;

@@ -5,13 +5,23 @@
  */
 
 export type Type =
-  VoidType | BaseType | PointerType | StructType | ArrayType | EnumType | TypedefType | QualifiedType | FunctionType;
+  | VoidType
+  | BaseType
+  | PointerType
+  | ReferenceType
+  | StructType
+  | ArrayType
+  | EnumType
+  | TypedefType
+  | QualifiedType
+  | FunctionType;
 
 export interface VoidType {
   readonly kind: "void";
 }
 
-export type Encoding = "signed" | "unsigned" | "signed-char" | "unsigned-char" | "boolean" | "float" | "other";
+export type Encoding =
+  "signed" | "unsigned" | "signed-char" | "unsigned-char" | "boolean" | "float" | "complex" | "other";
 
 export interface BaseType {
   readonly kind: "base";
@@ -26,6 +36,15 @@ export interface PointerType {
   /** Bytes. */
   readonly size: number;
   readonly target: Type;
+}
+
+/** A reference of C++: a pointer that stands for its target. */
+export interface ReferenceType {
+  readonly kind: "reference";
+  /** Bytes of the pointer. */
+  readonly size: number;
+  readonly target: Type;
+  readonly isRvalue: boolean;
 }
 
 export interface StructType {
@@ -63,7 +82,8 @@ export interface EnumType {
   /** Bytes. */
   readonly size: number;
   readonly isSigned: boolean;
-  readonly enumerators: readonly { readonly name: string; readonly value: number }[];
+  /** Values in the range of the type. */
+  readonly enumerators: readonly { readonly name: string; readonly value: bigint }[];
 }
 
 export interface TypedefType {
@@ -86,12 +106,16 @@ export interface FunctionType {
   readonly isPrototyped: boolean;
 }
 
+/** Arrays in arrays, and functions that take functions: corrupt information makes them endless. */
+const MAX_NESTING = 32;
+
 /** Bytes, looking through typedefs and qualifiers; undefined for void, functions, incomplete types and unsized arrays. */
-export function sizeOf(type: Type): number | undefined {
+export function sizeOf(type: Type, depth = 0): number | undefined {
   const bare = strip(type);
   switch (bare.kind) {
     case "base":
     case "pointer":
+    case "reference":
     case "enum":
       return bare.size;
     case "struct":
@@ -99,7 +123,7 @@ export function sizeOf(type: Type): number | undefined {
     case "class":
       return bare.isIncomplete ? undefined : bare.size;
     case "array": {
-      const element = sizeOf(bare.element);
+      const element = depth < MAX_NESTING ? sizeOf(bare.element, depth + 1) : undefined;
       return element === undefined || bare.count === undefined ? undefined : element * bare.count;
     }
     case "void":
@@ -138,14 +162,17 @@ export function typeName(type: Type): string {
   return declare(type, "");
 }
 
+/** Typedefs, pointers and brackets around a type in its name. */
+const MAX_DECLARATORS = 64;
+
 /** The declaration of `name` with that type: `int (*handler)(int)`, `u32 words[4]`. */
-export function declare(type: Type, name: string): string {
+export function declare(type: Type, name: string, depth = 0): string {
   let t = type;
   let declarator = name;
   /** Seen, but not yet the type that they qualify. */
   let qualifiers = new Set<string>();
   const words = (): string => ["const", "volatile", "restrict", "_Atomic"].filter((w) => qualifiers.has(w)).join(" ");
-  for (let i = 0; i < MAX_WRAPPERS; i++) {
+  for (let i = 0; i < MAX_DECLARATORS; i++) {
     switch (t.kind) {
       case "const":
       case "volatile":
@@ -161,12 +188,18 @@ export function declare(type: Type, name: string): string {
         if (t.kind === "array" || t.kind === "function") declarator = `(${declarator})`;
         break;
       }
+      case "reference":
+        declarator = `${t.isRvalue ? "&&" : "&"}${declarator}`;
+        qualifiers = new Set();
+        t = t.target;
+        if (t.kind === "array" || t.kind === "function") declarator = `(${declarator})`;
+        break;
       case "array":
         declarator = `${declarator}[${t.count ?? ""}]`;
         t = t.element;
         break;
       case "function":
-        declarator = `${declarator}(${parameterList(t)})`;
+        declarator = `${declarator}(${parameterList(t, depth)})`;
         t = t.returns;
         break;
       default:
@@ -176,9 +209,13 @@ export function declare(type: Type, name: string): string {
   return "void";
 }
 
-function parameterList(type: FunctionType): string {
+/** Functions in the parameters of functions; what is deeper is not spelled out. */
+const MAX_PARAMETER_DEPTH = 4;
+
+function parameterList(type: FunctionType, depth: number): string {
   if (!type.isPrototyped && type.parameters.length === 0) return "";
-  const list = type.parameters.map(typeName);
+  if (depth >= MAX_PARAMETER_DEPTH) return "...";
+  const list = type.parameters.map((parameter) => declare(parameter, "", depth + 1));
   if (type.isVariadic) list.push("...");
   return list.length > 0 ? list.join(", ") : "void";
 }

@@ -1,4 +1,4 @@
-import { sizeOf, strip, type ReadMemory, type StructType, type Type } from "../symbols/index";
+import { flatMembers, isStruct, sizeOf, strip, type ReadMemory, type StructType, type Type } from "../symbols/index";
 import { ExpressionError } from "../expressions/ast";
 import { inMemory, memberOf, partOf, readInteger, type TypedValue } from "./typed-value";
 
@@ -16,22 +16,27 @@ export interface ChildCount {
   indexed: number;
 }
 
+/** References to references: C++ has none, corrupt information might. */
+const MAX_REFERENCES = 8;
+
 const NONE: ChildCount = { named: 0, indexed: 0 };
 
 /** Parts that `childrenOf` would give. A pointer to a structure unfolds to that structure's members. */
-export function countChildren(type: Type): ChildCount {
+export function countChildren(type: Type, depth = 0): ChildCount {
   const bare = strip(type);
   switch (bare.kind) {
     case "struct":
     case "union":
     case "class":
-      return { named: flatten(bare).length, indexed: 0 };
+      return { named: flatMembers(bare).length, indexed: 0 };
     case "array":
       return sizeOf(bare.element) === undefined ? NONE : { named: 0, indexed: bare.count ?? 0 };
+    case "reference":
+      return depth < MAX_REFERENCES ? countChildren(bare.target, depth + 1) : NONE;
     case "pointer": {
       const target = strip(bare.target);
       if (target.kind === "void" || target.kind === "function" || sizeOf(target) === undefined) return NONE;
-      return isStruct(target) ? { named: flatten(target).length, indexed: 0 } : { named: 1, indexed: 0 };
+      return isStruct(target) ? { named: flatMembers(target).length, indexed: 0 } : { named: 1, indexed: 0 };
     }
     default:
       return NONE;
@@ -50,6 +55,11 @@ export function childrenOf(
   readMemory: ReadMemory,
 ): Child[] {
   const bare = strip(value.type);
+  if (bare.kind === "reference") {
+    const target = pointeeOf(value, bare.target, readMemory);
+    if (target === undefined || strip(target.type).kind === "reference") return [];
+    return childrenOf(target, expression, start, count, readMemory);
+  }
   if (bare.kind === "array")
     return elements(value, bare.element, bare.count ?? 0, expression, start, count, readMemory);
   if (bare.kind === "pointer") {
@@ -73,26 +83,8 @@ function pointeeOf(value: TypedValue, target: Type, readMemory: ReadMemory): Typ
   }
 }
 
-function isStruct(type: Type): type is StructType {
-  return type.kind === "struct" || type.kind === "union" || type.kind === "class";
-}
-
-interface FlatMember {
-  member: StructType["members"][number];
-  offset: number;
-}
-
-/** Members with those of anonymous structures and unions in their place. */
-function flatten(type: StructType, offset = 0): FlatMember[] {
-  return type.members.flatMap((member) => {
-    const inner = strip(member.type);
-    if (member.name === undefined && isStruct(inner)) return flatten(inner, offset + member.offset);
-    return [{ member, offset: offset + member.offset }];
-  });
-}
-
 function members(object: TypedValue, type: StructType, prefix: string, readMemory: ReadMemory): Child[] {
-  return flatten(type).map(({ member, offset }) => {
+  return flatMembers(type).map(({ member, offset }) => {
     const name = member.name ?? "?";
     return { name, value: memberOf(object, member, offset, readMemory), expression: prefix + name };
   });

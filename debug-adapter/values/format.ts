@@ -2,7 +2,18 @@ import { expressionMessages as say } from "../messages";
 import { sizeOf, strip, type EnumType, type ReadMemory, type StructType, type Type } from "../symbols/index";
 import { ExpressionError } from "../expressions/ast";
 import { hex, hex32 } from "./hex";
-import { addressOf, memberOf, partOf, readInteger, readPlace, type TypedValue } from "./typed-value";
+import { floatOf } from "./float";
+import { MAX_STRING, quoteBytes, quoteChar } from "./text";
+import {
+  addressOf,
+  littleEndian,
+  memberOf,
+  partOf,
+  readInteger,
+  readPlace,
+  referent,
+  type TypedValue,
+} from "./typed-value";
 
 /** What formatting needs to know of the machine and of the user's wishes. */
 export interface FormatContext {
@@ -15,15 +26,22 @@ export interface FormatContext {
 
 /** Longest text of a structure or array in one line. */
 const MAX_SUMMARY = 100;
-/** Longest string shown after a character pointer. */
-const MAX_STRING = 200;
 /** Elements of an array that a summary reads. */
 const MAX_ELEMENTS = 16;
+/** Structures and arrays inside one another that a summary spells out. */
+const MAX_DEPTH = 2;
+/** Arrays of arrays in a summary; what stands in them counts as one level for all. */
+const MAX_DIMENSIONS = 4;
 
 /** The value in one line. Never throws: what cannot be read says why, in angle brackets. */
 export function formatValue(value: TypedValue, context: FormatContext): string {
+  return formatPart(value, context, 0);
+}
+
+/** A part of a value may be lost while the others are there. */
+function formatPart(value: TypedValue, context: FormatContext, depth: number): string {
   try {
-    return format(value, context, 0);
+    return format(value, context, depth);
   } catch (error) {
     if (error instanceof ExpressionError) return `<${error.message}>`;
     throw error;
@@ -41,6 +59,8 @@ function format(value: TypedValue, context: FormatContext, depth: number): strin
       return formatEnum(bare, readInteger(value, context.readMemory), context);
     case "pointer":
       return formatPointer(value, bare.target, context);
+    case "reference":
+      return depth > MAX_DEPTH ? "{...}" : format(referent(value, context.readMemory), context, depth + 1);
     case "function": {
       const address = addressOf(value);
       return address === undefined ? "?" : withSymbol(address, context);
@@ -57,30 +77,56 @@ function format(value: TypedValue, context: FormatContext, depth: number): strin
 function formatBase(value: TypedValue, context: FormatContext): string {
   const bare = strip(value.type);
   if (bare.kind !== "base") return "?";
-  if (bare.encoding === "float") return formatFloat(readPlace(value.place, bare.size, context.readMemory));
+  if (bare.encoding === "float") {
+    return formatFloat(readPlace(value.place, bare.size, context.readMemory), bare.name);
+  }
+  if (bare.encoding === "complex") return formatComplex(readPlace(value.place, bare.size, context.readMemory), bare);
   const number = readInteger(value, context.readMemory);
   if (bare.encoding === "boolean" && number <= 1n) return number === 1n ? "true" : "false";
-  if (bare.encoding.endsWith("-char")) return `${number} ${quoteChar(Number(BigInt.asUintN(8, number)))}`;
+  if (bare.encoding.endsWith("-char")) {
+    return `${number} ${quoteChar(Number(BigInt.asUintN(8 * bare.size, number)))}`;
+  }
   const digits = value.bits === undefined ? 2 * bare.size : 1;
   const bits = value.bits?.bitSize ?? 8 * bare.size;
   return context.hex ? hex(BigInt.asUintN(bits, number), digits) : String(number);
 }
 
-function formatFloat(bytes: Uint8Array): string {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (bytes.length === 4) return String(view.getFloat32(0, true));
-  return bytes.length === 8 ? String(view.getFloat64(0, true)) : "?";
+function formatFloat(bytes: Uint8Array, typeName: string): string {
+  const number = floatOf(bytes, typeName);
+  if (number === undefined) throw new ExpressionError(say.unsupportedFloat(typeName));
+  if (Object.is(number, -0)) return "-0";
+  return bytes.length === 4 ? shortestSingle(number) : String(number);
+}
+
+/** The fewest digits that tell a single-precision number from its neighbours; nine always do. */
+function shortestSingle(number: number): string {
+  for (let digits = 6; digits < 9; digits++) {
+    const text = Number(number.toPrecision(digits));
+    if (Math.fround(text) === number) return String(text);
+  }
+  return String(Number(number.toPrecision(9)));
+}
+
+/** `1.5 + 2i`: the real part comes first in memory. */
+function formatComplex(bytes: Uint8Array, { name, size }: { name: string; size: number }): string {
+  const half = size / 2;
+  const isFloat = /float|double/.test(name);
+  const text = (part: Uint8Array): string => {
+    if (isFloat) return formatFloat(part, name.replace(/^_?_?[Cc]omplex(__)? /, ""));
+    return String(BigInt.asIntN(8 * half, littleEndian(part)));
+  };
+  return `${text(bytes.subarray(0, half))} + ${text(bytes.subarray(half))}i`;
 }
 
 /** `NAME (2)`, or `A | B (3)` when the value is made of enumerators with one bit each. */
 function formatEnum(type: EnumType, value: bigint, context: FormatContext): string {
   const number = context.hex ? hex(BigInt.asUintN(8 * type.size, value)) : String(value);
-  const exact = type.enumerators.find((e) => BigInt(e.value) === value);
+  const exact = type.enumerators.find((e) => e.value === value);
   if (exact !== undefined) return `${exact.name} (${number})`;
   let rest = value;
   const names: string[] = [];
   for (const e of type.enumerators) {
-    const bit = BigInt(e.value);
+    const bit = e.value;
     if (bit > 0n && (bit & (bit - 1n)) === 0n && (rest & bit) !== 0n) {
       names.push(e.name);
       rest &= ~bit;
@@ -117,24 +163,33 @@ function formatArray(
     return address === undefined ? "[]" : `[] at ${hex32(address)}`;
   }
   const bare = strip(element);
-  if (bare.kind === "base" && bare.encoding.endsWith("-char")) {
-    return quoteBytes(readPlace(value.place, count, context.readMemory));
+  if (bare.kind === "base" && bare.encoding.endsWith("-char") && bare.size === 1) {
+    const bytes = readPlace(value.place, Math.min(count, MAX_STRING + 1), context.readMemory);
+    // Bytes that begin with 0 and go on are no text.
+    const isText = bytes[0] !== 0 || bytes.every((byte) => byte === 0);
+    if (isText) return quoteBytes(bytes);
   }
+  if (depth >= MAX_DIMENSIONS) return "{...}";
   const parts: string[] = [];
-  for (let i = 0; i < Math.min(count, MAX_ELEMENTS); i++) {
-    parts.push(format(partOf(value, element, i * size, context.readMemory), context, depth + 1));
+  let length = 0;
+  for (let i = 0; i < Math.min(count, MAX_ELEMENTS) && length <= MAX_SUMMARY; i++) {
+    const text = formatPart(partOf(value, element, i * size, context.readMemory), context, depth + 1);
+    parts.push(text);
+    length += text.length;
   }
   return `[${count}] ${braces(parts, parts.length < count)}`;
 }
 
 function formatStruct(value: TypedValue, type: StructType, context: FormatContext, depth: number): string {
   if (type.isIncomplete) return `{<${say.incomplete(`${type.kind} ${type.name ?? ""}`)}>}`;
-  if (depth > 1) return "{...}";
+  if (depth >= MAX_DEPTH) return "{...}";
+  const { place } = value;
+  if (place.kind === "optimizedOut" || place.kind === "unavailable") readPlace(place, 1, context.readMemory);
   const parts: string[] = [];
   let length = 0;
   for (const member of type.members) {
     if (length > MAX_SUMMARY) break;
-    const text = format(memberOf(value, member, member.offset, context.readMemory), context, depth + 1);
+    const text = formatPart(memberOf(value, member, member.offset, context.readMemory), context, depth + 1);
     parts.push(member.name === undefined ? text : `${member.name} = ${text}`);
     length += text.length;
   }
@@ -159,33 +214,4 @@ function readString(address: number, longest: number, readMemory: ReadMemory): s
   const bytes = readMemory(address, longest);
   if (bytes === undefined || bytes.length === 0) return undefined;
   return quoteBytes(bytes);
-}
-
-/** Up to the first zero in quotes, or all with an ellipsis when none comes. */
-function quoteBytes(bytes: Uint8Array): string {
-  const end = bytes.indexOf(0);
-  const shown = bytes.subarray(0, Math.min(end < 0 ? bytes.length : end, MAX_STRING));
-  const whole = end >= 0 && end <= MAX_STRING;
-  return `"${Array.from(shown, (byte) => escape(byte, '"')).join("")}"${whole ? "" : "..."}`;
-}
-
-function quoteChar(code: number): string {
-  return `'${escape(code, "'")}'`;
-}
-
-const ESCAPES: Readonly<Record<number, string>> = {
-  0: "\\0",
-  7: "\\a",
-  8: "\\b",
-  9: "\\t",
-  10: "\\n",
-  13: "\\r",
-  92: "\\\\",
-};
-
-function escape(code: number, quote: string): string {
-  const char = String.fromCharCode(code);
-  if (char === quote) return `\\${quote}`;
-  if (code >= 32 && code < 127 && code !== 92) return char;
-  return ESCAPES[code] ?? `\\x${code.toString(16).padStart(2, "0")}`;
 }

@@ -98,7 +98,7 @@ function readPieces(pieces: readonly Piece[], length: number, readMemory: ReadMe
   return bytes;
 }
 
-function littleEndian(bytes: Uint8Array): bigint {
+export function littleEndian(bytes: Uint8Array): bigint {
   let value = 0n;
   for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] ?? 0);
   return value;
@@ -109,11 +109,12 @@ export function signedness(type: Type): boolean | undefined {
   const bare = strip(type);
   switch (bare.kind) {
     case "pointer":
+    case "reference":
       return false;
     case "enum":
       return bare.isSigned;
     case "base":
-      if (bare.encoding === "float" || bare.encoding === "other") return undefined;
+      if (bare.encoding === "float" || bare.encoding === "complex" || bare.encoding === "other") return undefined;
       return bare.encoding === "signed" || bare.encoding === "signed-char";
     default:
       return undefined;
@@ -135,18 +136,55 @@ export function readInteger(value: TypedValue, readMemory: ReadMemory): bigint {
   return signed ? BigInt.asIntN(bitSize, raw) : BigInt.asUintN(bitSize, raw);
 }
 
-/** A part of a value, `offset` bytes in. */
-export function partOf(value: TypedValue, type: Type, offset: number, readMemory: ReadMemory): TypedValue {
-  if (value.place.kind === "memory") return inMemory(type, value.place.address + offset);
-  if (value.place.kind === "optimizedOut" || value.place.kind === "unavailable") return { type, place: value.place };
-  const size = sizeOf(type) ?? 0;
-  return valueOf(type, readPlace(value.place, offset + size, readMemory).subarray(offset));
+/** A part of a value, `offset` bytes in; `size` bytes where it is not its type's that count. */
+export function partOf(
+  value: TypedValue,
+  type: Type,
+  offset: number,
+  readMemory: ReadMemory,
+  size = sizeOf(type) ?? 0,
+): TypedValue {
+  const { place } = value;
+  if (place.kind === "memory") return inMemory(type, place.address + offset);
+  if (place.kind === "optimizedOut" || place.kind === "unavailable") return { type, place };
+  if (place.kind === "pieces") return { type, place: pieceOf(place.pieces, 8 * offset, 8 * size) };
+  return valueOf(type, readPlace(place, offset + size, readMemory).subarray(offset));
+}
+
+/** The bits [from, from + length) of what is spread over pieces: a place of its own where they are one piece. */
+function pieceOf(pieces: readonly Piece[], from: number, length: number): Place {
+  const found: Piece[] = [];
+  let at = 0;
+  for (const piece of pieces) {
+    const low = Math.max(from, at);
+    const high = Math.min(from + length, at + piece.bitSize);
+    if (low < high) found.push({ ...piece, bitOffset: piece.bitOffset + low - at, bitSize: high - low });
+    at += piece.bitSize;
+  }
+  const [only] = found;
+  if (only === undefined) return { kind: "optimizedOut" };
+  const lost = found.find(({ place }) => place.kind === "optimizedOut" || place.kind === "unavailable");
+  if (lost !== undefined) return lost.place;
+  if (found.length > 1 || only.bitOffset % 8 !== 0) return { kind: "pieces", pieces: found };
+  if (only.place.kind === "memory") {
+    return { kind: "memory", address: (only.place.address + only.bitOffset / 8) >>> 0 };
+  }
+  return only.bitOffset === 0 ? only.place : { kind: "pieces", pieces: found };
 }
 
 /** A member as a value of its own. */
 export function memberOf(object: TypedValue, member: Member, offset: number, readMemory: ReadMemory): TypedValue {
-  const part = partOf(object, member.type, offset, readMemory);
-  return member.bits === undefined ? part : { ...part, bits: member.bits };
+  const { bits } = member;
+  if (bits === undefined) return partOf(object, member.type, offset, readMemory);
+  const size = Math.ceil((bits.bitOffset + bits.bitSize) / 8);
+  return { ...partOf(object, member.type, offset, readMemory, size), bits };
+}
+
+/** What a reference of C++ refers to; other values as they are. Throws ExpressionError where it cannot be read. */
+export function referent(value: TypedValue, readMemory: ReadMemory): TypedValue {
+  const bare = strip(value.type);
+  if (bare.kind !== "reference") return value;
+  return inMemory(bare.target, Number(readInteger(value, readMemory)));
 }
 
 function nameOf(type: Type): string {

@@ -41,6 +41,20 @@ export class Abbrev {
 
 export type AbbrevTable = ReadonlyMap<number, Abbrev>;
 
+/** Attributes of one DIE: compilers write some 20, and forms without bytes would let one byte stand for any number. */
+const MAX_ATTRIBUTES = 256;
+
+const tables = new WeakMap<Uint8Array, Map<number, AbbrevTable>>();
+
+/** The abbreviations at an offset of a section, read once for all units that share them. */
+export function abbrevsAt(section: Uint8Array, offset: number): AbbrevTable {
+  let known = tables.get(section);
+  if (!known) tables.set(section, (known = new Map<number, AbbrevTable>()));
+  let table = known.get(offset);
+  if (!table) known.set(offset, (table = readAbbrevs(section, offset)));
+  return table;
+}
+
 /**
  * The abbreviations of a unit (DWARF 5, 7.5.3).
  * @throws SymbolError dwarf-corrupt when the table runs off the section
@@ -58,6 +72,7 @@ export function readAbbrevs(section: Uint8Array, offset: number): AbbrevTable {
       const at: At = reader.uleb();
       const form: Form = reader.uleb();
       if ((at as number) === 0 && (form as number) === 0) break;
+      if (attributes.length === MAX_ATTRIBUTES) throw reader.corrupt("an abbreviation with too many attributes");
       attributes.push({ at, form, implicit: form === Form.ImplicitConst ? reader.sleb() : 0 });
     }
     table.set(code, new Abbrev(tag, hasChildren, attributes));

@@ -142,12 +142,14 @@ export const enum UnitType {
 
 export const enum Ate {
   Boolean = 0x02,
+  ComplexFloat = 0x03,
   Float = 0x04,
   Signed = 0x05,
   SignedChar = 0x06,
   Unsigned = 0x07,
   UnsignedChar = 0x08,
   Utf = 0x10,
+  GnuComplexInteger = 0x80,
 }
 
 /** DW_OP: operations of location expressions (DWARF 5, 7.7.1). */

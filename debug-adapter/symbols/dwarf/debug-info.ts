@@ -16,7 +16,7 @@ const MAX_ORIGINS = 16;
 export class DebugInfo {
   /** Units of .debug_info, ascending by offset. */
   readonly units: readonly Unit[];
-  private readonly typeUnits: readonly Unit[];
+  private readonly typeUnits = new Map<bigint, Unit>();
   private readonly lineTables = new Map<Unit, LineTable | undefined>();
 
   constructor(
@@ -27,10 +27,10 @@ export class DebugInfo {
     readonly note: (problem: SymbolError) => void,
   ) {
     this.units = readUnits(sections, "info", note);
-    this.typeUnits = [
-      ...readUnits(sections, "types", note),
-      ...this.units.filter((u) => u.header.signature !== undefined),
-    ];
+    for (const unit of [...readUnits(sections, "types", note), ...this.units]) {
+      const { signature } = unit.header;
+      if (signature !== undefined && !this.typeUnits.has(signature)) this.typeUnits.set(signature, unit);
+    }
   }
 
   /** Units with code and data, in order. */
@@ -43,8 +43,7 @@ export class DebugInfo {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof SymbolError)) throw error;
-      this.note(error);
+      this.note(asProblem(error));
       return fallback;
     }
   }
@@ -54,7 +53,7 @@ export class DebugInfo {
     const value = die.attribute(at);
     if (value?.kind === "reference") return this.dieAt(die.unit, value.value);
     if (value?.kind !== "signature") return undefined;
-    const unit = this.typeUnits.find((u) => u.header.signature === value.value);
+    const unit = this.typeUnits.get(value.value);
     return unit?.dieAt(unit.header.typeOffset);
   }
 
@@ -66,7 +65,7 @@ export class DebugInfo {
   }
 
   unitOfContext(context: number): Unit | undefined {
-    return this.units.find((u) => u.offset === context);
+    return this.units[context];
   }
 
   /** The DIE itself, then its abstract origin or specification, and so on. */
@@ -132,4 +131,11 @@ export class DebugInfo {
     const header = readLineHeader(unit, offset, folder, root.name ?? "");
     return new LineTable(header.files, () => this.guard([], () => runLineProgram(header, this.isLoaded)));
   }
+}
+
+/** What was read wrong. A nesting so deep that the host's stack does not hold it is corrupt information, too. */
+function asProblem(error: unknown): SymbolError {
+  if (error instanceof SymbolError) return error;
+  if (!(error instanceof RangeError)) throw error;
+  return new SymbolError({ code: "dwarf-corrupt", section: ".debug_info", offset: 0, what: "entries nest too deep" });
 }

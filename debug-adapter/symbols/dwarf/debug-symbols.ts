@@ -22,7 +22,7 @@ import { VariableReader } from "./variables";
 
 export interface EnumeratorHit {
   readonly type: EnumType;
-  readonly value: number;
+  readonly value: bigint;
 }
 
 /** The queries that DWARF answers. Each index is built when first needed. May throw SymbolError. */

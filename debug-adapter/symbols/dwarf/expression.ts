@@ -32,6 +32,9 @@ export interface ExpressionContext {
   operandType(offset: number): OperandType | undefined;
 }
 
+/** Bits of a part of a variable: registers and what is spilled of a structure, with room to spare. */
+const MAX_PIECE = 8 << 20;
+
 /** Operations that one evaluation may take; only a ring of branches needs more. */
 const MAX_OPERATIONS = 10_000;
 
@@ -353,6 +356,8 @@ class Evaluator {
   }
 
   private piece(bitSize: number, bitOffset: number): void {
+    if (bitSize > MAX_PIECE || bitOffset > MAX_PIECE)
+      throw new Unavailable({ code: "corrupt", what: "a piece too large" });
     const place = this.take();
     this.pieces.push({ place, bitSize, bitOffset });
   }

@@ -103,7 +103,7 @@ export class LocationEvaluator {
       frameBase: () => {
         const expression = this.frameBaseAt(lookupPc(frame));
         if (!expression) throw new Unavailable({ code: "frame-base" });
-        return evaluateNumber(expression, context);
+        return evaluateNumber(expression, { ...context, frameBase: frameBaseOfItself });
       },
       cfa: () => {
         const cfa = this.callFrames.cfa(frame);
@@ -143,6 +143,10 @@ export class LocationEvaluator {
       isFloat: type.encoding === "float",
     };
   }
+}
+
+function frameBaseOfItself(): never {
+  throw new Unavailable({ code: "corrupt", what: "a frame base that refers to itself" });
 }
 
 function onlyStackValue(reader: ByteReader, value: number): SimplePlace | undefined {

@@ -30,11 +30,18 @@ function readMember(die: Die, types: Types): Member {
 function lowestBit(die: Die, type: Type, bitSize: number): number {
   const direct = die.number(At.DataBitOffset);
   if (direct !== undefined) return direct;
-  const fromTop = die.number(At.BitOffset);
+  const fromTop = signedNumber(die, At.BitOffset);
   if (fromTop === undefined) return 8 * byteOffset(die);
   // DWARF 3 counts from the highest bit of a storage unit.
   const storage = die.number(At.ByteSize) ?? sizeOf(type) ?? 0;
   return 8 * (byteOffset(die) + storage) - fromTop - bitSize;
+}
+
+/** A number that may be negative, as clang's bit offset is when a field crosses its storage unit: written in two's complement. */
+function signedNumber(die: Die, at: At): number | undefined {
+  const value = die.attribute(at);
+  if (value?.kind !== "constant") return undefined;
+  return typeof value.value === "bigint" ? Number(BigInt.asIntN(64, value.value)) : value.value | 0;
 }
 
 function byteOffset(die: Die): number {

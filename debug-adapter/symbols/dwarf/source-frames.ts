@@ -14,6 +14,9 @@ export interface Activation {
   readonly blocks: readonly Die[];
 }
 
+/** Blocks and inlined copies inside each other: no source goes so deep, corrupt information might. */
+const MAX_NESTING = 256;
+
 /**
  * The function at a pc and the inlined copies in it that hold the pc, innermost first.
  * @throws SymbolError
@@ -21,7 +24,7 @@ export interface Activation {
 export function activationsAt(fn: Die, pc: number): Activation[] {
   const result: { die: Die; blocks: Die[] }[] = [{ die: fn, blocks: [] }];
   let parent: Die | undefined = fn;
-  while (parent) {
+  for (let depth = 0; parent && depth < MAX_NESTING; depth++) {
     const inner: Die | undefined = parent.children().find((d) => isNested(d) && contains(rangesOf(d), pc));
     if (inner?.tag === Tag.InlinedSubroutine) result.unshift({ die: inner, blocks: [] });
     else if (inner) result[0]?.blocks.push(inner);

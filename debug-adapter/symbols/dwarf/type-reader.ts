@@ -6,6 +6,7 @@ import type {
   FunctionType,
   PointerType,
   QualifiedType,
+  ReferenceType,
   StructType,
   Type,
   TypedefType,
@@ -69,10 +70,18 @@ export class TypeReader {
       case Tag.BaseType:
         return baseType(die);
       case Tag.PointerType:
+        return new LazyPointer(this, die);
       case Tag.ReferenceType:
       case Tag.RvalueReferenceType:
+        return new LazyReference(this, die);
       case Tag.PtrToMemberType:
-        return new LazyPointer(this, die);
+        // An offset in the class, or -1; pointers to functions have two words, which gcc writes as a structure.
+        return {
+          kind: "base",
+          name: "member pointer",
+          size: die.number(At.ByteSize) ?? POINTER_SIZE,
+          encoding: "signed",
+        };
       case Tag.StructureType:
         return new LazyStruct(this, this.info, die, "struct");
       case Tag.UnionType:
@@ -131,6 +140,9 @@ function baseType(die: Die): BaseType {
 
 function encodingOf(encoding: Ate): Encoding {
   switch (encoding) {
+    case Ate.ComplexFloat:
+    case Ate.GnuComplexInteger:
+      return "complex";
     case Ate.Boolean:
       return "boolean";
     case Ate.Float:
@@ -157,6 +169,21 @@ class LazyPointer implements PointerType {
     private readonly die: Die,
   ) {
     this.size = die.number(At.ByteSize) ?? POINTER_SIZE;
+  }
+  get target(): Type {
+    return this.reader.typeOf(this.die);
+  }
+}
+
+class LazyReference implements ReferenceType {
+  readonly kind = "reference";
+  readonly size = POINTER_SIZE;
+  readonly isRvalue: boolean;
+  constructor(
+    private readonly reader: TypeReader,
+    private readonly die: Die,
+  ) {
+    this.isRvalue = die.tag === Tag.RvalueReferenceType;
   }
   get target(): Type {
     return this.reader.typeOf(this.die);
@@ -224,26 +251,43 @@ class LazyEnum implements EnumType {
   readonly kind = "enum";
   readonly name: string | undefined;
   readonly size: number;
-  readonly isSigned: boolean;
-  readonly enumerators: EnumType["enumerators"];
-  constructor(reader: TypeReader, info: DebugInfo, die: Die) {
+  private list: EnumType["enumerators"] | undefined;
+  constructor(
+    private readonly reader: TypeReader,
+    private readonly info: DebugInfo,
+    private readonly die: Die,
+  ) {
     this.name = die.name;
     this.size = die.number(At.ByteSize) ?? 4;
-    const underlying = strip(reader.typeOf(die));
-    const read = info.guard([], () =>
-      die
+  }
+  get isSigned(): boolean {
+    const underlying = strip(this.reader.typeOf(this.die));
+    if (underlying.kind === "base") return underlying.encoding.startsWith("signed");
+    return this.raw().some(({ value }) => value < 0n);
+  }
+  /** In the range of the enumeration's type: compilers write the constants as whatever form is shortest. */
+  get enumerators(): EnumType["enumerators"] {
+    return (this.list ??= this.inRange());
+  }
+  private inRange(): EnumType["enumerators"] {
+    const { isSigned } = this;
+    const bits = Math.min(8 * this.size, 64);
+    const wrap = (value: bigint): bigint => (isSigned ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value));
+    return this.raw().map(({ name, value }) => ({ name, value: wrap(value) }));
+  }
+  private raw(): EnumType["enumerators"] {
+    return this.info.guard([], () =>
+      this.die
         .children()
         .filter((d) => d.tag === Tag.Enumerator)
         .map(readEnumerator),
     );
-    this.isSigned =
-      underlying.kind === "base" ? underlying.encoding.startsWith("signed") : read.some((e) => e.value < 0);
-    this.enumerators = read;
   }
 }
 
-function readEnumerator(die: Die): { name: string; value: number } {
-  return { name: die.name ?? "", value: die.number(At.ConstValue) ?? 0 };
+function readEnumerator(die: Die): { name: string; value: bigint } {
+  const value = die.attribute(At.ConstValue);
+  return { name: die.name ?? "", value: value?.kind === "constant" ? BigInt(value.value) : 0n };
 }
 
 class LazyFunction implements FunctionType {

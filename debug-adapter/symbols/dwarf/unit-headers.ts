@@ -24,7 +24,7 @@ export function readUnits(
       const end = reader.at + length;
       if (end > bytes.length) throw reader.corrupt("unit longer than its section");
       offset = end;
-      units.push(readHeader(sections, section, reader, end));
+      units.push(readHeader(sections, section, reader, end, section === "info" ? units.length : -1));
     } catch (error) {
       if (!(error instanceof SymbolError)) throw error;
       note(error);
@@ -41,7 +41,13 @@ function unsupported(reader: ByteReader, offset: number, what: string): SymbolEr
   return new SymbolError({ code: "dwarf-unsupported", section: reader.section, offset, what });
 }
 
-function readHeader(sections: DwarfSections, section: "info" | "types", reader: ByteReader, end: number): Unit {
+function readHeader(
+  sections: DwarfSections,
+  section: "info" | "types",
+  reader: ByteReader,
+  end: number,
+  index: number,
+): Unit {
   const offset = reader.at - 4;
   const version = reader.u16();
   if (version < 2 || version > 5) throw unsupported(reader, offset, `DWARF version ${version}`);
@@ -79,5 +85,5 @@ function readHeader(sections: DwarfSections, section: "info" | "types", reader: 
     signature,
     typeOffset,
   };
-  return new Unit(sections, header);
+  return new Unit(sections, header, index);
 }

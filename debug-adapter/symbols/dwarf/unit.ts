@@ -1,6 +1,6 @@
 import { ByteReader, stringAt } from "../bytes";
 import { SymbolError } from "../errors";
-import { readAbbrevs, type Abbrev, type AbbrevTable } from "./abbrev";
+import { abbrevsAt, type Abbrev, type AbbrevTable } from "./abbrev";
 import { At, Form, type Tag, type UnitType } from "./constants";
 import { readForm, skipForm, type AttributeValue, type FormContext } from "./forms";
 import type { DwarfSections } from "./sections";
@@ -34,10 +34,14 @@ export class Unit implements FormContext {
   private abbrevTable: AbbrevTable | undefined;
   private rootDie: Die | undefined;
   private shared: ByteReader | undefined;
+  /** Where the children of a DIE end, by its offset: found while its siblings were looked for, and not to be found twice. */
+  readonly childrenEnds = new Map<number, number>();
 
   constructor(
     readonly sections: DwarfSections,
     readonly header: UnitHeader,
+    /** Number of the unit among those of .debug_info; -1 for type units of DWARF 4. */
+    readonly index: number,
   ) {
     this.section = header.section;
     this.offset = header.offset;
@@ -55,7 +59,7 @@ export class Unit implements FormContext {
   }
 
   get abbrevs(): AbbrevTable {
-    return (this.abbrevTable ??= readAbbrevs(this.sections.abbrev, this.header.abbrevOffset));
+    return (this.abbrevTable ??= abbrevsAt(this.sections.abbrev, this.header.abbrevOffset));
   }
 
   /** The compile unit's own DIE. */
@@ -247,21 +251,27 @@ export class Die {
   private skipWithChildren(reader: ByteReader): void {
     const sibling = this.skipAttributes(reader);
     if (!this.hasChildren) return;
-    // Only forwards: a sibling that points back would never end.
-    if (sibling > reader.at && sibling <= reader.end) {
-      reader.at = sibling;
-      return;
-    }
-    for (let depth = 1; depth > 0;) {
+    if (jumped(reader, sibling, this)) return;
+    /** The DIEs whose children the reader is among, outermost first. */
+    const open: Die[] = [this];
+    while (open.length > 0) {
       const die = Die.read(this.unit, reader);
       if (!die) {
-        depth--;
+        const ended = open.pop();
+        if (ended) this.unit.childrenEnds.set(ended.offset, reader.at);
         continue;
       }
       const next = die.skipAttributes(reader);
-      if (!die.hasChildren) continue;
-      if (next > reader.at && next <= reader.end) reader.at = next;
-      else depth++;
+      if (die.hasChildren && !jumped(reader, next, die)) open.push(die);
     }
   }
+}
+
+/** Moves the reader from a DIE's attributes behind its children, where that place is known. */
+function jumped(reader: ByteReader, sibling: number, die: Die): boolean {
+  const next = die.unit.childrenEnds.get(die.offset) ?? sibling;
+  // Only forwards: a sibling that points back would never end.
+  if (next <= reader.at || next > reader.end) return false;
+  reader.at = next;
+  return true;
 }

@@ -47,7 +47,7 @@ export class VariableReader {
 
   private locationOf(die: Die, type: Type): Location {
     const value = this.info.holder(die, At.Location)?.attribute(At.Location);
-    const context = die.unit.offset;
+    const context = die.unit.index;
     switch (value?.kind) {
       case "expression":
       case "block":

@@ -40,6 +40,10 @@ export function cfiRow(fde: Fde, pc: number): CfiRow {
   return machine.row();
 }
 
+/** Remembered rows at once, and registers in a row: compilers need one or two, and ten. */
+const MAX_REMEMBERED = 64;
+const MAX_REGISTERS = 128;
+
 interface State {
   cfa: CfaRule | undefined;
   registers: Map<number, RegisterRule>;
@@ -200,6 +204,9 @@ class CfaMachine {
         registers.set(reader.uleb(), { kind: "valueExpression", expression: reader.block(reader.uleb()) });
         break;
       case Cfa.RememberState:
+        if (this.remembered.length === MAX_REMEMBERED || registers.size > MAX_REGISTERS) {
+          throw reader.corrupt("an unwind program without an end");
+        }
         this.remembered.push({ cfa: this.state.cfa, registers: new Map(registers) });
         break;
       case Cfa.RestoreState:

@@ -10,6 +10,8 @@ function show(e: Expression): string {
   switch (e.kind) {
     case "number":
       return `${e.value}${e.unsigned ? "u" : ""}${e.long ? "ll" : ""}`;
+    case "float":
+      return String(e.value);
     case "name":
       return e.name;
     case "register":
@@ -77,7 +79,7 @@ describe("parseExpression", () => {
     ["a +", "the expression ends too early"],
     ["a b", 'unexpected "b"'],
     ["(a", "the expression ends too early"],
-    ["a.1", 'unexpected "1"'],
+    ["a.1", 'unexpected ".1"'],
     ["09", '"09" is no octal number'],
     ["a @ b", 'unexpected "@ b"'],
     ["", "the expression ends too early"],

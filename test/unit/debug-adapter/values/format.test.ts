@@ -23,9 +23,9 @@ const COLOUR: EnumType = {
   size: 4,
   isSigned: false,
   enumerators: [
-    { name: "RED", value: 1 },
-    { name: "GREEN", value: 2 },
-    { name: "BLUE", value: 4 },
+    { name: "RED", value: 1n },
+    { name: "GREEN", value: 2n },
+    { name: "BLUE", value: 4n },
   ],
 };
 const member = (name: string | undefined, type: Type, offset: number) => ({ name, type, offset, bits: undefined });
