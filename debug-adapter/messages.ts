@@ -129,6 +129,8 @@ export const imageMessages = {
         return `a corrupt ELF file (${problem.what} at offset ${problem.offset})`;
       case "no-xen-notes":
         return imageMessages.noXenNotes();
+      case "dwarf-elsewhere":
+        return `its debug information is in ${problem.file}, which was not found; the launch attribute "symbols" takes the file or its folder`;
       case "dwarf-unsupported":
         return `debug information that is not supported (${problem.what} in ${problem.section})`;
       case "dwarf-corrupt":

@@ -20,6 +20,10 @@ export interface LaunchConfiguration {
   vmm?: string;
   /** Folders below which relative source paths of the debug information are looked for, in order. */
   sourceRoots?: string[];
+  /** Folders that the debug information names, and where they are here. */
+  sourceMap?: Record<string, string>;
+  /** Files with the debug information of the images, or folders with such files (.debug, .dwo). */
+  symbols?: string[];
   /** Where the guests' consoles go: `output` events (the default) or `ringscope.console` events. */
   console?: "output" | "event";
   /** Set by the client to run without breakpoints. */

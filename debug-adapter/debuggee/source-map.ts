@@ -8,16 +8,32 @@ export interface ImageSource {
   file: string;
 }
 
+/** Where source files are looked for. */
+export interface SourcePlaces {
+  /** Folders of the user's, in order: the end of any path may stand below them. */
+  readonly roots: readonly string[];
+  /** Folders that are tried after those; of an absolute path they take no file by its name alone. */
+  readonly around: readonly string[];
+  /** Folders of the debug information, and where they are here. */
+  readonly replaced: Readonly<Record<string, string>>;
+}
+
 /** Finds the client's files for those that the debug information names, and back. */
 export class SourceMap {
   private readonly paths = new Map<string, string | undefined>();
+  private readonly realPaths = new Map<string, string>();
+  /** Longest first: of two folders that hold a file the inner one decides. */
+  private readonly replaced: readonly [string, string][];
 
   constructor(
     private readonly images: ImageSpace,
-    /** Folders below which relative paths are looked for, in order. */
-    private readonly roots: readonly string[],
+    private readonly places: SourcePlaces,
     private readonly files: Files,
-  ) {}
+  ) {
+    this.replaced = Object.entries(places.replaced)
+      .map(([from, to]): [string, string] => [normalize(from).replace(/\/$/, ""), to])
+      .sort(([a], [b]) => b.length - a.length);
+  }
 
   /** Where the client finds a source file of an image; undefined when it is not on this host. */
   toClient(file: string): string | undefined {
@@ -26,23 +42,74 @@ export class SourceMap {
   }
 
   private find(file: string): string | undefined {
-    if (this.files.isAbsolute(file)) return this.files.exists(file) ? file : undefined;
-    return this.roots.map((root) => this.files.resolve(root, file)).find((path) => this.files.exists(path));
+    const { files, places } = this;
+    const moved = this.moved(file);
+    if (moved !== undefined) return moved;
+    const roots = [...places.roots, ...places.around];
+    if (!files.isAbsolute(file)) return this.firstOf(roots.map((root) => files.resolve(root, file)));
+    if (files.exists(file)) return file;
+    return this.byItsEnd(file, places.roots, 1) ?? this.byItsEnd(file, places.around, 2);
   }
 
-  /** The files of images that the client's path means: the same file, or one whose relative path it ends with. */
+  /** The file where the user says that its folder is now. */
+  private moved(file: string): string | undefined {
+    const path = normalize(file);
+    for (const [from, to] of this.replaced) {
+      if (path !== from && !path.startsWith(`${from}/`)) continue;
+      const found = this.firstOf([this.files.resolve(to, path.slice(from.length + 1))]);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** An image that was built elsewhere: below the first root that has the longest end of the path, of `least` parts or more. */
+  private byItsEnd(file: string, roots: readonly string[], least: number): string | undefined {
+    const parts = normalize(file).split("/").slice(1);
+    for (let first = 1; first <= parts.length - least; first++) {
+      const found = this.firstOf(roots.map((root) => this.files.resolve(root, ...parts.slice(first))));
+      if (found !== undefined) return found;
+    }
+    // A file in the root of its own file system has no folder to leave out.
+    return parts.length === least ? this.firstOf(roots.map((root) => this.files.resolve(root, ...parts))) : undefined;
+  }
+
+  private firstOf(paths: readonly string[]): string | undefined {
+    return paths.find((path) => this.files.exists(path));
+  }
+
+  /**
+   * The files of images that the client's path means: the same file, also
+   * through links, or one whose relative path it ends with. From then on they
+   * are shown under that path.
+   */
   toImages(path: string): ImageSource[] {
     const wanted = normalize(path);
+    const real = this.realPath(path);
     return this.images.images.flatMap((image) =>
       image.symbols
         .sourceFiles()
-        .filter((file) => {
-          const local = this.toClient(file);
-          if (local !== undefined && normalize(local) === wanted) return true;
-          return !this.files.isAbsolute(file) && wanted.endsWith(`/${normalize(file)}`);
-        })
+        .filter((file) => this.isSame(file, path, wanted, real))
         .map((file) => ({ image, file })),
     );
+  }
+
+  private isSame(file: string, path: string, wanted: string, real: string): boolean {
+    const local = this.toClient(file);
+    if (local !== undefined && normalize(local) === wanted) return true;
+    if (local !== undefined && this.realPath(local) === real) {
+      this.paths.set(file, path);
+      return true;
+    }
+    return !this.files.isAbsolute(file) && wanted.endsWith(`/${normalize(file)}`);
+  }
+
+  private realPath(path: string): string {
+    let real = this.realPaths.get(path);
+    if (real === undefined) {
+      real = normalize(this.files.realPath(path));
+      this.realPaths.set(path, real);
+    }
+    return real;
   }
 
   /** All sources that can be shown. */

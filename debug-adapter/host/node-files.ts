@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Files } from "../launch/files";
@@ -11,9 +11,18 @@ export const nodeFiles: Files = {
   read: (path) => readFileSync(path),
   exists: (path) => existsSync(path) && statSync(path).isFile(),
   resolve: (...parts) => resolve(...parts),
+  realPath,
   isAbsolute,
   folderOf: dirname,
   nameOf: (path) => basename(path),
   builtInVmm: resolve(DIST, "vmm.elf"),
   packageRoot: dirname(DIST),
 };
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}

@@ -13,6 +13,8 @@ export interface LaunchPlan {
   /** A file, "none" for the bare machine, or undefined for the built-in one. */
   vmm: string | undefined;
   sourceRoots: readonly string[];
+  sourceMap: Readonly<Record<string, string>>;
+  symbols: readonly string[];
   console: "output" | "event";
   noDebug: boolean;
 }
@@ -23,6 +25,9 @@ const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20,
 const isString = (value: unknown): value is string => typeof value === "string";
 const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
 const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
+
+const isStringRecord = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every(isString);
 
 const ENGINES = ["auto", "interpreter", "compiled"] as const;
 
@@ -44,6 +49,8 @@ const ATTRIBUTES: {
   },
   vmm: { expected: 'the path of a file, or "none"', holds: (value) => isString(value) && value.trim() !== "" },
   sourceRoots: { expected: "a list of folders", holds: isStrings },
+  sourceMap: { expected: "an object of folders by folders", holds: isStringRecord },
+  symbols: { expected: "a list of files and folders", holds: isStrings },
   console: { expected: '"output" or "event"', holds: (value) => value === "output" || value === "event" },
   noDebug: { expected: "true or false", holds: isBoolean },
 };
@@ -73,6 +80,8 @@ export function checkLaunch(raw: object): LaunchPlan {
     engine: configuration.engine ?? "auto",
     vmm: configuration.vmm,
     sourceRoots: configuration.sourceRoots ?? [],
+    sourceMap: configuration.sourceMap ?? {},
+    symbols: configuration.symbols ?? [],
     console: configuration.console ?? "output",
     noDebug: configuration.noDebug ?? false,
   };

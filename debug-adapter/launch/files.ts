@@ -5,6 +5,8 @@ export interface Files {
   exists(path: string): boolean;
   /** Absolute, without `.` and `..`. */
   resolve(...parts: string[]): string;
+  /** The path without links; the path itself for what is not there. */
+  realPath(path: string): string;
   isAbsolute(path: string): boolean;
   folderOf(path: string): string;
   /** Without its folders. */

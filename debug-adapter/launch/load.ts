@@ -3,6 +3,7 @@ import { checkGuestImage, ImageError } from "../images/guest-image";
 import { debugMessages as say, imageMessages, systemProblem } from "../messages";
 import { ImageSpace, type Image, type Owner } from "../images/image-space";
 import { SymbolError, SymbolImage } from "../symbols/index";
+import { CompanionFiles } from "./companion-files";
 import type { Files } from "./files";
 import type { Host } from "./host";
 import type { LaunchPlan } from "./configuration";
@@ -34,11 +35,12 @@ export function load(
   const isBare = plan.vmm === "none" || (plan.vmm === undefined && isBareKernel(kernel));
   const guests = [kernel, ...plan.domains.map(({ file, commandLine }) => readBinary(file, commandLine, files))];
   const images: Image[] = [];
-  const { memoryBytes, engine } = plan;
+  const { memoryBytes, engine, symbols } = plan;
+  const imageOf = (binary: Binary, owner: Owner): Image => loadImage(binary, owner, files, symbols);
   const machine = attempt(plan.program, () => new Machine({ memoryBytes, engine, onSerial, compiling }));
   if (isBare) {
     boot(machine, kernel, []);
-    images.push(imageOf(kernel, { kind: "kernel" }, files));
+    images.push(imageOf(kernel, { kind: "kernel" }));
   } else {
     for (const guest of guests) attempt(guest.file, () => checkGuestImage(guest.bytes));
     const vmm = readBinary(plan.vmm ?? files.builtInVmm, "", files);
@@ -48,8 +50,8 @@ export function load(
       commandLine: `${files.nameOf(file)} ${commandLine}`.trim(),
     }));
     boot(machine, vmm, modules);
-    images.push(imageOf(vmm, { kind: "vmm" }, files));
-    guests.forEach((guest, domain) => images.push(imageOf(guest, { kind: "guest", domain }, files)));
+    images.push(imageOf(vmm, { kind: "vmm" }));
+    guests.forEach((guest, domain) => images.push(imageOf(guest, { kind: "guest", domain })));
   }
   return { debuggee: new Debuggee(machine, new ImageSpace(images)), isBare, warnings: images.flatMap(warningsOf) };
 }
@@ -88,8 +90,9 @@ function boot(machine: Machine, kernel: Binary, modules: readonly (BootModule & 
   attempt(kernel.file, () => machine.boot(kernel.bytes, { commandLine: kernel.commandLine, modules }), modules);
 }
 
-function imageOf({ file, bytes }: Binary, owner: Owner, files: Files): Image {
-  const symbols = attempt(file, () => SymbolImage.load(bytes));
+function loadImage({ file, bytes }: Binary, owner: Owner, files: Files, places: readonly string[]): Image {
+  const companions = new CompanionFiles(files, file, places);
+  const symbols = attempt(file, () => SymbolImage.load(bytes, { companions }));
   return { name: files.nameOf(file), path: files.resolve(file), owner, symbols };
 }
 

@@ -28,7 +28,12 @@ export class Runner {
   begin(): void {
     const { plan, debuggee, table } = this.target;
     const entry = plan.stopOnEntry && !plan.noDebug ? this.target.entry() : undefined;
-    if (entry === undefined) return this.continue();
+    if (entry === undefined) {
+      // A machine that is set going executes an instruction before it looks for a breakpoint.
+      if (!table.test(debuggee.machine.pc, debuggee.machine)) return this.continue();
+      this.target.halt();
+      return this.atBreakpoint();
+    }
     if (debuggee.machine.pc === entry.linear && entry.leastRing === 0) {
       this.target.halt();
       return this.stopped("entry");

@@ -15,7 +15,7 @@ import type { Host } from "../launch/host";
 import type { LaunchPlan } from "../launch/configuration";
 import { UserError } from "../user-error";
 import { load, type Loaded } from "../launch/load";
-import { SourceMap } from "../debuggee/source-map";
+import { SourceMap, type SourcePlaces } from "../debuggee/source-map";
 import { threadsOf, type SessionThread } from "./threads";
 import { TraceFeed } from "./trace-feed";
 import { Variables } from "./variables";
@@ -66,7 +66,7 @@ export class Target {
     this.table = new BreakpointTable(debuggee.machine);
     this.execution = new Execution(debuggee, this.table, host);
     this.stepper = new Stepper(this.execution);
-    this.sources = new SourceMap(debuggee.images, sourceRoots(plan, host.files), host.files);
+    this.sources = new SourceMap(debuggee.images, sourcePlaces(plan, host.files), host.files);
     const nextId = (): number => ++this.lastBreakpointId;
     this.breakpoints = new BreakpointManager(debuggee, this.table, this.sources, nextId, !plan.noDebug, (line) => {
       this.logged += `${line}\n`;
@@ -141,12 +141,12 @@ function entryOf(symbols: Loaded["debuggee"]["images"]["images"][number]["symbol
   return new DataView(note.buffer, note.byteOffset, 4).getUint32(0, true);
 }
 
-function sourceRoots(plan: LaunchPlan, files: Files): string[] {
-  const roots = [...plan.sourceRoots, files.packageRoot];
+function sourcePlaces(plan: LaunchPlan, files: Files): SourcePlaces {
+  const around = [files.packageRoot];
   let folder = files.folderOf(files.resolve(plan.program));
-  for (let level = 0; level < SEARCH_LEVELS && !roots.includes(folder); level++) {
-    roots.push(folder);
+  for (let level = 0; level < SEARCH_LEVELS && !around.includes(folder); level++) {
+    around.push(folder);
     folder = files.folderOf(folder);
   }
-  return roots;
+  return { roots: plan.sourceRoots, around, replaced: plan.sourceMap };
 }

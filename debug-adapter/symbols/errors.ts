@@ -11,6 +11,8 @@ export type SymbolProblem =
   | { code: "elf-truncated"; what: string; end: number; size: number }
   /** `what` in the ELF tables contradicts itself, at file offset `offset`. */
   | { code: "elf-corrupt"; what: string; offset: number }
+  /** Debug information that stands in another file, `file`, which was not found. */
+  | { code: "dwarf-elsewhere"; file: string }
   /** Debug information that we do not read: `what` names it (a DWARF version, a compressed section, split DWARF). */
   | { code: "dwarf-unsupported"; section: string; offset: number; what: string }
   /** Debug information that contradicts itself; `offset` is in bytes from the section's start. */

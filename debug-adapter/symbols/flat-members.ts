@@ -10,23 +10,33 @@ export interface FlatMember {
 const MAX_MEMBERS = 10_000;
 const MAX_NESTING = 64;
 
+const known = new WeakMap<StructType, FlatMember[]>();
+
 export function isStruct(type: Type): type is StructType {
   return type.kind === "struct" || type.kind === "union" || type.kind === "class";
 }
 
 /** Members with those of anonymous structures, unions and base classes in their place. */
-export function flatMembers(type: StructType): FlatMember[] {
-  const found: FlatMember[] = [];
-  collect(type, 0, 0, found);
+export function flatMembers(type: StructType): readonly FlatMember[] {
+  let found = known.get(type);
+  if (!found) {
+    found = [];
+    collect(type, 0, [], found);
+    known.set(type, found);
+  }
   return found;
 }
 
-function collect(type: StructType, offset: number, depth: number, found: FlatMember[]): void {
+/** @param outer the structures that this one stands in */
+function collect(type: StructType, offset: number, outer: readonly StructType[], found: FlatMember[]): void {
+  const around = [...outer, type];
   for (const member of type.members) {
     if (found.length >= MAX_MEMBERS) return;
     const inner = strip(member.type);
-    const isNested = member.name === undefined && isStruct(inner) && depth < MAX_NESTING;
-    if (isNested) collect(inner, offset + member.offset, depth + 1, found);
-    else found.push({ member, offset: offset + member.offset });
+    const isNested = member.name === undefined && isStruct(inner);
+    if (!isNested) found.push({ member, offset: offset + member.offset });
+    else if (!around.includes(inner) && around.length < MAX_NESTING) {
+      collect(inner, offset + member.offset, around, found);
+    }
   }
 }

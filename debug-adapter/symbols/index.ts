@@ -2,6 +2,7 @@
 export * from "./model";
 export * from "./types";
 export * from "./flat-members";
+export type { Companions, DebugFile } from "./companions";
 export type { ImageSymbols, LoadOptions } from "./symbols";
 export { SymbolImage } from "./symbol-image";
 export { SymbolError, type SymbolProblem } from "./errors";

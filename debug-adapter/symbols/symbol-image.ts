@@ -3,9 +3,11 @@ import { DebugSymbols, type EnumeratorHit } from "./dwarf/debug-symbols";
 import { dwarfSections } from "./dwarf/sections";
 import { ElfFile } from "./elf/elf-file";
 import { SymbolTable, type SymbolHit } from "./elf/symbol-table";
-import type { SymbolError } from "./errors";
+import { companionIn, debugFileNamed, debugFileOf } from "./companions";
+import { SymbolError } from "./errors";
 import { FrameTable } from "./frame/frame-table";
 import { CallFrameInfo } from "./frame/call-frame-info";
+import { PROLOGUE_BYTES, type Code } from "./frame/prologue";
 import type {
   CodeLocation,
   ElfNote,
@@ -35,16 +37,31 @@ export class SymbolImage implements ImageSymbols {
   private readonly symbols: SymbolTable;
   private readonly info: DebugInfo;
   private frameTable: FrameTable | undefined;
-  private callFrames: CallFrameInfo | undefined;
+  private callFrameInfo: CallFrameInfo | undefined;
   private debugSymbols: DebugSymbols | undefined;
+
+  /** The file with the debug information that was stripped from the image. */
+  private readonly debugFile: ElfFile | undefined;
 
   private constructor(
     private readonly elf: ElfFile,
-    options: LoadOptions,
+    { sourceRoot = "", companions }: LoadOptions,
   ) {
-    this.symbols = new SymbolTable(elf);
     const note = this.note.bind(this);
-    this.info = new DebugInfo(dwarfSections(elf, note), options.sourceRoot ?? "", (a) => this.isLoaded(a), note);
+    const ownSections = dwarfSections(elf, note);
+    const isStripped = ownSections.info.length === 0 && this.problems.length === 0;
+    this.debugFile = isStripped ? debugFileOf(elf, companions) : undefined;
+    const { link } = debugFileNamed(elf);
+    if (isStripped && !this.debugFile && link !== undefined) {
+      note(new SymbolError({ code: "dwarf-elsewhere", file: link }));
+    }
+    this.symbols = new SymbolTable(elf, this.debugFile);
+    const sections = this.debugFile ? dwarfSections(this.debugFile, note) : ownSections;
+    const split = (name: string, folder: string): ElfFile | undefined => {
+      const bytes = companions?.splitFile(name, folder);
+      return bytes && companionIn(bytes);
+    };
+    this.info = new DebugInfo(sections, { sourceRoot, isLoaded: (a) => this.isLoaded(a), note, split });
     this.hasDebugInfo = this.info.units.length > 0;
   }
 
@@ -163,7 +180,7 @@ export class SymbolImage implements ImageSymbols {
   }
 
   unwind(frame: Pick<FrameState, "pc" | "isReturnAddress" | "registers" | "readMemory">): Unwound | undefined {
-    return this.info.guard(undefined, () => (this.callFrames ??= new CallFrameInfo(this.frames)).unwind(frame));
+    return this.info.guard(undefined, () => this.callFrames.unwind(frame));
   }
 
   evaluateLocation(location: Location, frame: FrameState): Place {
@@ -178,11 +195,28 @@ export class SymbolImage implements ImageSymbols {
   /** Asks the DWARF; `fallback` when there is none or it cannot be read. */
   private ask<T>(fallback: T, query: (debug: DebugSymbols) => T): T {
     if (!this.hasDebugInfo) return fallback;
-    return this.info.guard(fallback, () => query((this.debugSymbols ??= new DebugSymbols(this.info, this.frames))));
+    return this.info.guard(fallback, () => query((this.debugSymbols ??= new DebugSymbols(this.info, this.callFrames))));
+  }
+
+  private get callFrames(): CallFrameInfo {
+    return (this.callFrameInfo ??= new CallFrameInfo(this.frames, (pc) => this.codeAt(pc)));
+  }
+
+  /** The function at an address, where the file holds its code from the first instruction on. */
+  private codeAt(pc: number): Code | undefined {
+    const fn = this.functionAt(pc);
+    const range = fn?.ranges.find(({ low, high }) => pc >= low && pc < high);
+    if (!fn || !range || fn.entry < range.low || fn.entry > pc) return undefined;
+    const bytes = this.elf.readStatic(fn.entry, Math.max(PROLOGUE_BYTES, pc + 1 - fn.entry));
+    return bytes && { entry: fn.entry, bytes };
   }
 
   private get frames(): FrameTable {
-    return (this.frameTable ??= new FrameTable(this.elf, (a) => this.isLoaded(a), this.note.bind(this)));
+    return (this.frameTable ??= new FrameTable(
+      this.debugFile ? [this.elf, this.debugFile] : [this.elf],
+      (a) => this.isLoaded(a),
+      this.note.bind(this),
+    ));
   }
 
   private isLoaded(address: number): boolean {

@@ -14,6 +14,7 @@ import type {
   Unwound,
   Variable,
 } from "./model";
+import type { Companions } from "./companions";
 import type { SymbolError } from "./errors";
 import type { EnumType, Type } from "./types";
 
@@ -24,6 +25,8 @@ export interface LoadOptions {
    * paths stay relative.
    */
   readonly sourceRoot?: string;
+  /** Finds debug information that the image refers to. Without it such information counts as not found. */
+  readonly companions?: Companions;
 }
 
 /**

@@ -180,7 +180,7 @@ describe("a launch that cannot be", () => {
   it("names an unknown attribute and those that there are", async () => {
     expect(await refused({ program: guest("pv/hello"), kernal: 1 })).toBe(
       'launch configuration: unknown attribute "kernal"; the attributes are ' +
-        "program, commandLine, domains, memory, stopOnEntry, engine, vmm, sourceRoots, console, noDebug",
+        "program, commandLine, domains, memory, stopOnEntry, engine, vmm, sourceRoots, sourceMap, symbols, console, noDebug",
     );
   });
 

@@ -82,10 +82,15 @@ export const enum At {
   CallOrigin = 0x7f,
   CallTarget = 0x83,
   CallTailCall = 0x82,
+  DwoName = 0x76,
   LoclistsBase = 0x8c,
   GnuCallSiteValue = 0x2111,
   GnuCallSiteTarget = 0x2113,
   GnuTailCall = 0x2115,
+  GnuDwoName = 0x2130,
+  GnuDwoId = 0x2131,
+  GnuRangesBase = 0x2132,
+  GnuAddrBase = 0x2133,
 }
 
 export const enum Form {
@@ -129,6 +134,8 @@ export const enum Form {
   Addrx2 = 0x2a,
   Addrx3 = 0x2b,
   Addrx4 = 0x2c,
+  GnuAddrIndex = 0x1f01,
+  GnuStrIndex = 0x1f02,
 }
 
 export const enum UnitType {
@@ -230,6 +237,8 @@ export const enum Op {
   GnuConvert = 0xf7,
   GnuReinterpret = 0xf9,
   GnuParameterRef = 0xfa,
+  GnuAddrIndex = 0xfb,
+  GnuConstIndex = 0xfc,
   GnuVariableValue = 0xfd,
 }
 
@@ -337,4 +346,13 @@ export const enum EhPe {
   ApplicationMask = 0x70,
   Indirect = 0x80,
   Omit = 0xff,
+}
+
+/** DW_LLE_GNU: entries of location lists in split DWARF 4 (GCC wiki, DebugFission). */
+export const enum GnuLle {
+  EndOfList = 0,
+  BaseAddress = 1,
+  StartEnd = 2,
+  StartLength = 3,
+  OffsetPair = 4,
 }

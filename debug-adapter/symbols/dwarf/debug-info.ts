@@ -7,27 +7,46 @@ import { runLineProgram } from "./line-program";
 import { LineTable, lastAtOrBelow } from "./line-table";
 import type { DwarfSections } from "./sections";
 import type { Die, Unit } from "./unit";
+import { splitUnitOf, type FindSplitFile } from "./split-units";
 import { readUnits } from "./unit-headers";
 
 /** Longest chain of abstract origins and specifications that a real program has, with room to spare. */
 const MAX_ORIGINS = 16;
 
+/** What the units need of the image that they describe. */
+export interface Surroundings {
+  /** Folder that relative source paths count from. */
+  readonly sourceRoot: string;
+  /** Whether the image holds code or data at a linked address. */
+  readonly isLoaded: (address: number) => boolean;
+  readonly note: (problem: SymbolError) => void;
+  readonly split: FindSplitFile;
+}
+
 /** All units of an image, references between their DIEs, and their line tables. */
 export class DebugInfo {
-  /** Units of .debug_info, ascending by offset. */
+  /** Units of .debug_info; those of .dwo files in the place of their skeletons. */
   readonly units: readonly Unit[];
   private readonly typeUnits = new Map<bigint, Unit>();
   private readonly lineTables = new Map<Unit, LineTable | undefined>();
 
-  constructor(
-    readonly sections: DwarfSections,
-    readonly sourceRoot: string,
-    /** Whether the image holds code or data at a linked address. */
-    readonly isLoaded: (address: number) => boolean,
-    readonly note: (problem: SymbolError) => void,
-  ) {
-    this.units = readUnits(sections, "info", note);
-    for (const unit of [...readUnits(sections, "types", note), ...this.units]) {
+  readonly sourceRoot: string;
+  /** Whether the image holds code or data at a linked address. */
+  readonly isLoaded: (address: number) => boolean;
+  readonly note: (problem: SymbolError) => void;
+
+  constructor(sections: DwarfSections, { sourceRoot, isLoaded, note, split }: Surroundings) {
+    this.sourceRoot = sourceRoot;
+    this.isLoaded = isLoaded;
+    this.note = note;
+    const typeUnits = readUnits(sections, "types", note);
+    this.units = readUnits(sections, "info", note).map((unit) => {
+      const found = this.guard(undefined, () => splitUnitOf(unit, split, sections, note));
+      typeUnits.push(...(found?.typeUnits ?? []));
+      return found?.unit ?? unit;
+    });
+    this.units.forEach((unit, index) => (unit.index = index));
+    for (const unit of [...typeUnits, ...this.units]) {
       const { signature } = unit.header;
       if (signature !== undefined && !this.typeUnits.has(signature)) this.typeUnits.set(signature, unit);
     }
@@ -35,7 +54,7 @@ export class DebugInfo {
 
   /** Units with code and data, in order. */
   get compileUnits(): readonly Unit[] {
-    return this.units.filter((u) => u.header.type !== UnitType.Type);
+    return this.units.filter((u) => u.header.type !== UnitType.Type && u.header.type !== UnitType.SplitType);
   }
 
   /** What `read` gives, or `fallback` when it meets information that cannot be read, which is then noted. */
@@ -60,7 +79,8 @@ export class DebugInfo {
   /** The DIE at an offset of the section that `from` is in. */
   dieAt(from: Unit, offset: number): Die | undefined {
     if (offset >= from.offset && offset < from.end) return from.dieAt(offset);
-    const unit = this.units[lastAtOrBelow(this.units, offset, (u) => u.offset)];
+    const { neighbours } = from;
+    const unit = neighbours[lastAtOrBelow(neighbours, offset, (u) => u.offset)];
     return unit && offset < unit.end ? unit.dieAt(offset) : undefined;
   }
 
@@ -124,11 +144,11 @@ export class DebugInfo {
   }
 
   private readLines(unit: Unit): LineTable | undefined {
-    const { root } = unit;
+    const root = unit.primary;
     const offset = root.sectionOffset(At.StmtList);
     if (offset === undefined) return undefined;
     const folder = joinPath(this.sourceRoot, root.string(At.CompDir) ?? ".");
-    const header = readLineHeader(unit, offset, folder, root.name ?? "");
+    const header = readLineHeader(unit.skeleton ?? unit, offset, folder, root.name ?? "");
     return new LineTable(header.files, () => this.guard([], () => runLineProgram(header, this.isLoaded)));
   }
 }

@@ -1,5 +1,4 @@
-import type { FrameTable } from "../frame/frame-table";
-import { CallFrameInfo } from "../frame/call-frame-info";
+import type { CallFrameInfo } from "../frame/call-frame-info";
 import type {
   CodeLocation,
   FunctionSymbol,
@@ -38,11 +37,11 @@ export class DebugSymbols {
 
   constructor(
     private readonly info: DebugInfo,
-    frames: FrameTable,
+    callFrames: CallFrameInfo,
   ) {
     this.types = new TypeReader(info, () => this.index);
     this.variables = new VariableReader(info, this.types);
-    this.locations = new LocationEvaluator(info, () => this.index, this.types, new CallFrameInfo(frames));
+    this.locations = new LocationEvaluator(info, () => this.index, this.types, callFrames);
   }
 
   get index(): DieIndex {
@@ -63,7 +62,8 @@ export class DebugSymbols {
   }
 
   functionsNamed(name: string): FunctionSymbol[] {
-    return (this.index.functionsByName.get(name) ?? []).map((fn) => this.functionOf(fn));
+    const found = this.index.functionsByName.get(name) ?? this.index.nestedFunctions.filter((fn) => fn.name === name);
+    return found.map((fn) => this.functionOf(fn));
   }
 
   globals(name: string): Variable[] {
@@ -120,6 +120,9 @@ export class DebugSymbols {
     const rows = this.lines.rowsFrom(fn.entry).filter((row) => row.address >= first.low && row.address < first.high);
     const marked = rows.find((row) => row.prologueEnd);
     if (marked) return marked.address;
+    // Two lines at the first instruction: the function's own, and that of its first statement. There is no prologue.
+    const firstLines = new Set(rows.filter((row) => row.address === fn.entry).map((row) => row.line));
+    if (firstLines.size > 1) return fn.entry;
     const producer = found.die.unit.root.string(At.Producer) ?? "";
     if (/^GNU AS|\s-O([1-9sgz]|fast)?(\s|$)/.test(producer)) return fn.entry;
     return rows.find((row) => row.address > fn.entry)?.address ?? fn.entry;

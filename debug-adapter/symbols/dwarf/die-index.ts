@@ -38,6 +38,7 @@ export class DieIndex {
   private readonly types = new Map<string, Die>();
   private readonly integers = new Map<string, Die>();
   private code: readonly CodeRange[] | undefined;
+  private nested: { readonly functions: readonly FunctionDie[]; readonly code: readonly CodeRange[] } | undefined;
   private unitsWalked = 0;
 
   constructor(private readonly info: DebugInfo) {}
@@ -60,8 +61,33 @@ export class DieIndex {
 
   functionAt(pc: number): FunctionDie | undefined {
     this.code ??= codeOf(this.functions);
-    const range = this.code[lastAtOrBelow(this.code, pc, (r) => r.low)];
-    return range && pc < range.high ? range.owner : undefined;
+    return ownerAt(this.code, pc) ?? ownerAt(this.withNested().code, pc);
+  }
+
+  /** Functions inside functions: GNU C's own, lambdas and methods of local classes in C++. */
+  get nestedFunctions(): readonly FunctionDie[] {
+    return this.withNested().functions;
+  }
+
+  private withNested() {
+    if (!this.nested) {
+      const functions: FunctionDie[] = [];
+      for (const fn of this.functions) {
+        this.info.guard(undefined, () => this.findNested(fn.die, 0, functions));
+      }
+      this.nested = { functions, code: codeOf(functions) };
+    }
+    return this.nested;
+  }
+
+  private findNested(parent: Die, depth: number, found: FunctionDie[]): void {
+    if (depth > MAX_NESTING) return;
+    for (const die of parent.children()) {
+      if (!MAY_HOLD_FUNCTIONS.has(die.tag)) continue;
+      const fn = die.tag === Tag.Subprogram ? this.functionOf(die) : undefined;
+      if (fn) found.push(fn);
+      this.findNested(die, depth + 1, found);
+    }
   }
 
   /** The first definition of a named type; integer types in any of C's spellings. */
@@ -104,13 +130,18 @@ export class DieIndex {
   }
 
   private addFunction(die: Die): void {
-    if (!die.has(At.LowPc) && !die.has(At.Ranges)) return;
+    const entry = this.functionOf(die);
+    if (!entry) return;
+    this.top.functions.push(entry);
+    add(this.top.functionsByName, entry.name, entry);
+  }
+
+  /** The function of a subprogram that has code in the image. */
+  private functionOf(die: Die): FunctionDie | undefined {
+    if (!die.has(At.LowPc) && !die.has(At.Ranges)) return undefined;
     const ranges = rangesOf(die).filter((range) => this.info.isLoaded(range.low));
     const name = this.info.nameOf(die);
-    if (ranges.length === 0 || name === undefined) return;
-    const entry = { die, name, ranges };
-    this.top.functions.push(entry);
-    add(this.top.functionsByName, name, entry);
+    return ranges.length === 0 || name === undefined ? undefined : { die, name, ranges };
   }
 
   private addVariable(die: Die): void {
@@ -129,6 +160,16 @@ export class DieIndex {
     const integer = die.tag === Tag.BaseType ? integerName(name) : undefined;
     if (integer !== undefined) this.integers.set(integer, die);
   }
+}
+
+/** Blocks inside each other: no source goes so deep, corrupt information might. */
+const MAX_NESTING = 256;
+
+const MAY_HOLD_FUNCTIONS = new Set([Tag.Subprogram, Tag.LexicalBlock, Tag.StructureType, Tag.ClassType, Tag.UnionType]);
+
+function ownerAt(code: readonly CodeRange[], pc: number): FunctionDie | undefined {
+  const range = code[lastAtOrBelow(code, pc, (r) => r.low)];
+  return range && pc < range.high ? range.owner : undefined;
 }
 
 function codeOf(functions: readonly FunctionDie[]): CodeRange[] {

@@ -50,9 +50,13 @@ function findCallSite(die: Die, pc: number, depth = 0): Die | undefined {
 /** Whether the call goes straight to that function. */
 function calls(info: DebugInfo, site: Die, callee: FunctionDie, caller: ExpressionContext): boolean {
   const origin = info.reference(site, At.CallOrigin) ?? info.reference(site, At.AbstractOrigin);
-  if (origin) return info.root(origin).offset === info.root(callee.die).offset || info.nameOf(origin) === callee.name;
+  if (origin) return isSame(info.root(origin), info.root(callee.die)) || info.nameOf(origin) === callee.name;
   const target = block(site, At.CallTarget) ?? block(site, At.GnuCallSiteTarget);
   return target !== undefined && evaluateNumber(target, caller) === callee.ranges[0]?.low;
+}
+
+function isSame(a: Die, b: Die): boolean {
+  return a.unit === b.unit && a.offset === b.offset;
 }
 
 function block(die: Die, at: At): Uint8Array | undefined {

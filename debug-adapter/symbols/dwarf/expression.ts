@@ -192,6 +192,8 @@ class Evaluator {
         return true;
       case Op.Addrx:
       case Op.Constx:
+      case Op.GnuAddrIndex:
+      case Op.GnuConstIndex:
         this.push(generic(this.unit().indexedAddress(reader.uleb())));
         return true;
       default:

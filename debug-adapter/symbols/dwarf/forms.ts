@@ -39,6 +39,7 @@ export function readForm(reader: ByteReader, form: Form, implicit: number, unit:
     case Form.Addr:
       return { kind: "address", value: reader.unsigned(unit.addressSize) };
     case Form.Addrx:
+    case Form.GnuAddrIndex:
       return { kind: "addressIndex", value: reader.uleb() };
     case Form.Addrx1:
     case Form.Addrx2:
@@ -103,6 +104,7 @@ function readString(reader: ByteReader, form: Form): AttributeValue | undefined 
     case Form.LineStrp:
       return { kind: "stringOffset", value: reader.u32(), table: "lineStr" };
     case Form.Strx:
+    case Form.GnuStrIndex:
       return { kind: "stringIndex", value: reader.uleb() };
     case Form.Strx1:
     case Form.Strx2:

@@ -24,12 +24,12 @@ export class LineIndex {
     const ranges: TableRange[] = [];
     const seen = new Set<number | undefined>();
     for (const unit of info.compileUnits) {
-      const offset = info.guard(undefined, () => unit.root.sectionOffset(At.StmtList));
+      const offset = info.guard(undefined, () => unit.primary.sectionOffset(At.StmtList));
       const table = seen.has(offset) ? undefined : info.linesOf(unit);
       seen.add(offset);
       if (!table) continue;
       this.addFiles(table);
-      const code = info.guard<readonly AddressRange[]>([], () => rangesOf(unit.root));
+      const code = info.guard<readonly AddressRange[]>([], () => rangesOf(unit.primary));
       // A unit that does not say where its code is must be run to find out.
       for (const { low, high } of code.length > 0 ? code : table.sequences) ranges.push({ low, high, table });
     }
@@ -51,15 +51,15 @@ export class LineIndex {
     return this.tableAt(pc)?.at(pc);
   }
 
-  /** Rows of the code around `pc` up to the end of its sequence, from the row that holds `pc` on. */
+  /** Rows of the code around `pc` up to the end of its sequence, from the rows at the address of the one that holds `pc` on. */
   rowsFrom(pc: number): readonly RawRow[] {
     const rows = this.tableAt(pc)?.sequenceAt(pc)?.rows ?? [];
-    return rows.slice(
-      Math.max(
-        lastAtOrBelow(rows, pc, (r) => r.address),
-        0,
-      ),
+    let first = Math.max(
+      lastAtOrBelow(rows, pc, (r) => r.address),
+      0,
     );
+    while (first > 0 && rows[first - 1]?.address === rows[first]?.address) first--;
+    return rows.slice(first);
   }
 
   /** Rows of a file where statements begin, ascending by address. */

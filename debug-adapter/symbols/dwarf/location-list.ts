@@ -1,5 +1,5 @@
 import { ByteReader } from "../bytes";
-import { Lle } from "./constants";
+import { GnuLle, Lle } from "./constants";
 import type { Unit } from "./unit";
 
 /**
@@ -8,7 +8,42 @@ import type { Unit } from "./unit";
  * @throws SymbolError dwarf-corrupt
  */
 export function locationAt(unit: Unit, offset: number, pc: number): Uint8Array | undefined {
-  return unit.version < 5 ? oldLocationAt(unit, offset, pc) : newLocationAt(unit, offset, pc);
+  if (unit.version >= 5) return newLocationAt(unit, offset, pc);
+  return unit.skeleton ? gnuSplitLocationAt(unit, offset, pc) : oldLocationAt(unit, offset, pc);
+}
+
+/** .debug_loc.dwo, as GNU's split DWARF 4 has it: addresses by index, lengths of 4 bytes. */
+function gnuSplitLocationAt(unit: Unit, offset: number, pc: number): Uint8Array | undefined {
+  const reader = new ByteReader(unit.sections.loc, ".debug_loc.dwo", offset);
+  let base = unit.lowPc;
+  for (;;) {
+    let low: number;
+    let high: number;
+    const entry: GnuLle = reader.u8();
+    switch (entry) {
+      case GnuLle.EndOfList:
+        return undefined;
+      case GnuLle.BaseAddress:
+        base = unit.indexedAddress(reader.uleb());
+        continue;
+      case GnuLle.StartEnd:
+        low = unit.indexedAddress(reader.uleb());
+        high = unit.indexedAddress(reader.uleb());
+        break;
+      case GnuLle.StartLength:
+        low = unit.indexedAddress(reader.uleb());
+        high = low + reader.u32();
+        break;
+      case GnuLle.OffsetPair:
+        low = base + reader.u32();
+        high = base + reader.u32();
+        break;
+      default:
+        throw reader.corrupt(`location list entry ${entry as number}`);
+    }
+    const expression = reader.block(reader.u16());
+    if (pc >= low && pc < high) return expression;
+  }
 }
 
 /** .debug_loc (DWARF 4, 2.6.2). */

@@ -62,7 +62,7 @@ export class LocationEvaluator {
     }
     if (op === Op.Addr) return { kind: "memory", base: undefined, offset: reader.u32() };
     if (op === Op.CallFrameCfa) return this.callFrames.simpleCfa(pc);
-    if (op === Op.Addrx && unit) {
+    if ((op === Op.Addrx || op === Op.GnuAddrIndex) && unit) {
       return { kind: "memory", base: undefined, offset: unit.indexedAddress(reader.uleb()) };
     }
     return op === Op.Fbreg && unit ? this.frameRelative(reader.sleb(), pc) : undefined;

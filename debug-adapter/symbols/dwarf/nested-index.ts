@@ -4,6 +4,9 @@ import { add, type DieIndex, type FunctionDie } from "./die-index";
 import type { Die } from "./unit";
 import { rangesOf } from "./ranges";
 
+/** Operations that a place in the image begins with. */
+const STATIC = new Set<number>([Op.Addr, Op.Addrx, Op.GnuAddrIndex]);
+
 /** Blocks inside each other: no source goes so deep, corrupt information might. */
 const MAX_NESTING = 256;
 
@@ -22,7 +25,8 @@ export class NestedIndex {
     private readonly info: DebugInfo,
     index: DieIndex,
   ) {
-    for (const fn of index.functions) info.guard(undefined, () => this.walk(fn, fn.die, 0));
+    for (const fn of [...index.functions, ...index.nestedFunctions])
+      info.guard(undefined, () => this.walk(fn, fn.die, 0));
   }
 
   private walk(fn: FunctionDie, parent: Die, depth: number): void {
@@ -42,7 +46,7 @@ export class NestedIndex {
 
   private addStatic(die: Die): void {
     const location = die.attribute(At.Location);
-    if (location?.kind !== "expression" || (location.value[0] as Op | undefined) !== Op.Addr) return;
+    if (location?.kind !== "expression" || !STATIC.has(location.value[0] ?? 0)) return;
     const name = this.info.nameOf(die);
     if (name !== undefined) add(this.staticsByName, name, die);
   }

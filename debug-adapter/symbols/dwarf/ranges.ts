@@ -11,7 +11,7 @@ export function rangesOf(die: Die): AddressRange[] {
   const { unit } = die;
   const list = die.attribute(At.Ranges);
   if (list) {
-    if (unit.version < 5) return readOldRanges(unit, die.sectionOffset(At.Ranges) ?? 0);
+    if (unit.version < 5) return readOldRanges(unit, unit.rangesBase + (die.sectionOffset(At.Ranges) ?? 0));
     const offset = list.kind === "listIndex" ? unit.indexedList("rnglists", list.value) : die.sectionOffset(At.Ranges);
     return readRanges(unit, offset ?? 0);
   }

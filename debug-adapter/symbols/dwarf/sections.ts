@@ -1,3 +1,4 @@
+import { contentsOf } from "../elf/contents";
 import type { ElfFile } from "../elf/elf-file";
 import { SymbolError } from "../errors";
 
@@ -21,20 +22,27 @@ export type DwarfSections = { readonly [K in keyof typeof NAMES]: Uint8Array };
 
 /** What could not be read is handed to `note`; its section counts as absent. */
 export function dwarfSections(elf: ElfFile, note: (problem: SymbolError) => void): DwarfSections {
+  return sectionsNamed(elf, "", note);
+}
+
+/**
+ * The sections of a .dwo file; those that a compiler leaves in the image
+ * (addresses, ranges of DWARF 4) are the image's.
+ */
+export function splitSections(dwo: ElfFile, image: DwarfSections, note: (problem: SymbolError) => void): DwarfSections {
+  const { addr, ranges, lineStr } = image;
+  return { ...sectionsNamed(dwo, ".dwo", note), addr, ranges, lineStr };
+}
+
+function sectionsNamed(elf: ElfFile, suffix: string, note: (problem: SymbolError) => void): DwarfSections {
   const read = (name: string): Uint8Array => {
-    const section = elf.sections.find((s) => s.name === name);
-    if (!section) return new Uint8Array(0);
-    if (elf.isCompressed(section)) {
-      const problem = {
-        code: "dwarf-unsupported",
-        section: name,
-        offset: 0,
-        what: "compressed section",
-      } as const;
-      note(new SymbolError(problem));
+    try {
+      return contentsOf(elf, name + suffix) ?? new Uint8Array(0);
+    } catch (error) {
+      if (!(error instanceof SymbolError)) throw error;
+      note(error);
       return new Uint8Array(0);
     }
-    return elf.bytesOf(section);
   };
   const entries = Object.entries(NAMES).map(([key, name]) => [key, read(name)] as const);
   return Object.fromEntries(entries) as DwarfSections;

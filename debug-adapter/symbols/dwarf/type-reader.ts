@@ -16,7 +16,7 @@ import { strip } from "../types";
 import { At, Ate, Tag } from "./constants";
 import type { DebugInfo } from "./debug-info";
 import { prefixOf, type DieIndex } from "./die-index";
-import type { Die } from "./unit";
+import type { Die, Unit } from "./unit";
 import { readMembers } from "./members";
 
 const VOID: VoidType = { kind: "void" };
@@ -24,7 +24,7 @@ const POINTER_SIZE = 4;
 
 /** Makes types of DIEs, each once. */
 export class TypeReader {
-  private readonly known = new Map<string, Type>();
+  private readonly known = new Map<Unit, Map<number, Type>>();
 
   constructor(
     private readonly info: DebugInfo,
@@ -43,11 +43,12 @@ export class TypeReader {
   /** The type that a type's DIE describes; of a declaration the definition, if any unit has it. */
   read(die: Die): Type {
     const definition = this.definitionOf(die);
-    const key = `${definition.unit.section}${definition.offset}`;
-    let type = this.known.get(key);
+    let ofUnit = this.known.get(definition.unit);
+    if (!ofUnit) this.known.set(definition.unit, (ofUnit = new Map<number, Type>()));
+    let type = ofUnit.get(definition.offset);
     if (!type) {
       type = this.make(definition);
-      this.known.set(key, type);
+      ofUnit.set(definition.offset, type);
     }
     return type;
   }

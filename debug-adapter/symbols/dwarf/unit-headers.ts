@@ -24,16 +24,17 @@ export function readUnits(
       const end = reader.at + length;
       if (end > bytes.length) throw reader.corrupt("unit longer than its section");
       offset = end;
-      units.push(readHeader(sections, section, reader, end, section === "info" ? units.length : -1));
+      units.push(readHeader(sections, section, reader, end));
     } catch (error) {
       if (!(error instanceof SymbolError)) throw error;
       note(error);
       const { problem } = error;
       // Without a length there is no next unit.
-      if (problem.code !== "dwarf-unsupported" && "offset" in problem && problem.offset >= offset) return units;
-      if (problem.code === "dwarf-unsupported" && problem.what === "64-bit DWARF") return units;
+      if (problem.code !== "dwarf-unsupported" && "offset" in problem && problem.offset >= offset) break;
+      if (problem.code === "dwarf-unsupported" && problem.what === "64-bit DWARF") break;
     }
   }
+  for (const unit of units) unit.neighbours = units;
   return units;
 }
 
@@ -41,13 +42,7 @@ function unsupported(reader: ByteReader, offset: number, what: string): SymbolEr
   return new SymbolError({ code: "dwarf-unsupported", section: reader.section, offset, what });
 }
 
-function readHeader(
-  sections: DwarfSections,
-  section: "info" | "types",
-  reader: ByteReader,
-  end: number,
-  index: number,
-): Unit {
+function readHeader(sections: DwarfSections, section: "info" | "types", reader: ByteReader, end: number): Unit {
   const offset = reader.at - 4;
   const version = reader.u16();
   if (version < 2 || version > 5) throw unsupported(reader, offset, `DWARF version ${version}`);
@@ -65,10 +60,9 @@ function readHeader(
   if (addressSize !== 4) throw unsupported(reader, offset, `address size ${addressSize}`);
   let signature: bigint | undefined;
   let typeOffset = 0;
-  if (type === UnitType.Skeleton || type === UnitType.SplitCompile || type === UnitType.SplitType) {
-    throw unsupported(reader, offset, "split DWARF");
-  }
-  if (type === UnitType.Type) {
+  const isSplit = type === UnitType.Skeleton || type === UnitType.SplitCompile;
+  const dwoId = isSplit ? reader.u64() : undefined;
+  if (type === UnitType.Type || type === UnitType.SplitType) {
     signature = reader.u64();
     typeOffset = offset + reader.u32();
   }
@@ -84,6 +78,7 @@ function readHeader(
     firstDie,
     signature,
     typeOffset,
+    dwoId,
   };
-  return new Unit(sections, header, index);
+  return new Unit(sections, header);
 }

@@ -22,6 +22,8 @@ export interface UnitHeader {
   /** Of type units: the signature, and the offset of the DIE of the type. */
   readonly signature: bigint | undefined;
   readonly typeOffset: number;
+  /** Of skeletons and the units that they stand for, in DWARF 5: what both have in common. */
+  readonly dwoId: bigint | undefined;
 }
 
 /** A unit with what its DIEs need to be read. */
@@ -32,6 +34,12 @@ export class Unit implements FormContext {
   readonly version: number;
   readonly addressSize: number;
   private abbrevTable: AbbrevTable | undefined;
+  /** Number of the unit among those of the image; -1 for type units. */
+  index = -1;
+  /** The unit in the image that this one of a .dwo file belongs to: it has the addresses and the line table. */
+  skeleton: Unit | undefined;
+  /** The units of the same section, ascending by offset. */
+  neighbours: readonly Unit[] = [];
   private rootDie: Die | undefined;
   private shared: ByteReader | undefined;
   /** Where the children of a DIE end, by its offset: found while its siblings were looked for, and not to be found twice. */
@@ -40,8 +48,6 @@ export class Unit implements FormContext {
   constructor(
     readonly sections: DwarfSections,
     readonly header: UnitHeader,
-    /** Number of the unit among those of .debug_info; -1 for type units of DWARF 4. */
-    readonly index: number,
   ) {
     this.section = header.section;
     this.offset = header.offset;
@@ -67,9 +73,19 @@ export class Unit implements FormContext {
     return (this.rootDie ??= this.dieAt(this.header.firstDie));
   }
 
+  /** The root DIE in the image: it says where the code and the line table are. */
+  get primary(): Die {
+    return (this.skeleton ?? this).root;
+  }
+
   /** The address that ranges and location lists without a base of their own count from. */
   get lowPc(): number {
-    return this.root.address(At.LowPc) ?? 0;
+    return this.primary.address(At.LowPc) ?? 0;
+  }
+
+  /** Where the unit's ranges begin in .debug_ranges, for the split units of DWARF 4. */
+  get rangesBase(): number {
+    return this.skeleton?.root.sectionOffset(At.GnuRangesBase) ?? 0;
   }
 
   /** A DIE of this unit by its offset in the section. */
@@ -105,7 +121,7 @@ export class Unit implements FormContext {
 
   /** The string of index `index` in the unit's part of .debug_str_offsets. */
   indexedString(index: number): string | undefined {
-    const base = this.root.sectionOffset(At.StrOffsetsBase) ?? 8;
+    const base = this.root.sectionOffset(At.StrOffsetsBase) ?? (this.version < 5 ? 0 : 8);
     const table = this.sections.strOffsets;
     const reader = new ByteReader(table, ".debug_str_offsets", base + 4 * index);
     return stringAt(this.sections.str, reader.u32());
@@ -113,7 +129,9 @@ export class Unit implements FormContext {
 
   /** The address of index `index` in the unit's part of .debug_addr. */
   indexedAddress(index: number): number {
-    const base = this.root.sectionOffset(At.AddrBase) ?? 8;
+    const { primary } = this;
+    const given = primary.sectionOffset(At.AddrBase) ?? primary.sectionOffset(At.GnuAddrBase);
+    const base = given ?? (this.version < 5 ? 0 : 8);
     const at = base + this.addressSize * index;
     return new ByteReader(this.sections.addr, ".debug_addr", at).unsigned(this.addressSize);
   }

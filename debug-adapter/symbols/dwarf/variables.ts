@@ -83,7 +83,9 @@ function kindOf(die: Die): "parameter" | "local" {
 }
 
 function isAddress(location: Location): boolean {
-  return location.kind === "expression" && (location.expression[0] as Op | undefined) === Op.Addr;
+  if (location.kind !== "expression") return false;
+  const [op] = location.expression as Iterable<Op>;
+  return op === Op.Addr || op === Op.Addrx || op === Op.GnuAddrIndex;
 }
 
 function littleEndian(value: bigint, size: number): Uint8Array {

@@ -39,6 +39,7 @@ export const enum SectionType {
 export const enum SectionFlag {
   Alloc = 2,
   ExecInstr = 4,
+  Tls = 0x400,
   Compressed = 0x800,
 }
 

@@ -29,30 +29,45 @@ export interface ElfSection {
   readonly entrySize: number;
 }
 
-/** A 32-bit little-endian i386 executable; the constructor checks every table against the file's size. */
+/** Notes that are kept: kernels have some twenty. */
+const MAX_NOTES = 10_000;
+
+/**
+ * A 32-bit little-endian i386 executable; the constructor checks every table
+ * against the file's size. A companion, which holds debug information only, may
+ * be of any type, and has no segments: what they name is not in it.
+ */
 export class ElfFile {
   readonly entry: number;
   readonly sections: readonly ElfSection[];
   readonly segments: readonly ElfSegment[];
   readonly notes: readonly ElfNote[];
   private readonly view: DataView;
+  /** What is in memory, ascending. */
+  private loaded: readonly ElfSection[] | undefined;
 
   /** @throws SymbolError with one of the `elf-` codes */
-  constructor(readonly bytes: Uint8Array) {
+  constructor(
+    readonly bytes: Uint8Array,
+    role: "image" | "companion" = "image",
+  ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.checkIdent();
     const { view } = this;
     const type: ElfType = view.getUint16(16, true);
-    if (type !== ElfType.Exec && type !== ElfType.Dyn) throw new SymbolError({ code: "elf-type", type });
+    const isImage = role === "image";
+    if (isImage && type !== ElfType.Exec && type !== ElfType.Dyn) throw new SymbolError({ code: "elf-type", type });
     const machine = view.getUint16(18, true);
     if (machine !== EM_386) throw new SymbolError({ code: "elf-machine", machine });
     this.entry = view.getUint32(24, true);
     const notes: ElfNote[] = [];
-    this.segments = this.readSegments(notes);
+    this.segments = isImage ? this.readSegments(notes) : [];
     this.sections = this.readSections();
     // A stripped image may keep its notes in a segment only, a relinked one in sections only.
     if (notes.length === 0) {
-      for (const s of this.sections) if (s.type === SectionType.Note) this.readNotes(s.offset, s.size, notes);
+      for (const s of this.sections) {
+        if (s.type === SectionType.Note && notes.length < MAX_NOTES) this.readNotes(s.offset, s.size, notes);
+      }
     }
     this.notes = notes;
   }
@@ -74,9 +89,19 @@ export class ElfFile {
 
   /** The section in memory that holds a linked address. */
   sectionAt(address: number): ElfSection | undefined {
-    return this.sections.find(
-      (s) => s.flags & SectionFlag.Alloc && address >= s.address && address < s.address + s.size,
-    );
+    this.loaded ??= this.sections
+      .filter((s) => s.flags & SectionFlag.Alloc && !(s.flags & SectionFlag.Tls) && s.size > 0)
+      .sort((a, b) => a.address - b.address);
+    let low = 0;
+    let high = this.loaded.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.loaded[middle]?.address ?? 0) <= address) low = middle + 1;
+      else high = middle;
+    }
+    // Sections overlap in damaged files only.
+    const section = this.loaded[low - 1];
+    return section && address < section.address + section.size ? section : undefined;
   }
 
   /** What the file loads at a linked address: zeros beyond a segment's file part, undefined outside of all segments. */
@@ -199,7 +224,7 @@ export class ElfFile {
     const { view, bytes } = this;
     const end = offset + size;
     let at = offset;
-    while (at + 12 <= end) {
+    while (at + 12 <= end && notes.length < MAX_NOTES) {
       const nameSize = view.getUint32(at, true);
       const length = view.getUint32(at + 4, true);
       const type = view.getUint32(at + 8, true);

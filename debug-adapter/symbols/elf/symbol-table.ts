@@ -9,14 +9,21 @@ export interface SymbolHit {
   readonly offset: number;
 }
 
+/** Symbols between an address and the one that it belongs to: labels of a long function in assembly. */
+const MAX_LABELS = 4096;
+
 /** The ELF symbols of an image, by name and by address. */
 export class SymbolTable {
   private readonly byName = new Map<string, ElfSymbol>();
   /** Ascending addresses; of several at one address the one to show comes last. */
   private readonly sorted: readonly ElfSymbol[];
 
-  constructor(private readonly elf: ElfFile) {
-    const symbols = readSymbols(elf);
+  /** @param debugFile the file with the debug information, which has the symbols that were stripped from the image */
+  constructor(
+    private readonly elf: ElfFile,
+    debugFile?: ElfFile,
+  ) {
+    const symbols = readSymbols(debugFile && !hasSymbols(elf) ? debugFile : elf);
     for (const symbol of symbols) {
       const known = this.byName.get(symbol.name);
       if (!known || (symbol.isGlobal && !known.isGlobal)) this.byName.set(symbol.name, symbol);
@@ -41,7 +48,8 @@ export class SymbolTable {
     const section = this.elf.sectionAt(address);
     if (!section) return undefined;
     let unsized: SymbolHit | undefined;
-    for (let i = this.lastAtOrBelow(address); i >= 0; i--) {
+    const last = this.lastAtOrBelow(address);
+    for (let i = last; i >= 0 && last - i < MAX_LABELS; i--) {
       const symbol = this.sorted[i];
       if (!symbol || symbol.address < section.address) break;
       if (!accept(symbol)) continue;
@@ -88,6 +96,10 @@ export class SymbolTable {
 function rank(symbol: ElfSymbol): number {
   const typed = symbol.kind === "function" || symbol.kind === "object" ? 2 : 0;
   return typed + (symbol.isGlobal ? 1 : 0);
+}
+
+function hasSymbols(elf: ElfFile): boolean {
+  return elf.sections.some((section) => section.type === SectionType.Symtab);
 }
 
 function readSymbols(elf: ElfFile): ElfSymbol[] {

@@ -3,6 +3,7 @@ import { fromBytes, Unavailable } from "../dwarf/stack-value";
 import { DwarfReg, type FrameState, type SimplePlace, type Unwound } from "../model";
 import { cfiRow, type CfaRule, type CfiRow, type RegisterRule } from "./cfa-program";
 import type { FrameTable } from "./frame-table";
+import { rowByPrologue, type Code } from "./prologue";
 
 type Frame = Pick<FrameState, "pc" | "isReturnAddress" | "registers" | "readMemory">;
 
@@ -11,20 +12,25 @@ export function lookupPc(frame: Pick<FrameState, "pc" | "isReturnAddress">): num
   return frame.isReturnAddress ? (frame.pc - 1) >>> 0 : frame.pc;
 }
 
-/** Finds callers by the unwind programs of an image. */
+/** Finds callers by the unwind programs of an image, or where there is none by what functions begin with. */
 export class CallFrameInfo {
-  constructor(private readonly table: FrameTable) {}
+  constructor(
+    private readonly table: FrameTable,
+    /** The function that holds an address. */
+    private readonly codeAt: (pc: number) => Code | undefined,
+  ) {}
 
   /**
    * The caller of a frame; undefined where no program covers it or memory or a register that it needs is missing.
    * @throws SymbolError for a corrupt program
    */
   unwind(frame: Frame): Unwound | undefined {
-    const fde = this.table.at(lookupPc(frame));
-    if (!fde) return undefined;
-    const row = cfiRow(fde, lookupPc(frame));
+    const pc = lookupPc(frame);
+    const fde = this.table.at(pc);
+    const row = fde ? cfiRow(fde, pc) : this.byPrologue(pc, frame.isReturnAddress);
+    if (!row) return undefined;
     try {
-      return applyRow(row, fde.cie.returnRegister, fde.cie.isSignalFrame, frame);
+      return applyRow(row, fde?.cie.returnRegister ?? DwarfReg.Eip, fde?.cie.isSignalFrame ?? false, frame);
     } catch (error) {
       if (error instanceof Unavailable) return undefined;
       throw error;
@@ -39,9 +45,14 @@ export class CallFrameInfo {
   /** The CFA at an instruction as a register plus an offset, when it is one there. */
   simpleCfa(pc: number): (SimplePlace & { kind: "memory" }) | undefined {
     const fde = this.table.at(pc);
-    const rule = fde && cfiRow(fde, pc).cfa;
+    const rule = (fde ? cfiRow(fde, pc) : this.byPrologue(pc, false))?.cfa;
     if (rule?.kind !== "register" || rule.register > DwarfReg.Edi) return undefined;
     return { kind: "memory", base: rule.register, offset: rule.offset };
+  }
+
+  private byPrologue(pc: number, isReturnAddress: boolean): CfiRow | undefined {
+    const code = this.codeAt(pc);
+    return code && rowByPrologue(code, pc, isReturnAddress);
   }
 }
 

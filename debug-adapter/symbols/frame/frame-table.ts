@@ -1,6 +1,7 @@
 import { ByteReader } from "../bytes";
 import { EhPe } from "../dwarf/constants";
 import { lastAtOrBelow } from "../dwarf/line-table";
+import { contentsOf } from "../elf/contents";
 import type { ElfFile } from "../elf/elf-file";
 import { SymbolError } from "../errors";
 
@@ -33,12 +34,12 @@ const DEBUG_FRAME_CIE = 0xffffffff;
 export class FrameTable {
   private readonly fdes: readonly Fde[];
 
-  constructor(elf: ElfFile, isLoaded: (address: number) => boolean, note: (problem: SymbolError) => void) {
+  /** @param files the image, and the file with its debug information */
+  constructor(files: readonly ElfFile[], isLoaded: (address: number) => boolean, note: (problem: SymbolError) => void) {
     const fdes: Fde[] = [];
     for (const name of [".debug_frame", ".eh_frame"]) {
-      const section = elf.sections.find((s) => s.name === name);
-      if (!section || elf.isCompressed(section)) continue;
-      new SectionReader(elf.bytesOf(section), name, section.address, note).read(fdes);
+      const found = files.map((elf) => read(elf, name, note)).find((contents) => contents.bytes.length > 0);
+      if (found) new SectionReader(found.bytes, name, found.address, note).read(fdes);
     }
     this.fdes = fdes.filter((f) => f.high > f.low && isLoaded(f.low)).sort((a, b) => a.low - b.low);
   }
@@ -47,6 +48,21 @@ export class FrameTable {
     // Where both sections describe the same function either will do.
     const fde = this.fdes[lastAtOrBelow(this.fdes, pc, (f) => f.low)];
     return fde && pc < fde.high ? fde : undefined;
+  }
+}
+
+function read(
+  elf: ElfFile,
+  name: string,
+  note: (problem: SymbolError) => void,
+): { bytes: Uint8Array; address: number } {
+  const address = elf.sections.find((s) => s.name === name)?.address ?? 0;
+  try {
+    return { bytes: contentsOf(elf, name) ?? new Uint8Array(0), address };
+  } catch (error) {
+    if (!(error instanceof SymbolError)) throw error;
+    note(error);
+    return { bytes: new Uint8Array(0), address };
   }
 }
 

@@ -90,7 +90,7 @@ describe.skipIf(skip).each(skip ? [] : samples())("the unwind programs of $name"
     const elf = new ElfFile(bytes);
     rows = parse(readelf(bytes)).filter((row) => elf.sectionAt(row.pc));
     table = new FrameTable(
-      elf,
+      [elf],
       (address) => elf.sectionAt(address) !== undefined,
       () => undefined,
     );

@@ -23,7 +23,7 @@ function layout(image: SymbolImage, name: string): unknown {
 }
 
 function fields(type: Type): unknown[] {
-  if (type.kind === "enum") return [...type.enumerators];
+  if (type.kind === "enum") return type.enumerators.map(({ name, value }) => ({ name, value: Number(value) }));
   if (type.kind !== "struct" && type.kind !== "union") return [];
   return type.members.map((member) => ({
     name: member.name ?? null,

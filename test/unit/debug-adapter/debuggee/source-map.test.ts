@@ -19,9 +19,14 @@ const files = {
   exists: (path: string) => present.has(path),
   isAbsolute: (path: string) => path.startsWith("/"),
   resolve: (...parts: string[]) => parts.join("/").replace("/./", "/"),
+  realPath: (path: string) => path.replace("/link/", "/project/"),
   nameOf: (path: string) => path.replace(/^.*\//, ""),
 } as unknown as Files;
-const map = new SourceMap(new ImageSpace([vmm, first, second]), ["/nowhere", "/home/project"], files);
+const map = new SourceMap(
+  new ImageSpace([vmm, first, second]),
+  { roots: ["/nowhere", "/home/project"], around: [], replaced: {} },
+  files,
+);
 
 describe("SourceMap", () => {
   it("finds relative files below the first root that has them", () => {

@@ -12,6 +12,8 @@ describe("checkLaunch", () => {
       engine: "auto",
       vmm: undefined,
       sourceRoots: [],
+      sourceMap: {},
+      symbols: [],
       console: "output",
       noDebug: false,
     });

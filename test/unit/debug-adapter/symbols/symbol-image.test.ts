@@ -1,6 +1,7 @@
+import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { SymbolImage, type FrameState } from "../../../../debug-adapter/symbols/index";
-import { elf, symbolSections, text } from "./image-builder";
+import { bytes, elf, symbolSections, text } from "./image-builder";
 
 const image = SymbolImage.load(
   elf([
@@ -69,13 +70,24 @@ describe("SymbolImage without DWARF", () => {
   });
 });
 
-describe("SymbolImage with compressed DWARF", () => {
-  it("notes the section and reads the rest", () => {
-    const section = { name: ".debug_info", bytes: new Uint8Array(32), flags: 0x800 };
+describe("a compressed section of DWARF", () => {
+  const damaged = "damaged compression";
+  const zlib = (size: number, data: Uint8Array): Uint8Array => bytes([1, 4], [size, 4], [1, 4], data);
+  const packed = new Uint8Array(deflateSync(new Uint8Array(32)));
+
+  it.each<[string, string, Uint8Array, string]>([
+    ["of an unknown method", ".debug_info", bytes([9, 4], [32, 4], [1, 4], packed), "compression 9"],
+    ["without a header", ".debug_info", bytes([1, 4]), damaged],
+    ["that ends too early", ".debug_info", zlib(32, packed.subarray(0, 5)), damaged],
+    ["of another size than it says", ".debug_info", zlib(33, packed), damaged],
+    ["that says it is larger than it can be", ".debug_info", zlib(1 << 28, packed), damaged],
+    ["that says it has four gigabytes", ".debug_info", zlib(0xfffffffe, packed), "a section of 4294967294 bytes"],
+    ["of noise", ".debug_info", bytes([2, 4], [32, 4], [1, 4], packed), damaged],
+    ["without the letters of GNU's form", ".zdebug_info", new Uint8Array(64), damaged],
+  ])("%s is noted, and the rest is read", (_, name, contents, what) => {
+    const section = { name, bytes: contents, flags: name === ".debug_info" ? 0x800 : 0 };
     const compressed = SymbolImage.load(elf([text(0x1000, 16), section]));
     expect(compressed.hasDebugInfo).toBe(false);
-    expect(compressed.problems.map((p) => p.problem)).toEqual([
-      { code: "dwarf-unsupported", section: ".debug_info", offset: 0, what: "compressed section" },
-    ]);
+    expect(compressed.problems.map((p) => p.problem)).toMatchObject([{ section: name, what }]);
   });
 });
