@@ -75,7 +75,7 @@ export class BreakpointManager {
   setFunctions(wanted: readonly DebugProtocol.FunctionBreakpoint[]): DebugProtocol.Breakpoint[] {
     this.remove("functions");
     return wanted.map((breakpoint) => {
-      const placements = this.debuggee.images.images.flatMap((image) => functionAddresses(image, breakpoint.name));
+      const placements = this.debuggee.images.withEarly.flatMap((image) => functionAddresses(image, breakpoint.name));
       if (placements.length === 0) return this.refused(say.noFunction(breakpoint.name));
       return this.place("functions", "function breakpoint", placements, breakpoint);
     });

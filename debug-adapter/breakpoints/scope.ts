@@ -13,6 +13,8 @@ export function scopeOf(
   space: ImageSpace,
   vmm: VmmView | undefined,
 ): Condition | undefined {
+  // Once paging is on, other programs may run at the physical addresses: guests, and applications.
+  if (image.isEarly === true) return { stops: (view) => !isOutsideRing0(view) };
   if (image.owner.kind !== "guest") return undefined;
   const { domain } = image.owner;
   if (vmm === undefined || !space.isShared(image, linear)) return { stops: isOutsideRing0 };

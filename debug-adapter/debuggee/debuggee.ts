@@ -2,7 +2,6 @@ import type { MachineApi } from "../../emulator/index";
 import { readThrough } from "../awareness/address-space";
 import { VmmView } from "../awareness/vmm-view";
 import type { ImageSpace } from "../images/image-space";
-import { findTransfer } from "../stack/transfers";
 import { unwindAll, type MachineFrame, type StartState } from "../stack/unwinder";
 import { DwarfReg, type ReadMemory } from "../symbols/index";
 import { REGISTER_NAMES } from "../values/registers";
@@ -94,7 +93,7 @@ export class Debuggee {
         images,
         ...of,
         eventCallback,
-        findTransfer: (frame) => findTransfer((back) => machine.loggedTransfer(back), frame),
+        latestTransfers: (back) => machine.loggedTransfer(back),
       },
       limit,
     );

@@ -85,7 +85,7 @@ export class SourceMap {
   toImages(path: string): ImageSource[] {
     const wanted = normalize(path);
     const real = this.realPath(path);
-    return this.images.images.flatMap((image) =>
+    return this.images.withEarly.flatMap((image) =>
       image.symbols
         .sourceFiles()
         .filter((file) => this.isSame(file, path, wanted, real))

@@ -1,4 +1,4 @@
-import type { AddressRange, ImageSymbols } from "../symbols/index";
+import { beforePaging, type AddressRange, type ImageSymbols } from "../symbols/index";
 
 /** Whose code an image is: the hypervisor's (or a bare kernel's), or that of a domain's guest. */
 export type Owner = { kind: "vmm" } | { kind: "kernel" } | { kind: "guest"; domain: number };
@@ -10,24 +10,33 @@ export interface Image {
   readonly path: string;
   readonly owner: Owner;
   readonly symbols: ImageSymbols;
+  /** It is an image of the session as it runs before paging, at its physical addresses. */
+  readonly isEarly?: boolean;
 }
 
 /** All images of a session, and which of them an address means. */
 export class ImageSpace {
+  /** The images, and those of them that are linked elsewhere than loaded as they run before paging. */
+  readonly withEarly: readonly Image[];
   private readonly ranges: ReadonlyMap<Image, readonly AddressRange[]>;
 
   constructor(readonly images: readonly Image[]) {
-    this.ranges = new Map(images.map((image) => [image, loadedRanges(image)]));
+    this.withEarly = [...images, ...images.flatMap(earlyImages)];
+    this.ranges = new Map(this.withEarly.map((image) => [image, loadedRanges(image)]));
   }
 
   /**
    * The image at a linear address. Guests of several domains may be linked at
    * the same addresses, and below the hypervisor's start-up code: `ring` and
-   * `domain` decide.
+   * `domain` decide. Where nothing else stands, or a guest that does not run,
+   * an image's start-up code before paging does.
    * @param domain the domain that runs, or undefined outside of any
    */
   at(linear: number, ring: number, domain: number | undefined): Image | undefined {
     const holding = this.images.filter((image) => this.holds(image, linear));
+    const mayBeEarly = ring === 0 && domain === undefined && holding.every(({ owner }) => owner.kind === "guest");
+    const early = mayBeEarly ? this.earlyAt(linear) : undefined;
+    if (early !== undefined) return early;
     if (holding.length <= 1) return holding[0];
     const guest = holding.find((image) => image.owner.kind === "guest" && image.owner.domain === domain);
     const other = holding.find((image) => image.owner.kind !== "guest");
@@ -36,7 +45,9 @@ export class ImageSpace {
 
   /** The symbol at a linear address, of an object or a function, and how far behind it that is; `at` has the parameters. */
   nameAt(linear: number, ring: number, domain: number | undefined): string | undefined {
-    const symbols = this.at(linear, ring, domain)?.symbols;
+    const image = this.at(linear, ring, domain);
+    // A pointer there is a physical address to a kernel that has enabled paging.
+    const symbols = image?.isEarly === true ? undefined : image?.symbols;
     const found =
       symbols?.objectAt(linear) ?? (symbols?.functionAt(linear) === undefined ? undefined : symbols.symbolAt(linear));
     if (found === undefined) return undefined;
@@ -52,9 +63,19 @@ export class ImageSpace {
     return this.images.find((image) => image.owner.kind === "vmm");
   }
 
+  private earlyAt(linear: number): Image | undefined {
+    return this.withEarly.find((image) => image.isEarly === true && this.holds(image, linear));
+  }
+
   private holds(image: Image, linear: number): boolean {
     return (this.ranges.get(image) ?? []).some(({ low, high }) => linear >= low && linear < high);
   }
+}
+
+/** Guests start with paging on. */
+function earlyImages(image: Image): Image[] {
+  if (image.owner.kind === "guest") return [];
+  return beforePaging(image.symbols).map((symbols) => ({ ...image, symbols, isEarly: true }));
 }
 
 function loadedRanges(image: Image): AddressRange[] {

@@ -1,9 +1,9 @@
 import { DwarfReg, type FrameState, type ReadMemory, type Registers, type Unwound } from "../symbols/index";
-import type { Transfer } from "../../emulator/index";
 import { crossingAt, type Crossing } from "./crossing";
 import { hypercallSlotAt, type HypercallSlot } from "./hypercall-page";
 import type { Image, ImageSpace } from "../images/image-space";
-import type { InterruptFrame } from "./transfers";
+import { callerOfStub } from "./interrupt-stub";
+import { findTransfer, type LatestTransfers } from "./transfers";
 
 /** Deeper stacks are cut: runaway recursion or a stack that bites its tail. */
 const MAX_FRAMES = 500;
@@ -37,8 +37,8 @@ export interface UnwindContext {
   readonly domain: number | undefined;
   /** The entry that its guest registered for events. */
   readonly eventCallback: number | undefined;
-  /** The latest remembered entry into an inner ring that the frame may come from. */
-  findTransfer(frame: InterruptFrame): Transfer | undefined;
+  /** The latest remembered entries into handlers. */
+  readonly latestTransfers: LatestTransfers;
 }
 
 /** The frames from the innermost on, as far as they can be followed. */
@@ -67,11 +67,13 @@ function stepFrom(state: StartState, context: UnwindContext): Step {
   const image = context.images.at(isReturnAddress ? pc - 1 : pc, ring, context.domain);
   // Its guest may describe the page as a plain function, which the iret slot is not.
   const slot = image?.symbols.lineAt(pc) === undefined ? hypercallSlotAt(pc, readMemory) : undefined;
-  const unwound = slot === undefined ? callerOf(state, image, readMemory) : callerOfSlot(slot, registers, readMemory);
+  const unwound = slot === undefined ? callerOf(state, image, context) : callerOfSlot(slot, registers, readMemory);
   const eip = unwound?.registers[DwarfReg.Eip];
   const callerCs = unwound === undefined ? cs : callersCs(unwound, cs, readMemory);
   const isInterrupted = unwound?.isSignalFrame === true && eip !== undefined;
-  const entry = isInterrupted ? context.findTransfer({ eip, ring: callerCs & 3, slot: unwound.returnSlot }) : undefined;
+  const entry = isInterrupted
+    ? findTransfer(context.latestTransfers, { eip, ring: callerCs & 3, slot: unwound.returnSlot })
+    : undefined;
   const isEventCallback = ring > 0 && image?.symbols.functionAt(pc)?.entry === context.eventCallback;
   const crossing = isInterrupted
     ? crossingAt({ eip, fromRing: callerCs & 3, toRing: ring, entry, isEventCallback }, readMemory)
@@ -92,10 +94,13 @@ function callersCs(unwound: Unwound, cs: number, readMemory: ReadMemory): number
   return (dword(readMemory, unwound.returnSlot + 4) ?? cs) & 0xffff;
 }
 
-function callerOf(state: StartState, image: Image | undefined, readMemory: ReadMemory): Unwound | undefined {
-  const { pc, registers, isReturnAddress } = state;
+function callerOf(state: StartState, image: Image | undefined, context: UnwindContext): Unwound | undefined {
+  const { pc, cs, registers, isReturnAddress } = state;
+  const { readMemory } = context;
   const known = image?.symbols.unwind({ pc, isReturnAddress, registers, readMemory });
   if (known !== undefined || image === undefined) return known;
+  const handler = callerOfStub({ pc, isReturnAddress, ring: cs & 3, registers }, context.latestTransfers, readMemory);
+  if (handler !== undefined) return handler;
   const esp = registers[DwarfReg.Esp];
   if (!isReturnAddress && esp !== undefined && image.symbols.functionAt(pc)?.entry === pc) {
     return returnsTo(esp, registers, registers[DwarfReg.Ebp], readMemory);

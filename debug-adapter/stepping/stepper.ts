@@ -116,9 +116,33 @@ export class Stepper {
   private async out(): Promise<StepEnd> {
     const here = this.debuggee.sourceAt(this.debuggee.pc, this.debuggee.ring);
     if (here !== undefined && here.depth > 1) return this.outOfInlined(here);
-    const targets = this.targets(this.debuggee.frames().slice(1));
+    const callers = this.debuggee.frames().slice(1);
+    if (this.isHandler(callers)) return this.outOfHandler(callers);
+    const targets = this.targets(callers);
     if (targets.length === 0) return { kind: "nowhere" };
     return (await this.debuggee.runTo(targets)) ?? DONE;
+  }
+
+  /** A stub in assembly called this function, and what it interrupted is the next frame with source, in the same ring. */
+  private isHandler([stub, interrupted]: readonly MachineFrame[]): boolean {
+    if (stub?.crossing === undefined || interrupted === undefined || this.hasSource(stub)) return false;
+    return interrupted.ring === stub.ring && stub.ring === this.debuggee.ring && this.hasSource(interrupted);
+  }
+
+  /** Through the stub: a handler may have changed where its frame returns to. */
+  private async outOfHandler(callers: readonly MachineFrame[]): Promise<StepEnd> {
+    const { debuggee } = this;
+    const met = await debuggee.runTo(this.targets(callers.slice(0, 1), true));
+    if (met !== undefined) return met;
+    const lowest = debuggee.esp;
+    for (let count = 1; ; count++) {
+      const halt = await this.advance("over");
+      if (halt !== undefined && halt !== "interrupted") return halt;
+      const place = debuggee.sourceAt(debuggee.pc, debuggee.ring);
+      if (place !== undefined && !place.isAssembly && debuggee.esp > lowest) return DONE;
+      if (debuggee.isAtBreakpoint()) return { kind: "breakpoint" };
+      if (count % BREATH === 0 && (await debuggee.breathe())) return { kind: "pause" };
+    }
   }
 
   private async outOfInlined(here: SourcePlace): Promise<StepEnd> {
@@ -148,12 +172,14 @@ export class Stepper {
         highestEsp: esp + (frame.isReturnAddress ? POPPED : 0),
       };
     };
-    const hasSource = (frame: MachineFrame): boolean => {
-      const place = this.debuggee.sourceAt(frame.isReturnAddress ? frame.pc - 1 : frame.pc, frame.ring);
-      return place !== undefined && !place.isAssembly;
-    };
-    const withSource = all ? callers : callers.filter(hasSource);
+    const withSource = all ? callers : callers.filter((frame) => this.hasSource(frame));
     return (withSource.length > 0 ? withSource : callers).map(target);
+  }
+
+  /** Source that is no assembly. */
+  private hasSource(frame: MachineFrame): boolean {
+    const place = this.debuggee.sourceAt(frame.isReturnAddress ? frame.pc - 1 : frame.pc, frame.ring);
+    return place !== undefined && !place.isAssembly;
   }
 
   /**

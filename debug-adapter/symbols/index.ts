@@ -4,5 +4,6 @@ export * from "./types";
 export * from "./flat-members";
 export type { Companions, DebugFile } from "./companions";
 export type { ImageSymbols, LoadOptions } from "./symbols";
+export { beforePaging } from "./relocated-symbols";
 export { SymbolImage } from "./symbol-image";
 export { SymbolError, type SymbolProblem } from "./errors";

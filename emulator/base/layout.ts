@@ -161,7 +161,7 @@ export const enum Count {
 export const LARGE_REGIONS = 0x4800;
 export const LARGE_REGION_COUNT = 1024;
 
-/** The latest changes to an inner ring, a ring buffer of TRANSFERS_LOGGED entries with LoggedWord offsets. */
+/** The latest changes to an inner ring and entries of handlers, a ring buffer of TRANSFERS_LOGGED entries with LoggedWord offsets. */
 export const TRANSFER_LOG = 0x10000;
 /** A power of two. */
 export const TRANSFERS_LOGGED = 512;

@@ -16,7 +16,7 @@ const KINDS: readonly Transfer["kind"][] = [
 ];
 
 /**
- * The latest changes to an inner ring, in the machine's memory: generated code
+ * The latest changes to an inner ring and entries of handlers, in the machine's memory: generated code
  * that enters a handler notes them there without leaving.
  */
 export class TransferLog {

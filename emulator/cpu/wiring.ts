@@ -44,7 +44,7 @@ export interface Transfer {
   toEip: number;
 }
 
-/** A change to an inner ring, as the log keeps it. */
+/** A change to an inner ring, or the entry of a handler in the same one, as the log keeps it. */
 export interface LoggedTransfer extends Transfer {
   /** ESP behind the change: where the frame lies that was pushed. */
   esp: number;

@@ -231,7 +231,7 @@ export interface MachineApi extends MachineView {
   onProbe(linear: number, hit: (machine: MachineView) => void): Disposable;
   /** Called at each change of CPL, inside the instruction that makes it. Costs nothing when undefined; each change some when not. */
   onTransfer: ((transfer: Transfer) => void) | undefined;
-  /** Whether changes of CPL to an inner ring are logged; costs next to nothing. */
+  /** Whether changes of CPL to an inner ring and entries of handlers are logged, those in the same ring too; costs next to nothing. */
   logTransfers: boolean;
   /** How many have been logged. */
   readonly transfersLogged: number;

@@ -1,4 +1,4 @@
-/** The log of changes to an inner ring, which generated code writes, against what the listener is told. */
+/** The log of changes to an inner ring and of handlers' entries, which generated code writes, against what the listener is told. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -7,11 +7,19 @@ import { type Engine, type LoggedTransfer, Machine } from "../../emulator/index"
 const DIST = join(import.meta.dirname, "../../dist");
 const image = (name: string) => readFileSync(join(DIST, name));
 
+function bootBare(engine: Engine): Machine {
+  const machine = new Machine({ memoryBytes: 64 << 20, engine });
+  machine.boot(image("sample-guests/bare/hello.elf"), {});
+  return machine;
+}
+
 function boot(engine: Engine): Machine {
   const machine = new Machine({ memoryBytes: 64 << 20, engine });
   machine.boot(image("vmm.elf"), { modules: [{ bytes: image("sample-guests/pv/hello.elf"), commandLine: "" }] });
   return machine;
 }
+
+const isInward = ({ fromCpl, toCpl }: LoggedTransfer): boolean => toCpl < fromCpl;
 
 /** Inwards, as a listener is told of them. */
 function told(engine: Engine): LoggedTransfer[] {
@@ -25,8 +33,7 @@ function told(engine: Engine): LoggedTransfer[] {
 }
 
 /** As the log has them, looked at now and then. */
-function logged(engine: Engine): LoggedTransfer[] {
-  const machine = boot(engine);
+function logged(machine: Machine): LoggedTransfer[] {
   machine.logTransfers = true;
   const transfers: LoggedTransfer[] = [];
   const look = (): void => {
@@ -49,6 +56,14 @@ it.each<Engine>(["interpreter", "compiled"])(
   (engine) => {
     const expected = told("interpreter");
     expect(new Set(expected.map(({ kind }) => kind))).toEqual(new Set(["int", "exception", "interrupt"]));
-    expect(logged(engine)).toEqual(expected);
+    expect(logged(boot(engine)).filter(isInward)).toEqual(expected);
   },
 );
+
+it.each<Engine>(["interpreter", "compiled"])("the log has the interrupts of a kernel in its own ring, %s", (engine) => {
+  const machine = bootBare(engine);
+  const inRing = logged(machine).filter((entry) => !isInward(entry));
+  expect(inRing.length).toBeGreaterThan(0);
+  expect(inRing.every(({ fromCpl, toCpl, vector }) => fromCpl === toCpl && vector >= 0)).toBe(true);
+  expect(inRing).toEqual(logged(bootBare("interpreter")).filter((entry) => !isInward(entry)));
+});

@@ -56,13 +56,15 @@ export class Context {
     this.memory.tlb.select(cpl);
   }
 
-  /** Tells the listener of a change of CPL that has just been made, and logs it. */
+  /** Tells the listener of a change of CPL that has just been made, and logs the entries of inner rings and of handlers. */
   noteTransfer(kind: Transfer["kind"], vector: number, fromCpl: number, fromEip: number): void {
     const toCpl = this.cpl;
-    const isLogged = toCpl < fromCpl && this.transfers.enabled;
-    if (toCpl === fromCpl || (!isLogged && this.onTransfer === undefined)) return;
+    const isEntry = toCpl < fromCpl || (toCpl === fromCpl && vector >= 0);
+    const isLogged = isEntry && this.transfers.enabled;
+    const isTold = toCpl !== fromCpl && this.onTransfer !== undefined;
+    if (!isLogged && !isTold) return;
     const transfer = { kind, vector, fromCpl, toCpl, fromEip, toEip: this.state.get(S.Eip) };
     if (isLogged) this.transfers.note(transfer);
-    this.onTransfer?.(transfer);
+    if (isTold) this.onTransfer?.(transfer);
   }
 }

@@ -255,7 +255,7 @@ export class FlatSystem {
     this.load(x.k(Seg.Cs), x.or(x.and(selector, x.k(0xfffc)), target), x.k(0), code.limit, code.high);
     e.setGpr(Gpr.Esp, esp);
     e.setStateWord(S.Eip, eip);
-    e.if(x.and(e.stateWord(S.LogTransfers), isInner), () => this.log(event, vector, target, from));
+    e.if(e.stateWord(S.LogTransfers), () => this.log(event, vector, target, from));
     const masks = x.select(x.and(gate.high, x.k(TRAP_GATE)), x.k(0), x.k(Flag.If));
     const cleared = x.or(masks, x.k(Flag.Tf | Flag.Nt | Flag.Rf | Flag.Vm));
     e.setStateWord(S.Eflags, x.and(e.stateWord(S.Eflags), x.not(cleared)));
