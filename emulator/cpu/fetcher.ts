@@ -39,7 +39,7 @@ export class Fetcher {
     private readonly cache: CodeCache,
     private readonly decoder: Decoder,
     private readonly writer: BlockWriter,
-    private readonly marks: ReadonlySet<number>,
+    private readonly marks: Pick<ReadonlySet<number>, "has">,
   ) {}
 
   /** The block at CS:EIP. */

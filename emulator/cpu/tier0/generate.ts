@@ -139,7 +139,7 @@ class HotFunction {
     c.br(next);
   }
 
-  /** `go`: the end of a block, by the link word at `to`, or through the exec TLB; a link inside a page (`Cpu.link`) is kept. */
+  /** `go`: the end of a block, by the link word at `to`, or through the exec TLB; a link inside a page (`Tier0.link`) is kept. */
   private linked(next: Label): void {
     const { c } = this;
     const target = local(this.c);

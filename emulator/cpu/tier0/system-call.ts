@@ -83,7 +83,7 @@ function define(
 }
 
 /**
- * Cpu.fault. A delivery that follows another with no instruction between counts as one, so that a handler that faults
+ * Tier0.fault. A delivery that follows another with no instruction between counts as one, so that a handler that faults
  * at its first instruction uses up its slice like any endless loop.
  */
 function deliver(c: Code, enter: number): void {

@@ -100,7 +100,7 @@ class Twins {
 
   private fault(vector: number, errorCode: number): number {
     this.state.raise(vector, errorCode);
-    return this.cpu["fault"]() ? SYSTEM_LEAVE : SYSTEM_FAULT;
+    return this.cpu["tier0"]["fault"]() ? SYSTEM_LEAVE : SYSTEM_FAULT;
   }
 
   private result(answer: number): Result {

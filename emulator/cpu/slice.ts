@@ -1,0 +1,68 @@
+import { S } from "../base/layout";
+import type { State } from "../base/state";
+
+/** S.RepeatAt when no instruction is in its midst; the last byte of 4 GiB begins no string instruction. */
+export const NOWHERE = -1;
+
+/**
+ * The count of instructions. Generated code charges S.Budget; a slice is one
+ * stretch of it, with a budget of its own. Counts are exact at any time, inside
+ * a helper too.
+ */
+export class Slice {
+  /** What the slice began with. */
+  granted = 0;
+  private readonly words: Int32Array;
+  /** Retired before the slice. */
+  private before = 0;
+
+  /** @param now machine time */
+  constructor(
+    state: State,
+    private readonly now: () => number,
+  ) {
+    this.words = state.i32;
+    this.words[S.RepeatAt >> 2] = NOWHERE;
+  }
+
+  /** Instructions retired so far. */
+  get retired(): number {
+    return this.before + this.spent;
+  }
+
+  /** Of these, in this slice. */
+  get spent(): number {
+    return this.granted - this.words[S.Budget >> 2];
+  }
+
+  get left(): number {
+    return this.words[S.Budget >> 2];
+  }
+
+  begin(budget: number): void {
+    const { words } = this;
+    this.before = this.retired;
+    this.granted = budget;
+    words[S.FaultBudget >> 2] = this.followsFault ? budget : -1;
+    words[S.Budget >> 2] = budget;
+    words[S.Stop >> 2] = 0;
+    words[S.RepeatAt >> 2] = NOWHERE;
+    const end = this.now() + budget;
+    words[S.TimeAtEnd >> 2] = end;
+    words[(S.TimeAtEnd >> 2) + 1] = end / 2 ** 32;
+  }
+
+  /** Whether a fault was delivered after which no instruction has been retired. */
+  get followsFault(): boolean {
+    return this.words[S.FaultBudget >> 2] === this.words[S.Budget >> 2];
+  }
+
+  /**
+   * A fault is being delivered. One that follows another with no instruction between counts as an instruction, so that
+   * a handler that faults at its first instruction uses up its slice like any endless loop.
+   */
+  noteFault(): void {
+    if (this.followsFault) this.words[S.Budget >> 2]--;
+    this.words[S.FaultBudget >> 2] = this.words[S.Budget >> 2];
+  }
+}

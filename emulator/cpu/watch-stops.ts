@@ -1,0 +1,58 @@
+import { S } from "../base/layout";
+import type { State } from "../base/state";
+import type { MemorySystem } from "../memory/memory-system";
+import type { Touched, Watch } from "../memory/watches";
+import type { Marks } from "./marks";
+import type { Modes } from "./mode";
+
+/** Memory whose accesses end a run, as the processor's users set it. */
+export class WatchStops {
+  /** Called before an access that touches a watch; the first one of an instruction to each watch. */
+  onTouch: (watch: Watch) => void = () => undefined;
+  /** Linear address of the instruction that touched a watch. */
+  private toucher = 0;
+  /** There are other watches than the compiler knows of. */
+  private changed = false;
+
+  constructor(
+    private readonly state: State,
+    private readonly memory: MemorySystem,
+    private readonly modes: Modes,
+    private readonly marks: Marks,
+  ) {
+    memory.watches.onTouch = (watch) => this.touching(watch);
+  }
+
+  add(watch: Watch): void {
+    this.memory.watches.add(watch);
+    this.flag(watch);
+  }
+
+  remove(watch: Watch): void {
+    this.memory.watches.remove(watch);
+    this.flag(watch);
+  }
+
+  private flag(watch: Watch): void {
+    this.memory.tlb.rewatch(watch);
+    this.changed = true;
+    this.marks.leave();
+  }
+
+  /** Whether watches have come or gone; once. Who sets others one by one may end with what was there. */
+  takeChanged(): boolean {
+    const { changed } = this;
+    this.changed = false;
+    return changed;
+  }
+
+  private touching(watch: Watch): void {
+    this.toucher = (this.modes.current.csBase + this.state.get(S.InsnEip)) >>> 0;
+    this.onTouch(watch);
+  }
+
+  /** What the last stop for a watch was for, and the linear address of the instruction that did it; once. */
+  take(): { instruction: number; touched: readonly Touched[] } {
+    return { instruction: this.toucher, touched: this.memory.watches.take() };
+  }
+}
