@@ -7,7 +7,9 @@ import { MemorySystem } from "../memory/memory-system";
 import type { Touched, Watch, Watches } from "../memory/watches";
 import { CodeCache } from "./code-cache";
 import type { Compiler } from "./compiler";
+import { DebugRegisters } from "./debug-registers";
 import { Effort } from "./effort";
+import { Exit } from "./exit";
 import { Fetcher, MOST_RECORDS } from "./fetcher";
 import { InterruptWindow } from "./interrupt-window";
 import { Marks } from "./marks";
@@ -41,7 +43,7 @@ export interface CompilerParts {
 /**
  * The processor, wired: runs generated code in slices and does between them what
  * it cannot. What that is, its parts say: slice.ts, interrupt-window.ts,
- * tier0-run.ts, marks.ts, watch-stops.ts, effort.ts.
+ * tier0-run.ts, marks.ts, watch-stops.ts, debug-registers.ts, effort.ts.
  */
 export class Cpu {
   readonly memory: MemorySystem;
@@ -60,6 +62,7 @@ export class Cpu {
   private readonly window: InterruptWindow;
   private readonly marks: Marks;
   private readonly watchStops: WatchStops;
+  private readonly debug: DebugRegisters;
   private readonly tier0: Tier0;
   private readonly helpers: Record<string, unknown>;
   private readonly instantiate: CompilerParts["instantiate"];
@@ -85,12 +88,14 @@ export class Cpu {
     this.window = new InterruptWindow(state, wiring.interrupts, this.system);
     this.breakpoints = this.marks = new Marks(state, this.cache, this.modes, this.effort);
     this.watches = this.watchStops = new WatchStops(state, this.memory, this.modes, this.marks);
+    this.debug = new DebugRegisters(state, this.memory, this.marks, this.watchStops);
+    this.system.onDebugRegister = () => this.armBreakpoints();
     const writer = new BlockWriter(state, image.handlers);
     this.fetcher = new Fetcher(state, this.memory, this.cache, new Decoder(), writer, this.marks);
     this.instantiate = wiring.instantiate ?? instanceOf;
     this.helpers = this.instantiate(image.bytes, this.imports(), true);
-    const { memory, cache, fetcher, system, slice, window, helpers } = this;
-    this.tier0 = new Tier0({ state, memory, cache, fetcher, system, slice, window, helpers });
+    const { memory, cache, fetcher, system, slice, window, debug, helpers } = this;
+    this.tier0 = new Tier0({ state, memory, cache, fetcher, system, slice, window, debug, helpers });
   }
 
   /** What tier 0's module imports. */
@@ -146,7 +151,19 @@ export class Cpu {
 
   set onTransfer(listener: ((transfer: Transfer) => void) | undefined) {
     this.system.onTransfer = listener;
-    this.words[S.SlowTransfers >> 2] = listener ? 1 : 0;
+    this.chooseTransfers();
+  }
+
+  /** The guest's breakpoints are those of its debug registers. */
+  private armBreakpoints(): void {
+    this.debug.update();
+    this.system.hasBreakpoints = this.debug.armed;
+    this.chooseTransfers();
+  }
+
+  /** INT, IRET and faults take the long way where somebody is told of them, or RF has a meaning. */
+  private chooseTransfers(): void {
+    this.words[S.SlowTransfers >> 2] = this.system.onTransfer !== undefined || this.debug.armed ? 1 : 0;
   }
 
   /** The latest changes to an inner ring, while that is enabled. */
@@ -202,13 +219,13 @@ export class Cpu {
       // A mark that has been asked about is passed first: nobody is asked twice about one execution.
       if (effort.due && !marks.pass && this.retired > start) return CpuStop.Due;
       if (this.watchStops.takeChanged()) this.compiler?.watchesChanged();
-      if (!this.window.take()) return CpuStop.TripleFault;
+      if (!this.window.take() || !this.deliverDataBreakpoints()) return CpuStop.TripleFault;
       if (memory.watches.touched) return CpuStop.Watchpoint;
       if (this.words[S.Halted >> 2] !== 0) return CpuStop.Halted;
       const mode = this.modes.update();
       // Slices that stores to code or faults cut short tell where the time goes, too.
       if (tier0.unsampled >= SLICE) this.sample(mode);
-      if (!this.advance(mode, end - this.retired)) return CpuStop.TripleFault;
+      if (!this.advance(mode, end - this.retired) || !this.deliverDataBreakpoints()) return CpuStop.TripleFault;
       if (tier0.isSpent) this.sample(mode);
       if (marks.takeStop()) return CpuStop.Breakpoint;
       if (memory.watches.touched) return CpuStop.Watchpoint;
@@ -218,13 +235,17 @@ export class Cpu {
 
   /** Runs one piece: a slice, or fewer instructions where something has to happen after them; false after a triple fault. */
   private advance(mode: Mode, left: number): boolean {
-    const { marks, fetcher, tier0 } = this;
+    const { marks, fetcher, tier0, debug, words } = this;
+    const resumes = (words[S.Eflags >> 2] & Flag.Rf) !== 0;
+    const causes = resumes ? 0 : debug.at((mode.csBase + words[S.Eip >> 2]) >>> 0);
+    if (causes !== 0) return this.system.deliverDebug(causes);
     const pass = marks.pass || marks.isRepeating;
-    const trap = (this.words[S.Eflags >> 2] & Flag.Tf) !== 0;
-    // An interrupt that waits here is held off for one instruction.
-    const single = trap || this.window.waits;
+    const trap = (words[S.Eflags >> 2] & Flag.Tf) !== 0;
+    // An interrupt or a data breakpoint's trap that waits here is held off for one instruction.
+    const single = trap || resumes || debug.pending !== 0 || this.window.waits;
     marks.pass = false;
     tier0.isSpent = false;
+    if (resumes) return this.resume(mode, pass);
     const budget = single ? 1 : Math.min(left, SLICE);
     const record =
       pass || budget < MAX_BLOCK ? fetcher.scratchBlock(mode, Math.min(budget, MAX_BLOCK), pass) : this.findHot(mode);
@@ -232,6 +253,28 @@ export class Cpu {
     this.effort.spend(budget);
     if (this.compiler && this.isEnter(record)) return this.runCompiled(this.compiler, record, budget);
     return tier0.run(record, budget, mode);
+  }
+
+  /** The instruction that EFLAGS.RF is set for: RF goes with it, but not between the iterations of a string instruction. */
+  private resume(mode: Mode, pass: boolean): boolean {
+    const { words, marks, fetcher, tier0 } = this;
+    words[S.Eflags >> 2] &= ~Flag.Rf;
+    marks.resumes = true;
+    const record = fetcher.scratchBlock(mode, 1, pass);
+    const goesOn = record === 0 ? tier0.fault() : tier0.run(record, 1, mode);
+    marks.resumes = false;
+    const isUndone = record !== 0 && words[S.Exit >> 2] === (Exit.Mark as number);
+    if (isUndone || words[S.RepeatAt >> 2] === words[S.Eip >> 2]) words[S.Eflags >> 2] |= Flag.Rf;
+    return goesOn;
+  }
+
+  /** The #DB of data breakpoints that the last instruction, or a delivery, has hit; false after a triple fault. */
+  private deliverDataBreakpoints(): boolean {
+    const { debug, system, window } = this;
+    if (this.memory.watches.touched) debug.collect();
+    if (debug.pending === 0) return true;
+    window.settle();
+    return system.holdsTraps || system.deliverDebug(debug.takePending());
   }
 
   private isEnter(record: number): boolean {
@@ -300,7 +343,7 @@ export class Cpu {
   private needsCore(): boolean {
     const { words } = this;
     if (this.window.waits || this.memory.watches.touched || this.yielded) return true;
-    return words[S.Halted >> 2] !== 0 || (words[S.Eflags >> 2] & Flag.Tf) !== 0;
+    return words[S.Halted >> 2] !== 0 || (words[S.Eflags >> 2] & (Flag.Tf | Flag.Rf)) !== 0;
   }
 }
 

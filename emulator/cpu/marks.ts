@@ -4,7 +4,10 @@ import type { CodeCache } from "./code-cache";
 import type { Effort } from "./effort";
 import type { Modes } from "./mode";
 
-/** Instructions before which generated code asks the core, by linear address: who listens, and whether it goes on. */
+/**
+ * Instructions before which generated code asks the core, by linear address: the listener's, and the breakpoints that
+ * the guest itself has armed.
+ */
 export class Marks {
   /** Called with the machine standing before a marked instruction, once each time that it is to be executed: whether to stop. */
   onMark: (linear: number) => boolean = () => true;
@@ -16,6 +19,9 @@ export class Marks {
   private stops = false;
   private readonly words: Int32Array;
   private readonly linear = new Set<number>();
+  private armed: ReadonlySet<number> = new Set();
+  /** EFLAGS.RF holds for the next instruction: the guest's breakpoint there is passed over. */
+  resumes = false;
 
   constructor(
     state: State,
@@ -27,7 +33,13 @@ export class Marks {
   }
 
   has(linear: number): boolean {
-    return this.linear.has(linear);
+    return this.linear.has(linear) || this.armed.has(linear);
+  }
+
+  /** The guest's breakpoints are others than `before`. */
+  arm(armed: ReadonlySet<number>, before: readonly number[]): void {
+    this.armed = armed;
+    for (const linear of [...before, ...armed]) this.renew(linear);
   }
 
   add(linear: number): void {
@@ -62,15 +74,27 @@ export class Marks {
     const { words } = this;
     // Between the iterations of a string instruction, which has been asked about.
     if (words[S.RepeatAt >> 2] === words[S.Eip >> 2]) return 0;
+    const linear = (this.modes.current.csBase + words[S.Eip >> 2]) >>> 0;
+    if (!this.isGuests(linear) && !this.tell(linear)) return 0;
+    words[S.Stop >> 2] = 1;
+    return 1;
+  }
+
+  /** A breakpoint of the guest's, which comes first. */
+  private isGuests(linear: number): boolean {
+    return this.armed.size > 0 && this.armed.has(linear) && !this.resumes;
+  }
+
+  /** Whether generated code is to leave for the listener. */
+  private tell(linear: number): boolean {
+    if (!this.linear.has(linear)) return false;
     this.telling = true;
-    this.stops = this.onMark((this.modes.current.csBase + words[S.Eip >> 2]) >>> 0);
+    this.stops = this.onMark(linear);
     this.telling = false;
     this.effort.spend(0);
     // The core goes on in place of the code that would run to the end of its slice.
     this.pass ||= this.effort.due;
-    if (!this.stops && !this.pass) return 0;
-    words[S.Stop >> 2] = 1;
-    return 1;
+    return this.stops || this.pass;
   }
 
   /** Whether the slice ended because a listener wants to stop; once. */

@@ -3,6 +3,7 @@ import { Count, RECORDS, REPLAY, S } from "../base/layout";
 import type { State } from "../base/state";
 import type { MemorySystem } from "../memory/memory-system";
 import type { CodeCache } from "./code-cache";
+import type { DebugRegisters } from "./debug-registers";
 import { Exit } from "./exit";
 import type { Fetcher } from "./fetcher";
 import type { InterruptWindow } from "./interrupt-window";
@@ -19,6 +20,7 @@ export interface Tier0Parts {
   system: System;
   slice: Slice;
   window: InterruptWindow;
+  debug: DebugRegisters;
   /** Exports of tier 0's module. */
   helpers: Record<string, unknown>;
 }
@@ -57,7 +59,7 @@ export class Tier0 {
   }
 
   private afterExit(mode: Mode, trap: boolean): boolean {
-    const { state, slice, fetcher, window, system } = this.parts;
+    const { state, slice, fetcher, window, system, debug } = this.parts;
     const exit = this.words[S.Exit >> 2] as Exit;
     state.counters.interpreterExits[exit]++;
     // The exact remainder of a run ends anywhere: only longer slices tell where the time goes.
@@ -86,7 +88,9 @@ export class Tier0 {
     }
     if (!trap || this.entered) return true;
     window.settle();
-    return system.deliverSingleStep();
+    debug.collect();
+    // One #DB for both, with the causes of both in DR6.
+    return system.deliverSingleStep(system.holdsTraps ? 0 : debug.takePending());
   }
 
   /** The instruction at S.Eip was left undone: its fault is delivered, or it is done again; false after a triple fault. */

@@ -128,12 +128,16 @@ d5 aad Ib
 d7 xlat
 d8 coprocessor Ev
 d9 coprocessor Ev
+d9/7 fnstore Ev
 da coprocessor Ev
 db coprocessor Ev
+db/4 fninit Ev
 dc coprocessor Ev
 dd coprocessor Ev
+dd/7 fnstore Ev
 de coprocessor Ev
 df coprocessor Ev
+df/4 fnstsw Ev
 e0 loopne Jb
 e1 loope Jb
 e2 loop Jb
@@ -150,6 +154,7 @@ ec in AL,DX
 ed in eAX,DX
 ee out DX,AL
 ef out DX,eAX
+f1 int1
 f4 hlt
 f5 cmc
 f6/0 test Eb,Ib
@@ -257,21 +262,6 @@ ff/6 push Ev
 0fc7/1 cmpxchg8b M
 0fc8+r bswap Zv
 `;
-
-/**
- * Opcode ranges of MMX and SSE (vol. 2, table A-3): this processor has none, but
- * #NM under CR0.TS or CR0.EM comes before #UD, so that lazy switching of a unit
- * that is not there behaves. First and last second byte after 0F.
- */
-export const VECTOR_RANGES: readonly [first: number, last: number][] = [
-  [0x10, 0x17],
-  [0x28, 0x2f],
-  [0x50, 0x7f],
-  [0xae, 0xae],
-  [0xc2, 0xc2],
-  [0xc4, 0xc6],
-  [0xd0, 0xfe],
-];
 
 /** Instructions that LOCK may stand before, when their destination is memory (vol. 2, LOCK). */
 // prettier-ignore

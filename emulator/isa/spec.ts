@@ -1,5 +1,5 @@
 import { Seg } from "../base/arch";
-import { OPCODES, VECTOR_RANGES } from "./opcode-map";
+import { OPCODES } from "./opcode-map";
 import { traitsOf } from "./traits";
 
 /** What an operand is, from the first letter of its code. */
@@ -89,7 +89,6 @@ function addSpec(mnemonic: string, operands: OperandSpec[], cc: number, modrm: b
 }
 
 export const UNDEFINED = addSpec("undefined", [], -1, false, "undefined opcode");
-const VECTOR_UNIT = addSpec("coprocessor", [], -1, false, "MMX or SSE opcode");
 
 function addLine(line: string): void {
   const [where, mnemonic, operandText] = line.split(" ");
@@ -105,8 +104,11 @@ function addLine(line: string): void {
   }
   const spec = addSpec(mnemonic, operands, -1, modrm, line);
   if (isGroup) {
-    const group = (OPCODE_TABLE[at] ??= new Array<Spec | undefined>(8).fill(undefined)) as (Spec | undefined)[];
+    // A line for the whole opcode stands for the members without a line of their own.
+    const known = OPCODE_TABLE[at];
+    const group = Array.isArray(known) ? known : new Array<Spec | undefined>(8).fill(known);
     group[Number(suffix[1])] = spec;
+    OPCODE_TABLE[at] = group;
     return;
   }
   const count = suffix === "+r" ? 8 : suffix === "+r7" ? 7 : 1;
@@ -114,6 +116,3 @@ function addLine(line: string): void {
 }
 
 for (const line of OPCODES.split("\n")) if (line) addLine(line);
-for (const [first, last] of VECTOR_RANGES) {
-  for (let second = first; second <= last; second++) OPCODE_TABLE[256 + second] ??= VECTOR_UNIT;
-}

@@ -17,7 +17,8 @@
 export const enum SystemOp {
   /** a = vector. INT n: gate DPL is checked against CPL. */
   Int,
-  /** INT3 and INTO (when OF): traps with the gate's DPL checked, S.Eip pushed. */
+  /** INT1 is #DB whatever the gate's DPL. INT3 and INTO (when OF): traps with the gate's DPL checked, S.Eip pushed. */
+  Int1,
   Int3,
   Into,
   /** a = operand size in bytes (2 or 4). */
@@ -78,7 +79,7 @@ export const enum SystemOp {
   Lsl,
   Verr,
   Verw,
-  /** x87, MMX and SSE opcodes: #NM under CR0.TS or CR0.EM, else #UD. */
+  /** x87 opcodes: #NM under CR0.TS or CR0.EM; else nothing where a is 1, #UD where it is 0. */
   Coprocessor,
   /** WAIT: #NM when CR0.MP and CR0.TS. */
   Wait,

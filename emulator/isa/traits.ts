@@ -44,12 +44,12 @@ const SYSTEM = new Set([
   "int", "int3", "into", "in", "out", "insb", "insv", "outsb", "outsv", "hlt", "cli", "sti", "popf",
   "lldt", "ltr", "verr", "verw", "lar", "lsl", "lgdt", "lidt", "lmsw", "invlpg", "clts", "invd",
   "movtocr", "movfromcr", "movtodr", "movfromdr", "wrmsr", "rdmsr", "rdtsc", "rdpmc", "sysenter", "sysexit", "cpuid",
-  "coprocessor", "wait", "undefined", "toolong",
+  "coprocessor", "fninit", "fnstsw", "fnstore", "wait", "undefined", "toolong", "int1",
 ]);
 
 // prettier-ignore
 const JUMPS = new Set([
-  "int", "int3", "into", "iret", "callfar", "jmpfar", "callfarind", "jmpfarind", "retfar", "sysenter", "sysexit", "hlt",
+  "int", "int1", "int3", "into", "iret", "callfar", "jmpfar", "callfarind", "jmpfarind", "retfar", "sysenter", "sysexit", "hlt",
   "insb", "insv", "outsb", "outsv",
 ]);
 const REMAPS = new Set(["movtocr", "lmsw", "wrmsr"]);
@@ -158,7 +158,7 @@ const STACK = new Set([
 ]);
 const SOURCE = new Set(["movsb", "movsv", "lodsb", "lodsv", "cmpsb", "cmpsv", "outsb", "outsv"]);
 const DESTINATION = new Set(["movsb", "movsv", "stosb", "stosv", "cmpsb", "cmpsv", "scasb", "scasv", "insb", "insv"]);
-const NO_ACCESS = new Set(["lea", "nop", "coprocessor", "undefined", "toolong"]);
+const NO_ACCESS = new Set(["lea", "nop", "coprocessor", "fninit", "fnstsw", "fnstore", "undefined", "toolong"]);
 const FUSES = new Set(["cmp", "test", "sub", "add", "and", "or", "xor", "inc", "dec"]);
 
 const CARRY_KEEPERS = new Set(["inc", "dec"]);

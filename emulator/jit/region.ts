@@ -32,8 +32,8 @@ export interface Region {
 /** Gives the instructions at an offset in CS up to a block's end, or undefined where there is no code to be had without a fault. */
 export type Peek = (eip: number) => Insn[] | undefined;
 
-/** Nothing but a fault comes of them. */
-const NEVER = new Set(["undefined", "toolong", "coprocessor"]);
+/** Seldom executed, and mostly for a fault. */
+const NEVER = new Set(["undefined", "toolong", "coprocessor", "fninit", "fnstsw", "fnstore", "int1"]);
 /** The next instruction follows them in memory only. */
 const ONE_WAY = new Set(["hlt", "iret", "jmpfar", "jmpfarind", "retfar", "sysexit"]);
 

@@ -96,11 +96,11 @@ export class Watches {
     return this.found.length > 0;
   }
 
-  /** What was noted since the last call. */
-  take(): readonly Touched[] {
+  /** What was noted since the last call, of all watches or of some. */
+  take(isWanted: (watch: Watch) => boolean = () => true): readonly Touched[] {
     const { found } = this;
-    this.found = [];
-    return found;
+    this.found = found.filter(({ watch }) => !isWanted(watch));
+    return found.filter(({ watch }) => isWanted(watch));
   }
 }
 

@@ -13,7 +13,11 @@ import { filling } from "./values";
 
 /** Instructions that cannot be compared with the host, by mnemonic, and why. */
 export const LEFT_OUT: Partial<Record<string, string>> = {
-  coprocessor: "the host has an x87 and vector units, this processor has none",
+  coprocessor: "the host has an x87, this processor has none",
+  fninit: "the host has an x87, this processor has none",
+  fnstsw: "the host has an x87, this processor has none",
+  fnstore: "the host has an x87, this processor has none",
+  int1: "the host's kernel makes a single step of it",
   sysenter: "enters the host's kernel",
   sysexit: "does not exist under a 64-bit kernel on every host",
   sgdt: "the host's kernel gives invented values (UMIP)",

@@ -23,6 +23,10 @@ export class Context {
   readonly memory: MemorySystem;
   readonly ports: PortSpace;
   readonly now: () => number;
+  /** Called after each write to a debug register. */
+  onDebugRegister: () => void = () => undefined;
+  /** DR7 arms breakpoints: RF has a meaning. */
+  hasBreakpoints = false;
   onTransfer: ((transfer: Transfer) => void) | undefined;
   readonly transfers: TransferLog;
 

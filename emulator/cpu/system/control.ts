@@ -108,6 +108,7 @@ export class Control {
     if (at === S.Dr + 6 * 4) state.set(at, (value & 0xe00f) | DR6_ONES);
     else if (at === S.Dr + 7 * 4) state.set(at, (value & 0xffff2bff) | DR7_ONES);
     else state.set(at, value);
+    this.context.onDebugRegister();
     return 0;
   }
 

@@ -80,13 +80,13 @@ export class Iret {
 
   /**
    * EFLAGS from the frame: IF with CPL <= IOPL, IOPL in ring 0 only; `cpl` is the one before the return.
-   * RF only holds off instruction breakpoints, which DR7 cannot arm here: it is not kept.
+   * RF holds off the instruction breakpoints that DR7 arms: without any it is not kept.
    */
   private restoreFlags(flags: number, size: number, cpl: number): void {
     const state = this.context.state;
     const old = state.eflags();
     let mask = Flag.Arith | Flag.Tf | Flag.Df | Flag.Nt;
-    if (size === 4) mask |= Flag.Ac | Flag.Id;
+    if (size === 4) mask |= Flag.Ac | Flag.Id | (this.context.hasBreakpoints ? Flag.Rf : 0);
     if (cpl <= (old & Flag.Iopl) >>> 12) mask |= Flag.If;
     if (cpl === 0) mask |= Flag.Iopl;
     state.setEflags((old & ~mask) | (flags & mask));

@@ -105,12 +105,34 @@ export class System implements SystemPaths {
   /**
    * Delivers the #DB of a single step, a trap: S.Eip is the address to return to. After a load of SS it
    * waits for the next instruction's.
+   * @param causes other bits to be set in DR6
    */
-  deliverSingleStep(): boolean {
-    const state = this.context.state;
-    if (state.get(S.Inhibit) === INHIBIT_TRAPS) return true;
-    state.set(S.Dr + 6 * 4, state.get(S.Dr + 6 * 4) | DR6_BS);
+  deliverSingleStep(causes = 0): boolean {
+    return this.holdsTraps || this.deliverDebug(DR6_BS | causes);
+  }
+
+  /** Whether a load of SS holds traps off until after the next instruction. */
+  get holdsTraps(): boolean {
+    return this.context.state.get(S.Inhibit) === INHIBIT_TRAPS;
+  }
+
+  /**
+   * Delivers #DB, with S.Eip as the address to return to, and ends HLT (vol. 2, HLT).
+   * @param causes bits to be set in DR6
+   */
+  deliverDebug(causes: number): boolean {
+    const { state } = this.context;
+    state.set(S.Halted, 0);
+    state.set(S.Dr + 6 * 4, state.get(S.Dr + 6 * 4) | causes);
     return this.delivery.deliverEvent(Vector.Db, Source.Trap);
+  }
+
+  set onDebugRegister(listener: () => void) {
+    this.context.onDebugRegister = listener;
+  }
+
+  set hasBreakpoints(has: boolean) {
+    this.context.hasBreakpoints = has;
   }
 
   /** Delivers an external interrupt and ends HLT. The caller has looked at IF and S.Inhibit. */
@@ -126,6 +148,8 @@ export class System implements SystemPaths {
         return this.interrupts.enter(a, NO_ERROR_CODE, Source.Software);
       case SystemOp.Int3:
         return this.interrupts.enter(Vector.Bp, NO_ERROR_CODE, Source.Software);
+      case SystemOp.Int1:
+        return this.interrupts.enter(Vector.Db, NO_ERROR_CODE, Source.Trap);
       case SystemOp.Into:
         return this.into();
       case SystemOp.Iret:
@@ -221,9 +245,9 @@ export class System implements SystemPaths {
       case SystemOp.Sysexit:
         return this.sysenter.exit();
       case SystemOp.Coprocessor:
-        return this.coprocessor(Cr0.Ts | Cr0.Em, true);
+        return this.coprocessor(a !== 0);
       case SystemOp.Wait:
-        return this.coprocessor(Cr0.Ts, false);
+        return this.wait();
       default:
         return this.context.fault(Vector.Ud, NO_ERROR_CODE, Reason.Undefined);
     }
@@ -247,11 +271,19 @@ export class System implements SystemPaths {
     return 0;
   }
 
-  /** There is no x87: #NM where CR0 asks for it, else #UD (and WAIT, which needs MP too, does nothing). */
-  private coprocessor(mask: number, undefinedElse: boolean): number {
+  /**
+   * There is no x87: #NM where CR0 asks for it. Else the control instructions by which kernels look for one do nothing,
+   * and leave the word that they would store to as it is; what computes is #UD.
+   */
+  private coprocessor(isProbe: boolean): number {
     const cr0 = this.context.state.get(S.Cr0);
-    const notAvailable = undefinedElse ? (cr0 & mask) !== 0 : (cr0 & (Cr0.Mp | mask)) === (Cr0.Mp | mask);
-    if (notAvailable) return this.context.fault(Vector.Nm, NO_ERROR_CODE, Reason.None);
-    return undefinedElse ? this.context.fault(Vector.Ud, NO_ERROR_CODE, Reason.Undefined) : 0;
+    if ((cr0 & (Cr0.Ts | Cr0.Em)) !== 0) return this.context.fault(Vector.Nm, NO_ERROR_CODE, Reason.None);
+    return isProbe ? 0 : this.context.fault(Vector.Ud, NO_ERROR_CODE, Reason.Undefined);
+  }
+
+  private wait(): number {
+    const both = Cr0.Mp | Cr0.Ts;
+    if ((this.context.state.get(S.Cr0) & both) !== both) return 0;
+    return this.context.fault(Vector.Nm, NO_ERROR_CODE, Reason.None);
   }
 }

@@ -136,6 +136,7 @@ export class Tasks {
     state.set(S.Eip, next.eip);
     state.set(S.InsnEip, next.eip);
     state.set(S.Dr + 7 * 4, state.get(S.Dr + 7 * 4) & ~DR7_LOCAL);
+    this.context.onDebugRegister();
     for (let n: Seg = 0; n < 6; n++) this.segments.loadNull(n, next.selectors[n]);
     this.segments.loadNull(Seg.Ldtr, next.ldt);
     context.setCpl(next.selectors[Seg.Cs] & 3);

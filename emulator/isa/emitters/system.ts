@@ -127,6 +127,12 @@ function bound(e: Emit): void {
   e.if(outside, () => e.raise(Vector.Br, -1));
 }
 
+/** An x87 opcode; `isHarmless` where it is one by which kernels look for an x87. */
+const probe = (e: Emit, isHarmless: Expr): void => e.system(SystemOp.Coprocessor, isHarmless);
+
+/** DB E0 to E4: FNENI, FNDISI, FNCLEX, FNINIT, FNSETPM. */
+const LAST_CONTROL = 4;
+
 /** ARPL writes its destination only where it raises the RPL (vol. 2, ARPL). */
 function adjustRpl(e: Emit): void {
   const source = e.read(1);
@@ -148,6 +154,7 @@ export const SYSTEM: EmitterTable = {
   retfar: returnFar,
   iret: (e) => e.system(SystemOp.Iret, x.k(e.insn.opSize)),
   int: (e) => e.system(SystemOp.Int, x.and(e.imm(), x.k(0xff))),
+  int1: plain(SystemOp.Int1),
   int3: plain(SystemOp.Int3),
   into: plain(SystemOp.Into),
   bound,
@@ -188,6 +195,9 @@ export const SYSTEM: EmitterTable = {
   sysexit: plain(SystemOp.Sysexit),
   wait: plain(SystemOp.Wait),
   coprocessor: plain(SystemOp.Coprocessor),
+  fninit: (e) => probe(e, e.isMemory(0) ? x.k(0) : x.leU(e.regNumber(0), x.k(LAST_CONTROL))),
+  fnstsw: (e) => probe(e, e.isMemory(0) ? x.k(0) : x.eqz(e.regNumber(0))),
+  fnstore: (e) => probe(e, x.k(e.isMemory(0) ? 1 : 0)),
   undefined: plain(SystemOp.Undefined),
   /** More than 15 bytes. */
   toolong: (e) => e.raise(Vector.Gp, 0),

@@ -174,9 +174,19 @@ describe("coprocessor opcodes", () => {
     ["#UD", Cr0.Pe],
     ["#NM", Cr0.Pe | Cr0.Em],
     ["#NM", Cr0.Pe | Cr0.Ts],
-  ])("are %s with CR0 = %i", (expected, cr0) => {
+  ])("that compute are %s with CR0 = %i", (expected, cr0) => {
     m.ok(write(0, cr0));
-    m.faults(expected, SystemOp.Coprocessor);
+    m.faults(expected, SystemOp.Coprocessor, 0);
+  });
+
+  it("by which kernels look for an x87 do nothing, but are #NM under TS or EM", () => {
+    m.ok(write(0, Cr0.Pe));
+    m.ok(m.run(SystemOp.Coprocessor, 1));
+    for (const bit of [Cr0.Em, Cr0.Ts]) {
+      m.state.set(S.Fault, 0);
+      m.ok(write(0, Cr0.Pe | bit));
+      m.faults("#NM", SystemOp.Coprocessor, 1);
+    }
   });
 
   it("WAIT is #NM only with MP and TS", () => {
