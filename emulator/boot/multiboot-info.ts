@@ -1,3 +1,5 @@
+import { ADAPTERS_START, CONVENTIONAL_END } from "./low-memory";
+
 /** A module in guest RAM. */
 export interface PlacedModule {
   start: number;
@@ -41,10 +43,10 @@ const MODULE_BYTES = 16;
 /** An entry of the memory map: its size field, base and length (64 bits each), type. */
 const MMAP_BYTES = 24;
 const MMAP_RAM = 1;
+const MMAP_RESERVED = 2;
+const MMAP_ENTRIES = 3;
 
 export const LOADER_NAME = "ringscope";
-/** RAM below this address is conventional memory; from there to 1 MiB a PC has adapters and firmware. */
-export const CONVENTIONAL_END = 0xa0000;
 export const HIGH_START = 0x100000;
 const KIB = 1024;
 
@@ -53,7 +55,7 @@ export function buildInfo(facts: BootFacts, at: number): Uint8Array {
   const strings = [facts.commandLine, LOADER_NAME, ...facts.modules.map((m) => m.commandLine)].map(encodeString);
   const modulesAt = Info.Size;
   const mmapAt = modulesAt + facts.modules.length * MODULE_BYTES;
-  const stringsAt = mmapAt + 2 * MMAP_BYTES;
+  const stringsAt = mmapAt + MMAP_ENTRIES * MMAP_BYTES;
   const block = new Uint8Array(stringsAt + strings.reduce((sum, s) => sum + s.length, 0));
   const view = new DataView(block.buffer);
   const put = (offset: number, value: number): void => view.setUint32(offset, value, true);
@@ -73,7 +75,7 @@ export function buildInfo(facts: BootFacts, at: number): Uint8Array {
   put(Info.CommandLine, commandLine);
   put(Info.ModulesCount, facts.modules.length);
   put(Info.ModulesAddr, at + modulesAt);
-  put(Info.MmapLength, 2 * MMAP_BYTES);
+  put(Info.MmapLength, MMAP_ENTRIES * MMAP_BYTES);
   put(Info.MmapAddr, at + mmapAt);
   put(Info.LoaderName, loaderName);
 
@@ -83,16 +85,17 @@ export function buildInfo(facts: BootFacts, at: number): Uint8Array {
     put(entry + 4, module.end);
     put(entry + 8, moduleLines[i] ?? 0);
   });
-  putRange(view, mmapAt, 0, CONVENTIONAL_END);
-  putRange(view, mmapAt + MMAP_BYTES, HIGH_START, facts.memoryBytes - HIGH_START);
+  putRange(view, mmapAt, [0, CONVENTIONAL_END], MMAP_RAM);
+  putRange(view, mmapAt + MMAP_BYTES, [CONVENTIONAL_END, ADAPTERS_START], MMAP_RESERVED);
+  putRange(view, mmapAt + 2 * MMAP_BYTES, [HIGH_START, facts.memoryBytes], MMAP_RAM);
   return block;
 }
 
-function putRange(view: DataView, at: number, base: number, length: number): void {
+function putRange(view: DataView, at: number, [start, end]: readonly [number, number], type: number): void {
   view.setUint32(at, MMAP_BYTES - 4, true);
-  view.setUint32(at + 4, base, true);
-  view.setUint32(at + 12, length, true);
-  view.setUint32(at + 20, MMAP_RAM, true);
+  view.setUint32(at + 4, start, true);
+  view.setUint32(at + 12, end - start, true);
+  view.setUint32(at + 20, type, true);
 }
 
 /** UTF-8 with a terminating zero; written by hand because the emulator sees no TextEncoder. */

@@ -1,7 +1,8 @@
 import type { LoadSegment } from "./elf-image";
+import { CONVENTIONAL_END, LOADER_GDT, STACK_TOP, writeLowMemory } from "./low-memory";
 import { MachineError } from "./machine-error";
 import { planImage } from "./multiboot-header";
-import { buildInfo, CONVENTIONAL_END, HIGH_START, type PlacedModule } from "./multiboot-info";
+import { buildInfo, HIGH_START, type PlacedModule } from "./multiboot-info";
 
 /** What EAX holds at the entry point. */
 export const BOOT_MAGIC = 0x2badb002;
@@ -18,13 +19,18 @@ export interface BootResult {
   entry: number;
   /** Physical address of the information structure, for EBX. */
   info: number;
+  /** Physical address of the stack's top, for ESP: kernels use it although multiboot promises none. */
+  stack: number;
+  /** The GDT that the segment registers came from: an IRET may come before the kernel's own. */
+  gdt: { base: number; limit: number };
 }
 
 /**
  * Places a multiboot1 kernel, its modules and the boot information in `ram`
  * (guest physical memory from address 0). Modules start on page boundaries
  * above the kernel; the information lies at the top of conventional memory,
- * or above the modules when the kernel takes that place.
+ * or above the modules when the kernel takes that place. What firmware leaves
+ * below 1 MiB is there too, unless the kernel lies there.
  * @throws MachineError for bad images and for what does not fit; nothing is written then
  */
 export function loadMultiboot(
@@ -52,10 +58,11 @@ export function loadMultiboot(
   const block = buildInfo(facts, info);
   requireRoom(info + block.length, memoryBytes, files.length > 0 ? { module: files.length - 1 } : {});
 
+  writeLowMemory(ram);
   for (const segment of plan.segments) copySegment(ram, kernel, segment);
   files.forEach((file, i) => ram.set(file.bytes, modules[i].start));
   ram.set(block, info);
-  return { entry: plan.entry, info };
+  return { entry: plan.entry, info, stack: STACK_TOP, gdt: LOADER_GDT };
 }
 
 function copySegment(ram: Uint8Array, file: Uint8Array, segment: LoadSegment): void {

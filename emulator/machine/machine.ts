@@ -101,9 +101,12 @@ export class Machine implements MachineApi {
 
   boot(kernel: Uint8Array, options: BootOptions = {}): void {
     const ram = this.state.u8.subarray(RAM, RAM + this.memoryBytes);
-    const { entry, info } = loadMultiboot(ram, kernel, options.commandLine ?? "", options.modules ?? []);
+    const { entry, info, stack, gdt } = loadMultiboot(ram, kernel, options.commandLine ?? "", options.modules ?? []);
     this.state.setGpr(Gpr.Eax, BOOT_MAGIC);
     this.state.setGpr(Gpr.Ebx, info);
+    this.state.setGpr(Gpr.Esp, stack);
+    this.state.set(S.GdtrBase, gdt.base);
+    this.state.set(S.GdtrLimit, gdt.limit);
     this.state.set(S.Eip, entry);
   }
 

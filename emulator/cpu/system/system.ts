@@ -85,7 +85,7 @@ export class System implements SystemPaths {
 
   /**
    * The state that multiboot hands over: CR0.PE set, paging off, flat 4 GiB
-   * segments in the caches (no GDT), interrupts off, CPL 0. General registers
+   * segments in the caches, interrupts off, CPL 0. General registers, GDTR
    * and EIP are 0.
    */
   reset(): void {

@@ -9,6 +9,8 @@ interface Loaded {
   ram: Uint8Array;
   entry: number;
   info: number;
+  stack: number;
+  gdt: { base: number; limit: number };
   word(at: number): number;
   string(at: number): string;
 }
@@ -173,7 +175,7 @@ describe("boot information", () => {
   });
 
   it("gives lower and upper memory in KiB", () => {
-    expect([word(info + 4), word(info + 8)]).toEqual([640, 3072]);
+    expect([word(info + 4), word(info + 8)]).toEqual([639, 3072]);
   });
 
   it("gives the command line in UTF-8", () => {
@@ -197,19 +199,50 @@ describe("boot information", () => {
     ]);
   });
 
-  it("maps conventional memory and what lies above 1 MiB as RAM", () => {
+  it("maps conventional memory and what lies above 1 MiB as RAM, the extended BIOS data area as reserved", () => {
     const map = word(info + 48);
-    const entries = [0, 24].map((at) => [at, 4, 12, 20].map((field, i) => word(map + (i === 0 ? at : at + field))));
-    expect(word(info + 44)).toBe(48);
+    const entries = [0, 24, 48].map((at) => [at, 4, 12, 20].map((field, i) => word(map + (i === 0 ? at : at + field))));
+    expect(word(info + 44)).toBe(72);
     expect(entries).toEqual([
-      [20, 0, 0xa0000, 1],
+      [20, 0, 0x9fc00, 1],
+      [20, 0x9fc00, 0x400, 2],
       [20, MIB, 3 * MIB, 1],
     ]);
   });
 
   it("lies in conventional memory, or above the modules when the kernel is there", () => {
-    expect(info).toBeLessThan(0xa0000);
+    expect(info).toBeLessThan(0x9fc00);
     const low = elfImage([{ physical: 0x90000, bytes: [1], memoryBytes: 0x10000 }], 0x90000);
     expect(load(low).info).toBe(MIB);
+  });
+});
+
+describe("what firmware and loader leave below 1 MiB", () => {
+  const { ram, word, stack, gdt } = load(plain);
+  const half = (at: number): number => word(at) & 0xffff;
+
+  it("is a BIOS data area with 639 KiB, the EBDA's segment, and two serial ports", () => {
+    expect([half(0x413), half(0x40e)]).toEqual([639, 0x9fc0]);
+    expect([(half(0x410) >> 9) & 7, half(0x400), half(0x402)]).toEqual([2, 0x3f8, 0x2f8]);
+    expect(ram[0x9fc00]).toBe(1);
+  });
+
+  it("is a stack with room above the BIOS data area, aligned", () => {
+    expect(stack - 0x500).toBeGreaterThan(16 << 10);
+    expect(stack % 16).toBe(0);
+  });
+
+  it("is a GDT, outside of what the memory map gives away, with flat code at 8 and flat data at 0x10", () => {
+    const entries = [8, 16].map((selector) => [word(gdt.base + selector), word(gdt.base + selector + 4)]);
+    expect(entries).toEqual([
+      [0xffff, 0xcf9b00],
+      [0xffff, 0xcf9300],
+    ]);
+    expect([gdt.limit, gdt.base >= 0xa0000, gdt.base < MIB]).toEqual([23, true, true]);
+  });
+
+  it("gives way to a kernel that lies there", () => {
+    const low = elfImage([{ physical: 0x400, bytes: [1, 2, 3, 4], memoryBytes: 0x100 }], 0x400);
+    expect(load(low).ram[0x413]).toBe(0);
   });
 });
