@@ -15,6 +15,7 @@ import {
   TLB_EXEC,
 } from "../base/layout";
 import type { State } from "../base/state";
+import type { StateStream } from "../base/state-stream";
 import { FilledPages } from "../memory/filled-pages";
 import { ALL_PAGES, LOCAL_PAGES, type Tlb } from "../memory/tlb";
 import { CodeExtents, type Derived, type Extent } from "./code-extents";
@@ -35,6 +36,9 @@ interface EntryTable {
   /** Physical page. */
   frame: number;
 }
+
+/** Stands in a saved state for what is not there. */
+const NOTHING = { slot: 0, linearPage: 0, frame: -1 };
 
 /** The records of one place in code. They are used again when the code there has changed: links to them stay good. */
 class Place implements Derived {
@@ -359,6 +363,35 @@ export class CodeCache {
     this.onReset();
     this.nextRecord = RECORDS + this.scratchBytes;
     this.generation++;
+  }
+
+  /**
+   * The exec TLBs, and which entry tables are in use: that decides when there are no more. Decoded code is no state; it
+   * is forgotten when this is loaded, and comes back.
+   */
+  passState(stream: StateStream): void {
+    const tables = [...this.inUse.values()];
+    if (stream.isLoading) this.dropTables();
+    const count = stream.number(tables.length);
+    for (let n = 0; n < count; n++) {
+      const { slot, linearPage, frame } = n < tables.length ? tables[n] : NOTHING;
+      const [where, page, what] = [stream.number(slot), stream.number(linearPage), stream.number(frame)];
+      if (stream.isLoading) this.makeTable(where, page, what);
+    }
+    for (let slot = 1; slot < MODE_SLOTS; slot++)
+      for (const list of [slot * 2, slot * 2 + 1]) this.passList(stream, slot, list);
+  }
+
+  private passList(stream: StateStream, slot: number, list: number): void {
+    const count = stream.number(this.filled.count(list));
+    for (let n = 0; n < count; n++) {
+      const page = stream.number(this.filled.page(list, n));
+      const frame = stream.number(this.frameOf(this.knownTable(slot, page)) ?? NOTHING.frame);
+      if (!stream.isLoading) continue;
+      this.filled.add(list, page);
+      const table = frame === NOTHING.frame ? 0 : (this.existing(slot, page, frame)?.address ?? 0);
+      this.words[this.slotBase(slot) + page] = table;
+    }
   }
 
   /** Forgets the entry tables too, for new ones: which pages code was fetched from decides when. */

@@ -1,6 +1,7 @@
 import { Flag } from "../base/arch";
 import { REPLAY, S } from "../base/layout";
 import type { State } from "../base/state";
+import type { Stateful, StateStream } from "../base/state-stream";
 import { Decoder } from "../isa/decode";
 import { SYSTEM_DONE, SYSTEM_FAULT, SYSTEM_LEAVE, SystemOp } from "../isa/system-ops";
 import { MemorySystem } from "../memory/memory-system";
@@ -14,6 +15,7 @@ import { Fetcher, MOST_RECORDS } from "./fetcher";
 import { InterruptWindow } from "./interrupt-window";
 import { Marks } from "./marks";
 import { type Mode, Modes } from "./mode";
+import { passRegisters } from "./processor-state";
 import { NOWHERE, Slice } from "./slice";
 import { System } from "./system/system";
 import { BlockWriter } from "./tier0/block";
@@ -45,7 +47,7 @@ export interface CompilerParts {
  * it cannot. What that is, its parts say: slice.ts, interrupt-window.ts,
  * tier0-run.ts, marks.ts, watch-stops.ts, debug-registers.ts, effort.ts.
  */
-export class Cpu {
+export class Cpu implements Stateful {
   readonly memory: MemorySystem;
   /** Linear addresses of instructions before which `onMark` is asked. */
   readonly breakpoints: Pick<Marks, "add" | "remove">;
@@ -295,6 +297,25 @@ export class Cpu {
   private sample(mode: Mode): void {
     this.compiler?.sample(mode, this.tier0.unsampled);
     this.tier0.unsampled = 0;
+  }
+
+  // ---- saved states
+
+  /** Between two runs. Memory is not part of it, and is in place before this is loaded. */
+  passState(stream: StateStream): void {
+    const { state } = this.wiring;
+    passRegisters(stream, state);
+    this.slice.passState(stream);
+    this.debug.passState(stream);
+    this.modes.passState(stream);
+    this.cache.passState(stream);
+    this.memory.tlb.passState(stream);
+    if (!stream.isLoading) return;
+    this.memory.tlb.select(state.get(S.Cpl));
+    this.memory.watches.take();
+    this.armBreakpoints();
+    this.modes.update();
+    this.window.keep();
   }
 
   // ---- compiled code

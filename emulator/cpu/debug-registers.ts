@@ -1,5 +1,6 @@
 import { S } from "../base/layout";
 import type { State } from "../base/state";
+import type { StateStream } from "../base/state-stream";
 import { Touch, type Watch } from "../memory/watches";
 import type { MemorySystem } from "../memory/memory-system";
 import type { Marks } from "./marks";
@@ -62,6 +63,10 @@ export class DebugRegisters {
       this.data.set(watch, 1 << n);
       this.watches.add(watch);
     }
+  }
+
+  passState(stream: StateStream): void {
+    this.pending = stream.number(this.pending);
   }
 
   /** DR6 bits of the instruction breakpoints at a linear address. */

@@ -1,6 +1,7 @@
 import { Desc, Seg } from "../base/arch";
 import { MODE_SLOTS, MODE_TABLE, ModeEntry, S, SegField, TLB_BYTES, TLB_EXEC } from "../base/layout";
 import type { State } from "../base/state";
+import type { StateStream } from "../base/state-stream";
 import { ringClass, type Tlb } from "../memory/tlb";
 import { isPlainData } from "./plain-data";
 
@@ -29,6 +30,9 @@ export const enum ModeBit {
   FlatDs = 1 << 4,
   FlatEs = 1 << 5,
 }
+
+/** In place of the bits of a slot that no mode has. */
+const FREE = -1;
 
 interface Slot {
   bits: number;
@@ -98,6 +102,10 @@ export class Modes {
   private take(bits: number, csBase: number, csLimit: number): Slot {
     const slot = this.slotToTake();
     if (this.slots[slot]) this.evict(slot);
+    return this.enter(slot, bits, csBase, csLimit);
+  }
+
+  private enter(slot: number, bits: number, csBase: number, csLimit: number): Slot {
     const mode: Mode = {
       slot,
       ring: bits & RING,
@@ -117,6 +125,24 @@ export class Modes {
     this.state.set(at + ModeEntry.Base, csBase);
     this.state.set(at + ModeEntry.Limit, csLimit);
     return taken;
+  }
+
+  /** Which mode has which slot; the exec TLBs are the code cache's. */
+  passState(stream: StateStream): void {
+    const { state, slots } = this;
+    this.victim = stream.number(this.victim);
+    state.set(S.TlbExec, stream.number(state.get(S.TlbExec)));
+    for (let slot = 1; slot < MODE_SLOTS; slot++) {
+      const one = slots[slot];
+      const bits = stream.number(one?.bits ?? FREE);
+      const base = stream.number(one?.base ?? 0);
+      const limit = stream.number(one?.limit ?? 0);
+      if (!stream.isLoading) continue;
+      slots[slot] = undefined;
+      for (let at = 0; at < ModeEntry.Size; at += 4) state.set(MODE_TABLE + slot * ModeEntry.Size + at, 0);
+      if (bits !== FREE) this.enter(slot, bits, base, limit);
+    }
+    if (stream.isLoading) this.active = undefined;
   }
 
   /** In turn, but never the slot in use: by its exec TLB the core tells whether an instruction has changed the mode. */

@@ -1,5 +1,6 @@
 import { S } from "../base/layout";
 import type { State } from "../base/state";
+import type { StateStream } from "../base/state-stream";
 
 /** S.RepeatAt when no instruction is in its midst; the last byte of 4 GiB begins no string instruction. */
 export const NOWHERE = -1;
@@ -55,6 +56,19 @@ export class Slice {
   /** Whether a fault was delivered after which no instruction has been retired. */
   get followsFault(): boolean {
     return this.words[S.FaultBudget >> 2] === this.words[S.Budget >> 2];
+  }
+
+  /** The count, and what of the last slice decides how the next one goes on. */
+  passState(stream: StateStream): void {
+    const { words } = this;
+    const retired = stream.number(this.retired);
+    const followsFault = stream.flag(this.followsFault);
+    if (!stream.isLoading) return;
+    this.before = retired;
+    this.granted = words[S.Budget >> 2] = 0;
+    words[S.FaultBudget >> 2] = followsFault ? 0 : -1;
+    // Whether a mark has been asked about is the debugger's business.
+    words[S.RepeatAt >> 2] = NOWHERE;
   }
 
   /**

@@ -1,5 +1,7 @@
+import type { Stateful, StateStream } from "../base/state-stream";
+
 /** A first-in, first-out queue of bytes that grows as needed. */
-export class ByteQueue {
+export class ByteQueue implements Stateful {
   private bytes = new Uint8Array(64);
   private head = 0;
   private count = 0;
@@ -30,6 +32,12 @@ export class ByteQueue {
     const all = new Uint8Array(this.count);
     for (let i = 0; i < all.length; i++) all[i] = this.shift();
     return all;
+  }
+
+  passState(stream: StateStream): void {
+    const length = stream.number(this.count);
+    const bytes = this.drain();
+    for (let n = 0; n < length; n++) this.push(stream.number(bytes[n] ?? 0));
   }
 
   private grow(): void {

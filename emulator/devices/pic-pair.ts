@@ -1,4 +1,5 @@
 import type { InterruptSource } from "../base/ports";
+import type { Stateful, StateStream } from "../base/state-stream";
 import { Pic } from "./pic";
 import type { PortBus } from "./port-bus";
 
@@ -11,7 +12,7 @@ const CASCADE = 2;
 export type IrqLine = (level: boolean) => void;
 
 /** The two cascaded 8259As of a PC, IRQ 0-7 and 8-15, in front of the processor's INTR pin. */
-export class PicPair implements InterruptSource {
+export class PicPair implements InterruptSource, Stateful {
   private readonly master = new Pic(1 << CASCADE);
   private readonly slave = new Pic();
 
@@ -32,6 +33,11 @@ export class PicPair implements InterruptSource {
   line(irq: number): IrqLine {
     if (irq < 8) return (level) => this.master.setLine(irq, level);
     return (level) => this.slave.setLine(irq - 8, level);
+  }
+
+  passState(stream: StateStream): void {
+    this.master.passState(stream);
+    this.slave.passState(stream);
   }
 
   pending(): boolean {

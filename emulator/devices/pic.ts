@@ -1,3 +1,4 @@
+import type { Stateful, StateStream } from "../base/state-stream";
 import type { PortDevice } from "./port-bus";
 
 /** ICW1 bits (8259A data sheet, initialization command words). */
@@ -48,7 +49,7 @@ const NONE = -1;
  * One 8259A. `a0` in the port methods is the chip's address pin: bit 0 of the
  * port. The INT pin is `output`; `onOutput` hears of its changes.
  */
-export class Pic implements PortDevice {
+export class Pic implements PortDevice, Stateful {
   /** The INT pin. */
   output = false;
   onOutput: (level: boolean) => void = () => undefined;
@@ -125,6 +126,26 @@ export class Pic implements PortDevice {
     else if (value & Ocw3.Is) this.writeOcw3(value);
     else this.writeOcw2(value);
     this.update();
+  }
+
+  /** Whoever the INT pin drives has a state of its own, and is not told. */
+  passState(stream: StateStream): void {
+    this.lines = stream.number(this.lines);
+    this.irr = stream.number(this.irr);
+    this.isr = stream.number(this.isr);
+    this.imr = stream.number(this.imr);
+    this.vectorBase = stream.number(this.vectorBase);
+    this.lowest = stream.number(this.lowest);
+    this.expectedIcw = stream.number(this.expectedIcw);
+    this.icw1 = stream.number(this.icw1);
+    this.output = stream.flag(this.output);
+    this.levelTriggered = stream.flag(this.levelTriggered);
+    this.autoEoi = stream.flag(this.autoEoi);
+    this.rotateOnAutoEoi = stream.flag(this.rotateOnAutoEoi);
+    this.fullyNestedCascade = stream.flag(this.fullyNestedCascade);
+    this.specialMask = stream.flag(this.specialMask);
+    this.readIsr = stream.flag(this.readIsr);
+    this.poll = stream.flag(this.poll);
   }
 
   private initialize(icw1: number): void {

@@ -1,3 +1,4 @@
+import type { Stateful, StateStream } from "../base/state-stream";
 import { NEVER } from "./timers";
 
 /** The access field of a control word (8254 data sheet, RW1 and RW0). */
@@ -17,7 +18,7 @@ const IDLE = NEVER;
  * clock at which the counting element held the full count. All times are
  * clocks of 1.193182 MHz since the start of the machine.
  */
-export class PitCounter {
+export class PitCounter implements Stateful {
   /** 0-5. */
   private mode = 0;
   private bcd = false;
@@ -42,6 +43,25 @@ export class PitCounter {
   private readHigh = false;
   private latchedCount = -1;
   private latchedStatus = -1;
+
+  passState(stream: StateStream): void {
+    this.mode = stream.number(this.mode);
+    this.access = stream.number(this.access);
+    this.reload = stream.number(this.reload);
+    this.start = stream.number(this.start);
+    this.held = stream.number(this.held);
+    this.nextReload = stream.number(this.nextReload);
+    this.nextStart = stream.number(this.nextStart);
+    this.switchAt = stream.number(this.switchAt);
+    this.lowByte = stream.number(this.lowByte);
+    this.latchedCount = stream.number(this.latchedCount);
+    this.latchedStatus = stream.number(this.latchedStatus);
+    this.bcd = stream.flag(this.bcd);
+    this.gate = stream.flag(this.gate);
+    this.armed = stream.flag(this.armed);
+    this.writeHigh = stream.flag(this.writeHigh);
+    this.readHigh = stream.flag(this.readHigh);
+  }
 
   /** Control word for this counter (not a latch command). */
   control(access: Access, mode: number, bcd: boolean): void {

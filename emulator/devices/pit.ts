@@ -1,3 +1,4 @@
+import type { Stateful, StateStream } from "../base/state-stream";
 import type { IrqLine } from "./pic-pair";
 import { Access, PitCounter } from "./pit-counter";
 import type { PortBus, PortDevice } from "./port-bus";
@@ -42,7 +43,7 @@ export function tickOf(clock: number): number {
 }
 
 /** The 8254 at ports 0x40-0x43 with the speaker port 0x61: OUT0 is IRQ 0, GATE2 and OUT2 are in port 0x61. */
-export class Pit implements PortDevice {
+export class Pit implements PortDevice, Stateful {
   private readonly counters = [new PitCounter(), new PitCounter(), new PitCounter()] as const;
   private readonly edge: Timer;
   private system = 0;
@@ -66,6 +67,12 @@ export class Pit implements PortDevice {
   attach(bus: PortBus): void {
     bus.attach(FIRST_PORT, 4, this);
     bus.attach(SYSTEM_PORT, 1, this);
+  }
+
+  /** The edge's timer is Timers' to keep. */
+  passState(stream: StateStream): void {
+    this.system = stream.number(this.system);
+    for (const counter of this.counters) counter.passState(stream);
   }
 
   readPort(port: number): number {

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/ports";
+import type { Stateful, StateStream } from "../base/state-stream";
 import type { PortBus, PortDevice } from "./port-bus";
 
 const INDEX_PORT = 0x70;
@@ -39,7 +40,7 @@ const STATUS_D = 0x80;
  * Real-time clock and CMOS RAM at ports 0x70 and 0x71. The date is that of the
  * machine's start plus machine time; guests may set CMOS RAM but not the date.
  */
-export class Rtc implements PortDevice {
+export class Rtc implements PortDevice, Stateful {
   private index = 0;
   private readonly ram = new Uint8Array(128);
 
@@ -62,6 +63,11 @@ export class Rtc implements PortDevice {
 
   attach(bus: PortBus): void {
     bus.attach(INDEX_PORT, 2, this);
+  }
+
+  passState(stream: StateStream): void {
+    this.index = stream.number(this.index);
+    stream.bytes(this.ram);
   }
 
   readPort(port: number): number {

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/ports";
+import type { Stateful, StateStream } from "../base/state-stream";
 
 /** Machine time of an event that is not armed. */
 export const NEVER = Infinity;
@@ -14,7 +15,7 @@ export interface Timer {
  * The machine's timed events. A machine has a handful of them, so a scan is
  * the queue; events due at the same tick fire in the order of their creation.
  */
-export class Timers {
+export class Timers implements Stateful {
   /** Tick of the next event, or NEVER. */
   deadline = NEVER;
   private readonly all: Timer[] = [];
@@ -51,6 +52,12 @@ export class Timers {
       fired++;
     }
     return fired;
+  }
+
+  /** By the order of their creation, which a machine's wiring fixes. */
+  passState(stream: StateStream): void {
+    for (const timer of this.all) timer.due = stream.number(timer.due);
+    this.refresh();
   }
 
   private next(): Timer | undefined {

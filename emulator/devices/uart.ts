@@ -1,3 +1,4 @@
+import type { Stateful, StateStream } from "../base/state-stream";
 import { ByteQueue } from "./byte-queue";
 import type { IrqLine } from "./pic-pair";
 import type { PortBus, PortDevice } from "./port-bus";
@@ -79,7 +80,7 @@ const CONNECTED = Msr.Cts | Msr.Dsr | Msr.Dcd;
  * until the guest looks for them, so none is overrun or lost to a FIFO reset
  * at start-up.
  */
-export class Uart implements PortDevice {
+export class Uart implements PortDevice, Stateful {
   private ier = 0;
   private lcr = 0;
   private mcr = 0;
@@ -102,6 +103,22 @@ export class Uart implements PortDevice {
 
   attach(bus: PortBus, firstPort: number): void {
     bus.attach(firstPort, 8, this);
+  }
+
+  /** Whoever the IRQ line drives has a state of its own, and is not told. */
+  passState(stream: StateStream): void {
+    this.ier = stream.number(this.ier);
+    this.lcr = stream.number(this.lcr);
+    this.mcr = stream.number(this.mcr);
+    this.scr = stream.number(this.scr);
+    this.divisor = stream.number(this.divisor);
+    this.trigger = stream.number(this.trigger);
+    this.modemDelta = stream.number(this.modemDelta);
+    this.fifoEnabled = stream.flag(this.fifoEnabled);
+    this.overrun = stream.flag(this.overrun);
+    this.thrInterrupt = stream.flag(this.thrInterrupt);
+    this.received.passState(stream);
+    this.wire.passState(stream);
   }
 
   /** Bytes from the terminal. */

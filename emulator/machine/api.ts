@@ -3,6 +3,7 @@
  * (machine.ts) implements `MachineApi`. Everything here is synchronous; nothing
  * reads the host's clock. Addresses are named linear, physical or offset.
  */
+import type { StateValue } from "../base/state-stream";
 import type { FaultRecord, LoggedTransfer, Transfer } from "../cpu/wiring";
 import type { Statistics } from "./statistics";
 
@@ -204,6 +205,14 @@ export interface DebugMemory {
   readDword(linear: number): number | undefined;
 }
 
+/** What `MachineApi.save` gives: to be handed to `load` as it is. */
+export interface SavedMachine {
+  /** What the parts of the machine keep beside the memory. */
+  readonly parts: readonly StateValue[];
+  /** Guest RAM from physical address 0. */
+  readonly ram: Uint8Array;
+}
+
 export interface MachineApi extends MachineView {
   /**
    * Loads a multiboot1 kernel with its modules and sets the start state; call it once.
@@ -259,6 +268,14 @@ export interface MachineApi extends MachineView {
   statistics(): Statistics;
   /** Guest RAM in bytes. */
   readonly memoryBytes: number;
+
+  /**
+   * All that decides how the machine goes on, between two runs. Breakpoints, watchpoints and listeners are not part of it.
+   * @throws Error when the machine is over
+   */
+  save(): SavedMachine;
+  /** Puts the machine, which has the same options, back to where it was saved; or another one like it. */
+  load(saved: SavedMachine): void;
 
   /** Bytes typed at a serial port; they enter at this instant and are recorded. */
   serialInput(port: SerialPort, bytes: Uint8Array): void;

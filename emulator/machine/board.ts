@@ -1,4 +1,5 @@
 import type { Clock } from "../base/ports";
+import type { Stateful, StateStream } from "../base/state-stream";
 import { ByteQueue } from "../devices/byte-queue";
 import { DEBUG_EXIT_PORT, DebugExit } from "../devices/debug-exit";
 import { PicPair } from "../devices/pic-pair";
@@ -28,12 +29,13 @@ export interface BoardWiring {
 }
 
 /** The devices of the machine and the wires between them. */
-export class Board {
+export class Board implements Stateful {
   readonly ports = new PortBus();
   readonly interrupts: PicPair;
   readonly timers: Timers;
   private readonly pit: Pit;
   private readonly serial: readonly [Uart, Uart];
+  private readonly stateful: readonly Stateful[];
   private readonly sent = [new ByteQueue(), new ByteQueue()] as const;
 
   constructor(private readonly wiring: BoardWiring) {
@@ -42,9 +44,16 @@ export class Board {
     this.interrupts.attach(this.ports);
     this.pit = new Pit(this.timers, this.interrupts.line(0));
     this.pit.attach(this.ports);
-    new Rtc(wiring.clock, BOOT_DATE, wiring.memoryBytes).attach(this.ports);
+    const rtc = new Rtc(wiring.clock, BOOT_DATE, wiring.memoryBytes);
+    rtc.attach(this.ports);
     this.ports.attach(DEBUG_EXIT_PORT, 1, new DebugExit(wiring.exit));
     this.serial = [this.uart(0), this.uart(1)];
+    this.stateful = [this.timers, this.interrupts, this.pit, rtc, ...this.serial];
+  }
+
+  /** Each device in turn; those that come later have their place here. Output has been handed on between two runs. */
+  passState(stream: StateStream): void {
+    for (const part of this.stateful) part.passState(stream);
   }
 
   /** Leaves the devices as firmware does; the clock must run. */

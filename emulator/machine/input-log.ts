@@ -1,3 +1,4 @@
+import type { Stateful, StateStream } from "../base/state-stream";
 import { NEVER } from "../devices/timers";
 import type { InputRecord, SerialPort } from "./api";
 
@@ -6,9 +7,11 @@ import type { InputRecord, SerialPort } from "./api";
  * instruction count and the tick at which it entered; given such a record, the
  * log lets the same input in at the same instant.
  */
-export class InputLog {
+export class InputLog implements Stateful {
   readonly records: InputRecord[] = [];
   private nextReplay = 0;
+  /** Inputs so far; a machine that was loaded has no records of those before. */
+  private entered = 0;
 
   /** @param deliver takes the bytes to their device */
   constructor(
@@ -16,7 +19,15 @@ export class InputLog {
     private readonly replay: readonly InputRecord[],
   ) {}
 
+  /** How far the log has come; what entered after a state that is loaded is no longer in it. */
+  passState(stream: StateStream): void {
+    this.nextReplay = stream.number(this.nextReplay);
+    this.entered = stream.number(this.entered);
+    this.records.length = Math.min(this.entered, this.records.length);
+  }
+
   enter(instructions: number, ticks: number, port: SerialPort, bytes: Uint8Array): void {
+    this.entered++;
     this.records.push({ instructions, ticks, port, bytes });
     this.deliver(port, bytes);
   }

@@ -1,6 +1,7 @@
 import { Gpr } from "../base/arch";
 import { RAM, S } from "../base/layout";
 import { State } from "../base/state";
+import { StateReader, type StateStream, StateWriter } from "../base/state-stream";
 import { MachineError } from "../boot/machine-error";
 import { BOOT_MAGIC, loadMultiboot } from "../boot/multiboot";
 import { Cpu } from "../cpu/cpu";
@@ -17,6 +18,7 @@ import {
   type MachineView,
   type Registers,
   type RunOptions,
+  type SavedMachine,
   type SegmentName,
   type SegmentView,
   type SerialPort,
@@ -100,8 +102,12 @@ export class Machine implements MachineApi {
   }
 
   boot(kernel: Uint8Array, options: BootOptions = {}): void {
-    const ram = this.state.u8.subarray(RAM, RAM + this.memoryBytes);
-    const { entry, info, stack, gdt } = loadMultiboot(ram, kernel, options.commandLine ?? "", options.modules ?? []);
+    const { entry, info, stack, gdt } = loadMultiboot(
+      this.ram,
+      kernel,
+      options.commandLine ?? "",
+      options.modules ?? [],
+    );
     this.state.setGpr(Gpr.Eax, BOOT_MAGIC);
     this.state.setGpr(Gpr.Ebx, info);
     this.state.setGpr(Gpr.Esp, stack);
@@ -209,6 +215,31 @@ export class Machine implements MachineApi {
 
   statistics(): Statistics {
     return statisticsOf(this.state.counters, this.instructions, this.compiledInstructions);
+  }
+
+  /**
+   * All that decides how the machine goes on, between two runs. Breakpoints, watchpoints and listeners are not part of it.
+   * @throws Error when the machine is over
+   */
+  save(): SavedMachine {
+    if (this.loop.isOver) throw new Error("a machine that is over has no state to go on from");
+    const writer = new StateWriter();
+    this.passState(writer);
+    return { parts: writer.values, ram: this.ram.slice() };
+  }
+
+  /** Puts the machine, which has the same options, back to where it was saved; or another one like it. */
+  load({ parts, ram }: SavedMachine): void {
+    this.ram.set(ram);
+    this.passState(new StateReader(parts));
+  }
+
+  private passState(stream: StateStream): void {
+    for (const part of [this.clock, this.cpu, this.board, this.inputLog, this.loop]) part.passState(stream);
+  }
+
+  private get ram(): Uint8Array {
+    return this.state.u8.subarray(RAM, RAM + this.memoryBytes);
   }
 
   get instructions(): number {

@@ -1,4 +1,5 @@
 import type { Clock, InterruptSource } from "../base/ports";
+import type { Stateful, StateStream } from "../base/state-stream";
 import { CpuStop } from "../cpu/wiring";
 import { NEVER, type Timers } from "../devices/timers";
 import type { MachineView, RunOptions, Stop } from "./api";
@@ -18,7 +19,7 @@ const SLICE = 1 << 18;
 const FRUITLESS_EVENTS = 64;
 
 /** Machine time: instructions retired and the ticks that HLT skipped. */
-export class MachineClock implements Clock {
+export class MachineClock implements Clock, Stateful {
   skipped = 0;
 
   /** @param retired instructions so far */
@@ -26,6 +27,10 @@ export class MachineClock implements Clock {
 
   now(): number {
     return this.retired() + this.skipped;
+  }
+
+  passState(stream: StateStream): void {
+    this.skipped = stream.number(this.skipped);
   }
 }
 
@@ -49,7 +54,7 @@ export interface RunLoopParts {
  * due, so that devices act between instructions and the run is a function of
  * the instruction count.
  */
-export class RunLoop {
+export class RunLoop implements Stateful {
   private over: Stop | undefined;
   private fruitless = 0;
   private lastWake = NEVER;
@@ -60,6 +65,19 @@ export class RunLoop {
     private readonly parts: RunLoopParts,
     private readonly view: MachineView,
   ) {}
+
+  /** A machine that is over has no state: it answers what it ended with, and no more. */
+  passState(stream: StateStream): void {
+    this.fruitless = stream.number(this.fruitless);
+    this.lastWake = stream.number(this.lastWake);
+    if (!stream.isLoading) return;
+    this.over = undefined;
+    this.asked = true;
+  }
+
+  get isOver(): boolean {
+    return this.over !== undefined;
+  }
 
   /** The guest asked for the end. */
   exit(value: number): void {

@@ -13,6 +13,7 @@ import {
   WATCHED_PAGES,
 } from "../base/layout";
 import type { State } from "../base/state";
+import type { StateStream } from "../base/state-stream";
 import { FilledPages } from "./filled-pages";
 import type { Paging } from "./paging";
 import type { PhysicalMemory } from "./physical";
@@ -25,6 +26,9 @@ export const LOCAL_PAGES = -2;
 const TABLES = RING_CLASSES * 2;
 /** Pages of 4 MiB, the unit in which large pages are remembered. */
 const PAGES_PER_REGION = 1024;
+
+/** In a saved state, of a page that is not entered. */
+const NO_FRAME = -1;
 
 /** Addresses of the data TLBs of a ring class. */
 export function dataTlbs(ring: number): { read: number; write: number } {
@@ -149,14 +153,43 @@ export class Tlb {
     const index = this.index(table, page);
     const entry = this.words[index];
     if (entry === 0) return;
-    const plain = entry - (entry & TLB_KIND);
-    const frame = ((plain + (page << 12) - RAM) >>> 0) >>> 12;
-    this.words[index] = plain + this.kindOf(table & 1, watched, frame);
+    this.words[index] = entry - (entry & TLB_KIND) + this.kindOf(table & 1, watched, this.frameOf(entry, page));
   }
 
   private kindOf(write: number, watched: number, frame: number): TlbKind {
     if (write !== 0) return kindForWriting(watched !== 0, this.physical.tracker.isCode(frame));
     return (watched & Touch.Read) !== 0 ? TlbKind.Watched : TlbKind.Plain;
+  }
+
+  /**
+   * What the data TLBs hold, stale entries too, and in which order it was filled: a full list empties its TLB. Memory,
+   * watches and what is code are as they are when this is loaded.
+   */
+  passState(stream: StateStream): void {
+    if (stream.isLoading) for (let list = 0; list < RING_CLASSES * 2; list++) this.empty(list);
+    stream.bytes(this.large);
+    for (let list = 0; list < RING_CLASSES * 2; list++) {
+      const count = stream.number(this.filled.count(list));
+      for (let n = 0; n < count; n++) {
+        const page = stream.number(this.filled.page(list, n));
+        if (stream.isLoading) this.filled.add(list, page);
+        this.passEntry(stream, list & ~1, page);
+        this.passEntry(stream, list | 1, page);
+      }
+    }
+  }
+
+  private passEntry(stream: StateStream, table: number, page: number): void {
+    const index = this.index(table, page);
+    const entry = this.words[index];
+    const frame = stream.number(entry === 0 ? NO_FRAME : this.frameOf(entry, page));
+    if (!stream.isLoading) return;
+    const kind = this.kindOf(table & 1, this.watches.inPage(page), frame);
+    this.words[index] = frame === NO_FRAME ? 0 : RAM + (frame << 12) - (page << 12) + kind;
+  }
+
+  private frameOf(entry: number, page: number): number {
+    return ((entry - (entry & TLB_KIND) + (page << 12) - RAM) >>> 0) >>> 12;
   }
 
   /** MOV CR3: all but global pages. */

@@ -3,6 +3,7 @@ import { RAM, S, SegField } from "../../../emulator/base/layout";
 import { State } from "../../../emulator/base/state";
 import { Cpu } from "../../../emulator/cpu/cpu";
 import { CpuStop } from "../../../emulator/cpu/wiring";
+import { StateReader, StateWriter } from "../../../emulator/base/state-stream";
 import { Jit } from "../../../emulator/jit/jit";
 import type { Watch } from "../../../emulator/memory/watches";
 import { EAGER } from "../../harness/eager";
@@ -156,11 +157,26 @@ export class Board {
     let stop = CpuStop.Count;
     while ((goesOn(stop) || stop === CpuStop.Breakpoint) && cpu.retired < end) {
       observer.look(cpu);
+      if (observer.wanders) this.detour(observer.stride());
       stop = cpu.run(Math.min(observer.stride(), end - cpu.retired), stop === CpuStop.Breakpoint);
       cpu.takeTouched();
     }
     this.mix.instructions -= end - cpu.retired;
     return stop === CpuStop.Breakpoint || stop === CpuStop.Watchpoint ? CpuStop.Count : stop;
+  }
+
+  /** Runs on for a while and comes back: to the memory and the processor's state as they are now. */
+  private detour(count: number): void {
+    const { cpu, ram, mix, waiting, told } = this;
+    const writer = new StateWriter();
+    cpu.passState(writer);
+    const before = ram.slice();
+    this.told = [];
+    cpu.run(count, true);
+    ram.set(before);
+    cpu.passState(new StateReader(writer.values));
+    Object.assign(this, { waiting, told });
+    mix.detours++;
   }
 
   private tell(text: string): void {

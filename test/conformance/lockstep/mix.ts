@@ -18,6 +18,8 @@ export class Mix {
   changes = 0;
   /** ... at code that is not compiled. */
   misses = 0;
+  /** Times that a state was saved, run on from, and loaded. */
+  detours = 0;
   /** Touched watches and traced changes of ring. */
   told = 0;
 

@@ -76,5 +76,6 @@ describe.each<Tier>(["interpreter", "compiled"])("random programs with an observ
         found.push(`OBSERVED_SEED=${scenario.seed.toString()}, ${describeSetting(scenario.setting)}, ${text}`);
     }
     expect(found.join("\n\n")).toBe("");
+    if (ALONE === undefined) expect(pair.observed.mix.detours).toBeGreaterThan(Math.min(PROGRAMS, RENEWED) / 2);
   });
 });

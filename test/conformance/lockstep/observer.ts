@@ -23,7 +23,7 @@ const LONGEST_READ = 64;
 
 /**
  * Somebody with a debugger: cuts the run at random instructions, sets and clears
- * breakpoints and watches, and reads memory. The program must not be able to tell.
+ * breakpoints and watches, reads memory, and runs ahead and comes back. The program must not be able to tell.
  */
 export class Observer {
   private readonly marks = new Set<number>();
@@ -40,6 +40,11 @@ export class Observer {
     const { rng } = this;
     if (rng.oneIn(3)) return 1 + rng.below(rng.oneIn(3) ? 3 : 60);
     return 1 + rng.below(rng.oneIn(4) ? 4000 : 400);
+  }
+
+  /** Whether to run on now, and then to go back to a saved state. */
+  get wanders(): boolean {
+    return this.rng.oneIn(20);
   }
 
   look(cpu: Cpu): void {
