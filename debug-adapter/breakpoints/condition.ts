@@ -1,11 +1,11 @@
-import { Probe, ProbeFailure } from "../../emulator/index";
+import { Probe } from "../../emulator/index";
 import { breakpointMessages as say, expressionMessages } from "../messages";
 import { compileValue, type CompileScope } from "../expressions/compile";
-import { ExpressionError } from "../expressions/ast";
+import { assigns, ExpressionError, NotCompilable, type Expression } from "../expressions/ast";
 import { parseExpression } from "../expressions/parser";
 import type { Image, ImageSpace } from "../images/image-space";
 import type { SimplePlace, Type, Variable } from "../symbols/index";
-import { hex32 } from "../values/hex";
+import { CompiledCheck, EvaluatedCheck, type Check, type LiveEvaluator } from "./check";
 import { parseHitCount } from "./hit-count";
 
 /** A breakpoint's condition, hit condition and message as the user wrote them. */
@@ -17,43 +17,63 @@ export interface Wish {
 }
 
 /**
- * The wish as a probe for one address; undefined when there is none. Throws
+ * The wish as a check for one address; undefined when there is none. Throws
  * ExpressionError with what is wrong with it.
  */
-export function probeFor(wish: Wish, address: number, image: Image | undefined, space: ImageSpace): Probe | undefined {
+export function checkFor(
+  wish: Wish,
+  address: number,
+  image: Image | undefined,
+  space: ImageSpace,
+  live: LiveEvaluator,
+): Check | undefined {
   const condition = wish.condition?.trim() ?? "";
   const hits = wish.hitCondition?.trim() ?? "";
   if (condition === "" && hits === "") return undefined;
   const rule = hits === "" ? undefined : parseHitCount(hits);
   if (hits !== "" && rule === undefined) throw new ExpressionError(say.badHitCount(hits));
-  if (condition === "") return new Probe(undefined, rule);
+  if (condition === "") return new CompiledCheck(new Probe(undefined, rule));
   try {
-    return new Probe(compileAt(condition, address, image, space).code, rule);
+    const scope = compileScope(address, image, space);
+    const expression = parsed(condition, scope);
+    try {
+      return new CompiledCheck(new Probe(compileValue(expression, scope).code, rule));
+    } catch (error) {
+      if (!(error instanceof NotCompilable)) throw error;
+      return new EvaluatedCheck(expression, live, new Probe(undefined, rule));
+    }
   } catch (error) {
     if (error instanceof ExpressionError) throw new ExpressionError(say.badCondition(error.message));
     throw error;
   }
 }
 
-/** An expression with the names at an address, as code for a probe. Throws ExpressionError with what is wrong with it. */
+/** Parses what may not assign, with the type names of a scope. Throws ExpressionError. */
+function parsed(text: string, scope: CompileScope): Expression {
+  const expression = parseExpression(text, (name) => isTypedef(scope.typeNamed(name)));
+  if (assigns(expression)) throw new ExpressionError(expressionMessages.conditionAssigns());
+  return expression;
+}
+
+/** An expression with the names at an address: code for a probe, or else the expression for the evaluator. */
+export type CompiledExpression =
+  { readonly code: Int32Array; readonly type: Type } | { readonly code: undefined; readonly expression: Expression };
+
+/** Throws ExpressionError with what is wrong with the text. */
 export function compileAt(
   text: string,
   address: number,
   image: Image | undefined,
   space: ImageSpace,
-): { code: Int32Array; type: Type } {
+): CompiledExpression {
   const scope = compileScope(address, image, space);
-  return compileValue(
-    parseExpression(text, (name) => isTypedef(scope.typeNamed(name))),
-    scope,
-  );
-}
-
-/** Why an evaluation had no result, in words. */
-export function reasonOf(failure: ProbeFailure, linear: number): string {
-  return failure === ProbeFailure.DivideByZero
-    ? expressionMessages.divideByZero()
-    : expressionMessages.cannotRead(hex32(linear));
+  const expression = parsed(text, scope);
+  try {
+    return compileValue(expression, scope);
+  } catch (error) {
+    if (error instanceof NotCompilable) return { code: undefined, expression };
+    throw error;
+  }
 }
 
 function isTypedef(type: Type | undefined): boolean {

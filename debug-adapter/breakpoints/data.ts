@@ -13,7 +13,8 @@ import type { Debuggee } from "../debuggee/debuggee";
 import { sizeOf } from "../symbols/index";
 import { hex32 } from "../values/hex";
 import { addressOf, type TypedValue } from "../values/typed-value";
-import { probeFor } from "./condition";
+import type { LiveEvaluator } from "./check";
+import { checkFor } from "./condition";
 import { allOf } from "./scope";
 
 type Info = DebugProtocol.DataBreakpointInfoResponse["body"];
@@ -44,6 +45,7 @@ export class DataBreakpoints {
     private readonly nextId: () => number,
     /** With false nothing stops: the client runs without debugging. */
     private readonly isEnabled: boolean,
+    private readonly live: LiveEvaluator,
   ) {}
 
   /** What can be watched of a value; `bytes` in place of its own size. */
@@ -96,10 +98,10 @@ export class DataBreakpoints {
     const access = Object.hasOwn(ACCESSES, accessType) ? ACCESSES[accessType] : undefined;
     if (access === undefined) return { id, verified: false, message: say.badAccess(accessType) };
     try {
-      const probe = probeFor(breakpoint, 0, undefined, this.debuggee.images);
+      const check = checkFor(breakpoint, 0, undefined, this.debuggee.images, this.live);
       const watchpoint = { linear: data.linear, length: data.length, access };
       if (this.isEnabled)
-        this.placed.push(this.debuggee.machine.setWatchpoint(watchpoint, allOf(this.inDomain(data.domain), probe)));
+        this.placed.push(this.debuggee.machine.setWatchpoint(watchpoint, allOf(this.inDomain(data.domain), check)));
       this.ids.set(watchpoint, { id, name: data.name });
       return { id, verified: true };
     } catch (error) {

@@ -1,20 +1,15 @@
 import { Probe, ProbeFailure, type Condition, type MachineView } from "../../emulator/index";
-import { ExpressionError } from "../expressions/ast";
+import { ExpressionError, type Expression } from "../expressions/ast";
 import { breakpointMessages as say } from "../messages";
 import type { Debuggee } from "../debuggee/debuggee";
 import type { Image } from "../images/image-space";
 import { strip, type Type } from "../symbols/index";
-import { formatValue } from "../values/format";
 import { inMemory, integerValue } from "../values/typed-value";
-import { compileAt, reasonOf } from "./condition";
+import { reasonOf, type Check, type LiveEvaluator } from "./check";
+import { compileAt } from "./condition";
 
-/** An expression in braces, compiled. */
-interface Logged {
-  probe: Probe;
-  type: Type;
-  /** The probe gives the value's address: of what is no number of up to 32 bits. */
-  isAddress: boolean;
-}
+/** An expression in braces: code that gives its value or address, or the expression for the evaluator. */
+type Logged = { probe: Probe; type: Type; isAddress: boolean } | { probe: undefined; expression: Expression };
 
 interface LogPlace {
   address: number;
@@ -26,13 +21,15 @@ const PART = /\{([^{}]+)\}/;
 
 /**
  * A logpoint's message: it is worked out inside the machine's loop each time the
- * place is reached, and nothing stops.
+ * place is reached, and nothing stops. An expression that cannot be used stands
+ * as the reason.
  */
 export class LogMessage implements Condition {
+  /** What is wrong with the text, in words. */
+  readonly problems: string[] = [];
   private readonly parts: readonly (string | Logged)[];
 
   /**
-   * Throws ExpressionError with what is wrong with the text.
    * @param guard the breakpoint's condition; where it could not be evaluated the machine stops, as at any breakpoint
    * @param write takes each line
    */
@@ -40,52 +37,75 @@ export class LogMessage implements Condition {
     text: string,
     place: LogPlace,
     private readonly debuggee: Debuggee,
-    private readonly guard: Probe | undefined,
+    private readonly live: LiveEvaluator,
+    private readonly guard: Check | undefined,
     private readonly write: (line: string) => void,
   ) {
     // Every second piece stood in braces.
-    this.parts = text.split(PART).map((piece, n) => (n % 2 === 0 ? piece : this.compile(piece, place)));
+    this.parts = text.split(PART).map((piece, n) => (n % 2 === 0 ? piece : this.part(piece, place)));
+  }
+
+  private part(expression: string, place: LogPlace): string | Logged {
+    try {
+      return this.compile(expression, place);
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      this.problems.push(say.badLogMessage(expression, error.message));
+      return `<${error.message}>`;
+    }
   }
 
   private compile(expression: string, { address, image }: LogPlace): Logged {
     const at = (text: string) => compileAt(text, address, image, this.debuggee.images);
-    try {
-      const { code, type } = at(expression);
-      return { probe: new Probe(code, undefined), type, isAddress: false };
-    } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
+    const value = attempt(() => at(expression));
+    if (value instanceof ExpressionError) {
+      // A structure or an array is no number, but has an address.
       const object = attempt(() => at(`&(${expression})`));
-      const pointer = object === undefined ? undefined : strip(object.type);
-      if (object === undefined || pointer?.kind !== "pointer") {
-        throw new ExpressionError(say.badLogMessage(expression, error.message));
-      }
+      if (object instanceof ExpressionError) throw value;
+      if (object.code === undefined) return { probe: undefined, expression: referred(object.expression) };
+      const pointer = strip(object.type);
+      if (pointer.kind !== "pointer") throw value;
       return { probe: new Probe(object.code, undefined), type: pointer.target, isAddress: true };
     }
+    if (value.code === undefined) return { probe: undefined, expression: value.expression };
+    return { probe: new Probe(value.code, undefined), type: value.type, isAddress: false };
   }
 
   stops(view: MachineView): boolean {
-    if (this.guard !== undefined && this.guard.outcome.failure !== ProbeFailure.None) return true;
+    if (this.guard?.problem !== undefined) return true;
     this.write(this.parts.map((part) => (typeof part === "string" ? part : this.text(part, view))).join(""));
     return false;
   }
 
-  private text({ probe, type, isAddress }: Logged, view: MachineView): string {
-    probe.stops(view);
-    const { value, failure, linear } = probe.outcome;
+  private text(part: Logged, view: MachineView): string {
+    if (part.probe === undefined) return this.evaluated(part.expression);
+    part.probe.stops(view);
+    const { value, failure, linear } = part.probe.outcome;
     if (failure !== ProbeFailure.None) return `<${reasonOf(failure, linear)}>`;
-    const { readMemory, images, machine, domain } = this.debuggee;
-    const symbolize = (address: number): string | undefined => images.nameAt(address, machine.cpl, domain);
-    const logged = isAddress ? inMemory(type, value) : integerValue(type, BigInt(value));
-    return formatValue(logged, { readMemory, symbolize, hex: false });
+    return this.live.text(part.isAddress ? inMemory(part.type, value) : integerValue(part.type, BigInt(value)));
+  }
+
+  private evaluated(expression: Expression): string {
+    try {
+      return this.live.text(this.live.value(expression));
+    } catch (error) {
+      if (error instanceof ExpressionError) return `<${error.message}>`;
+      throw error;
+    }
   }
 }
 
-/** Undefined where the expression cannot be used. */
-function attempt<T>(compile: () => T): T | undefined {
+/** The operand of `&`. */
+function referred(expression: Expression): Expression {
+  return expression.kind === "unary" ? expression.operand : expression;
+}
+
+/** The reason where the expression cannot be used. */
+function attempt<T>(compile: () => T): T | ExpressionError {
   try {
     return compile();
   } catch (error) {
-    if (error instanceof ExpressionError) return undefined;
+    if (error instanceof ExpressionError) return error;
     throw error;
   }
 }

@@ -1,12 +1,12 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
-import type { Probe } from "../../emulator/index";
 import { ExpressionError } from "../expressions/ast";
 import { breakpointMessages as say } from "../messages";
 import type { ImageSource, SourceMap } from "../debuggee/source-map";
 import type { Debuggee } from "../debuggee/debuggee";
 import type { Image } from "../images/image-space";
 import { hex32, linearIn } from "../values/hex";
-import { probeFor, type Wish } from "./condition";
+import type { Check, LiveEvaluator } from "./check";
+import { checkFor, type Wish } from "./condition";
 import { LogMessage } from "./log-message";
 import { allOf, scopeOf } from "./scope";
 import type { BreakpointTable, Site } from "./table";
@@ -18,7 +18,7 @@ export type Origin = "breakpoint" | "function breakpoint" | "instruction breakpo
 export interface UserSite extends Site {
   readonly id: number;
   readonly origin: Origin;
-  readonly probe: Probe | undefined;
+  readonly check: Check | undefined;
 }
 
 interface Placement {
@@ -37,6 +37,7 @@ export class BreakpointManager {
     private readonly nextId: () => number,
     /** With false nothing stops: the client runs without debugging. */
     private readonly isEnabled: boolean,
+    private readonly live: LiveEvaluator,
     /** Takes the lines of logpoints. */
     private readonly log: (line: string) => void,
   ) {}
@@ -105,13 +106,15 @@ export class BreakpointManager {
   private place(key: string, origin: Origin, placements: readonly Placement[], wish: Wish): DebugProtocol.Breakpoint {
     const id = this.nextId();
     const { images, vmm } = this.debuggee;
+    const problems: string[] = [];
     try {
       const sites = placements.map(({ image, address }): [number, UserSite] => {
         const there = { address, image: image ?? images.at(address, 0, undefined) };
-        const probe = probeFor(wish, address, there.image, images);
+        const check = checkFor(wish, address, there.image, images, this.live);
         const scope = image === undefined ? undefined : scopeOf(image, address, images, vmm);
-        const message = this.messageOf(wish, there, probe);
-        return [address, { id, origin, probe, condition: allOf(scope, probe, message) }];
+        const message = this.messageOf(wish, there, check);
+        problems.push(...(message?.problems ?? []));
+        return [address, { id, origin, check, condition: allOf(scope, check, message) }];
       });
       if (this.isEnabled) for (const [address, site] of sites) this.table.add(address, site);
       this.placed.set(key, [...(this.placed.get(key) ?? []), ...sites]);
@@ -120,12 +123,17 @@ export class BreakpointManager {
       throw error;
     }
     const [first] = placements;
-    return { id, verified: true, ...(first === undefined ? {} : { instructionReference: hex32(first.address) }) };
+    return {
+      id,
+      verified: true,
+      ...(first === undefined ? {} : { instructionReference: hex32(first.address) }),
+      ...(problems.length === 0 ? {} : { message: [...new Set(problems)].join("; ") }),
+    };
   }
 
-  private messageOf({ logMessage }: Wish, place: Placement, guard: Probe | undefined): LogMessage | undefined {
+  private messageOf({ logMessage }: Wish, place: Placement, guard: Check | undefined): LogMessage | undefined {
     if (logMessage === undefined || logMessage === "") return undefined;
-    return new LogMessage(logMessage, place, this.debuggee, guard, this.log);
+    return new LogMessage(logMessage, place, this.debuggee, this.live, guard, this.log);
   }
 
   private refused(message: string): DebugProtocol.Breakpoint {

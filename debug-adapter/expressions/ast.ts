@@ -30,3 +30,15 @@ export interface TypeName {
 
 /** What the user wrote cannot be understood or has no value; the message is meant for them. */
 export class ExpressionError extends Error {}
+
+/** What the user wrote has a meaning, but not to the machine's loop: it has values that are no words, or in no fixed place. */
+export class NotCompilable extends ExpressionError {}
+
+/** Whether an assignment stands anywhere in the expression. */
+export function assigns(expression: Expression): boolean {
+  if (expression.kind === "assign") return true;
+  const parts: unknown[] = Object.values(expression);
+  return parts.some(
+    (part) => typeof part === "object" && part !== null && "kind" in part && assigns(part as Expression),
+  );
+}

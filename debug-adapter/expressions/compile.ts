@@ -4,9 +4,9 @@ import { DwarfReg, isStruct, sizeOf, strip, typeName, type SimplePlace, type Typ
 import { memberNamed } from "../awareness/layout";
 import { registerPart } from "../values/registers";
 import { signedness } from "../values/typed-value";
-import { ExpressionError, type BinaryOp, type Expression } from "./ast";
+import { ExpressionError, NotCompilable, type BinaryOp, type Expression } from "./ast";
 import { ProbeCode } from "./probe-code";
-import { elementOf, INT, isPointer, pointerTo, promote, resolveType, UINT } from "./types";
+import { elementOf, INT, isFloat, isPointer, pointerTo, promote, resolveType, UINT } from "./types";
 
 /** What names mean at the breakpoint's address, without a machine. */
 export interface CompileScope {
@@ -80,9 +80,10 @@ class Compiler {
     }
     const signed = signedness(type);
     const size = sizeOf(type);
+    if (isFloat(type) || bare.kind === "reference") throw new NotCompilable(say.conditionWide());
     if (signed === undefined || size === undefined) throw new ExpressionError(say.notNumber(typeName(type)));
     if (operand.bits !== undefined) return this.loadBits(operand.bits, signed);
-    if (size > 4) throw new ExpressionError(say.conditionWide());
+    if (size > 4) throw new NotCompilable(say.conditionWide());
     if (operand.in === "address") {
       this.code.emit(
         size === 4 ? Op.Load32 : size === 2 ? (signed ? Op.Load16S : Op.Load16U) : signed ? Op.Load8S : Op.Load8U,
@@ -93,7 +94,7 @@ class Compiler {
 
   /** A bit-field lies in the dword at its address, or crosses out of it and is refused. */
   private loadBits({ bitOffset, bitSize }: NonNullable<Operand["bits"]>, signed: boolean): Type {
-    if (bitOffset + bitSize > 32) throw new ExpressionError(say.conditionWide());
+    if (bitOffset + bitSize > 32) throw new NotCompilable(say.conditionWide());
     this.code.emit(bitOffset + bitSize <= 8 ? Op.Load8U : bitOffset + bitSize <= 16 ? Op.Load16U : Op.Load32);
     this.code.push(Op.Push, 32 - bitOffset - bitSize);
     this.code.fold(Op.Shl);
@@ -105,11 +106,11 @@ class Compiler {
   private operand(e: Expression): Operand {
     switch (e.kind) {
       case "number":
-        if (e.long) throw new ExpressionError(say.conditionWide());
+        if (e.long) throw new NotCompilable(say.conditionWide());
         this.code.push(Op.Push, Number(BigInt.asIntN(32, e.value)));
         return { type: e.unsigned ? UINT : INT, in: "stack" };
       case "float":
-        throw new ExpressionError(say.conditionWide());
+        throw new NotCompilable(say.conditionWide());
       case "register":
         return this.register(e.name);
       case "name":
@@ -162,12 +163,15 @@ class Compiler {
     const found = this.scope.lookup(name);
     if (found === undefined) {
       if (PROBE_REGISTERS[name] !== undefined || registerPart(name) !== undefined) return this.register(name);
+      // Members of the object that a method was called for, and what C++ calls values.
+      if (this.scope.lookup("this") !== undefined || CONSTANTS.has(name))
+        throw new NotCompilable(say.conditionPlace(name));
       throw new ExpressionError(say.unknownName(name));
     }
     const { type, place } = found;
     switch (place?.kind) {
       case undefined:
-        throw new ExpressionError(say.conditionPlace(name));
+        throw new NotCompilable(say.conditionPlace(name));
       case "constant":
         this.code.push(Op.Push, place.value | 0);
         return { type, in: "stack" };
@@ -187,9 +191,10 @@ class Compiler {
 
   /** Cuts a word on the stack to a type of 1 or 2 bytes, as a cast to it does. */
   private narrow(type: Type): void {
+    if (isFloat(type) || strip(type).kind === "reference") throw new NotCompilable(say.conditionWide());
     const size = sizeOf(type);
     if (size === undefined || signedness(type) === undefined) throw new ExpressionError(say.notNumber(typeName(type)));
-    if (size > 4) throw new ExpressionError(say.conditionWide());
+    if (size > 4) throw new NotCompilable(say.conditionWide());
     const bare = strip(type);
     if (bare.kind === "base" && bare.encoding === "boolean") {
       this.code.emit(Op.Not, Op.Not);
@@ -308,6 +313,7 @@ class Compiler {
       object = { type: target, in: "address" };
     }
     const bare = strip(object.type);
+    if (bare.kind === "reference") throw new NotCompilable(say.conditionWide());
     if (!isStruct(bare)) throw new ExpressionError(say.noMembers(typeName(object.type)));
     const found = memberNamed(bare, e.name);
     if (found === undefined) throw new ExpressionError(say.unknownMember(typeName(object.type), e.name));
@@ -349,6 +355,8 @@ class Compiler {
     return size;
   }
 }
+
+const CONSTANTS = new Set(["true", "false", "nullptr"]);
 
 const COMPARISONS = new Set<BinaryOp>(["==", "!=", "<", "<=", ">", ">="]);
 

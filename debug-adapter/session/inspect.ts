@@ -2,7 +2,7 @@ import type { DebugProtocol } from "@vscode/debugprotocol";
 import { disassemblyWindow, type Row } from "../disassembly/window";
 import { evaluate } from "../expressions/evaluate";
 import { parseExpression } from "../expressions/parser";
-import type { Expression } from "../expressions/ast";
+import { assigns } from "../expressions/ast";
 import { debugMessages as say } from "../messages";
 import type { StackRow } from "../stack/stack";
 import { hex32, linearIn } from "../values/hex";
@@ -65,29 +65,20 @@ export function evaluateIn(target: Target, args: DebugProtocol.EvaluateArguments
   const frame = args.frameId === undefined ? target.halted?.innermost() : target.frame(args.frameId);
   const environment = new FrameEnvironment(target.debuggee, frame);
   const expression = parseExpression(text, (name) => environment.typeNamed(name)?.kind === "typedef");
-  if (args.context === "hover" && hasEffect(expression)) throw new UserError(say.hoverAssigns());
+  if (args.context === "hover" && assigns(expression)) throw new UserError(say.hoverAssigns());
   const value = evaluate(expression, environment);
   // A number that cannot be read is an error, not a value that says so.
   if (signedness(value.type) !== undefined) readInteger(value, environment.readMemory);
   const isWord = expression.kind === "register" && expression.name !== "cpl";
   const row = target.variables.row(text, value, text, frame, hex ?? isWord);
   const { name: _name, value: result, evaluateName: _expression, ...rest } = row;
-  return { body: { ...rest, result }, hasEffect: hasEffect(expression) };
+  return { body: { ...rest, result }, hasEffect: assigns(expression) };
 }
 
 /** `expression,x` shows numbers in hexadecimal, `,d` in decimal, whatever else is asked for. */
 function withFormat(expression: string, hex: boolean | undefined): { text: string; hex: boolean | undefined } {
   const match = /^(.*),\s*([xd])\s*$/s.exec(expression);
   return match === null ? { text: expression, hex } : { text: match[1] ?? "", hex: match[2] === "x" };
-}
-
-/** Whether an assignment stands anywhere in the expression. */
-function hasEffect(expression: Expression): boolean {
-  if (expression.kind === "assign") return true;
-  const parts: unknown[] = Object.values(expression);
-  return parts.some(
-    (part) => typeof part === "object" && part !== null && "kind" in part && hasEffect(part as Expression),
-  );
 }
 
 export function setExpression(
@@ -113,7 +104,7 @@ export function dataBreakpointInfo(
   const frame = args.frameId === undefined ? target.halted?.innermost() : target.frame(args.frameId);
   const environment = new FrameEnvironment(target.debuggee, frame);
   const expression = parseExpression(name, (text) => environment.typeNamed(text)?.kind === "typedef");
-  if (hasEffect(expression)) throw new UserError(say.inquiryAssigns());
+  if (assigns(expression)) throw new UserError(say.inquiryAssigns());
   const value = evaluate(expression, environment);
   return dataBreakpoints.ofValue(name, value, bytes);
 }

@@ -1,9 +1,8 @@
 import { ExitedEvent, OutputEvent, StoppedEvent, TerminatedEvent } from "@vscode/debugadapter";
 import type { DebugProtocol } from "@vscode/debugprotocol";
-import { ProbeFailure } from "../../emulator/index";
-import { reasonOf } from "../breakpoints/condition";
+import { failureText } from "../breakpoints/check";
 import type { Site } from "../breakpoints/table";
-import { breakpointMessages, debugMessages as say } from "../messages";
+import { debugMessages as say } from "../messages";
 import type { Halt } from "../stepping/stepped-debuggee";
 import type { Granularity, StepEnd, StepKind } from "../stepping/stepper";
 import type { Ending } from "./execution";
@@ -119,10 +118,9 @@ export class Runner {
       return this.stopped("exception", { text: exception.description });
     }
     const hits = breakpoints.hits();
-    for (const { probe } of hits) {
-      if (probe !== undefined && probe.outcome.failure !== ProbeFailure.None) {
-        this.output(breakpointMessages.conditionFailed(reasonOf(probe.outcome.failure, probe.outcome.linear)));
-      }
+    for (const { check } of hits) {
+      const failure = check && failureText(check);
+      if (failure !== undefined) this.output(failure);
     }
     const [first] = hits;
     this.stopped(first?.origin ?? "breakpoint", { hitBreakpointIds: [...new Set(hits.map(({ id }) => id))] });

@@ -15,6 +15,7 @@ import type { Host } from "../launch/host";
 import type { LaunchPlan } from "../launch/configuration";
 import { UserError } from "../user-error";
 import { load, type Loaded } from "../launch/load";
+import { liveEvaluator } from "./live-evaluator";
 import { SourceMap, type SourcePlaces } from "../debuggee/source-map";
 import { threadsOf, type SessionThread } from "./threads";
 import { TraceFeed } from "./trace-feed";
@@ -68,10 +69,19 @@ export class Target {
     this.stepper = new Stepper(this.execution);
     this.sources = new SourceMap(debuggee.images, sourcePlaces(plan, host.files), host.files);
     const nextId = (): number => ++this.lastBreakpointId;
-    this.breakpoints = new BreakpointManager(debuggee, this.table, this.sources, nextId, !plan.noDebug, (line) => {
-      this.logged += `${line}\n`;
-    });
-    this.dataBreakpoints = new DataBreakpoints(debuggee, nextId, !plan.noDebug);
+    const live = liveEvaluator(debuggee);
+    this.breakpoints = new BreakpointManager(
+      debuggee,
+      this.table,
+      this.sources,
+      nextId,
+      !plan.noDebug,
+      live,
+      (line) => {
+        this.logged += `${line}\n`;
+      },
+    );
+    this.dataBreakpoints = new DataBreakpoints(debuggee, nextId, !plan.noDebug, live);
     this.crashStops = new CrashStops(debuggee, this.table, !plan.noDebug);
     // Until the client says otherwise.
     this.crashStops.set(DEFAULT_FILTERS);

@@ -62,10 +62,17 @@ describe("a logpoint", () => {
     expect(await logged()).toEqual(["log: <memory at 0xa0000000 cannot be read>"]);
   });
 
-  it("refuses an expression that cannot be used, with the reason", async () => {
-    const placed = await logAt(CALL, { logMessage: "log: {nobody}" });
-    expect(placed).toMatchObject({ verified: false });
-    expect(placed?.message).toMatch(/^\{nobody\} in the message cannot be used: /);
-    expect(await logged()).toEqual([]);
+  it("writes the reason for an expression that cannot be used, and the others", async () => {
+    const placed = await logAt(CALL, { logMessage: "log: {nobody} {number == 1} {2 +}", condition: "number == 1" });
+    expect(placed).toMatchObject({ verified: true });
+    expect(placed?.message).toMatch(/^\{nobody\} in the message cannot be used: .*; \{2 \+\} in the message cannot be/);
+    const [line] = await logged();
+    expect(line).toBe('log: <"nobody" is not known here> 1 <the expression ends too early>');
+  });
+
+  it("works out integers of 64 bits and floating point numbers", async () => {
+    const wide = "(unsigned long long)number << 40";
+    await logAt(CALL, { logMessage: `log: {${wide}} {number / 4.0}`, condition: `(${wide}) == 1ull << 40` });
+    expect(new Set(await logged())).toEqual(new Set(["log: 1099511627776 0.25"]));
   });
 });
