@@ -8,9 +8,8 @@
 #ifndef VMM_CONFIG_H
 #define VMM_CONFIG_H
 
-/* Linear minus physical address of the image, and of the first 4 MiB of RAM. */
-#define VMM_OFFSET     0xf6800000
-#define VMM_LOW_MAPPED 0x00400000
+/* Linear minus physical address of the image, which lies in the first 2 MiB of RAM. */
+#define VMM_OFFSET 0xf6800000
 
 /* The machine-to-physical table again, writable. */
 #define M2P_RW_START      0xf7000000
@@ -24,6 +23,7 @@
 #define GDT_AREA_START 0xfd000000
 #define GDT_AREA_BYTES 0x20000
 #define GDT_AREAS      64
+#define VMM_AREAS_END  (GDT_AREA_START + GDT_AREAS * GDT_AREA_BYTES)
 
 /* Entries of the L2 of slot 3 from here on are the VMM's. */
 #define VMM_L2_FIRST 428

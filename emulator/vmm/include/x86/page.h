@@ -55,7 +55,8 @@ void paging_drop_identity(void);
 /* Maps one frame at a linear address of the VMM; false without memory for a table. */
 bool vmm_map(linear_t linear, mfn_t mfn, u64 flags);
 void vmm_unmap(linear_t linear);
-/* The frame behind a mapped address of the VMM. */
+/* The L1 entry for an address of the VMM, 0 without one; and the frame behind a mapped address. */
+pte_t vmm_entry(linear_t linear);
 mfn_t vmm_mfn(linear_t linear);
 
 /* A mapping window: any frame, for a moment. */

@@ -14,6 +14,7 @@ u64 pte_reserved;
 
 /* Tables of the VMM's that must be there before frames can be mapped. */
 static pte_t window_l1[PT_ENTRIES] __attribute__((aligned(4096)));
+static pte_t image_l1[PT_ENTRIES] __attribute__((aligned(4096)));
 
 #define TABLE_FLAGS (PTE_P | PTE_RW | PTE_A | PTE_D)
 
@@ -66,9 +67,12 @@ void vmm_unmap(linear_t linear) {
   invlpg(linear);
 }
 
+pte_t vmm_entry(linear_t linear) {
+  return l1_of(linear) ? l1_of(linear)[l1_index(linear)] : 0;
+}
+
 mfn_t vmm_mfn(linear_t linear) {
-  if (linear < VMM_OFFSET + VMM_LOW_MAPPED) return MFN((linear - VMM_OFFSET) >> PAGE_SHIFT);
-  return pte_mfn(l1_of(linear)[l1_index(linear)]);
+  return pte_mfn(vmm_entry(linear));
 }
 
 /*
@@ -113,10 +117,30 @@ void window_close(void *window) {
  * tables of the region exist before the first domain does.
  */
 static void make_all_tables(void) {
-  u32 areas_end = GDT_AREA_START + GDT_AREAS * GDT_AREA_BYTES;
-  for (linear_t linear = HEAP_START; linear < areas_end; linear += PT_ENTRIES * PAGE_SIZE)
+  for (linear_t linear = HEAP_START; linear < VMM_AREAS_END; linear += PT_ENTRIES * PAGE_SIZE)
     if (l1_of(linear) == NULL && !install_l1(l2_index(linear), new_table(), TABLE_FLAGS))
       vmm_bug("no memory for the VMM's page tables");
+}
+
+/* Global pages too: only a change of CR4.PGE flushes those. */
+static void tlb_flush_global(void) {
+  u32 cr4 = read_cr4();
+  write_cr4(cr4 & ~CR4_PGE);
+  write_cr4(cr4);
+}
+
+/*
+ * boot.S mapped the image with large pages, which reach over frames that will be guests'. From here on only
+ * the image's own pages are there, its code and constants read-only.
+ */
+static void map_image(void) {
+  extern const u8 image_start[], data_start[], image_end[];
+  for (const u8 *page = image_start; page < image_end; page += PAGE_SIZE)
+    image_l1[l1_index((linear_t)page)] =
+        pte_make(image_mfn(page), PTE_P | PTE_A | PTE_D | PTE_G | (page < data_start ? 0 : PTE_RW));
+  install_l1(l2_index(VMM_OFFSET), image_l1, TABLE_FLAGS);
+  vmm_l2[l2_index(VMM_OFFSET) + 1] = 0;
+  tlb_flush_global();
 }
 
 /* The read-only view of the machine-to-physical table shares the L1s of the writable one. */
@@ -140,6 +164,7 @@ void paging_init(void) {
   frame_table_init();
   make_all_tables();
   share_m2p();
+  map_image();
   tlb_flush();
 }
 
