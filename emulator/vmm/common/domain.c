@@ -149,6 +149,7 @@ void domain_reap(void) {
     *link = next;
     domain_count--;
     domains_dying--;
+    arch_audit();
   }
   if (domain_count == 0) arch_power_off(any_crashed ? 1 : 0);
 }

@@ -29,6 +29,7 @@ static hypercall_fn *const hypercalls[] = {
     [HYPERCALL_platform_op] = do_platform_op,
     [HYPERCALL_sysctl] = do_sysctl,
     [HYPERCALL_domctl] = do_domctl,
+    [HYPERCALL_audit] = do_audit,
 };
 
 _Static_assert(ARRAY_LENGTH(hypercalls) <= 1u << CALL_NR_BITS, "a number has to fit beside the progress");

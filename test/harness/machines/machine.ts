@@ -37,7 +37,7 @@ export const dist = join(root, "dist");
 
 /** @throws when an image has not been built */
 export function requireImages(boot: Boot): void {
-  const files = [boot.kernel, ...(boot.modules ?? []).map((module) => module.split(" ")[0] ?? "")];
+  const files = [boot.kernel, ...(boot.modules ?? [])].map((line) => line.split(" ")[0] ?? "");
   const missing = files.filter((path) => !existsSync(join(dist, path)));
   if (missing.length > 0) throw new Error(`not built: ${missing.join(", ")} (npm run build)`);
 }

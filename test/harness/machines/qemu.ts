@@ -14,12 +14,13 @@ const TIMEOUT_SECONDS = 30;
 /** Serial ports go to files: QEMU drops characters when a pipe is slow to take them. */
 function commandLine(boot: Boot, console: string, log: string): string[] {
   const modules = boot.modules ?? [];
+  const [kernel = "", ...words] = boot.kernel.split(" ");
   return [
     ...["-cpu", "pentium3,+pae,+nx", "-m", "128", "-nodefaults", "-no-reboot", "-display", "none"],
     ...["-serial", `file:${console}`, "-serial", `file:${log}`],
     ...["-icount", "shift=3,sleep=off"],
     ...["-device", "isa-debug-exit,iobase=0xf4,iosize=1"],
-    ...["-kernel", boot.kernel],
+    ...["-kernel", kernel, "-append", words.join(" ")],
     ...(modules.length > 0 ? ["-initrd", modules.join(",")] : []),
   ];
 }

@@ -13,7 +13,9 @@ async function boot(request: Boot): Promise<BootResult> {
   try {
     const log = join(folder, "com2");
     const modules = (request.modules ?? []).flatMap((module) => ["--module", module]);
-    const args = [join(root, "bin", "ringscope"), "run", "--log", log, ...modules, request.kernel];
+    const [kernel = "", ...words] = request.kernel.split(" ");
+    const command = [join(root, "bin", "ringscope"), "run", "--log", log, "--append", words.join(" ")];
+    const args = [...command, ...modules, kernel];
     const result = await runProcess(process.execPath, args, {
       cwd: dist,
       timeoutSeconds: request.timeoutSeconds ?? TIMEOUT_SECONDS,

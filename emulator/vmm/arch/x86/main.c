@@ -5,6 +5,7 @@
 #include "vmm/log.h"
 #include "vmm/sched.h"
 #include "vmm/start.h"
+#include "x86/audit.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"
 #include "x86/frame.h"
@@ -27,6 +28,7 @@ void boot_main(u32 magic, u32 information) {
   time_init();
   log_line("memory: %u of %u MiB free; modules: %u", frames_free >> 8, frame_limit >> 8,
            boot_info.module_count);
+  audit_init();
   start_domains();
   serial_enable_input();
   pic_unmask(IRQ_COM1);

@@ -43,6 +43,9 @@
 #define HYPERCALL_sysctl                        35
 #define HYPERCALL_domctl                        36
 #define HYPERCALL_kexec_op                      37
+/* 48-55 are each architecture's own. This one is no Xen's: the VMM recounts what all domains hold (audit=
+ * alone). */
+#define HYPERCALL_audit 55
 
 /* The hypercall page: one 32-byte slot for each number. */
 #define HYPERCALL_SLOT_SHIFT 5

@@ -26,6 +26,9 @@ u32 arch_free_pages(void);
 /* The RAM of a module that is no longer needed. */
 void arch_free_module(const struct boot_module *module);
 void arch_log_guest(struct vcpu *v);
+/* Recounts what the domains hold, where the VMM's command line has `audit=`: a difference is a bug of the
+ * VMM. */
+void arch_audit(void);
 
 /* Waits for an interrupt; interrupts are off before and after. */
 void arch_wait(void);

@@ -17,7 +17,7 @@ hypercall_fn do_set_trap_table, do_mmu_update, do_set_gdt, do_stack_switch, do_s
 hypercall_fn do_update_descriptor, do_multicall, do_update_va_mapping, do_set_timer_op;
 hypercall_fn do_xen_version, do_console_io, do_vm_assist, do_mmuext_op, do_sched_op;
 hypercall_fn do_callback_op, do_event_channel_op, do_physdev_op, do_iret;
-hypercall_fn do_platform_op, do_sysctl, do_domctl;
+hypercall_fn do_platform_op, do_sysctl, do_domctl, do_audit;
 
 /*
  * Long calls. One that has a list to work through asks preempt_wanted() after each

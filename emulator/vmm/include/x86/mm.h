@@ -25,6 +25,8 @@ void put_l3_entry(pte_t entry);
 /* An L3 entry as the processor accepts it: guests' A, D, US, RW bits are masked. */
 pte_t l3_entry_masked(pte_t entry);
 
+/* How many entries of a table are the guest's; its kind is FRAME_KIND bits. */
+u32 guest_entries(u32 kind);
 /*
  * Whole tables, for get_frame_type and put_frame_type. An L2 or L3 is validated from
  * frame.entries on, which counts up; on refusal the entries before it keep their

@@ -9,8 +9,7 @@
 #include "x86/desc.h"
 #include "x86/mm.h"
 
-/* Entries of a table that are the guest's. */
-static u32 guest_entries(u32 kind) {
+u32 guest_entries(u32 kind) {
   switch (kind) {
   case FRAME_L3:
     return PDPT_ENTRIES;
