@@ -14,6 +14,11 @@ const ENDS = [
   ["return-from-nowhere", "iret: the frame cannot be read at e021:70000000"],
   ["return-to-ring0", "iret: to ring 0 or virtual-8086 mode (cs e008, eflags 00000200)"],
   ["event-without-callback", "event upcall: no handler is registered"],
+  ["read-only-stack", "failsafe callback: its SS names no writable segment (e019:00001000 with stack 0009)"],
+  ["code-as-stack", "failsafe callback: its SS names no writable segment (e019:00001000 with stack 0009)"],
+  ["stack-of-ring3", "failsafe callback: its SS is of another ring (e019:00001000 with stack 0009)"],
+  ["failsafe-in-data", "failsafe callback: its CS names no code segment (0009:00001000 with stack e021)"],
+  ["failsafe-beyond-limit", "failsafe callback: its EIP lies beyond the code segment (e019:f6800000 with stack e021)"],
   ["own-wish", "the guest ended itself: crash"],
 ] as const;
 

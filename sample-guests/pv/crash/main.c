@@ -10,6 +10,7 @@
 #define NOWHERE   0x70000000u /* mapped by nobody */
 #define VMM_STACK 0xf6900800u /* in the VMM's own image */
 #define RING0_CS  0xe008u
+#define CALLBACK  0x1000u /* never reached */
 
 /* Takes the frame of a bounced trap; never reached. */
 static void handler(void) {
@@ -67,6 +68,60 @@ static void event_without_callback(void) {
   HYPERCALL2(event_channel_op, EVTCHNOP_send, (u32) & (struct evtchn_send){bind.port});
 }
 
+/* Descriptors that are wrong for a stack, behind a null descriptor: small segments of ring 1, 16 bits of
+ * limit. */
+static u64 segments[PAGE_SIZE / 8] __attribute__((aligned(PAGE_SIZE))) = {
+    [1] = 0x00cfb2000000ffffull, /* writable: what the stack segment is at first */
+};
+#define STACK_SELECTOR 0x9u
+#define READ_ONLY      0x00cfb0000000ffffull
+#define CODE           0x00cfba000000ffffull
+#define RING3          0x00cff2000000ffffull
+
+/* A stack segment that turns into something else while it is loaded: the next return to this kernel cannot
+ * load it. */
+static void spoil_stack(u64 descriptor) {
+  u32 mfn = mfn_of(segments), at = mfn << PAGE_SHIFT | STACK_SELECTOR >> 3 << 3;
+
+  HYPERCALL4(set_callbacks, FLAT_RING1_CS, 0, FLAT_RING1_CS, CALLBACK);
+  HYPERCALL4(update_va_mapping, (u32)segments, mfn << PAGE_SHIFT | 1, mfn >> 20, UVMF_INVLPG);
+  HYPERCALL2(set_gdt, (u32)&mfn, ARRAY_LENGTH(segments));
+  asm volatile("mov %0, %%ss" : : "r"(STACK_SELECTOR));
+  HYPERCALL4(update_descriptor, at, mfn >> 20, (u32)descriptor, (u32)(descriptor >> 32));
+}
+
+static void read_only_stack(void) {
+  spoil_stack(READ_ONLY);
+}
+
+static void code_as_stack(void) {
+  spoil_stack(CODE);
+}
+
+static void stack_of_ring3(void) {
+  spoil_stack(RING3);
+}
+
+/* A return that cannot be, with a failsafe callback where no code is. */
+static void failsafe_as(u32 cs, u32 eip) {
+  static u32 frame[] = {0, (u32)handler, FLAT_RING3_CS, 0x200, 0x2000, 0};
+
+  HYPERCALL4(set_callbacks, FLAT_RING1_CS, 0, cs, eip);
+  return_from((u32)frame);
+}
+
+static void failsafe_in_data(void) {
+  u32 mfn = mfn_of(segments);
+
+  HYPERCALL4(update_va_mapping, (u32)segments, mfn << PAGE_SHIFT | 1, mfn >> 20, UVMF_INVLPG);
+  HYPERCALL2(set_gdt, (u32)&mfn, ARRAY_LENGTH(segments));
+  failsafe_as(STACK_SELECTOR, CALLBACK);
+}
+
+static void failsafe_beyond_limit(void) {
+  failsafe_as(FLAT_RING1_CS, GUEST_SEGMENT_END + 1u);
+}
+
 static void own_wish(void) {
   domain_shutdown(SHUTDOWN_crash);
 }
@@ -80,6 +135,11 @@ static const struct {
     {"return-from-nowhere", return_from_nowhere},
     {"return-to-ring0", return_to_ring0},
     {"event-without-callback", event_without_callback},
+    {"read-only-stack", read_only_stack},
+    {"code-as-stack", code_as_stack},
+    {"stack-of-ring3", stack_of_ring3},
+    {"failsafe-in-data", failsafe_in_data},
+    {"failsafe-beyond-limit", failsafe_beyond_limit},
     {"own-wish", own_wish},
 };
 

@@ -70,6 +70,26 @@ bool selector_base(struct vcpu *v, u32 selector, u32 *base) {
 }
 
 void gdt_release(struct vcpu *v) {
+/* What the processor finds for a selector; 0, which is not present, when it lies in no table. */
+static desc_t descriptor_of(struct vcpu *v, u32 selector) {
+  u32 base;
+  u32 table = gdt_area(v->arch.area) + (selector & 4 ? LDT_PAGE * PAGE_SIZE : 0);
+  return selector_base(v, selector, &base) ? *(const desc_t *)(table + (selector & ~7)) : 0;
+}
+
+/* IRET to an outer ring wants RPL and DPL of both segments to be that ring (Intel SDM vol. 2A). */
+const char *return_problem(struct vcpu *v, u32 cs, u32 eip, u32 ss) {
+  desc_t code = descriptor_of(v, cs), stack = descriptor_of(v, ss);
+  u64 ring = DESC_DPL(cs & 3);
+  if (!(code & DESC_P) || !(code & DESC_S) || !(code & DESC_IS_CODE)) return "its CS names no code segment";
+  if ((code & DESC_DPL(3)) != ring) return "its CS is of another ring than its selector says";
+  if (eip > desc_limit(code)) return "its EIP lies beyond the code segment";
+  if (!(stack & DESC_P) || !(stack & DESC_S) || (stack & (DESC_IS_CODE | DESC_DATA)) != DESC_DATA)
+    return "its SS names no writable segment";
+  if ((ss & 3) != (cs & 3) || (stack & DESC_DPL(3)) != ring) return "its SS is of another ring";
+  return NULL;
+}
+
   for (u32 page = 0; page < PAGES(v->arch.gdt_ents * 8); page++) {
     gdt_area_clear(v->arch.area, page);
     put_frame_and_type(v->arch.gdt_frames[page]);

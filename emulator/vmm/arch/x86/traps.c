@@ -8,6 +8,7 @@
 #include "vmm/sched.h"
 #include "vmm/trace.h"
 #include "x86/cpu.h"
+#include "x86/desc.h"
 #include "x86/pic.h"
 
 #define ERROR_EXTERNAL 1
@@ -113,10 +114,20 @@ void hypercall_entry(struct cpu_regs *regs) {
   regs->eax = result;
 }
 
-/* A callback that cannot be entered either leads here again: others have their turn meanwhile. */
+/*
+ * The guest could not be resumed. Its failsafe callback takes the frame, unless the return to that would fail
+ * as well: the frame would be written again and again, each below the last, through the guest's memory.
+ */
 void failsafe_entry(struct cpu_regs *regs) {
-  arch_take_interrupts();
-  bounce_failsafe(current, regs);
+  struct vcpu *v = current;
+  const struct xen_callback *callback = &v->arch.failsafe;
+  u32 ss = guest_kernel_mode(regs) ? regs->ss : v->arch.kernel_ss;
+  const char *problem = callback->cs & ~3 ? return_problem(v, callback->cs, callback->eip, ss) : NULL;
+  if (problem)
+    domain_crash(v->domain, "failsafe callback: %s (%04x:%08x with stack %04x)", problem, callback->cs,
+                 callback->eip, ss);
+  else
+    bounce_failsafe(v, regs);
 }
 
 /* The last thing before the guest: others' turn, then what it has to be told. */

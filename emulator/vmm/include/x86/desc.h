@@ -14,6 +14,7 @@ typedef u64 desc_t;
 #define DESC_DPL(dpl) ((u64)(dpl) << 45)
 #define DESC_CODE     (0xaull << 40) /* readable */
 #define DESC_DATA     (0x2ull << 40) /* writable */
+#define DESC_IS_CODE  (0x8ull << 40)
 #define DESC_ACCESSED (1ull << 40)
 /* In a data segment expand-down, in a code segment conforming. */
 #define DESC_EXPAND_DOWN_OR_CONFORMING (1ull << 42)
@@ -64,6 +65,8 @@ u32 desc_base(desc_t desc);
 u32 desc_limit(desc_t desc);
 /* Base of a guest's selector as its tables say; false when there is no such segment. */
 bool selector_base(struct vcpu *v, u32 selector, u32 *base);
+/* NULL, or why the processor would refuse to return from ring 0 to cs:eip with this stack segment. */
+const char *return_problem(struct vcpu *v, u32 cs, u32 eip, u32 ss);
 static inline u32 selector_raise(u32 selector) {
   return selector & 3 ? selector : selector | 1;
 }
