@@ -12,7 +12,10 @@ const VMM_BUG = 2;
 /** As the second domain: it may map no device memory, which differs from machine to machine. */
 const boot = (machine: TestMachine, seed: number): Promise<BootResult> => {
   const fuzz = `sample-guests/pv/fuzz.elf ${String(seed)}`;
-  return machine.boot({ kernel: "vmm.elf audit=1", modules: ["sample-guests/pv/unknown-hypercall.elf", fuzz] });
+  return machine.boot({
+    kernel: "vmm.elf audit=1 guest-log=all",
+    modules: ["sample-guests/pv/unknown-hypercall.elf", fuzz],
+  });
 };
 
 /** What the hypervisor said about that domain. */

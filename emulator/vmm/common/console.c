@@ -3,10 +3,11 @@
 
 #include "public/errno.h"
 #include "vmm/arch.h"
+#include "vmm/current.h"
 #include "vmm/domain.h"
-#include "vmm/guest_copy.h"
 #include "vmm/hypercall.h"
 #include "vmm/log.h"
+#include "vmm/refuse.h"
 #include "vmm/sched.h"
 
 #define CONSOLE_PORT 0
@@ -55,7 +56,7 @@ void console_drain(struct domain *d) {
     console_write(d, &c, 1);
   }
   ring->out_cons = consumed + count;
-  if (count > 0) evtchn_set_pending(d, EVTCHN_CONSOLE_PORT);
+  if (count > 0) evtchn_send_from_vmm(d, EVTCHN_CONSOLE_PORT);
 }
 
 void console_received(u8 byte) {
@@ -69,7 +70,7 @@ static int console_io_write(u32 count, u32 buffer) {
   for (u32 done = call_progress(); done < (count + CHUNK - 1ull) / CHUNK; done++) {
     u32 at = done * CHUNK, length = min(count - at, CHUNK);
     if (done > call_progress() && preempt_wanted()) return call_interrupted(done);
-    if (copy_from_guest(chunk, buffer + at, length)) return -XEN_EFAULT;
+    if (read_argument(chunk, buffer + at, length)) return -XEN_EFAULT;
     console_write(current->domain, chunk, length);
   }
   return 0;
@@ -78,7 +79,7 @@ static int console_io_write(u32 count, u32 buffer) {
 static int console_io_read(u32 count, u32 buffer) {
   u32 length = 0;
   for (; length < count && input_tail != input_head; length++) {
-    if (copy_to_guest(buffer + length, &input[input_tail % INPUT_SIZE], 1)) return -XEN_EFAULT;
+    if (write_result(buffer + length, &input[input_tail % INPUT_SIZE], 1)) return -XEN_EFAULT;
     input_tail++;
   }
   return length;
@@ -94,6 +95,6 @@ int do_console_io(u32 command, u32 count, u32 buffer, u32 d, u32 e, u32 f) {
   case CONSOLEIO_read:
     return console_io_read(count, buffer);
   default:
-    return -XEN_ENOSYS;
+    return refuse_command("console_io", command);
   }
 }

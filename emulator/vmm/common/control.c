@@ -4,9 +4,10 @@
  */
 #include "public/control.h"
 
+#include "vmm/current.h"
 #include "vmm/domain.h"
-#include "vmm/guest_copy.h"
 #include "vmm/hypercall.h"
+#include "vmm/refuse.h"
 
 /* All three structures begin so. */
 struct control_head {
@@ -15,11 +16,11 @@ struct control_head {
 
 static int unserved(u32 argument, u32 version, const char *call) {
   struct control_head head;
-  if (copy_from_guest(&head, argument, sizeof(head))) return -XEN_EFAULT;
+  if (read_argument(&head, argument, sizeof(head))) return -XEN_EFAULT;
   if (head.interface_version != version)
     return refuse(-XEN_EACCES, "%s: interface version %x, not %x", call, head.interface_version, version);
   if (!current->domain->privileged) return refuse(-XEN_EPERM, "%s: only the first domain rules", call);
-  return -XEN_ENOSYS;
+  return refuse_command(call, head.command);
 }
 
 int do_domctl(u32 argument, u32 b, u32 c, u32 d, u32 e, u32 f) {

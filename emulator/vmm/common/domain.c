@@ -16,10 +16,6 @@
 _Static_assert(sizeof(struct vcpu) <= PAGE_SIZE, "a vCPU has one heap page");
 _Static_assert(sizeof(struct domain) <= PAGE_SIZE, "a domain has one heap page");
 
-struct vcpu *current;
-struct domain *domain_list;
-u32 domain_count;
-u32 domains_dying;
 static u32 next_id;
 static bool any_crashed;
 
@@ -82,13 +78,6 @@ fail:
   return NULL;
 }
 
-struct domain *domain_find(u32 id) {
-  struct domain *d = domain_list;
-  while (d && d->id != id)
-    d = d->next;
-  return d;
-}
-
 void domain_start(struct domain *d) {
   for (u32 i = 0; i < MAX_DOMAIN_VCPUS; i++)
     if (d->vcpu[i]) {
@@ -102,6 +91,7 @@ static void domain_end(struct domain *d) {
   domains_dying++;
   console_drain(d);
   console_flush(d);
+  guest_log_end(d);
 }
 
 void domain_crash(struct domain *d, const char *format, ...) {

@@ -6,7 +6,6 @@
 #include "public/layout.h"
 #include "vmm/elf.h"
 #include "vmm/image.h"
-#include "vmm/log.h"
 #include "vmm/string.h"
 
 #define TEXT_MAX 1024

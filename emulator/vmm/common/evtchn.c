@@ -6,11 +6,11 @@
 #include "vmm/evtchn.h"
 
 #include "public/errno.h"
-#include "vmm/console.h"
+#include "vmm/current.h"
 #include "vmm/domain.h"
-#include "vmm/guest_copy.h"
 #include "vmm/heap.h"
 #include "vmm/hypercall.h"
+#include "vmm/refuse.h"
 #include "vmm/sched.h"
 #include "vmm/trace.h"
 
@@ -26,14 +26,24 @@ void evtchn_release(struct domain *d) {
   d->evtchns = NULL;
 }
 
-static struct evtchn *find_port(struct domain *d, u32 port) {
-  return port > 0 && port < NR_EVENT_CHANNELS ? &d->evtchns[port] : NULL;
+/* NULL, and refused in the name of `operation`, when there is no such port. */
+static struct evtchn *find_port(struct domain *d, const char *operation, u32 port) {
+  if (port > 0 && port < NR_EVENT_CHANNELS) return &d->evtchns[port];
+  refuse(-XEN_EINVAL, "%s: there is no port %u", operation, port);
+  return NULL;
 }
 
-static u32 free_port(struct domain *d) {
+/* 0, and refused, when all are in use. */
+static u32 free_port(struct domain *d, const char *operation) {
   for (u32 port = 1; port < NR_EVENT_CHANNELS; port++)
     if (d->evtchns[port].state == EVTCHNSTAT_closed) return port;
+  refuse(-XEN_ENOSPC, "%s: all ports are in use", operation);
   return 0;
+}
+
+static int check_vcpu(struct domain *d, const char *operation, u32 vcpu) {
+  if (vcpu < MAX_DOMAIN_VCPUS && d->vcpu[vcpu]) return 0;
+  return refuse(-XEN_ENOENT, "%s: there is no vCPU %u", operation, vcpu);
 }
 
 static bool test_and_set(u32 *words, u32 bit) {
@@ -63,20 +73,29 @@ void evtchn_send_virq(struct vcpu *v, u32 virq) {
   if (v->virq_port[virq]) evtchn_set_pending(v->domain, v->virq_port[virq]);
 }
 
-void evtchn_reserve(struct domain *d, u32 port) {
-  d->evtchns[port] = (struct evtchn){.state = EVTCHNSTAT_interdomain, .remote_domain = EVTCHN_PEER_VMM};
+void evtchn_connect(struct domain *d, u32 port, void (*peer)(struct domain *d)) {
+  d->evtchns[port] =
+      (struct evtchn){.state = EVTCHNSTAT_interdomain, .remote_domain = EVTCHN_PEER_VMM, .peer = peer};
+}
+
+void evtchn_send_from_vmm(struct domain *d, u32 port) {
+  const struct evtchn *channel = &d->evtchns[port];
+  if (channel->state == EVTCHNSTAT_interdomain && channel->remote_domain == EVTCHN_PEER_VMM)
+    evtchn_set_pending(d, port);
 }
 
 static int bind_virq(struct domain *d, u32 argument) {
   struct evtchn_bind_virq bind;
-  if (copy_from_guest(&bind, argument, sizeof(bind))) return -XEN_EFAULT;
-  if (bind.virq >= NR_VIRQS) return -XEN_EINVAL;
-  if (bind.vcpu >= MAX_DOMAIN_VCPUS || d->vcpu[bind.vcpu] == NULL) return -XEN_ENOENT;
+  if (read_argument(&bind, argument, sizeof(bind))) return -XEN_EFAULT;
+  if (bind.virq >= NR_VIRQS) return refuse(-XEN_EINVAL, "bind_virq: there is no VIRQ %u", bind.virq);
+  int error = check_vcpu(d, "bind_virq", bind.vcpu);
+  if (error) return error;
   struct vcpu *v = d->vcpu[bind.vcpu];
-  if (v->virq_port[bind.virq]) return -XEN_EEXIST;
-  bind.port = free_port(d);
+  if (v->virq_port[bind.virq])
+    return refuse(-XEN_EEXIST, "bind_virq: VIRQ %u has port %u already", bind.virq, v->virq_port[bind.virq]);
+  bind.port = free_port(d, "bind_virq");
   if (bind.port == 0) return -XEN_ENOSPC;
-  if (copy_to_guest(argument, &bind, sizeof(bind))) return -XEN_EFAULT;
+  if (write_result(argument, &bind, sizeof(bind))) return -XEN_EFAULT;
   d->evtchns[bind.port] = (struct evtchn){.state = EVTCHNSTAT_virq, .virq = bind.virq, .vcpu = bind.vcpu};
   v->virq_port[bind.virq] = bind.port;
   return 0;
@@ -84,20 +103,23 @@ static int bind_virq(struct domain *d, u32 argument) {
 
 static int bind_ipi(struct domain *d, u32 argument) {
   struct evtchn_bind_ipi bind;
-  if (copy_from_guest(&bind, argument, sizeof(bind))) return -XEN_EFAULT;
-  if (bind.vcpu >= MAX_DOMAIN_VCPUS || d->vcpu[bind.vcpu] == NULL) return -XEN_ENOENT;
-  bind.port = free_port(d);
+  if (read_argument(&bind, argument, sizeof(bind))) return -XEN_EFAULT;
+  int error = check_vcpu(d, "bind_ipi", bind.vcpu);
+  if (error) return error;
+  bind.port = free_port(d, "bind_ipi");
   if (bind.port == 0) return -XEN_ENOSPC;
-  if (copy_to_guest(argument, &bind, sizeof(bind))) return -XEN_EFAULT;
+  if (write_result(argument, &bind, sizeof(bind))) return -XEN_EFAULT;
   d->evtchns[bind.port] = (struct evtchn){.state = EVTCHNSTAT_ipi, .vcpu = bind.vcpu};
   return 0;
 }
 
 static int close_port(struct domain *d, u32 argument) {
   struct evtchn_close close;
-  if (copy_from_guest(&close, argument, sizeof(close))) return -XEN_EFAULT;
-  struct evtchn *channel = find_port(d, close.port);
-  if (channel == NULL || channel->state == EVTCHNSTAT_closed) return -XEN_EINVAL;
+  if (read_argument(&close, argument, sizeof(close))) return -XEN_EFAULT;
+  struct evtchn *channel = find_port(d, "close", close.port);
+  if (channel == NULL) return -XEN_EINVAL;
+  if (channel->state == EVTCHNSTAT_closed)
+    return refuse(-XEN_EINVAL, "close: port %u is not open", close.port);
   if (channel->state == EVTCHNSTAT_virq) d->vcpu[channel->vcpu]->virq_port[channel->virq] = 0;
   d->shared_info->evtchn_pending[close.port / 32] &= ~(1u << (close.port % 32));
   *channel = (struct evtchn){.state = EVTCHNSTAT_closed};
@@ -106,8 +128,8 @@ static int close_port(struct domain *d, u32 argument) {
 
 static int send_port(struct domain *d, u32 argument) {
   struct evtchn_send send;
-  if (copy_from_guest(&send, argument, sizeof(send))) return -XEN_EFAULT;
-  struct evtchn *channel = find_port(d, send.port);
+  if (read_argument(&send, argument, sizeof(send))) return -XEN_EFAULT;
+  struct evtchn *channel = find_port(d, "send", send.port);
   if (channel == NULL) return -XEN_EINVAL;
   switch (channel->state) {
   case EVTCHNSTAT_ipi:
@@ -115,20 +137,21 @@ static int send_port(struct domain *d, u32 argument) {
     return 0;
   case EVTCHNSTAT_interdomain:
     trace_event_send(d, send.port);
-    if (send.port == EVTCHN_CONSOLE_PORT) console_drain(d);
+    if (channel->peer) channel->peer(d);
     return 0;
   case EVTCHNSTAT_unbound:
     return 0;
   default:
-    return -XEN_EINVAL;
+    return refuse(-XEN_EINVAL, "send: port %u is nothing to send to", send.port);
   }
 }
 
 static int port_status(struct domain *d, u32 argument) {
   struct evtchn_status status;
-  if (copy_from_guest(&status, argument, sizeof(status))) return -XEN_EFAULT;
-  if (status.dom != DOMID_SELF && status.dom != d->id) return d->privileged ? -XEN_ESRCH : -XEN_EPERM;
-  struct evtchn *channel = find_port(d, status.port);
+  if (read_argument(&status, argument, sizeof(status))) return -XEN_EFAULT;
+  if (status.dom != DOMID_SELF && status.dom != d->id)
+    return refuse(d->privileged ? -XEN_ESRCH : -XEN_EPERM, "status: of domain %x", status.dom);
+  struct evtchn *channel = find_port(d, "status", status.port);
   if (channel == NULL) return -XEN_EINVAL;
   status.status = channel->state;
   status.vcpu = channel->vcpu;
@@ -138,14 +161,14 @@ static int port_status(struct domain *d, u32 argument) {
     status.u.interdomain.dom = channel->remote_domain;
     status.u.interdomain.port = channel->remote_port;
   }
-  return copy_to_guest(argument, &status, sizeof(status));
+  return write_result(argument, &status, sizeof(status));
 }
 
 /* Clears the mask; an event that came meanwhile is delivered now. */
 static int unmask_port(struct domain *d, u32 argument) {
   struct evtchn_unmask unmask;
-  if (copy_from_guest(&unmask, argument, sizeof(unmask))) return -XEN_EFAULT;
-  struct evtchn *channel = find_port(d, unmask.port);
+  if (read_argument(&unmask, argument, sizeof(unmask))) return -XEN_EFAULT;
+  struct evtchn *channel = find_port(d, "unmask", unmask.port);
   if (channel == NULL) return -XEN_EINVAL;
   u32 word = unmask.port / 32, bit = 1u << (unmask.port % 32);
   bool was_masked = d->shared_info->evtchn_mask[word] & bit;
@@ -158,7 +181,7 @@ static int unmask_port(struct domain *d, u32 argument) {
 /* There is no FIFO of events: no control block suits it. */
 static int init_control(u32 argument) {
   struct evtchn_init_control control;
-  if (copy_from_guest(&control, argument, sizeof(control))) return -XEN_EFAULT;
+  if (read_argument(&control, argument, sizeof(control))) return -XEN_EFAULT;
   return refuse(-XEN_EINVAL, "init_control: events have two levels, no FIFO");
 }
 
@@ -180,6 +203,6 @@ int do_event_channel_op(u32 command, u32 argument, u32 c, u32 d, u32 e, u32 f) {
   case EVTCHNOP_init_control:
     return init_control(argument);
   default:
-    return -XEN_ENOSYS;
+    return refuse_command("event_channel_op", command);
   }
 }

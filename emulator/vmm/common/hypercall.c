@@ -2,9 +2,9 @@
 #include "vmm/hypercall.h"
 
 #include "public/hypercall.h"
+#include "vmm/current.h"
 #include "vmm/domain.h"
-#include "vmm/guest_copy.h"
-#include "vmm/log.h"
+#include "vmm/refuse.h"
 #include "vmm/sched.h"
 
 static hypercall_fn *const hypercalls[] = {
@@ -52,10 +52,8 @@ bool call_resume(struct vcpu *v, struct cpu_regs *regs) {
 }
 
 int hypercall_dispatch(u32 nr, const u32 args[6]) {
-  if (nr >= ARRAY_LENGTH(hypercalls) || hypercalls[nr] == NULL) {
-    log_line("d%u: hypercall %u is not served", current->domain->id, nr);
-    return -XEN_ENOSYS;
-  }
+  if (nr >= ARRAY_LENGTH(hypercalls) || hypercalls[nr] == NULL)
+    return refuse(-XEN_ENOSYS, "hypercall %u is not served", nr);
   return hypercalls[nr](args[0], args[1], args[2], args[3], args[4], args[5]);
 }
 
@@ -64,7 +62,7 @@ int hypercall_dispatch(u32 nr, const u32 args[6]) {
 static int multicall_entry_interrupted(struct vcpu *v, u32 result_at, u32 index) {
   const u32 done = (v->again & ~CALL_CONTINUED) >> CALL_NR_BITS;
   v->again = 0;
-  if (copy_to_guest(result_at, &done, sizeof(done))) return -XEN_EFAULT;
+  if (write_result(result_at, &done, sizeof(done))) return -XEN_EFAULT;
   return call_interrupted(index << 1 | 1);
 }
 
@@ -82,13 +80,13 @@ int do_multicall(u32 list, u32 count, u32 c, u32 d, u32 e, u32 f) {
   for (; i < count && !v->domain->dying; i++, inside = false) {
     struct multicall_entry entry;
     const u32 at = list + i * sizeof(entry), result_at = at + offsetof(struct multicall_entry, result);
-    if (copy_from_guest(&entry, at, sizeof(entry))) return -XEN_EFAULT;
+    if (read_argument(&entry, at, sizeof(entry))) return -XEN_EFAULT;
     v->progress = inside ? entry.result : 0;
     const int result = entry.op == HYPERCALL_multicall ? refuse(-XEN_EINVAL, "multicall inside a multicall")
                                                        : hypercall_dispatch(entry.op, entry.args);
     if (v->again) return multicall_entry_interrupted(v, result_at, i);
     if (entry.op == HYPERCALL_iret) return result;
-    if (copy_to_guest(result_at, &result, sizeof(result))) return -XEN_EFAULT;
+    if (write_result(result_at, &result, sizeof(result))) return -XEN_EFAULT;
     if (i + 1 < count && preempt_wanted()) return call_interrupted((i + 1) << 1);
   }
   return 0;
@@ -111,6 +109,6 @@ int do_vm_assist(u32 command, u32 type, u32 c, u32 d, u32 e, u32 f) {
     *assist &= ~(1u << type);
     return 0;
   default:
-    return -XEN_ENOSYS;
+    return refuse_command("vm_assist", command);
   }
 }

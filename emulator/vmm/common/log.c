@@ -2,9 +2,6 @@
 #include "vmm/log.h"
 
 #include "vmm/arch.h"
-#include "vmm/domain.h"
-#include "vmm/hypercall.h"
-#include "vmm/trace.h"
 
 #define LOG_PORT 1
 #define LINE_MAX 256
@@ -30,19 +27,5 @@ void vmm_bug(const char *format, ...) {
   __builtin_va_start(args, format);
   log_args(format, args);
   __builtin_va_end(args);
-  arch_power_off(2);
-}
-
-int refuse(int error, const char *format, ...) {
-  char reason[LINE_MAX];
-  __builtin_va_list args;
-  __builtin_va_start(args, format);
-  format_args(reason, sizeof(reason), format, args);
-  __builtin_va_end(args);
-  if (current)
-    log_line("d%u: refused: %s", current->domain->id, reason);
-  else
-    log_line("refused: %s", reason);
-  trace_refusal(current, reason);
-  return error;
+  arch_power_off(END_VMM_BUG);
 }

@@ -3,11 +3,12 @@
 
 #include "public/errno.h"
 #include "vmm/arch.h"
+#include "vmm/clock.h"
+#include "vmm/current.h"
 #include "vmm/domain.h"
 #include "vmm/evtchn.h"
-#include "vmm/guest_copy.h"
 #include "vmm/hypercall.h"
-#include "vmm/log.h"
+#include "vmm/refuse.h"
 #include "vmm/time.h"
 
 #define POLL_PORTS_MAX 128
@@ -135,11 +136,12 @@ static bool port_pending(const struct domain *d, u32 port) {
 static int sched_poll(struct vcpu *v, u32 argument) {
   struct sched_poll poll;
   u32 ports[POLL_PORTS_MAX];
-  if (copy_from_guest(&poll, argument, sizeof(poll))) return -XEN_EFAULT;
-  if (poll.nr_ports > POLL_PORTS_MAX) return -XEN_EINVAL;
-  if (copy_from_guest(ports, poll.ports, poll.nr_ports * sizeof(u32))) return -XEN_EFAULT;
+  if (read_argument(&poll, argument, sizeof(poll))) return -XEN_EFAULT;
+  if (poll.nr_ports > POLL_PORTS_MAX)
+    return refuse(-XEN_EINVAL, "poll: %u ports, of which %u may be", poll.nr_ports, POLL_PORTS_MAX);
+  if (read_argument(ports, poll.ports, poll.nr_ports * sizeof(u32))) return -XEN_EFAULT;
   for (u32 i = 0; i < poll.nr_ports; i++)
-    if (ports[i] >= NR_EVENT_CHANNELS) return -XEN_EINVAL;
+    if (ports[i] >= NR_EVENT_CHANNELS) return refuse(-XEN_EINVAL, "poll: there is no port %u", ports[i]);
   for (u32 i = 0; i < poll.nr_ports; i++)
     if (port_pending(v->domain, ports[i])) return 0;
   v->poll_port = poll.nr_ports == 1 ? ports[0] : 0;
@@ -152,7 +154,7 @@ static int sched_poll(struct vcpu *v, u32 argument) {
 
 static int sched_shutdown(struct vcpu *v, u32 argument) {
   struct sched_shutdown shutdown;
-  if (copy_from_guest(&shutdown, argument, sizeof(shutdown))) return -XEN_EFAULT;
+  if (read_argument(&shutdown, argument, sizeof(shutdown))) return -XEN_EFAULT;
   domain_shutdown(v->domain, shutdown.reason);
   return 0;
 }
@@ -171,6 +173,6 @@ int do_sched_op(u32 command, u32 argument, u32 c, u32 d, u32 e, u32 f) {
   case SCHEDOP_poll:
     return sched_poll(current, argument);
   default:
-    return -XEN_ENOSYS;
+    return refuse_command("sched_op", command);
   }
 }

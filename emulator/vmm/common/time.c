@@ -3,26 +3,14 @@
 
 #include "public/errno.h"
 #include "vmm/arch.h"
+#include "vmm/clock.h"
+#include "vmm/current.h"
 #include "vmm/domain.h"
 #include "vmm/hypercall.h"
 #include "vmm/sched.h"
 
 static u64 slice_end;
 static u64 next_deadline;
-
-/* (value * mul) >> 32, without losing the upper half. */
-static u64 scale(u64 value, u32 mul) {
-  return (value >> 32) * mul + (((value & 0xffffffff) * mul) >> 32);
-}
-
-u64 time_now(void) {
-  u64 ticks = arch_read_tsc() - time_scale.base;
-  if (time_scale.shift >= 0)
-    ticks <<= time_scale.shift;
-  else
-    ticks >>= -time_scale.shift;
-  return scale(ticks, time_scale.mul);
-}
 
 /* The scale never changes, so neither does what was published: one point in time serves for ever. */
 void time_publish(struct vcpu *v) {

@@ -3,9 +3,10 @@
 
 #include "public/layout.h"
 #include "vmm/boot.h"
+#include "vmm/current.h"
 #include "vmm/domain.h"
-#include "vmm/guest_copy.h"
 #include "vmm/hypercall.h"
+#include "vmm/refuse.h"
 #include "vmm/string.h"
 
 /* The interface spoken, as guests compare it. */
@@ -15,7 +16,7 @@
 static int give(u32 to, const char *text, u32 size) {
   char field[XEN_CAPABILITIES_INFO_LEN];
   string_copy(field, text, size);
-  return copy_to_guest(to, field, size);
+  return write_result(to, field, size);
 }
 
 static int give_compile_info(u32 to) {
@@ -24,23 +25,24 @@ static int give_compile_info(u32 to) {
   string_copy(info.compile_by, "ringscope", sizeof(info.compile_by));
   string_copy(info.compile_domain, "ringscope", sizeof(info.compile_domain));
   string_copy(info.compile_date, "", sizeof(info.compile_date));
-  return copy_to_guest(to, &info, sizeof(info));
+  return write_result(to, &info, sizeof(info));
 }
 
 static int give_features(u32 to) {
   struct xen_feature_info info;
-  if (copy_from_guest(&info, to, sizeof(info))) return -XEN_EFAULT;
-  if (info.submap_idx >= XENFEAT_NR_SUBMAPS) return -XEN_EINVAL;
+  if (read_argument(&info, to, sizeof(info))) return -XEN_EFAULT;
+  if (info.submap_idx >= XENFEAT_NR_SUBMAPS)
+    return refuse(-XEN_EINVAL, "get_features: there are no features %u", info.submap_idx);
   info.submap = 1u << XENFEAT_mmu_pt_update_preserve_ad;
   if (current->domain->vm_assist & 1u << VMASST_TYPE_pae_extended_cr3)
     info.submap |= 1u << XENFEAT_pae_pgdir_above_4gb;
   if (current->domain->privileged) info.submap |= 1u << XENFEAT_dom0;
-  return copy_to_guest(to, &info, sizeof(info));
+  return write_result(to, &info, sizeof(info));
 }
 
 static int give_platform_parameters(u32 to) {
   const struct xen_platform_parameters parameters = {HYPERVISOR_VIRT_START};
-  return copy_to_guest(to, &parameters, sizeof(parameters));
+  return write_result(to, &parameters, sizeof(parameters));
 }
 
 int do_xen_version(u32 command, u32 argument, u32 c, u32 d, u32 e, u32 f) {
@@ -67,6 +69,6 @@ int do_xen_version(u32 command, u32 argument, u32 c, u32 d, u32 e, u32 f) {
   case XENVER_commandline:
     return give(argument, boot_info.command_line, XEN_COMMANDLINE_LEN);
   default:
-    return -XEN_ENOSYS;
+    return refuse_command("xen_version", command);
   }
 }

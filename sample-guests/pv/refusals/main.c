@@ -19,5 +19,7 @@ void kernel_main(void) {
   refuse_operations();
   refuse_descriptors();
   refuse_held();
+  refuse_events();
+  refuse_calls();
   printk("kernel: power off\n");
 }

@@ -39,5 +39,7 @@ void refuse_tables(void);
 void refuse_operations(void);
 void refuse_descriptors(void);
 void refuse_held(void);
+void refuse_events(void);
+void refuse_calls(void);
 
 #endif

@@ -2,7 +2,6 @@
 #include "public/layout.h"
 #include "vmm/config.h"
 #include "vmm/domain.h"
-#include "vmm/guest_copy.h"
 #include "vmm/log.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"

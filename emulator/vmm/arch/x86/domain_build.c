@@ -9,6 +9,7 @@
 #include "public/layout.h"
 #include "vmm/arch.h"
 #include "vmm/boot.h"
+#include "vmm/console.h"
 #include "vmm/domain.h"
 #include "vmm/heap.h"
 #include "vmm/image.h"
@@ -166,8 +167,8 @@ static const char *connect_console(const struct builder *b) {
   if (d->privileged) return NULL;
   d->console_ring = heap_map(d, build_mfn(b, b->console_va));
   if (d->console_ring == NULL) return "no memory for its console";
-  evtchn_reserve(d, EVTCHN_STORE_PORT);
-  evtchn_reserve(d, EVTCHN_CONSOLE_PORT);
+  evtchn_connect(d, EVTCHN_STORE_PORT, NULL);
+  evtchn_connect(d, EVTCHN_CONSOLE_PORT, console_drain);
   return NULL;
 }
 

@@ -4,6 +4,7 @@
 #include "public/mmu.h"
 #include "vmm/domain.h"
 #include "vmm/hypercall.h"
+#include "vmm/refuse.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"
 #include "x86/mm.h"

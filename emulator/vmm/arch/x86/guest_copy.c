@@ -3,7 +3,6 @@
 
 #include "public/errno.h"
 #include "public/layout.h"
-#include "vmm/log.h"
 
 u32 copy_with_fixup(void *to, const void *from, u32 length);
 

@@ -1,10 +1,11 @@
 /* Guests' own GDT and LDT: what their descriptors may say. */
 #include "public/errno.h"
 #include "public/layout.h"
+#include "vmm/current.h"
 #include "vmm/domain.h"
 #include "vmm/guest_copy.h"
 #include "vmm/hypercall.h"
-#include "vmm/log.h"
+#include "vmm/refuse.h"
 #include "x86/desc.h"
 #include "x86/mm.h"
 
@@ -69,7 +70,6 @@ bool selector_base(struct vcpu *v, u32 selector, u32 *base) {
   return desc != 0;
 }
 
-void gdt_release(struct vcpu *v) {
 /* What the processor finds for a selector; 0, which is not present, when it lies in no table. */
 static desc_t descriptor_of(struct vcpu *v, u32 selector) {
   u32 base;
@@ -90,6 +90,7 @@ const char *return_problem(struct vcpu *v, u32 cs, u32 eip, u32 ss) {
   return NULL;
 }
 
+void gdt_release(struct vcpu *v) {
   for (u32 page = 0; page < PAGES(v->arch.gdt_ents * 8); page++) {
     gdt_area_clear(v->arch.area, page);
     put_frame_and_type(v->arch.gdt_frames[page]);
@@ -142,7 +143,7 @@ int do_set_gdt(u32 frame_list, u32 entries, u32 c, u32 d, u32 e, u32 f) {
   u32 pages = PAGES(entries * 8), frames[FIRST_RESERVED_GDT_PAGE];
   if (tables_settle(v->domain)) return call_interrupted(0);
   if (entries > FIRST_RESERVED_GDT_ENTRY) return refuse(-XEN_EINVAL, "set_gdt: %u entries", entries);
-  if (copy_from_guest(frames, frame_list, pages * sizeof(u32))) return -XEN_EFAULT;
+  if (read_argument(frames, frame_list, pages * sizeof(u32))) return -XEN_EFAULT;
   for (u32 page = 0; page < pages; page++)
     if (get_frame_and_type(MFN(frames[page]), v->domain, FRAME_SEGMENTS)) {
       while (page-- > 0)

@@ -5,10 +5,10 @@
 #include "public/errno.h"
 #include "public/layout.h"
 #include "public/mmu.h"
+#include "vmm/current.h"
 #include "vmm/domain.h"
-#include "vmm/guest_copy.h"
 #include "vmm/hypercall.h"
-#include "vmm/log.h"
+#include "vmm/refuse.h"
 #include "vmm/sched.h"
 #include "vmm/string.h"
 #include "x86/cpu.h"
@@ -80,7 +80,7 @@ static int one_update(const void *item) {
   case MMU_MACHPHYS_UPDATE:
     return update_m2p(mfn, (u32)update->val);
   default:
-    return -XEN_ENOSYS;
+    return refuse_command("mmu_update", command);
   }
 }
 
@@ -92,7 +92,8 @@ int do_update_va_mapping(u32 linear, u32 low, u32 high, u32 flags, u32 e, u32 f)
     return refuse(-XEN_EINVAL, "update_va_mapping: %08x is in the VMM's region", linear);
   mfn_t l1 = walk_to_l1(v, linear);
   if (l1.n == INVALID_MFN.n) return refuse(-XEN_EINVAL, "update_va_mapping: no L1 table maps %08x", linear);
-  if (!get_frame(l1, v->domain)) return -XEN_EINVAL;
+  if (!get_frame(l1, v->domain))
+    return refuse(-XEN_EINVAL, "update_va_mapping: frame %x is not the domain's", l1.n);
   int error;
   if ((mfn_frame(l1)->type_info & FRAME_TYPE_MASK) != FRAME_L1)
     error = refuse(-XEN_EINVAL, "update_va_mapping: %08x is mapped by a linear page table", linear);
@@ -163,7 +164,7 @@ static int one_ext(const void *item) {
   case MMUEXT_COPY_PAGE:
     return write_whole_page(mfn, &source);
   default:
-    return -XEN_ENOSYS;
+    return refuse_command("mmuext_op", op->cmd);
   }
 }
 
@@ -176,7 +177,7 @@ static int work_through(u32 list, u32 count, u32 size, int (*one)(const void *it
   for (; *done < count; (*done)++) {
     if (*done > call_progress() && preempt_wanted()) return -XEN_ERESTART;
     int error = tables_settle(current->domain);
-    if (!error) error = copy_from_guest(item, list + *done * size, size);
+    if (!error) error = read_argument(item, list + *done * size, size);
     if (!error) error = one(item);
     if (error) return error;
   }
@@ -193,7 +194,7 @@ static int list_call(u32 list, u32 count, u32 size, int (*one)(const void *item)
   if (error == -XEN_ERESTART) return call_interrupted(done);
   /* Of what the last item doomed the rest is left to the next call, where others are waiting. */
   tables_settle(current->domain);
-  if (done_to && copy_to_guest(done_to, &done, sizeof(done))) return -XEN_EFAULT;
+  if (done_to && write_result(done_to, &done, sizeof(done))) return -XEN_EFAULT;
   return error;
 }
 

@@ -6,9 +6,9 @@
 #define DEBUG_EXIT_PORT 0xf4
 #define SHUTDOWN_PORT   0x8900 /* Bochs: the word Shutdown */
 
-void arch_power_off(u32 status) {
+void arch_power_off(enum machine_end end) {
   serial_finish();
-  outb(DEBUG_EXIT_PORT, status);
+  outb(DEBUG_EXIT_PORT, end);
   for (const char *c = "Shutdown"; *c; c++)
     outb(SHUTDOWN_PORT, *c);
   for (;;)

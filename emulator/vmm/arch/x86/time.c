@@ -6,6 +6,7 @@
  */
 #include "vmm/time.h"
 #include "vmm/arch.h"
+#include "vmm/clock.h"
 #include "vmm/log.h"
 #include "x86/cpu.h"
 #include "x86/pic.h"
@@ -22,7 +23,6 @@
 #define PIT_NS_MAX      50000000u /* its counter has 16 bits: 54.9 ms */
 #define CALIBRATION     59659u    /* PIT ticks: 50 ms */
 
-struct time_scale time_scale;
 static volatile u32 pit_interrupts;
 
 u64 arch_read_tsc(void) {

@@ -1,10 +1,11 @@
 /* The hypercalls about traps, callbacks, the kernel stack and the way back from them. */
 #include "public/errno.h"
 #include "public/layout.h"
+#include "vmm/current.h"
 #include "vmm/domain.h"
 #include "vmm/guest_copy.h"
 #include "vmm/hypercall.h"
-#include "vmm/log.h"
+#include "vmm/refuse.h"
 #include "vmm/sched.h"
 #include "vmm/string.h"
 #include "x86/cpu.h"
@@ -23,7 +24,7 @@ int do_set_trap_table(u32 list, u32 b, u32 c, u32 d, u32 e, u32 f) {
     const u32 at = list + done * sizeof(trap);
     if (done > call_progress() && preempt_wanted()) return call_interrupted(done);
     if (done == CALL_ITEMS_MAX) return refuse(-XEN_E2BIG, "set_trap_table: the list does not end");
-    if (copy_from_guest(&trap, at, sizeof(trap))) return -XEN_EFAULT;
+    if (read_argument(&trap, at, sizeof(trap))) return -XEN_EFAULT;
     if (trap.address == 0) break;
     trap.cs = selector_raise(trap.cs);
     v->traps[trap.vector] = trap;
@@ -59,7 +60,7 @@ static int set_callback(u32 type, u32 flags, u32 cs, u32 eip) {
     /* Taken and never used: the processor that guests see has neither instruction. */
     return 0;
   default:
-    return -XEN_ENOSYS;
+    return refuse(-XEN_ENOSYS, "callback_op: there is no callback of type %u", type);
   }
 }
 
@@ -72,14 +73,14 @@ int do_set_callbacks(u32 event_cs, u32 event_eip, u32 failsafe_cs, u32 failsafe_
 /* Callbacks can be replaced, not taken away. */
 static int unregister_callback(u32 argument) {
   struct callback_unregister callback;
-  if (copy_from_guest(&callback, argument, sizeof(callback))) return -XEN_EFAULT;
+  if (read_argument(&callback, argument, sizeof(callback))) return -XEN_EFAULT;
   switch (callback.type) {
   case CALLBACKTYPE_event:
   case CALLBACKTYPE_failsafe:
   case CALLBACKTYPE_sysenter:
     return refuse(-XEN_EINVAL, "callback_op: callback %u cannot be taken away", callback.type);
   default:
-    return -XEN_ENOSYS;
+    return refuse(-XEN_ENOSYS, "callback_op: there is no callback of type %u", callback.type);
   }
 }
 
@@ -87,8 +88,8 @@ int do_callback_op(u32 command, u32 argument, u32 c, u32 d, u32 e, u32 f) {
   (void)c, (void)d, (void)e, (void)f;
   struct callback_register callback;
   if (command == CALLBACKOP_unregister) return unregister_callback(argument);
-  if (command != CALLBACKOP_register) return -XEN_ENOSYS;
-  if (copy_from_guest(&callback, argument, sizeof(callback))) return -XEN_EFAULT;
+  if (command != CALLBACKOP_register) return refuse_command("callback_op", command);
+  if (read_argument(&callback, argument, sizeof(callback))) return -XEN_EFAULT;
   return set_callback(callback.type, callback.flags, callback.address.cs, callback.address.eip);
 }
 

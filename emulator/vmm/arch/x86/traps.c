@@ -2,6 +2,7 @@
 #include "x86/traps.h"
 
 #include "vmm/arch.h"
+#include "vmm/current.h"
 #include "vmm/domain.h"
 #include "vmm/hypercall.h"
 #include "vmm/log.h"

@@ -1,6 +1,7 @@
 /* The processor's part of domains and vCPUs: stacks, switching, and what a crash shows. */
 #include "public/errno.h"
 #include "vmm/arch.h"
+#include "vmm/current.h"
 #include "vmm/domain.h"
 #include "vmm/guest_copy.h"
 #include "vmm/heap.h"

@@ -38,16 +38,15 @@ void arch_take_interrupts(void);
 void serial_write(u32 port, u8 byte); /* 0 COM1, 1 COM2 */
 /* Raises the timer interrupt `ns` from now, at most; 0: not at all. */
 void arch_timer_program(u64 ns);
-/* Ends the machine with a status: 0 power-off, 1 domain crash, 2 VMM bug. */
-noreturn void arch_power_off(u32 status);
-
-/* ns = ((tsc - base) << shift) * mul >> 32, for shift >= 0; >> -shift else. */
-struct time_scale {
-  u32 mul;
-  s8 shift;
-  u64 base; /* TSC at system time 0 */
+/* How the machine ends, for the byte at port 0xF4. */
+enum machine_end {
+  END_POWER_OFF = 0,
+  END_DOMAIN_CRASHED = 1,
+  END_VMM_BUG = 2,
+  END_NOT_STARTED = 3 /* a domain could not be built */
 };
-extern struct time_scale time_scale;
+noreturn void arch_power_off(enum machine_end end);
+
 u64 arch_read_tsc(void);
 
 #endif

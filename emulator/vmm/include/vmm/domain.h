@@ -1,12 +1,10 @@
-/*
- * Domains and their virtual processors. `current` is the vCPU in whose context
- * the VMM runs, NULL during boot and while idle.
- */
+/* Domains and their virtual processors. */
 #ifndef VMM_DOMAIN_H
 #define VMM_DOMAIN_H
 
 #include "public/xen.h"
 #include "vmm/evtchn.h"
+#include "vmm/guest_log.h"
 #include "vmm/types.h"
 #include "x86/domain.h"
 
@@ -49,9 +47,9 @@ struct domain {
   struct arch_domain arch;
   char line[128]; /* console output waiting for its newline, when lines carry a prefix */
   u32 line_length;
+  struct guest_log log;
 };
 
-extern struct vcpu *current;
 extern struct domain *domain_list;
 extern u32 domain_count;
 extern u32 domains_dying; /* of them: ended, and not given back yet */

@@ -14,6 +14,8 @@ struct evtchn {
   u16 remote_domain; /* unbound: who may bind; interdomain: the peer */
   u16 remote_port;
   u16 vcpu; /* whom it notifies */
+  /* The other end, where that is a part of the VMM; NULL if nobody listens there. */
+  void (*peer)(struct domain *d);
 };
 
 /* Ports of a domain whose console and store the VMM serves itself. */
@@ -28,7 +30,9 @@ void evtchn_release(struct domain *d);
 void evtchn_set_pending(struct domain *d, u32 port);
 /* Raises a virtual interrupt of `v` if it is bound. */
 void evtchn_send_virq(struct vcpu *v, u32 virq);
-/* Marks an unserved channel end, for a port that the builder hands out. */
-void evtchn_reserve(struct domain *d, u32 port);
+/* A port that the builder hands out: what the guest sends there is told to `peer`. */
+void evtchn_connect(struct domain *d, u32 port, void (*peer)(struct domain *d));
+/* The VMM's end of such a port sends; nothing happens once the guest has closed its own. */
+void evtchn_send_from_vmm(struct domain *d, u32 port);
 
 #endif

@@ -44,10 +44,4 @@ bool call_resume(struct vcpu *v, struct cpu_regs *regs);
 /* One call; -ENOSYS for a number that nobody serves. */
 int hypercall_dispatch(u32 nr, const u32 args[6]);
 
-/*
- * Says why a request is refused: to the log and to the trace point. Returns
- * `error`, so that a check reads `return refuse(-XEN_EINVAL, "...")`.
- */
-int refuse(int error, const char *format, ...) printf_like(2, 3);
-
 #endif

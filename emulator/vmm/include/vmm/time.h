@@ -1,4 +1,4 @@
-/* System time (ns since boot) and one-shot timers of vCPUs. */
+/* One-shot timers of vCPUs, and their time slices. */
 #ifndef VMM_TIME_H
 #define VMM_TIME_H
 
@@ -10,7 +10,6 @@ struct vcpu;
 #define BOOT_WALLCLOCK 1066521600u /* 2003-10-19 00:00 UTC */
 #define SLICE_NS       10000000u
 
-u64 time_now(void);
 /* Publishes the time scale in the vCPU's shared page. */
 void time_publish(struct vcpu *v);
 /* Fires what is due and programs the interrupt for what comes next. */

@@ -1,5 +1,6 @@
 /* The audit of one table in use: what its entries hold, and that a guest could have been allowed each of
  * them. */
+#include "vmm/current.h"
 #include "vmm/domain.h"
 #include "vmm/string.h"
 #include "x86/audit.h"

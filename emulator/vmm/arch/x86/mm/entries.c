@@ -2,8 +2,7 @@
 #include "public/errno.h"
 #include "public/layout.h"
 #include "vmm/domain.h"
-#include "vmm/hypercall.h"
-#include "vmm/log.h"
+#include "vmm/refuse.h"
 #include "x86/mm.h"
 
 /* Bits that only the VMM sets in a leaf: caching attributes are for device memory. */

@@ -2,6 +2,7 @@
 #include "x86/frame.h"
 
 #include "vmm/boot.h"
+#include "vmm/current.h"
 #include "vmm/domain.h"
 #include "vmm/log.h"
 #include "vmm/sched.h"

@@ -1,8 +1,10 @@
 /* What a frame is used as: counting uses, and changing type only when there are none. */
 #include "public/errno.h"
+#include "vmm/current.h"
 #include "vmm/domain.h"
 #include "vmm/hypercall.h"
 #include "vmm/log.h"
+#include "vmm/refuse.h"
 #include "vmm/sched.h"
 #include "x86/mm.h"
 

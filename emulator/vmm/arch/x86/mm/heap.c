@@ -1,7 +1,6 @@
 /* The VMM's heap: whole pages, mapped in a row. */
 #include "vmm/heap.h"
 
-#include "vmm/log.h"
 #include "x86/frame.h"
 #include "x86/page.h"
 

@@ -1,8 +1,9 @@
 /* Whole page tables: making one valid, taking it apart, changing one entry. */
 #include "public/errno.h"
+#include "vmm/current.h"
 #include "vmm/domain.h"
 #include "vmm/hypercall.h"
-#include "vmm/log.h"
+#include "vmm/refuse.h"
 #include "vmm/sched.h"
 #include "vmm/string.h"
 #include "x86/cpu.h"

@@ -1,0 +1,38 @@
+/* Saying no to a guest, with the reason. */
+#include "vmm/refuse.h"
+
+#include "vmm/current.h"
+#include "vmm/guest_copy.h"
+#include "vmm/guest_log.h"
+#include "vmm/log.h"
+#include "vmm/trace.h"
+
+#define REASON_MAX 240
+
+int refuse(int error, const char *format, ...) {
+  char reason[REASON_MAX];
+  __builtin_va_list args;
+  __builtin_va_start(args, format);
+  format_args(reason, sizeof(reason), format, args);
+  __builtin_va_end(args);
+  if (current)
+    guest_log(current->domain, "refused", reason);
+  else
+    log_line("refused: %s", reason);
+  trace_refusal(current, reason);
+  return error;
+}
+
+int refuse_command(const char *hypercall, u32 command) {
+  return refuse(-XEN_ENOSYS, "%s: there is no command %u", hypercall, command);
+}
+
+int read_argument(void *to, u32 from, u32 length) {
+  int error = copy_from_guest(to, from, length);
+  return error ? refuse(error, "%u bytes at %08x cannot be read", length, from) : 0;
+}
+
+int write_result(u32 to, const void *from, u32 length) {
+  int error = copy_to_guest(to, from, length);
+  return error ? refuse(error, "%u bytes at %08x cannot be written", length, to) : 0;
+}
