@@ -225,6 +225,7 @@ export const cliMessages = {
 Exit status of run: ((V << 1) | 1) & 255 for a byte V that the guest writes to port 0xF4;
 of guest and trace: 0 when the last domain powers off.
   64  wrong usage, or an image that cannot be started
+  68  the hypervisor could not start a domain
   70  triple fault               72  a domain crashed
   74  the hypervisor failed      76  --instructions reached
   78  halted, and nothing can wake the machine
@@ -373,4 +374,5 @@ const VMM_ENDS: Readonly<Record<number, string>> = {
   0: "All domains have powered off.",
   1: "A domain crashed.",
   2: "The hypervisor failed.",
+  3: "A domain could not be started.",
 };

@@ -8,6 +8,7 @@ const enum VmmExit {
   PowerOff = 0,
   DomainCrash = 1,
   Bug = 2,
+  NotStarted = 3,
 }
 
 /** The exit status of `run`; why a machine ended otherwise than by the guest's wish is told on standard error. */
@@ -25,9 +26,11 @@ export function guestStatus(outcome: Outcome): number {
       return ExitStatus.Ok;
     case VmmExit.DomainCrash:
       for (const { domain, reason } of log.crashes) tell(cliMessages.domainCrashed(domain, reason));
-      for (const { domain, reason } of log.notStarted) tell(cliMessages.domainNotStarted(domain, reason));
-      if (log.crashes.length + log.notStarted.length === 0) tell(cliMessages.someDomainCrashed());
+      if (log.crashes.length === 0) tell(cliMessages.someDomainCrashed());
       return ExitStatus.DomainCrash;
+    case VmmExit.NotStarted:
+      for (const { domain, reason } of log.notStarted) tell(cliMessages.domainNotStarted(domain, reason));
+      return ExitStatus.NotStarted;
     case VmmExit.Bug:
       tell(cliMessages.vmmBug(log.lastLine));
       return ExitStatus.VmmBug;

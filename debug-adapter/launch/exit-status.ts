@@ -3,6 +3,8 @@ export const enum ExitStatus {
   Ok = 0,
   /** Wrong usage, or an image that cannot be started. */
   Usage = 64,
+  /** The hypervisor could not start a domain. */
+  NotStarted = 68,
   TripleFault = 70,
   DomainCrash = 72,
   VmmBug = 74,

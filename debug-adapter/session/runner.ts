@@ -11,7 +11,7 @@ import type { Target } from "./target";
 /** Exit codes, as the command line has them. */
 const TRIPLE_FAULT = 70;
 const NEVER_WOKEN = 78;
-const VMM_EXITS: Readonly<Record<number, number>> = { 0: 0, 1: 72, 2: 74 };
+const VMM_EXITS: Readonly<Record<number, number>> = { 0: 0, 1: 72, 2: 74, 3: 68 };
 
 /** Sets the machine going and says, as events, why it came to a stand or to its end. */
 export class Runner {

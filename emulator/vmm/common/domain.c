@@ -107,7 +107,7 @@ void domain_crash(struct domain *d, const char *format, ...) {
   trace_domain_crash(d, reason);
   any_crashed = true;
   domain_end(d);
-  if (d->privileged) arch_power_off(1);
+  if (d->privileged) arch_power_off(END_DOMAIN_CRASHED);
 }
 
 void domain_shutdown(struct domain *d, u32 reason) {
@@ -141,11 +141,11 @@ void domain_reap(void) {
     domains_dying--;
     arch_audit();
   }
-  if (domain_count == 0) arch_power_off(any_crashed ? 1 : 0);
+  if (domain_count == 0) arch_power_off(any_crashed ? END_DOMAIN_CRASHED : END_POWER_OFF);
 }
 
 void domain_build_failed(u32 id, const char *reason) {
   log_line("d%u: cannot be started: %s", id, reason);
   trace_domain_crash(NULL, reason);
-  arch_power_off(1);
+  arch_power_off(END_NOT_STARTED);
 }

@@ -40,11 +40,25 @@ static const char *start_domain(u32 index) {
   return problem;
 }
 
-void start_domains(void) {
-  if (boot_info.module_count == 0) domain_build_failed(0, "the loader passed no module to be its kernel");
+/* What was asked for and cannot be had: nothing is started rather than less than that. */
+static void check_request(void) {
+  char problem[64];
   const char *vcpus = boot_option("vcpus");
-  if (vcpus && string_number(vcpus, NULL) != MAX_DOMAIN_VCPUS)
-    log_line("vcpus=%s: each domain has %u", vcpus, MAX_DOMAIN_VCPUS);
+  if (boot_info.module_count == 0) domain_build_failed(0, "the loader passed no module to be its kernel");
+  if (boot_info.modules_passed > BOOT_MODULES_MAX) {
+    format_text(problem, sizeof(problem), "there is room for %u domains, not for %u", BOOT_MODULES_MAX,
+                boot_info.modules_passed);
+    domain_build_failed(BOOT_MODULES_MAX, problem);
+  }
+  if (vcpus && string_number(vcpus, NULL) != MAX_DOMAIN_VCPUS) {
+    format_text(problem, sizeof(problem), "a domain has %u vCPU, not %u", MAX_DOMAIN_VCPUS,
+                string_number(vcpus, NULL));
+    domain_build_failed(0, problem);
+  }
+}
+
+void start_domains(void) {
+  check_request();
   for (u32 i = 0; i < boot_info.module_count; i++) {
     const char *problem = start_domain(i);
     if (problem) domain_build_failed(i, problem);

@@ -166,10 +166,24 @@ describe("guest with a file that is no paravirtual kernel", () => {
 });
 
 describe("guests that go wrong", () => {
-  it("a guest without room for its image ends with 72 and the reason", async () => {
+  it("a guest without room for its image ends with 68 and the reason", async () => {
     const { stderr, status } = await ringscope(["guest", "--memory", "3M", guestImage("pv/hello")]);
     expect(stderr).toBe("ringscope: domain 0 cannot be started: its memory is too small for its image\n");
-    expect(status).toBe(72);
+    expect(status).toBe(68);
+  });
+
+  it("a seventeenth domain ends with 68 and the reason, and none of the others is started", async () => {
+    const domains = Array.from({ length: 16 }, () => ["--domain", guestImage("pv/loop")]).flat();
+    const { stdout, stderr, status } = await ringscope(["guest", ...domains, guestImage("pv/hello")]);
+    expect(stderr).toBe("ringscope: domain 16 cannot be started: there is room for 16 domains, not for 17\n");
+    expect(status).toBe(68);
+    expect(stdout).toBe("");
+  });
+
+  it("two vCPUs for a domain end with 68 and the reason", async () => {
+    const { stderr, status } = await ringscope(["guest", "--vcpus", "2", guestImage("pv/hello")]);
+    expect(stderr).toBe("ringscope: domain 0 cannot be started: a domain has 1 vCPU, not 2\n");
+    expect(status).toBe(68);
   });
 
   it("a guest that faults ends with 72 and the reason", async () => {

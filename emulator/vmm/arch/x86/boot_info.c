@@ -56,6 +56,7 @@ static void split_name(const char *text, bool named, char *name, u32 name_size, 
 static void copy_modules(const struct multiboot_info *info) {
   const struct multiboot_module *module = (const struct multiboot_module *)info->modules;
   if (!(info->flags & INFO_MODULES)) return;
+  boot_info.modules_passed = info->module_count;
   for (u32 i = 0; i < min(info->module_count, BOOT_MODULES_MAX); i++) {
     struct boot_module *m = &boot_info.modules[boot_info.module_count++];
     m->start = module[i].start;

@@ -24,6 +24,7 @@ struct boot_range {
 struct boot_info {
   char command_line[BOOT_STRING_MAX];
   u32 module_count;
+  u32 modules_passed; /* by the loader: the first BOOT_MODULES_MAX of them are noted */
   struct boot_module modules[BOOT_MODULES_MAX];
   u32 range_count;
   struct boot_range ranges[BOOT_RANGES_MAX];

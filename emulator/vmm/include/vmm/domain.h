@@ -73,7 +73,7 @@ void domain_shutdown(struct domain *d, u32 reason);
  * as preempt_wanted() allows; ends the machine after the last domain.
  */
 void domain_reap(void);
-/* For a domain that could not be built: counts as a crash. */
+/* For a domain that could not be built: the machine ends, with a status of its own. */
 noreturn void domain_build_failed(u32 id, const char *reason);
 
 #endif
