@@ -67,7 +67,9 @@ struct frame *mfn_frame(mfn_t mfn); /* NULL beyond the table */
 mfn_t frame_mfn(const struct frame *frame);
 enum frame_use frame_use(mfn_t mfn);
 
-void frame_table_init(void);
+/* Starting: first what RAM there is; then, when the table is mapped, whose each frame is by now. */
+void frames_count(void);
+void frames_note(void);
 /* A zeroed frame for a domain, or for the VMM (owner NULL); INVALID_MFN when none is free. */
 mfn_t frame_alloc(struct domain *owner);
 /* The VMM's own frame goes back. */

@@ -59,6 +59,8 @@ void vmm_unmap(linear_t linear);
 pte_t vmm_entry(linear_t linear);
 mfn_t vmm_mfn(linear_t linear);
 
+/* The windows' L1. Its entries from WINDOW_SLOTS on map the VMM's own tables, for good. */
+extern pte_t window_l1[PT_ENTRIES];
 /* A mapping window: any frame, for a moment. */
 void *window_open(mfn_t mfn);
 void window_close(void *window);

@@ -7,7 +7,6 @@
 #include "vmm/log.h"
 #include "vmm/sched.h"
 #include "vmm/string.h"
-#include "x86/cpu.h"
 #include "x86/page.h"
 
 #define FRAMES       ((struct frame *)FRAME_TABLE_START)
@@ -17,11 +16,10 @@
 
 _Static_assert(sizeof(struct frame) == 16, "the frame table's room is counted in frames of 16 bytes");
 /* No check keeps a frame's references from wrapping: there are not as many entries in all tables together. */
-_Static_assert((u64)FRAMES_LIMIT *PT_ENTRIES <= 1ull << 31, "references are counted in 32 bits");
+_Static_assert(FRAMES_LIMIT <= (1u << 31) / PT_ENTRIES, "references are counted in 32 bits");
 
 u32 frame_limit;
 u32 frames_free;
-u32 tlb_clock;
 
 /* Free frames that were in use before; 0 ends the list: frame 0 is never free. */
 static u32 first_free;
@@ -44,12 +42,6 @@ enum frame_use frame_use(mfn_t mfn) {
 
 void m2p_set(mfn_t mfn, u32 pfn) {
   M2P_RW[mfn.n] = pfn;
-}
-
-/* Guests have no global pages: loading CR3 flushes all that is theirs. */
-void tlb_flush(void) {
-  write_cr3(read_cr3());
-  tlb_clock++;
 }
 
 /* A frame that was never used, or INVALID_MFN. */
@@ -127,14 +119,6 @@ void frame_unshare(mfn_t mfn) {
   frame->use = FRAME_VMM;
 }
 
-static void map_table(linear_t start, u32 bytes) {
-  for (u32 offset = 0; offset < bytes; offset += PAGE_SIZE) {
-    mfn_t mfn = frame_alloc(NULL);
-    if (mfn.n == INVALID_MFN.n || !vmm_map(start + offset, mfn, PTE_P | PTE_RW | PTE_A | PTE_D | PTE_G))
-      vmm_bug("out of memory for the frame table");
-  }
-}
-
 /* The entries of a run of frames; each copy doubles what is there. */
 static void mark(u32 first, u32 end, struct frame as) {
   end = min(end, frame_limit);
@@ -154,8 +138,9 @@ static void mark_vmm(u32 first, u32 end) {
  * What the boot ranges still hold is free; what was taken of them, the image
  * and the modules are the VMM's; the rest is no RAM.
  */
-static void frames_ready(void) {
+void frames_note(void) {
   extern const u8 image_start[], image_end[];
+  memset(M2P_RW, 0xff, frame_limit * sizeof(u32));
   for (u32 i = 0; i < boot_info.range_count; i++) {
     const struct boot_range *range = &boot_info.ranges[i];
     u32 taken_end = i < fresh_range ? range->end : i == fresh_range ? fresh_next : range->first;
@@ -169,7 +154,7 @@ static void frames_ready(void) {
   table_ready = true;
 }
 
-static void count_frames(void) {
+void frames_count(void) {
   for (u32 i = 0; i < boot_info.range_count; i++)
     frame_limit = max(frame_limit, boot_info.ranges[i].end);
   frame_limit = min(frame_limit, FRAMES_LIMIT);
@@ -177,14 +162,6 @@ static void count_frames(void) {
     const struct boot_range *range = &boot_info.ranges[i];
     if (range->first < frame_limit) frames_free += min(range->end, frame_limit) - range->first;
   }
-}
-
-void frame_table_init(void) {
-  count_frames();
-  map_table(FRAME_TABLE_START, frame_limit * sizeof(struct frame));
-  map_table(M2P_RW_START, frame_limit * sizeof(u32));
-  memset(M2P_RW, 0xff, frame_limit * sizeof(u32));
-  frames_ready();
 }
 
 bool get_frame(mfn_t mfn, struct domain *d) {

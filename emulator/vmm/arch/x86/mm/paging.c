@@ -12,8 +12,6 @@ pte_t vmm_l2[PT_ENTRIES] __attribute__((aligned(4096)));
 pte_t idle_l3[PDPT_ENTRIES] __attribute__((aligned(32)));
 u64 pte_reserved;
 
-/* Tables of the VMM's that must be there before frames can be mapped. */
-static pte_t window_l1[PT_ENTRIES] __attribute__((aligned(4096)));
 static pte_t image_l1[PT_ENTRIES] __attribute__((aligned(4096)));
 
 #define TABLE_FLAGS (PTE_P | PTE_RW | PTE_A | PTE_D)
@@ -76,43 +74,6 @@ mfn_t vmm_mfn(linear_t linear) {
 }
 
 /*
- * A window that was closed may still be in the TLB. Its slot is not used again
- * before all slots have been, and then one flush serves them all: windows are
- * not global.
- */
-static enum window_state { WINDOW_FREE, WINDOW_OPEN, WINDOW_STALE } windows[WINDOW_SLOTS];
-static u32 next_window;
-
-static void windows_reclaim(void) {
-  tlb_flush();
-  for (u32 slot = 0; slot < WINDOW_SLOTS; slot++)
-    if (windows[slot] == WINDOW_STALE) windows[slot] = WINDOW_FREE;
-}
-
-static u32 free_window(void) {
-  for (u32 passes = 0; passes < 2; passes++) {
-    for (; next_window < WINDOW_SLOTS; next_window++)
-      if (windows[next_window] == WINDOW_FREE) return next_window++;
-    windows_reclaim();
-    next_window = 0;
-  }
-  vmm_bug("too many windows are open");
-}
-
-void *window_open(mfn_t mfn) {
-  u32 slot = free_window();
-  windows[slot] = WINDOW_OPEN;
-  window_l1[slot] = pte_make(mfn, TABLE_FLAGS);
-  return (void *)(WINDOW_START + slot * PAGE_SIZE);
-}
-
-void window_close(void *window) {
-  u32 slot = ((u32)window - WINDOW_START) >> PAGE_SHIFT;
-  BUG_ON(slot >= WINDOW_SLOTS || windows[slot] != WINDOW_OPEN);
-  windows[slot] = WINDOW_STALE;
-}
-
-/*
  * Later changes of vmm_l2 would have to reach every domain's slot-3 L2, so all
  * tables of the region exist before the first domain does.
  */
@@ -158,10 +119,22 @@ static void enable_nx(void) {
   pte_reserved = PTE_RSV;
 }
 
+/* Room for `bytes` of the VMM's own at `start`. */
+static void map_table(linear_t start, u32 bytes) {
+  for (u32 offset = 0; offset < bytes; offset += PAGE_SIZE) {
+    mfn_t mfn = frame_alloc(NULL);
+    if (mfn.n == INVALID_MFN.n || !vmm_map(start + offset, mfn, PTE_P | PTE_RW | PTE_A | PTE_D | PTE_G))
+      vmm_bug("out of memory for the frame table");
+  }
+}
+
 void paging_init(void) {
   enable_nx();
   install_l1(l2_index(WINDOW_START), window_l1, TABLE_FLAGS);
-  frame_table_init();
+  frames_count();
+  map_table(FRAME_TABLE_START, frame_limit * sizeof(struct frame));
+  map_table(M2P_RW_START, frame_limit * sizeof(u32));
+  frames_note();
   make_all_tables();
   share_m2p();
   map_image();
