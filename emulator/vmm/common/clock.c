@@ -3,8 +3,6 @@
 
 #include "vmm/arch.h"
 
-struct time_scale time_scale;
-
 /* (value * mul) >> 32, without losing the upper half. */
 static u64 scale(u64 value, u32 mul) {
   return (value >> 32) * mul + (((value & 0xffffffff) * mul) >> 32);

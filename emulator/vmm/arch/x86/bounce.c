@@ -5,13 +5,14 @@
  * cs | saved upcall mask << 16, eip, [error code]. The failsafe frame goes on
  * with gs fs es ds.
  */
+#include "x86/bounce.h"
 #include "vmm/domain.h"
 #include "vmm/guest_copy.h"
 #include "vmm/log.h"
 #include "vmm/trace.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"
-#include "x86/traps.h"
+#include "x86/guest_mode.h"
 
 #define FRAME_WORDS 10
 

@@ -16,12 +16,8 @@
 #define RESERVED(selector)    (((selector)-FIRST_RESERVED_GDT_BYTE) >> 3)
 #define SYSTEM_TSS            0x89
 #define SYSTEM_LDT            0x82
-#define STUB_BYTES            16
-#define STUBS                 48
 
 _Static_assert(GUEST_SEGMENT_END >> PAGE_SHIFT == 0xf67ff, "the limit of FLAT_GUEST");
-
-extern const u8 trap_stubs[], hypercall_gate[];
 
 /* Page 14 of every GDT. */
 static desc_t reserved_gdt[RESERVED_ENTRIES] __attribute__((aligned(4096))) = {
@@ -67,12 +63,8 @@ static void load_segments(void) {
                : "memory");
 }
 
-static void fill_idt(void) {
-  for (u32 vector = 0; vector < STUBS; vector++) {
-    u32 dpl = vector == 3 || vector == 4 ? 3 : 0;
-    idt[vector] = gate(VMM_CS, (u32)trap_stubs + vector * STUB_BYTES, GATE_INTERRUPT, dpl);
-  }
-  idt[HYPERCALL_VECTOR] = gate(VMM_CS, (u32)hypercall_gate, GATE_INTERRUPT, 1);
+void idt_set(u32 vector, u32 offset, u32 dpl) {
+  idt[vector] = gate(VMM_CS, offset, GATE_INTERRUPT, dpl);
 }
 
 void descriptors_init(void) {
@@ -84,7 +76,6 @@ void descriptors_init(void) {
   load_segments();
   asm volatile("ltr %w0" : : "r"(VMM_TSS_SEL));
   asm volatile("lldt %w0" : : "r"(0));
-  fill_idt();
   struct table_register idtr = {sizeof(idt) - 1, (u32)idt};
   asm volatile("lidt %0" : : "m"(idtr));
 }

@@ -3,12 +3,14 @@
  * not emulated here goes back to the guest as #GP: HLT, INVD and LMSW among them,
  * for which there are hypercalls.
  */
+#include "x86/emulate.h"
 #include "vmm/domain.h"
 #include "vmm/guest_copy.h"
 #include "vmm/string.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"
-#include "x86/traps.h"
+#include "x86/guest_mode.h"
+#include "x86/mm.h"
 
 #define FORCED_PREFIX 5 /* ud2a "xen" */
 

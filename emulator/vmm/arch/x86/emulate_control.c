@@ -7,8 +7,8 @@
 #include "vmm/refuse.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"
+#include "x86/emulate.h"
 #include "x86/mm.h"
-#include "x86/traps.h"
 
 /* The general register that ModRM's number names. */
 static u32 *register_slot(struct cpu_regs *regs, u32 number) {

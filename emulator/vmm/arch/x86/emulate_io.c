@@ -6,10 +6,13 @@
 #include "vmm/domain.h"
 #include "vmm/guest_copy.h"
 #include "vmm/sched.h"
+#include "x86/bounce.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"
+#include "x86/emulate.h"
+#include "x86/guest_mode.h"
 #include "x86/mm.h"
-#include "x86/traps.h"
+#include "x86/vectors.h"
 
 struct port_range {
   u16 first, last;

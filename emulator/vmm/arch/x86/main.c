@@ -18,6 +18,7 @@
 void boot_main(u32 magic, u32 information) {
   serial_init();
   descriptors_init();
+  idt_init();
   log_line("Ringscope VMM");
   boot_info_copy(magic, information);
   paging_init();

@@ -1,9 +1,7 @@
 /* COM1 and COM2: 16550s at 115200 baud, 8 bits, polled output, COM1's input by interrupt. */
 #include "x86/serial.h"
 #include "vmm/arch.h"
-#include "vmm/console.h"
 #include "x86/cpu.h"
-#include "x86/traps.h"
 
 static const u16 base_port[2] = {0x3f8, 0x2f8};
 
@@ -61,8 +59,9 @@ void serial_finish(void) {
   serial_wait(1, LSR_EMPTY);
 }
 
-void serial_interrupt(void) {
-  u8 status;
-  while ((status = inb(base_port[0] + UART_LSR)) & LSR_DATA && status != 0xff)
-    console_received(inb(base_port[0] + UART_DATA));
+bool serial_receive(u8 *byte) {
+  u8 status = inb(base_port[0] + UART_LSR);
+  if (!(status & LSR_DATA) || status == 0xff) return false;
+  *byte = inb(base_port[0] + UART_DATA);
+  return true;
 }

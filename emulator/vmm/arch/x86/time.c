@@ -4,14 +4,12 @@
  * processor's nominal frequency lies; a machine whose TSC counts nanoseconds
  * therefore gets exactly that.
  */
-#include "vmm/time.h"
+#include "x86/time.h"
 #include "vmm/arch.h"
 #include "vmm/clock.h"
 #include "vmm/log.h"
 #include "x86/cpu.h"
 #include "x86/pic.h"
-#include "x86/time.h"
-#include "x86/traps.h"
 
 #define PIT_CHANNEL0 0x40
 #define PIT_COMMAND  0x43
@@ -23,6 +21,7 @@
 #define PIT_NS_MAX      50000000u /* its counter has 16 bits: 54.9 ms */
 #define CALIBRATION     59659u    /* PIT ticks: 50 ms */
 
+struct time_scale time_scale;
 static volatile u32 pit_interrupts;
 
 u64 arch_read_tsc(void) {
@@ -80,9 +79,8 @@ void time_init(void) {
   log_line("TSC: %u MHz", mhz);
 }
 
-void timer_interrupt(void) {
+void pit_interrupted(void) {
   pit_interrupts++;
-  timer_run();
 }
 
 void arch_timer_program(u64 ns) {

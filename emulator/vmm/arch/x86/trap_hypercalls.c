@@ -10,7 +10,6 @@
 #include "vmm/string.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"
-#include "x86/traps.h"
 
 #define DIRECT_TRAP 0x80
 

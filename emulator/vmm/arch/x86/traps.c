@@ -8,9 +8,14 @@
 #include "vmm/log.h"
 #include "vmm/sched.h"
 #include "vmm/trace.h"
+#include "x86/bounce.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"
+#include "x86/emulate.h"
+#include "x86/guest_mode.h"
+#include "x86/interrupts.h"
 #include "x86/pic.h"
+#include "x86/vectors.h"
 
 #define ERROR_EXTERNAL 1
 #define ERROR_IDT      2
@@ -20,7 +25,8 @@ struct fixup {
 };
 extern const struct fixup fixup_table_start[], fixup_table_end[];
 
-u32 fault_fixup(u32 eip) {
+/* Where a fault at `eip` in ring 0 continues, or 0. */
+static u32 fault_fixup(u32 eip) {
   for (const struct fixup *f = fixup_table_start; f < fixup_table_end; f++)
     if (f->from == eip) return f->to;
   return 0;
@@ -72,12 +78,6 @@ static void guest_exception(struct vcpu *v, struct cpu_regs *regs) {
   }
   }
   bounce_trap(v, regs, regs->entry_vector, regs->error_code);
-}
-
-static void interrupt(u32 irq) {
-  if (!pic_acknowledge(irq)) return;
-  if (irq == IRQ_TIMER) timer_interrupt();
-  if (irq == IRQ_COM1) serial_interrupt();
 }
 
 void trap_dispatch(struct cpu_regs *regs) {

@@ -10,7 +10,7 @@ struct time_scale {
   s8 shift;
   u64 base; /* TSC at system time 0 */
 };
-extern struct time_scale time_scale;
+extern struct time_scale time_scale; /* measured by arch/ at the start */
 
 u64 time_now(void);
 

@@ -35,6 +35,9 @@ struct tss {
 };
 
 void descriptors_init(void);
+/* An interrupt gate of the VMM's; and all of them, pointed at entry.S. */
+void idt_set(u32 vector, u32 offset, u32 dpl);
+void idt_init(void);
 /* Points the processor at the vCPU's GDT, LDT, ring-0 and ring-1 stacks and int 0x80 gate. */
 void descriptors_load(struct vcpu *v);
 /* kernel_ss:kernel_sp or the trap table of the running vCPU changed. */

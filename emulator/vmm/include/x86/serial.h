@@ -2,8 +2,12 @@
 #ifndef X86_SERIAL_H
 #define X86_SERIAL_H
 
+#include "vmm/types.h"
+
 void serial_init(void);
 void serial_enable_input(void);
+/* Takes a byte that has come to COM1; false when there is none. */
+bool serial_receive(u8 *byte);
 /* Waits until the last byte of both ports is on the wire. */
 void serial_finish(void);
 

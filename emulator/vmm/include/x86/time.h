@@ -4,5 +4,7 @@
 
 /* Measures the TSC and starts system time at 0; needs the PIC. */
 void time_init(void);
+/* The PIT's interrupt has come. */
+void pit_interrupted(void);
 
 #endif
