@@ -13,40 +13,11 @@
 #include "x86/desc.h"
 #include "x86/mm.h"
 
-#define DIFFERENCE_MAX 200
-#define CANARY_WORDS   (PAGE_SIZE / sizeof(u32))
-
-/* What was found that holds a frame. */
-struct tally {
-  u32 references, uses;
-  s32 linear; /* as in struct frame */
-};
-
-static struct tally *tallies; /* one for each frame, while the audit runs */
-static char difference[DIFFERENCE_MAX];
+#define CANARY_WORDS (PAGE_SIZE / sizeof(u32))
 
 /* A page among the VMM's data that nobody has any business with, and the sum of its code and constants. */
 static u32 canary[CANARY_WORDS] __attribute__((aligned(4096)));
 static u32 image_sum;
-
-void audit_differs(const char *format, ...) {
-  if (difference[0]) return;
-  __builtin_va_list args;
-  __builtin_va_start(args, format);
-  format_args(difference, sizeof(difference), format, args);
-  __builtin_va_end(args);
-}
-
-void audit_found(mfn_t mfn, bool use) {
-  if (mfn.n >= frame_limit) return;
-  tallies[mfn.n].references++;
-  tallies[mfn.n].uses += use;
-}
-
-void audit_found_linear(mfn_t table, mfn_t mfn) {
-  tallies[table.n].linear--;
-  tallies[mfn.n].linear++;
-}
 
 /*
  * What a frame's own entry says: its allocation, a pin, that a table is half made or half taken apart and so
@@ -90,7 +61,7 @@ static void count_vcpus(void) {
 
 static void compare_frame(mfn_t mfn) {
   const struct frame *frame = mfn_frame(mfn);
-  const struct tally *tally = &tallies[mfn.n];
+  const struct audit_tally *tally = audit_tally(mfn);
   u32 uses = frame->type_info & FRAME_COUNT;
   bool is_l2 = uses && (frame->type_info & FRAME_TYPE_MASK) == FRAME_L2;
   const char *type = frame_type_name(frame->type_info);
@@ -122,7 +93,8 @@ static void compare_totals(void) {
     for (u32 n = 0; n < frame_limit; n++)
       pages += frame_use(MFN(n)) == FRAME_ALLOCATED && mfn_frame(MFN(n))->owner == d->id;
     pages -= d->shared_info != NULL;
-    if (pages != d->nr_pages)
+    /* A dead domain is given back in parts. */
+    if (pages != d->nr_pages && !d->dying)
       audit_differs("d%u: %u pages are noted, %u are there", d->id, d->nr_pages, pages);
   }
 }
@@ -158,11 +130,8 @@ void audit_init(void) {
 }
 
 const char *audit(void) {
-  u32 pages = PAGES(frame_limit * sizeof(struct tally));
-  difference[0] = 0;
+  if (!audit_tallies_open()) return "there is no memory for it";
   check_canary();
-  tallies = heap_alloc(pages);
-  if (tallies == NULL) return "there is no memory for it";
   for (u32 n = 0; n < frame_limit; n++)
     count_frame(MFN(n));
   count_mappings();
@@ -170,8 +139,7 @@ const char *audit(void) {
   for (u32 n = 0; n < frame_limit; n++)
     compare_frame(MFN(n));
   compare_totals();
-  heap_free(tallies, pages);
-  return difference[0] ? difference : NULL;
+  return audit_tallies_close();
 }
 
 void arch_audit(void) {
