@@ -21,26 +21,6 @@
 #define REGION_ALIGN   0x400000u
 #define REGION_PADDING 0x80000u
 
-static u32 va_to_pfn(const struct builder *b, u32 va) {
-  return (va - b->image->virt_base) >> PAGE_SHIFT;
-}
-
-mfn_t build_mfn(const struct builder *b, u32 va) {
-  return MFN(b->p2m[va_to_pfn(b, va)]);
-}
-
-void build_write(const struct builder *b, u32 va, const void *from, u32 length) {
-  while (length > 0) {
-    u32 offset = va & (PAGE_SIZE - 1), part = min(length, PAGE_SIZE - offset);
-    u8 *page = window_open(build_mfn(b, va));
-    memcpy(page + offset, from, part);
-    window_close(page);
-    va += part;
-    from = (const u8 *)from + part;
-    length -= part;
-  }
-}
-
 /* Where the image lies, and whether its notes make sense together. */
 static const char *place_image(struct builder *b) {
   struct image *image = b->image;
@@ -156,7 +136,7 @@ static void write_start_info(const struct builder *b, const char *arguments) {
   info->nr_pt_frames = 1 + b->nr_l2 + b->nr_l1;
   info->mfn_list = b->p2m_va;
   string_copy(info->cmd_line, arguments, sizeof(info->cmd_line));
-  info->first_p2m_pfn = va_to_pfn(b, b->p2m_va);
+  info->first_p2m_pfn = build_pfn(b, b->p2m_va);
   info->nr_p2m_frames = PAGES(b->nr_pages * sizeof(u32));
   window_close(info);
 }

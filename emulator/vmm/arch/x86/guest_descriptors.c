@@ -1,4 +1,4 @@
-/* Guests' own GDT and LDT: what their descriptors may say. */
+/* Guests' own GDT and LDT. */
 #include "public/errno.h"
 #include "public/layout.h"
 #include "vmm/current.h"
@@ -9,45 +9,7 @@
 #include "x86/desc.h"
 #include "x86/mm.h"
 
-u32 desc_base(desc_t desc) {
-  return (u32)(desc >> 16 & 0xffffff) | (u32)(desc >> 56) << 24;
-}
-
-u32 desc_limit(desc_t desc) {
-  u32 limit = (u32)(desc & 0xffff) | (u32)(desc >> 32 & 0xf0000);
-  return desc & DESC_PAGES ? limit << PAGE_SHIFT | (PAGE_SIZE - 1) : limit;
-}
-
 #define FLAT_ENTRIES 7 /* of the reserved page: null, the VMM's two, four for guests */
-
-static desc_t desc_with_limit(desc_t desc, u32 limit) {
-  desc &= ~(0xf00000000ffffull | DESC_PAGES);
-  if (limit >= 1u << 20) {
-    limit >>= PAGE_SHIFT;
-    desc |= DESC_PAGES;
-  }
-  return desc | (limit & 0xffff) | (u64)(limit & 0xf0000) << 32;
-}
-
-/*
- * A code or data segment that reaches the VMM is cut short below it. Expand-down
- * segments reach up to 4 GiB by nature, and conforming code would run in the
- * caller's ring: both are refused.
- */
-bool descriptor_fix(desc_t *desc) {
-  if (!(*desc & DESC_P)) return true;
-  if (!(*desc & DESC_S)) return false;
-  if (*desc & DESC_EXPAND_DOWN_OR_CONFORMING) return false;
-  if (!(*desc & DESC_DPL(3))) *desc |= DESC_DPL(1);
-  u32 base = desc_base(*desc), room = GUEST_SEGMENT_END - base;
-  if (base > GUEST_SEGMENT_END) return false;
-  if (desc_limit(*desc) > room) {
-    /* A limit counted in pages rounds up: cut to whole pages. */
-    if (room >= 1u << 20) room = ((room + 1) & PAGE_MASK) - 1;
-    *desc = desc_with_limit(*desc, room);
-  }
-  return true;
-}
 
 bool gate_selector_ok(u32 selector) {
   return selector >> 3 < FIRST_RESERVED_GDT_ENTRY || selector == FLAT_RING1_CS || selector & 4;
@@ -70,16 +32,9 @@ bool selector_base(struct vcpu *v, u32 selector, u32 *base) {
   return desc != 0;
 }
 
-/* What the processor finds for a selector; 0, which is not present, when it lies in no table. */
-static desc_t descriptor_of(struct vcpu *v, u32 selector) {
-  u32 base;
-  u32 table = gdt_area(v->arch.area) + (selector & 4 ? LDT_PAGE * PAGE_SIZE : 0);
-  return selector_base(v, selector, &base) ? *(const desc_t *)(table + (selector & ~7)) : 0;
-}
-
 /* IRET to an outer ring wants RPL and DPL of both segments to be that ring (Intel SDM vol. 2A). */
 const char *return_problem(struct vcpu *v, u32 cs, u32 eip, u32 ss) {
-  desc_t code = descriptor_of(v, cs), stack = descriptor_of(v, ss);
+  desc_t code = selector_descriptor(v, cs), stack = selector_descriptor(v, ss);
   u64 ring = DESC_DPL(cs & 3);
   if (!(code & DESC_P) || !(code & DESC_S) || !(code & DESC_IS_CODE)) return "its CS names no code segment";
   if ((code & DESC_DPL(3)) != ring) return "its CS is of another ring than its selector says";

@@ -16,6 +16,7 @@ struct builder {
   u32 nr_l2, nr_l1;
 };
 
+u32 build_pfn(const struct builder *b, u32 va);
 mfn_t build_mfn(const struct builder *b, u32 va);
 void build_write(const struct builder *b, u32 va, const void *from, u32 length);
 /* Makes, validates and pins the initial page tables, and makes them the vCPU's. */

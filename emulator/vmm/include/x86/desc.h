@@ -57,15 +57,15 @@ void gdt_release(struct vcpu *v);
 void ldt_release(struct vcpu *v);
 int set_ldt(struct vcpu *v, u32 linear, u32 entries);
 
+/* A segment's base, and its highest offset in bytes. */
+u32 desc_base(desc_t desc);
+u32 desc_limit(desc_t desc);
 /* Makes a guest's descriptor harmless: DPL >= 1, end below the VMM; false for a kind guests may not have. */
 bool descriptor_fix(desc_t *desc);
 /* The bits of CR4 that are the guest's. */
 void descriptors_load_cr4(struct vcpu *v);
 /* The descriptor that a guest's selector names, 0 for none; the flat ones reach it too. */
 desc_t selector_descriptor(struct vcpu *v, u32 selector);
-u32 desc_base(desc_t desc);
-/* The highest offset, in bytes. */
-u32 desc_limit(desc_t desc);
 /* Base of a guest's selector as its tables say; false when there is no such segment. */
 bool selector_base(struct vcpu *v, u32 selector, u32 *base);
 /* NULL, or why the processor would refuse to return from ring 0 to cs:eip with this stack segment. */
