@@ -337,6 +337,9 @@ export const debugMessages = {
   noFrame: () => "this stack frame is gone",
   notAFrame: () => "a separator has no variables",
   nowhereToStepOut: () => "there is no calling frame to step out to",
+  nothingToAudit: () => "there is no hypervisor here whose frames could be counted",
+  auditInside: () =>
+    "the hypervisor is in the middle of its work, when its counts may differ: stop in the guest, and ask again",
   noConsole: (name: string) => `there is no console "${name}"`,
   badReference: (text: string) => `"${text}" is no memory reference`,
   tooManyInstructions: (most: number) => `no more than ${most} instructions can be disassembled at once`,

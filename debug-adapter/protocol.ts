@@ -79,6 +79,19 @@ export interface HypercallsEventBody {
   rows: HypercallRow[];
 }
 
+/**
+ * The body of the answer to the request `ringscope.audit`, which takes no arguments: whether the hypervisor's counts of
+ * the frames of all domains are right. The machine must stand outside the hypervisor.
+ */
+export interface AuditBody {
+  /** Frames that belong to domains, and what was found that refers to them and uses them. */
+  frames: number;
+  references: number;
+  uses: number;
+  /** The first difference in words; absent when there is none. */
+  difference?: string;
+}
+
 /** The name of each custom event and request, with its body or arguments. */
 export interface RingscopeEvents {
   "ringscope.console": ConsoleEventBody;
@@ -86,4 +99,5 @@ export interface RingscopeEvents {
 }
 export interface RingscopeRequests {
   "ringscope.consoleInput": ConsoleInputArguments;
+  "ringscope.audit": Record<string, never>;
 }

@@ -1,9 +1,18 @@
 import * as vscode from "vscode";
-import type { ConsoleEventBody, HypercallsEventBody, RingscopeEvents } from "../debug-adapter/protocol";
+import type {
+  AuditBody,
+  ConsoleEventBody,
+  HypercallsEventBody,
+  RingscopeEvents,
+  RingscopeRequests,
+} from "../debug-adapter/protocol";
 import { configurationOf, ConfigurationProvider, DEBUG_TYPE, pickGuest } from "./configurations";
 import { GuestBuilder } from "./guest-builder";
 import { GuestConsoles } from "./guest-consoles";
 import { HypercallTrace } from "./hypercall-trace";
+import { messages } from "./messages";
+
+const AUDIT: keyof RingscopeRequests & string = "ringscope.audit";
 
 /** Wires the providers and views; VS Code starts the adapter itself, as the manifest says. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -27,6 +36,19 @@ async function debugGuest(provider: ConfigurationProvider): Promise<void> {
   if (guest) await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], configurationOf(guest));
 }
 
+/** Has the adapter count the frames of all domains anew, and says what it found. */
+async function audit(): Promise<void> {
+  const session = vscode.debug.activeDebugSession;
+  if (session?.type !== DEBUG_TYPE) return;
+  try {
+    const found = (await session.customRequest(AUDIT)) as AuditBody;
+    if (found.difference === undefined) void vscode.window.showInformationMessage(messages.auditRight(found));
+    else void vscode.window.showWarningMessage(messages.auditWrong(found.difference));
+  } catch (error) {
+    void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+  }
+}
+
 /** Carries the adapter's own events to the terminals and the trace. */
 function followSessions(): vscode.Disposable[] {
   const trace = new HypercallTrace();
@@ -34,6 +56,7 @@ function followSessions(): vscode.Disposable[] {
   return [
     trace,
     vscode.commands.registerCommand("ringscope.clearHypercalls", () => trace.clear()),
+    vscode.commands.registerCommand("ringscope.audit", audit),
     vscode.debug.onDidStartDebugSession((session) => {
       if (session.type !== DEBUG_TYPE) return;
       for (const [id, old] of consoles) {

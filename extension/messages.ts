@@ -17,6 +17,9 @@ export const messages = {
   workspaceGuest: () => l10n.t("in this workspace"),
   bareGuest: () => l10n.t("on the bare machine, without the hypervisor"),
   debugName: (guest: string) => l10n.t("Debug {0}", guest),
+  auditRight: ({ frames, references, uses }: { frames: number; references: number; uses: number }) =>
+    l10n.t("{0} frames have {1} references and {2} uses: all counts are right.", frames, references, uses),
+  auditWrong: (difference: string) => l10n.t("The hypervisor has lost count: {0}.", difference),
   consoleEnded: () => l10n.t("The guest has ended."),
   rowsDropped: (count: number) => l10n.t("{0} earlier hypercalls are not shown", count),
   inside: () => l10n.t("not returned yet"),

@@ -1,9 +1,11 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
+import { auditFrames } from "../awareness/frame-audit";
 import { disassemblyWindow, type Row } from "../disassembly/window";
 import { evaluate } from "../expressions/evaluate";
 import { parseExpression } from "../expressions/parser";
 import { assigns } from "../expressions/ast";
 import { debugMessages as say } from "../messages";
+import type { AuditBody } from "../protocol";
 import type { StackRow } from "../stack/stack";
 import { hex32, linearIn } from "../values/hex";
 import { readInteger, signedness } from "../values/typed-value";
@@ -193,6 +195,15 @@ function instructionOf(row: Row, name: (linear: number) => string | undefined): 
     instruction: isInvalid ? (bytes === "" ? "(not mapped)" : "(invalid)") : `${row.text}${label}`,
     ...(isInvalid ? { presentationHint: "invalid" as const } : {}),
   };
+}
+
+/** Counts the references and uses of all frames anew. */
+export function audit(target: Target): AuditBody {
+  const { machine, vmm, images } = target.debuggee;
+  if (vmm === undefined || images.vmm === undefined) throw new UserError(say.nothingToAudit());
+  if (machine.cpl === 0) throw new UserError(say.auditInside());
+  const { difference, ...counts } = auditFrames(images.vmm.symbols, vmm, machine);
+  return difference === undefined ? counts : { ...counts, difference };
 }
 
 export function modules(target: Target): DebugProtocol.Module[] {

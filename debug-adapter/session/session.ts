@@ -156,6 +156,7 @@ export class RingscopeSession extends DebugSession {
     disassemble: (args: DebugProtocol.DisassembleArguments) => inspect.disassembleAt(this.standing(), args),
     loadedSources: () => ({ sources: this.present().sources.all() }),
     modules: () => ({ modules: inspect.modules(this.present()) }),
+    "ringscope.audit": () => inspect.audit(this.standing()),
     "ringscope.consoleInput": (args: ConsoleInputArguments) => this.consoleInput(args),
   };
 

@@ -18,6 +18,9 @@ _Static_assert(sizeof(struct frame) == 16, "the frame table's room is counted in
 /* No check keeps a frame's references from wrapping: there are not as many entries in all tables together. */
 _Static_assert(FRAMES_LIMIT <= (1u << 31) / PT_ENTRIES, "references are counted in 32 bits");
 
+/* For debuggers, which do not see macros. */
+extern struct frame *const frame_table;
+struct frame *const frame_table = FRAMES;
 u32 frame_limit;
 u32 frames_free;
 
