@@ -61,6 +61,8 @@ static void raise_upcall(struct vcpu *v, u32 port) {
 
 void evtchn_set_pending(struct domain *d, u32 port) {
   struct vcpu *v = d->vcpu[d->evtchns[port].vcpu];
+  /* While a dead domain is given back in parts its shared page may be gone already. */
+  if (d->dying) return;
   trace_event_send(d, port);
   if (test_and_set(d->shared_info->evtchn_pending, port)) return;
   bool masked = d->shared_info->evtchn_mask[port / 32] >> (port % 32) & 1;
