@@ -205,7 +205,7 @@ export const enum TlbKind {
   Plain = 1,
   /** Of a page that is watched. */
   Watched = 2,
-  /** Of a page that code was made from, for writing. */
+  /** Of a page that code was made from, or that is not yet noted as written, for writing. */
   Noting = 4,
   /** Both. */
   WatchedCode = 8,
@@ -233,8 +233,12 @@ export const EXEC_LISTS: PageLists = { lists: 0x80000, counts: 0x4720, length: 1
 /** A bit for each linear page, set where memory is watched. */
 export const WATCHED_PAGES = 0xc0000;
 
+/** Physical pages that RAM may have, which is 2 GiB at most. */
+export const MOST_PAGES = 1 << 19;
 /** A byte for each physical page, not 0 where code was made from it. */
 export const CODE_PAGES = 1 * MiB;
+/** A byte for each physical page, not 0 where it may have been written to since that was asked last (memory/written-pages.ts). */
+export const WRITTEN_PAGES = CODE_PAGES + MOST_PAGES;
 
 /**
  * Data TLBs: for ring class c the read table at TLB_DATA + c * 8 MiB, its write

@@ -1,4 +1,4 @@
-import { CODE_PAGES, RAM } from "../base/layout";
+import { CODE_PAGES, MOST_PAGES, RAM } from "../base/layout";
 import type { State } from "../base/state";
 import type { CodeTracker } from "../memory/physical";
 
@@ -48,7 +48,7 @@ export class CodeExtents implements CodeTracker {
     private readonly onNewPage: (frame: number) => void,
   ) {
     this.map = state.u8.subarray(RAM + state.ramBytes);
-    this.codePages = state.u8.subarray(CODE_PAGES, CODE_PAGES + (1 << 20));
+    this.codePages = state.u8.subarray(CODE_PAGES, CODE_PAGES + MOST_PAGES);
   }
 
   isCode(frame: number): boolean {

@@ -41,11 +41,15 @@ export interface BootOptions {
   modules?: readonly BootModule[];
 }
 
-/** Serial input with the moment at which the machine took it. */
+/** A device that takes input from outside. */
+export type InputDevice = "com1" | "com2";
+
+/** Input for a device with the moment at which the machine took it. */
 export interface InputRecord {
   instructions: number;
   ticks: number;
-  port: SerialPort;
+  device: InputDevice;
+  /** What they mean the device says; to a serial port they are what was typed. */
   bytes: Uint8Array;
 }
 
@@ -276,6 +280,8 @@ export interface MachineApi extends MachineView {
   save(): SavedMachine;
   /** Puts the machine, which has the same options, back to where it was saved; or another one like it. */
   load(saved: SavedMachine): void;
+  /** Physical pages (address >>> 12) that may have been written to since the last call, in ascending order. */
+  takeWritten(): number[];
 
   /** Bytes typed at a serial port; they enter at this instant and are recorded. */
   serialInput(port: SerialPort, bytes: Uint8Array): void;

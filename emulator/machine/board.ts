@@ -8,7 +8,7 @@ import { PortBus } from "../devices/port-bus";
 import { Rtc } from "../devices/rtc";
 import { Timers } from "../devices/timers";
 import { Uart } from "../devices/uart";
-import type { SerialPort } from "./api";
+import type { InputDevice, SerialPort } from "./api";
 
 /** First port and IRQ of COM1 and COM2. */
 const SERIAL = [
@@ -35,6 +35,7 @@ export class Board implements Stateful {
   readonly timers: Timers;
   private readonly pit: Pit;
   private readonly serial: readonly [Uart, Uart];
+  private readonly receivers: Record<InputDevice, (bytes: Uint8Array) => void>;
   private readonly stateful: readonly Stateful[];
   private readonly sent = [new ByteQueue(), new ByteQueue()] as const;
 
@@ -48,6 +49,8 @@ export class Board implements Stateful {
     rtc.attach(this.ports);
     this.ports.attach(DEBUG_EXIT_PORT, 1, new DebugExit(wiring.exit));
     this.serial = [this.uart(0), this.uart(1)];
+    const [com1, com2] = this.serial;
+    this.receivers = { com1: (bytes) => com1.receive(bytes), com2: (bytes) => com2.receive(bytes) };
     this.stateful = [this.timers, this.interrupts, this.pit, rtc, ...this.serial];
   }
 
@@ -61,8 +64,9 @@ export class Board implements Stateful {
     this.pit.start();
   }
 
-  receive(port: SerialPort, bytes: Uint8Array): void {
-    this.serial[port].receive(bytes);
+  /** Input from outside, for whichever device takes any. */
+  receive(device: InputDevice, bytes: Uint8Array): void {
+    this.receivers[device](bytes);
   }
 
   /** Whether serial input would raise an interrupt. */

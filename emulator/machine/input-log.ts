@@ -1,6 +1,6 @@
 import type { Stateful, StateStream } from "../base/state-stream";
 import { NEVER } from "../devices/timers";
-import type { InputRecord, SerialPort } from "./api";
+import type { InputDevice, InputRecord } from "./api";
 
 /**
  * The one way in for what comes from outside. Each input is recorded with the
@@ -15,7 +15,7 @@ export class InputLog implements Stateful {
 
   /** @param deliver takes the bytes to their device */
   constructor(
-    private readonly deliver: (port: SerialPort, bytes: Uint8Array) => void,
+    private readonly deliver: (device: InputDevice, bytes: Uint8Array) => void,
     private readonly replay: readonly InputRecord[],
   ) {}
 
@@ -26,10 +26,10 @@ export class InputLog implements Stateful {
     this.records.length = Math.min(this.entered, this.records.length);
   }
 
-  enter(instructions: number, ticks: number, port: SerialPort, bytes: Uint8Array): void {
+  enter(instructions: number, ticks: number, device: InputDevice, bytes: Uint8Array): void {
     this.entered++;
-    this.records.push({ instructions, ticks, port, bytes });
-    this.deliver(port, bytes);
+    this.records.push({ instructions, ticks, device, bytes });
+    this.deliver(device, bytes);
   }
 
   /** Lets in all recorded input whose instant has come. */
@@ -38,7 +38,7 @@ export class InputLog implements Stateful {
       const record = this.replay[this.nextReplay];
       if (record === undefined || record.instructions > instructions || record.ticks > ticks) return;
       this.nextReplay++;
-      this.enter(instructions, ticks, record.port, record.bytes);
+      this.enter(instructions, ticks, record.device, record.bytes);
     }
   }
 

@@ -83,7 +83,7 @@ export class Machine implements MachineApi {
     this.cpu.onMark = (linear) => this.breakpoints.reached(linear, this);
     this.watchpoints = new Watchpoints(this.cpu, this.memory);
     this.cpu.onTouch = (watch) => this.watchpoints.touching(watch);
-    this.inputLog = new InputLog((port, bytes) => this.board.receive(port, bytes), options.replay ?? []);
+    this.inputLog = new InputLog((device, bytes) => this.board.receive(device, bytes), options.replay ?? []);
     this.loop = new RunLoop(
       {
         processor: this.cpu,
@@ -108,6 +108,7 @@ export class Machine implements MachineApi {
       options.commandLine ?? "",
       options.modules ?? [],
     );
+    this.cpu.memory.physical.written.noteAll();
     this.state.setGpr(Gpr.Eax, BOOT_MAGIC);
     this.state.setGpr(Gpr.Ebx, info);
     this.state.setGpr(Gpr.Esp, stack);
@@ -231,7 +232,13 @@ export class Machine implements MachineApi {
   /** Puts the machine, which has the same options, back to where it was saved; or another one like it. */
   load({ parts, ram }: SavedMachine): void {
     this.ram.set(ram);
+    this.cpu.memory.physical.written.noteAll();
     this.passState(new StateReader(parts));
+  }
+
+  /** Physical pages (address >>> 12) that may have been written to since the last call, in ascending order. */
+  takeWritten(): number[] {
+    return this.cpu.memory.takeWritten();
   }
 
   private passState(stream: StateStream): void {
@@ -251,7 +258,7 @@ export class Machine implements MachineApi {
   }
 
   serialInput(port: SerialPort, bytes: Uint8Array): void {
-    this.inputLog.enter(this.instructions, this.ticks, port, bytes);
+    this.inputLog.enter(this.instructions, this.ticks, port === 0 ? "com1" : "com2", bytes);
   }
 
   get inputs(): readonly InputRecord[] {

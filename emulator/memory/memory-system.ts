@@ -25,6 +25,13 @@ export class MemorySystem {
   /** Page walks without side effects. */
   readonly inspector: PageInspector;
 
+  /** Physical pages (address >>> 12) that may have been written to since the last call, in ascending order. */
+  takeWritten(): number[] {
+    const frames = this.physical.written.take();
+    this.tlb.noteNextStores();
+    return frames;
+  }
+
   constructor(readonly state: State) {
     this.physical = new PhysicalMemory(state);
     this.paging = new Paging(state, this.physical);

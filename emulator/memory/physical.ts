@@ -1,5 +1,6 @@
 import { RAM } from "../base/layout";
 import type { State } from "../base/state";
+import { WrittenPages } from "./written-pages";
 
 /** Who decoded code from guest memory and has to hear of changes to it. */
 export interface CodeTracker {
@@ -20,12 +21,14 @@ const NOBODY: CodeTracker = { isCode: () => false, hits: () => false, written: (
  */
 export class PhysicalMemory {
   tracker: CodeTracker = NOBODY;
+  readonly written: WrittenPages;
   private readonly view: DataView;
   private readonly u8: Uint8Array;
 
   constructor(private readonly state: State) {
     this.view = state.view;
     this.u8 = state.u8;
+    this.written = new WrittenPages(state);
   }
 
   get bytes(): number {
@@ -66,6 +69,7 @@ export class PhysicalMemory {
     if (physical >= this.state.ramBytes) return;
     const changed = this.isCode(physical) ? this.u8[RAM + physical] ^ (value & 0xff) : 0;
     this.u8[RAM + physical] = value;
+    this.written.note(physical >>> 12);
     if (changed !== 0) this.noteChange(physical, changed);
   }
 
@@ -73,6 +77,7 @@ export class PhysicalMemory {
     if (physical >= this.state.ramBytes) return;
     const changed = this.isCode(physical) ? this.view.getUint16(RAM + physical, true) ^ (value & 0xffff) : 0;
     this.view.setUint16(RAM + physical, value, true);
+    this.written.note(physical >>> 12);
     if (changed !== 0) this.noteChange(physical, changed);
   }
 
@@ -80,6 +85,7 @@ export class PhysicalMemory {
     if (physical >= this.state.ramBytes) return;
     const changed = this.isCode(physical) ? this.view.getInt32(RAM + physical, true) ^ value : 0;
     this.view.setUint32(RAM + physical, value, true);
+    this.written.note(physical >>> 12);
     if (changed !== 0) this.noteChange(physical, changed);
   }
 
@@ -103,6 +109,7 @@ export class PhysicalMemory {
     this.u8.set(bytes.subarray(0, room), RAM + physical);
     for (let done = 0; done < room;) {
       const inPage = Math.min(room - done, 4096 - ((physical + done) & 0xfff));
+      this.written.note((physical + done) >>> 12);
       if (this.isCode(physical + done)) this.tracker.written(physical + done, inPage);
       done += inPage;
     }

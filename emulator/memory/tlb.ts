@@ -36,9 +36,9 @@ export function dataTlbs(ring: number): { read: number; write: number } {
   return { read, write: read + TLB_BYTES };
 }
 
-function kindForWriting(isWatched: boolean, isCode: boolean): TlbKind {
-  if (isWatched) return isCode ? TlbKind.WatchedCode : TlbKind.Watched;
-  return isCode ? TlbKind.Noting : TlbKind.Plain;
+function kindForWriting(isWatched: boolean, isNoted: boolean): TlbKind {
+  if (isWatched) return isNoted ? TlbKind.WatchedCode : TlbKind.Watched;
+  return isNoted ? TlbKind.Noting : TlbKind.Plain;
 }
 
 /** Ring class of a CPL: ring 0; rings 1 and 2; ring 3. */
@@ -118,6 +118,7 @@ export class Tlb {
     const watched = this.watches.inPage(page);
     this.note(ring * 2 + (paging.global ? 1 : 0), page);
     this.words[this.index(ring * 2, page)] = entry + this.kindOf(0, watched, paging.frame);
+    if (paging.writable) this.physical.written.note(paging.frame);
     if (paging.writable) this.words[this.index(ring * 2 + 1, page)] = entry + this.kindOf(1, watched, paging.frame);
     if (paging.large) this.noteLarge(page);
   }
@@ -157,7 +158,7 @@ export class Tlb {
   }
 
   private kindOf(write: number, watched: number, frame: number): TlbKind {
-    if (write !== 0) return kindForWriting(watched !== 0, this.physical.tracker.isCode(frame));
+    if (write !== 0) return kindForWriting(watched !== 0, this.notesStores(frame));
     return (watched & Touch.Read) !== 0 ? TlbKind.Watched : TlbKind.Plain;
   }
 
@@ -190,6 +191,22 @@ export class Tlb {
 
   private frameOf(entry: number, page: number): number {
     return ((entry - (entry & TLB_KIND) + (page << 12) - RAM) >>> 0) >>> 12;
+  }
+
+  /** Whether stores to a page are looked at: there is code in it, or it is not noted as written. */
+  private notesStores(frame: number): boolean {
+    const { tracker, written } = this.physical;
+    return tracker.isCode(frame) || !written.has(frame);
+  }
+
+  /** No page is noted as written any more: the next store to each is to be. What the tables hold stays. */
+  noteNextStores(): void {
+    for (let list = 0; list < RING_CLASSES * 2; list++) {
+      for (let n = this.filled.count(list) - 1; n >= 0; n--) {
+        const page = this.filled.page(list, n);
+        this.flag(list | 1, page, this.watches.inPage(page));
+      }
+    }
   }
 
   /** MOV CR3: all but global pages. */

@@ -30,7 +30,7 @@ import { keep, set, setWord, store32 } from "../../base/wasm/statements";
 import { SYSTEM_DONE, SYSTEM_LEAVE } from "../../isa/system-ops";
 import { Access, WALK_OK } from "../../memory/paging";
 import { defineFunction } from "./functions";
-import { codePage, PageWalk } from "./page-walk";
+import { codePage, noteWritten, PageWalk } from "./page-walk";
 import { pageSlot, tlbSlot } from "./tlb-slot";
 
 /** What `fill` answers beside WALK_OK and error codes: TypeScript has to look. */
@@ -160,6 +160,7 @@ function fillData(c: Code, linear: Var, ring: Var, write: Var, emptyData: number
   c.if();
   const kind = x.select(codePage(frame), x.k(TlbKind.Noting - TlbKind.Plain), x.k(0));
   store32(c, slot, x.add(entry, kind), TLB_BYTES);
+  noteWritten(c, frame);
   c.end();
   large(c);
   c.if();

@@ -3,11 +3,12 @@ import { type Code, type Label, Op } from "../../base/wasm/code";
 import * as x from "../../base/wasm/expr";
 import type { Expr } from "../../base/wasm/expr";
 import type { ModuleBuilder } from "../../base/wasm/module";
-import { keep, local, set, setWord } from "../../base/wasm/statements";
+import { keep, local, set, setWord, store32 } from "../../base/wasm/statements";
 import type { Size } from "../../isa/emit";
 import { Exit } from "../exit";
 import { definePaging, Miss, type PagingFunctions } from "./flat-paging";
 import { defineFunction, wordsType } from "./functions";
+import { codePage, frameAt, noteWritten } from "./page-walk";
 import { MAX_BLOCK, Rec } from "./record";
 import { tlbSlot } from "./tlb-slot";
 
@@ -257,11 +258,14 @@ function storeThrough(c: Code, size: Size, access: Access, value: x.Var, slow: E
   const plainly = c.block();
   x.and(entry, x.k(TlbKind.Plain))(c);
   c.brIf(plainly);
+  const onData = c.block();
   x.eqz(codeBits(host, size))(c);
-  c.brIf(plainly);
+  c.brIf(onData);
   x.ne((code) => rawLoad(code, size, host), size === 4 ? value : x.and(value, x.k(size === 1 ? 0xff : 0xffff)))(c);
   c.brIf(slowly);
   c.br(done);
+  c.end();
+  noteStore(c, access.at, entry, frameAt(host));
   c.end();
   countUnaligned(c, size, access.at);
   host(c);
@@ -270,6 +274,15 @@ function storeThrough(c: Code, size: Size, access: Access, value: x.Var, slow: E
   c.br(done);
   c.end();
   slow(c);
+  c.end();
+}
+
+/** A store by a noting entry: its page is written to, and that need not be noted again unless there is code in it. */
+function noteStore(c: Code, at: x.Var, entry: x.Var, frame: Expr): void {
+  noteWritten(c, frame);
+  x.eqz(codePage(frame))(c);
+  c.if();
+  store32(c, tlbSlot(x.word(S.TlbWrite), at), x.sub(entry, x.k(TlbKind.Noting - TlbKind.Plain)));
   c.end();
 }
 

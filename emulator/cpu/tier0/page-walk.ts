@@ -1,6 +1,6 @@
 import { Cr0, Cr4, Efer, Pte } from "../../base/arch";
-import { CODE_PAGES, RAM, S } from "../../base/layout";
-import type { Code, Label } from "../../base/wasm/code";
+import { CODE_PAGES, RAM, S, WRITTEN_PAGES } from "../../base/layout";
+import { type Code, type Label, Op } from "../../base/wasm/code";
 import * as x from "../../base/wasm/expr";
 import type { Expr, Var } from "../../base/wasm/expr";
 import { keep, local, set, store32 } from "../../base/wasm/statements";
@@ -95,8 +95,14 @@ export class PageWalk {
       const isNew = keep(c, x.ne(marked, entry));
       this.refuseIf(x.choose(old, isCode(directoryAt), x.k(0)));
       this.refuseIf(x.choose(isNew, isCode(entryAt), x.k(0)));
-      this.if(old, () => store32(c, directoryAt, x.or(directory, x.k(Pte.A))));
-      this.if(isNew, () => store32(c, entryAt, marked));
+      this.if(old, () => {
+        store32(c, directoryAt, x.or(directory, x.k(Pte.A)));
+        noteWritten(c, frameAt(directoryAt));
+      });
+      this.if(isNew, () => {
+        store32(c, entryAt, marked);
+        noteWritten(c, frameAt(entryAt));
+      });
     });
   }
 
@@ -241,7 +247,17 @@ const DIRTY_FROM_WRITE = 5;
 const ramBytes = (): Expr => x.sub(x.word(S.RamEnd), x.k(RAM));
 
 /** Whether code was made from the page of an address in this memory. */
-const isCode = (at: Expr): Expr => codePage(x.shr(x.sub(at, x.k(RAM)), x.k(12)));
+const isCode = (at: Expr): Expr => codePage(frameAt(at));
+
+/** The physical page of an address in this memory. */
+export const frameAt = (at: Expr): Expr => x.shr(x.sub(at, x.k(RAM)), x.k(12));
+
+/** WrittenPages.note. */
+export function noteWritten(c: Code, frame: Expr): void {
+  frame(c);
+  c.i32(1);
+  c.memory(Op.I32Store8, WRITTEN_PAGES);
+}
 
 /** Not 0 where code was made from a physical page. */
 export const codePage = (frame: Expr): Expr => x.load8(frame, CODE_PAGES);

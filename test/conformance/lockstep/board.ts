@@ -11,7 +11,7 @@ import { setSegment } from "../../harness/segment";
 import { Mix } from "./mix";
 import type { Observer } from "./observer";
 import type { Action, Scenario, Step } from "./scenario";
-import { At, GDT_LIMIT, RAM_BYTES, SELECTORS, type Setting, TSS_SELECTOR } from "./setting";
+import { At, GDT_LIMIT, PAGE, RAM_BYTES, SELECTORS, type Setting, TSS_SELECTOR } from "./setting";
 import { areTablesSound, entryAt, writeTables } from "./tables";
 import { fieldsOf, VISIBLE } from "./visible";
 
@@ -172,8 +172,14 @@ export class Board {
     cpu.passState(writer);
     const before = ram.slice();
     this.told = [];
+    cpu.memory.takeWritten();
     cpu.run(count, true);
-    ram.set(before);
+    // What was written is noted: all else is as it was.
+    for (const frame of cpu.memory.takeWritten()) {
+      const at = frame * PAGE;
+      ram.set(before.subarray(at, at + PAGE), at);
+    }
+    if (Buffer.compare(ram, before) !== 0) throw new Error("a page was written to without being noted");
     cpu.passState(new StateReader(writer.values));
     Object.assign(this, { waiting, told });
     mix.detours++;
