@@ -1,19 +1,22 @@
 import type { PortSpace } from "../base/ports";
 
-/** A device on the I/O bus. All devices of this machine are 8 bits wide. */
+/** A device on the I/O bus. */
 export interface PortDevice {
-  /** The byte at an absolute port number. */
-  readPort(port: number): number;
-  writePort(port: number, value: number): void;
+  /** The widest access in bytes that it takes as one; 1 by default. */
+  readonly portWidth?: 1 | 2 | 4;
+  /** `size` bytes at an absolute port number, little-endian: 1, or what `portWidth` allows, aligned. */
+  readPort(port: number, size: number): number;
+  writePort(port: number, value: number, size: number): void;
 }
 
 /** What a read of the floating bus gives. */
 const FLOATING = 0xff;
 
 /**
- * The I/O port space. Wider accesses become byte cycles at ascending ports, as
- * the ISA bus splits them for 8-bit devices; where nobody answers, reads are
- * all ones and writes are lost.
+ * The I/O port space. Accesses that are wider than their device become halves at
+ * ascending ports, down to bytes, as the bus splits them; so do those that are not
+ * aligned, or reach beyond the device. Where nobody answers, reads are all ones and
+ * writes are lost.
  */
 export class PortBus implements PortSpace {
   /** For each port the index in `devices`; 0: none. */
@@ -27,19 +30,25 @@ export class PortBus implements PortSpace {
   }
 
   read(port: number, size: number): number {
-    let value = 0;
-    for (let i = 0; i < size; i++) value |= this.readByte((port + i) & 0xffff) << (i * 8);
-    return value >>> 0;
+    const device = this.devices[this.owner[port]];
+    if (size === 1) return device?.readPort(port, 1) ?? FLOATING;
+    if (this.takesWhole(device, port, size)) return device.readPort(port, size) >>> 0;
+    const half = size >> 1;
+    const low = this.read(port, half);
+    return (low | (this.read((port + half) & 0xffff, half) << (half * 8))) >>> 0;
   }
 
   write(port: number, size: number, value: number): void {
-    for (let i = 0; i < size; i++) {
-      const at = (port + i) & 0xffff;
-      this.devices[this.owner[at]]?.writePort(at, (value >>> (i * 8)) & 0xff);
-    }
+    const device = this.devices[this.owner[port]];
+    if (size === 1) return device?.writePort(port, value & 0xff, 1);
+    if (this.takesWhole(device, port, size)) return device.writePort(port, value, size);
+    const half = size >> 1;
+    this.write(port, half, half === 2 ? value & 0xffff : value & 0xff);
+    this.write((port + half) & 0xffff, half, value >>> (half * 8));
   }
 
-  private readByte(port: number): number {
-    return this.devices[this.owner[port]]?.readPort(port) ?? FLOATING;
+  private takesWhole(device: PortDevice | undefined, port: number, size: number): device is PortDevice {
+    if (device === undefined || (device.portWidth ?? 1) < size || port % size !== 0) return false;
+    return this.owner[port] === this.owner[port + size - 1];
   }
 }
