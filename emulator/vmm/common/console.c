@@ -3,12 +3,13 @@
 
 #include "public/errno.h"
 #include "vmm/arch.h"
+#include "vmm/continuation.h"
 #include "vmm/current.h"
 #include "vmm/domain.h"
 #include "vmm/hypercall.h"
 #include "vmm/log.h"
+#include "vmm/preempt.h"
 #include "vmm/refuse.h"
-#include "vmm/sched.h"
 
 #define CONSOLE_PORT 0
 #define CHUNK        256 /* 4 GiB are no more of them than CALL_ITEMS_MAX + 1 */

@@ -1,23 +1,19 @@
-/* Domains: creation, and their end. */
+/* Domains: creation, and giving back what they held. */
 #include "vmm/domain.h"
 
 #include "public/errno.h"
 #include "vmm/arch.h"
-#include "vmm/console.h"
+#include "vmm/current.h"
 #include "vmm/heap.h"
 #include "vmm/log.h"
-#include "vmm/sched.h"
+#include "vmm/runqueue.h"
 #include "vmm/string.h"
 #include "vmm/time.h"
-#include "vmm/trace.h"
-
-#define REASON_MAX 200
 
 _Static_assert(sizeof(struct vcpu) <= PAGE_SIZE, "a vCPU has one heap page");
 _Static_assert(sizeof(struct domain) <= PAGE_SIZE, "a domain has one heap page");
 
 static u32 next_id;
-static bool any_crashed;
 
 static struct vcpu *vcpu_create(struct domain *d, u32 id) {
   struct vcpu *v = heap_alloc(1);
@@ -86,39 +82,6 @@ void domain_start(struct domain *d) {
     }
 }
 
-static void domain_end(struct domain *d) {
-  d->dying = true;
-  domains_dying++;
-  console_drain(d);
-  console_flush(d);
-  guest_log_end(d);
-}
-
-void domain_crash(struct domain *d, const char *format, ...) {
-  char reason[REASON_MAX];
-  if (d->dying) return;
-  __builtin_va_list args;
-  __builtin_va_start(args, format);
-  format_args(reason, sizeof(reason), format, args);
-  __builtin_va_end(args);
-  log_line("d%u: crashed: %s", d->id, reason);
-  for (u32 i = 0; i < MAX_DOMAIN_VCPUS; i++)
-    if (d->vcpu[i]) arch_log_guest(d->vcpu[i]);
-  trace_domain_crash(d, reason);
-  any_crashed = true;
-  domain_end(d);
-  if (d->privileged) arch_power_off(END_DOMAIN_CRASHED);
-}
-
-void domain_shutdown(struct domain *d, u32 reason) {
-  static const char *const names[] = {"power-off", "reboot", "suspend", "crash", "watchdog"};
-  if (reason == SHUTDOWN_crash || reason == SHUTDOWN_watchdog || reason >= ARRAY_LENGTH(names))
-    return domain_crash(d, "the guest ended itself: %s",
-                        reason < ARRAY_LENGTH(names) ? names[reason] : "unknown reason");
-  log_line("d%u: %s", d->id, names[reason]);
-  domain_end(d);
-}
-
 static void leave_scheduler(struct domain *d) {
   for (u32 i = 0; i < MAX_DOMAIN_VCPUS; i++)
     if (d->vcpu[i]) sched_remove(d->vcpu[i]);
@@ -141,11 +104,5 @@ void domain_reap(void) {
     domains_dying--;
     arch_audit();
   }
-  if (domain_count == 0) arch_power_off(any_crashed ? END_DOMAIN_CRASHED : END_POWER_OFF);
-}
-
-void domain_build_failed(u32 id, const char *reason) {
-  log_line("d%u: cannot be started: %s", id, reason);
-  trace_domain_crash(NULL, reason);
-  arch_power_off(END_NOT_STARTED);
+  if (domain_count == 0) arch_power_off(domain_any_crashed ? END_DOMAIN_CRASHED : END_POWER_OFF);
 }

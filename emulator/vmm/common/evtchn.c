@@ -11,7 +11,7 @@
 #include "vmm/heap.h"
 #include "vmm/hypercall.h"
 #include "vmm/refuse.h"
-#include "vmm/sched.h"
+#include "vmm/runqueue.h"
 #include "vmm/trace.h"
 
 #define TABLE_PAGES PAGES(NR_EVENT_CHANNELS * sizeof(struct evtchn))

@@ -2,10 +2,11 @@
 #include "vmm/hypercall.h"
 
 #include "public/hypercall.h"
+#include "vmm/continuation.h"
 #include "vmm/current.h"
 #include "vmm/domain.h"
+#include "vmm/preempt.h"
 #include "vmm/refuse.h"
-#include "vmm/sched.h"
 
 static hypercall_fn *const hypercalls[] = {
     [HYPERCALL_set_trap_table] = do_set_trap_table,
@@ -33,23 +34,6 @@ static hypercall_fn *const hypercalls[] = {
 };
 
 _Static_assert(ARRAY_LENGTH(hypercalls) <= 1u << CALL_NR_BITS, "a number has to fit beside the progress");
-
-u32 call_progress(void) {
-  return current->progress;
-}
-
-int call_interrupted(u32 done) {
-  current->again = CALL_CONTINUED | done << CALL_NR_BITS;
-  return -XEN_ERESTART;
-}
-
-bool call_resume(struct vcpu *v, struct cpu_regs *regs) {
-  if (v->interrupted_calls == 0) return false;
-  v->interrupted_calls--;
-  v->progress = (regs->eax & ~CALL_CONTINUED) >> CALL_NR_BITS;
-  regs->eax &= (1u << CALL_NR_BITS) - 1;
-  return true;
-}
 
 int hypercall_dispatch(u32 nr, const u32 args[6]) {
   if (nr >= ARRAY_LENGTH(hypercalls) || hypercalls[nr] == NULL)

@@ -7,7 +7,7 @@
 #include "vmm/current.h"
 #include "vmm/domain.h"
 #include "vmm/hypercall.h"
-#include "vmm/sched.h"
+#include "vmm/runqueue.h"
 
 static u64 slice_end;
 static u64 next_deadline;

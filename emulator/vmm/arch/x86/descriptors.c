@@ -2,7 +2,6 @@
 #include "public/layout.h"
 #include "vmm/config.h"
 #include "vmm/domain.h"
-#include "vmm/log.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"
 #include "x86/frame.h"
@@ -12,15 +11,13 @@
   (0xf00000000ffffull | (type) | DESC_S | DESC_P | DESC_DPL(dpl) | DESC_BIG | DESC_PAGES | DESC_ACCESSED)
 /* Ends at GUEST_SEGMENT_END: this is what keeps ring 1 out of the VMM. */
 #define FLAT_GUEST(type, dpl) (FLAT_4G(type, dpl) - 0xf00000000ffffull + 0xf0000000067ffull)
-#define RESERVED_ENTRIES      512
 #define RESERVED(selector)    (((selector)-FIRST_RESERVED_GDT_BYTE) >> 3)
 #define SYSTEM_TSS            0x89
 #define SYSTEM_LDT            0x82
 
 _Static_assert(GUEST_SEGMENT_END >> PAGE_SHIFT == 0xf67ff, "the limit of FLAT_GUEST");
 
-/* Page 14 of every GDT. */
-static desc_t reserved_gdt[RESERVED_ENTRIES] __attribute__((aligned(4096))) = {
+desc_t reserved_gdt[GDT_RESERVED_ENTRIES] __attribute__((aligned(4096))) = {
     [RESERVED(VMM_CS)] = FLAT_4G(DESC_CODE, 0),
     [RESERVED(VMM_DS)] = FLAT_4G(DESC_DATA, 0),
     [RESERVED(FLAT_RING1_CS)] = FLAT_GUEST(DESC_CODE, 1),
@@ -28,8 +25,6 @@ static desc_t reserved_gdt[RESERVED_ENTRIES] __attribute__((aligned(4096))) = {
     [RESERVED(FLAT_RING3_CS)] = FLAT_GUEST(DESC_CODE, 3),
     [RESERVED(FLAT_RING3_DS)] = FLAT_GUEST(DESC_DATA, 3),
 };
-/* Stands for guest GDT pages that are not set: null descriptors. */
-static const u8 empty_page[PAGE_SIZE] __attribute__((aligned(4096)));
 static desc_t idt[256] __attribute__((aligned(8)));
 static struct tss tss;
 
@@ -78,29 +73,6 @@ void descriptors_init(void) {
   asm volatile("lldt %w0" : : "r"(0));
   struct table_register idtr = {sizeof(idt) - 1, (u32)idt};
   asm volatile("lidt %0" : : "m"(idtr));
-}
-
-linear_t gdt_area(u32 area) {
-  return GDT_AREA_START + area * GDT_AREA_BYTES;
-}
-
-/* The processor sets accessed bits there, so the mapping is writable: no page but a checked one may be in it.
- */
-void gdt_area_map(u32 area, u32 page, mfn_t mfn) {
-  BUG_ON(frame_use(mfn) != FRAME_VMM && (mfn_frame(mfn)->type_info & FRAME_TYPE_MASK) != FRAME_SEGMENTS);
-  vmm_map(gdt_area(area) + page * PAGE_SIZE, mfn, PTE_P | PTE_RW | PTE_A | PTE_D);
-}
-
-void gdt_area_clear(u32 area, u32 page) {
-  vmm_map(gdt_area(area) + page * PAGE_SIZE, vmm_mfn((linear_t)empty_page), PTE_P | PTE_A);
-}
-
-bool gdt_area_init(u32 area) {
-  if (area >= GDT_AREAS) return false;
-  for (u32 page = 0; page < GDT_AREA_BYTES / PAGE_SIZE; page++)
-    gdt_area_clear(area, page);
-  gdt_area_map(area, FIRST_RESERVED_GDT_PAGE, vmm_mfn((linear_t)reserved_gdt));
-  return true;
 }
 
 void descriptors_load_stack(struct vcpu *v) {

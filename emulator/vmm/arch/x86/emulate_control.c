@@ -2,8 +2,8 @@
  */
 #include "public/layout.h"
 #include "public/mmu.h"
+#include "vmm/continuation.h"
 #include "vmm/domain.h"
-#include "vmm/hypercall.h"
 #include "vmm/refuse.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"

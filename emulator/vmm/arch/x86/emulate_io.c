@@ -5,7 +5,7 @@
  */
 #include "vmm/domain.h"
 #include "vmm/guest_copy.h"
-#include "vmm/sched.h"
+#include "vmm/preempt.h"
 #include "x86/bounce.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"

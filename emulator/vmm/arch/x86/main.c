@@ -2,8 +2,8 @@
 #include "x86/boot.h"
 
 #include "vmm/boot.h"
+#include "vmm/idle.h"
 #include "vmm/log.h"
-#include "vmm/sched.h"
 #include "vmm/start.h"
 #include "x86/audit.h"
 #include "x86/cpu.h"
@@ -33,5 +33,5 @@ void boot_main(u32 magic, u32 information) {
   start_domains();
   serial_enable_input();
   pic_unmask(IRQ_COM1);
-  sched_idle();
+  idle();
 }

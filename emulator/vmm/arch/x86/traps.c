@@ -1,11 +1,12 @@
 /* What arrives through the IDT: exceptions, interrupts, hypercalls. */
 #include "x86/traps.h"
 
-#include "vmm/arch.h"
+#include "vmm/continuation.h"
 #include "vmm/current.h"
 #include "vmm/domain.h"
 #include "vmm/hypercall.h"
 #include "vmm/log.h"
+#include "vmm/runqueue.h"
 #include "vmm/sched.h"
 #include "vmm/trace.h"
 #include "x86/bounce.h"

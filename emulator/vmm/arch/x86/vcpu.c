@@ -1,25 +1,19 @@
-/* The processor's part of domains and vCPUs: stacks, switching, and what a crash shows. */
+/* The processor's part of domains and vCPUs. */
 #include "public/errno.h"
 #include "vmm/arch.h"
-#include "vmm/current.h"
 #include "vmm/domain.h"
-#include "vmm/guest_copy.h"
 #include "vmm/heap.h"
-#include "vmm/log.h"
-#include "vmm/sched.h"
+#include "vmm/preempt.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"
 #include "x86/mm.h"
 
 #define STACK_PAGES  (VMM_STACK_BYTES / PAGE_SIZE)
-#define CRASH_WORDS  32
 #define SWITCH_WORDS 5 /* ebx esi edi ebp and the return address of stack_switch_to */
 
-void stack_switch_to(u32 *save_esp, u32 esp);
 void resume_guest(void);
 
 static bool area_used[GDT_AREAS];
-static u32 idle_esp;
 
 int arch_domain_init(struct domain *d) {
   d->shared_info = heap_alloc(1);
@@ -102,7 +96,7 @@ int arch_vcpu_init(struct vcpu *v) {
   v->arch.base = INVALID_MFN;
   v->arch.area = claim_area();
   v->arch.stack = heap_alloc(STACK_PAGES);
-  if (v->arch.stack == NULL || !gdt_area_init(v->arch.area)) return -XEN_ENOMEM;
+  if (v->arch.stack == NULL || !gdt_area_init(v->arch.area, reserved_gdt)) return -XEN_ENOMEM;
   v->regs = (struct cpu_regs *)(v->arch.stack + VMM_STACK_BYTES) - 1;
   u32 *esp = (u32 *)v->regs - SWITCH_WORDS;
   esp[SWITCH_WORDS - 1] = (u32)resume_guest;
@@ -113,35 +107,4 @@ int arch_vcpu_init(struct vcpu *v) {
 void arch_vcpu_release(struct vcpu *v) {
   if (v->arch.area < GDT_AREAS) area_used[v->arch.area] = false;
   if (v->arch.stack) heap_free(v->arch.stack, STACK_PAGES);
-}
-
-void arch_switch(struct vcpu *prev, struct vcpu *next) {
-  if (next) {
-    descriptors_load(next);
-    write_cr3(next->arch.base.n << PAGE_SHIFT);
-  } else {
-    write_cr3((u32)idle_l3 - VMM_OFFSET);
-  }
-  tlb_clock++;
-  stack_switch_to(prev ? &prev->arch.vmm_esp : &idle_esp, next ? next->arch.vmm_esp : idle_esp);
-}
-
-/* Registers, and the words that its stack pointer points to. */
-void arch_log_guest(struct vcpu *v) {
-  const struct cpu_regs *r = v->regs;
-  log_line("  d%u v%u: cs:eip %04x:%08x ss:esp %04x:%08x eflags %08x", v->domain->id, v->id, r->cs, r->eip,
-           r->ss, r->esp, r->eflags);
-  log_line("  eax %08x ebx %08x ecx %08x edx %08x", r->eax, r->ebx, r->ecx, r->edx);
-  log_line("  esi %08x edi %08x ebp %08x cr2 %08x", r->esi, r->edi, r->ebp, v->info->arch.cr2);
-  log_line("  ds %04x es %04x fs %04x gs %04x base table %x upcall mask %u", r->ds, r->es, r->fs, r->gs,
-           v->arch.base.n, v->info->evtchn_upcall_mask);
-  u32 base, words[4];
-  if (v != current || !selector_base(v, r->ss, &base)) return;
-  for (u32 at = 0; at < CRASH_WORDS * 4; at += sizeof(words)) {
-    if (copy_from_guest(words, base + r->esp + at, sizeof(words))) {
-      log_line("  [%08x] not mapped", r->esp + at);
-      return;
-    }
-    log_line("  [%08x] %08x %08x %08x %08x", r->esp + at, words[0], words[1], words[2], words[3]);
-  }
 }

@@ -66,6 +66,7 @@ void domain_start(struct domain *d);
  * leaves for the scheduler on its way to the guest.
  */
 void domain_crash(struct domain *d, const char *format, ...) printf_like(2, 3);
+extern bool domain_any_crashed;
 /* An end that the domain asked for; `reason` is SHUTDOWN_. */
 void domain_shutdown(struct domain *d, u32 reason);
 /*

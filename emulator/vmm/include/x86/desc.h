@@ -34,6 +34,10 @@ struct tss {
   u32 trace_iobase;
 };
 
+/* Page 14 of every GDT: the descriptors of the VMM, and the flat ones of guests. */
+#define GDT_RESERVED_ENTRIES 512
+extern desc_t reserved_gdt[GDT_RESERVED_ENTRIES];
+
 void descriptors_init(void);
 /* An interrupt gate of the VMM's; and all of them, pointed at entry.S. */
 void idt_set(u32 vector, u32 offset, u32 dpl);
@@ -49,7 +53,7 @@ void descriptors_load_ldt(struct vcpu *v);
 #define LDT_PAGE  16
 #define LDT_PAGES 16
 linear_t gdt_area(u32 area);
-bool gdt_area_init(u32 area);
+bool gdt_area_init(u32 area, const desc_t *reserved_page);
 void gdt_area_map(u32 area, u32 page, mfn_t mfn);
 void gdt_area_clear(u32 area, u32 page);
 /* Drops the guest's GDT frames. */

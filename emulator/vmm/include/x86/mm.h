@@ -1,4 +1,8 @@
-/* Guests' page tables: validation, changes, and the base pointer. */
+/*
+ * Guests' page tables: validation, changes, and the base pointer. A table is valid by its entries, and an
+ * entry by the table that it names: the files of mm/types call each other in a circle by nature, and no
+ * others do.
+ */
 #ifndef X86_MM_H
 #define X86_MM_H
 

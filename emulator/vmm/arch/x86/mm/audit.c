@@ -5,11 +5,9 @@
 #include "vmm/boot.h"
 #include "vmm/current.h"
 #include "vmm/domain.h"
-#include "vmm/heap.h"
 #include "vmm/hypercall.h"
 #include "vmm/log.h"
 #include "vmm/refuse.h"
-#include "vmm/string.h"
 #include "x86/desc.h"
 #include "x86/mm.h"
 

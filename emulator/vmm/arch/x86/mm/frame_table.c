@@ -5,7 +5,7 @@
 #include "vmm/current.h"
 #include "vmm/domain.h"
 #include "vmm/log.h"
-#include "vmm/sched.h"
+#include "vmm/preempt.h"
 #include "vmm/string.h"
 #include "x86/page.h"
 

@@ -3,7 +3,6 @@
 
 #include "public/layout.h"
 #include "vmm/log.h"
-#include "vmm/string.h"
 #include "x86/cpu.h"
 #include "x86/frame.h"
 #include "x86/mm.h"

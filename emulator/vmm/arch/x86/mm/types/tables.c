@@ -1,10 +1,10 @@
 /* Whole page tables: making one valid, taking it apart, changing one entry. */
 #include "public/errno.h"
+#include "vmm/continuation.h"
 #include "vmm/current.h"
 #include "vmm/domain.h"
-#include "vmm/hypercall.h"
+#include "vmm/preempt.h"
 #include "vmm/refuse.h"
-#include "vmm/sched.h"
 #include "vmm/string.h"
 #include "x86/cpu.h"
 #include "x86/desc.h"

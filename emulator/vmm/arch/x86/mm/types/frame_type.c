@@ -1,11 +1,11 @@
 /* What a frame is used as: counting uses, and changing type only when there are none. */
 #include "public/errno.h"
+#include "vmm/continuation.h"
 #include "vmm/current.h"
 #include "vmm/domain.h"
-#include "vmm/hypercall.h"
 #include "vmm/log.h"
+#include "vmm/preempt.h"
 #include "vmm/refuse.h"
-#include "vmm/sched.h"
 #include "x86/mm.h"
 
 const char *frame_type_name(u32 type_info) {

@@ -1,0 +1,26 @@
+/* The vCPUs that may run, in a circle. */
+#ifndef VMM_RUNQUEUE_H
+#define VMM_RUNQUEUE_H
+
+#include "vmm/types.h"
+
+struct vcpu;
+
+/* Set when another vCPU should get the processor at the next chance. */
+extern bool sched_wanted;
+
+void sched_add(struct vcpu *v);
+void sched_remove(struct vcpu *v);
+bool sched_runnable(const struct vcpu *v);
+/* More than one vCPU could run: time slices are needed. */
+bool sched_contended(void);
+/* Lets a blocked vCPU run again. */
+void sched_wake(struct vcpu *v);
+/* Called for each vCPU in the list. */
+void sched_for_each(void (*visit)(struct vcpu *v));
+/* Whose turn it is after the one that ran last; NULL when none can run. */
+struct vcpu *runqueue_next(void);
+/* Notes who runs now. */
+void runqueue_took(struct vcpu *v);
+
+#endif
