@@ -34,4 +34,5 @@ export const checks = [
     check: tool("dependency-cruiser/bin/dependency-cruise.mjs", "--config", "dependency-cruiser.config.mjs", ...LAYERS),
   },
   { name: "C layout", check: checkLayout },
+  { name: "C arrows", check: tool("../scripts/check-c-arrows.mjs") },
 ];

@@ -12,6 +12,18 @@ const CLANG_OUT = "dist/test-clang";
 const build = (args: readonly string[], env: NodeJS.ProcessEnv): Promise<ProcessResult> =>
   runProcess(process.execPath, [join(root, "scripts", "build-c.mjs"), ...args], { env, timeoutSeconds: 120 });
 
+describe("scripts/check-c-arrows.mjs", () => {
+  it("finds no wrong arrow between the hypervisor's files", async () => {
+    const result = await runProcess(process.execPath, [join(root, "scripts", "check-c-arrows.mjs")], {
+      timeoutSeconds: 60,
+    });
+
+    expect(result.stderr).toBe("");
+    expect(result.stdout).toMatch(/^\d+ C files: no arrow is wrong\n$/);
+    expect(result.status).toBe(0);
+  });
+});
+
 describe("scripts/build-c.mjs", () => {
   it("says in one line which package to install when there is no compiler", async () => {
     const result = await build([], { PATH: "/nowhere", CC: "" });
