@@ -134,13 +134,13 @@ export const SEG_SIZE = 32;
 export const MODE_TABLE = 0x4400;
 
 export const enum ModeEntry {
-  /** 0: the slot is free. */
-  Used = 0,
-  /** Ring class and ModeBit (cpu/mode.ts). */
-  Bits = 4,
-  /** Base and limit of CS. */
+  /** Bits and ModeBit.Known where CS has base 0; 0 for any other mode, and where the slot is free. Limit follows, so that both are compared at once. */
+  Flat = 0,
+  /** Limit and base of CS. */
+  Limit = 4,
   Base = 8,
-  Limit = 12,
+  /** Ring class and ModeBit (cpu/mode.ts). */
+  Bits = 12,
   Size = 16,
 }
 

@@ -29,6 +29,8 @@ export const enum ModeBit {
   FlatSs = 1 << 3,
   FlatDs = 1 << 4,
   FlatEs = 1 << 5,
+  /** Always set in ModeEntry.Flat. */
+  Known = 1 << 6,
 }
 
 /** In place of the bits of a slot that no mode has. */
@@ -120,7 +122,7 @@ export class Modes {
     const taken = { bits, base: csBase, limit: csLimit, mode };
     this.slots[slot] = taken;
     const at = MODE_TABLE + slot * ModeEntry.Size;
-    this.state.set(at + ModeEntry.Used, 1);
+    this.state.set(at + ModeEntry.Flat, csBase === 0 ? bits | ModeBit.Known : 0);
     this.state.set(at + ModeEntry.Bits, bits);
     this.state.set(at + ModeEntry.Base, csBase);
     this.state.set(at + ModeEntry.Limit, csLimit);

@@ -15,10 +15,12 @@ import {
   TRANSFER_LOG,
   TRANSFERS_LOGGED,
 } from "../../base/layout";
-import { type Label, Op } from "../../base/wasm/code";
+import { type Label, Op, Type } from "../../base/wasm/code";
 import * as x from "../../base/wasm/expr";
 import type { Expr, Var } from "../../base/wasm/expr";
+import { keep } from "../../base/wasm/statements";
 import { packFlags, unpackFlags } from "../../isa/flags";
+import { SYSTEM_DONE, SYSTEM_LEAVE } from "../../isa/system-ops";
 import { WALK_OK } from "../../memory/paging";
 import { ModeBit } from "../mode";
 import { plainData } from "../plain-data";
@@ -59,6 +61,9 @@ const TRAP_GATE = 0x100;
 const TSS_MASK = 0xd00;
 const TSS_32 = 0x900;
 const OFFSET_BITS = 0xfff;
+/** Of TLB_BYTES and ModeEntry.Size. */
+const TLB_SHIFT = 22;
+const MODE_ENTRY_SHIFT = 4;
 
 /**
  * The system instructions that kernels execute all day, in WebAssembly for the
@@ -187,14 +192,18 @@ export class FlatSystem {
     this.refuseIf(x.ne(this.ringLimit(ring), limit));
     const flatDs = x.mul(this.isPlain(x.k(Seg.Ds), limit), x.k(ModeBit.FlatDs));
     const flatEs = x.mul(this.isPlain(x.k(Seg.Es), limit), x.k(ModeBit.FlatEs));
-    const bits = e.let(x.or(x.or(ring, x.k(ModeBit.Big | ModeBit.FlatSs)), x.or(flatDs, flatEs)));
+    const bits = x.or(x.or(ring, x.k(ModeBit.Known | ModeBit.Big | ModeBit.FlatSs)), x.or(flatDs, flatEs));
+    return this.execOf(bits, code.limit);
+  }
+
+  /** The exec TLB of a mode that was met before: its ModeEntry.Flat, and the limit of CS. */
+  private execOf(flat: Expr, limit: Expr): Var {
+    const { e } = this;
+    const key = keep(e.c, x.or64(x.shl64(x.wideU(limit), x.k64(32)), x.wideU(flat)), Type.I64);
     const exec = e.let(x.k(0));
     for (let slot = 1; slot < MODE_SLOTS; slot++) {
-      const word = (field: ModeEntry): Expr => e.stateWord(MODE_TABLE + slot * ModeEntry.Size + field);
-      const same = x.and(x.eq(word(ModeEntry.Bits), bits), x.eq(word(ModeEntry.Limit), code.limit));
-      e.if(x.and(same, x.and(word(ModeEntry.Used), x.eqz(word(ModeEntry.Base)))), () =>
-        e.set(exec, x.k(TLB_EXEC + slot * TLB_BYTES)),
-      );
+      const isMode = x.eq64(x.load64(x.k(0), MODE_TABLE + slot * ModeEntry.Size + ModeEntry.Flat), key);
+      e.set(exec, x.select(isMode, x.k(TLB_EXEC + slot * TLB_BYTES), exec));
     }
     this.need(exec);
     return exec;
@@ -411,20 +420,52 @@ export class FlatSystem {
 
   // ---- the rest
 
-  /** A load of ES, DS, FS or GS after which the mode is what it was (cpu/system/segments.ts). */
+  /** A load of ES, DS, FS or GS (cpu/system/segments.ts). Leaves the function: with SYSTEM_LEAVE where the mode changes. */
   loadSegment(seg: Var, selector: Var): void {
     const { e } = this;
     this.refuseIf(x.eq(seg, x.k(Seg.Ss)));
+    e.if(x.eqz(x.and(selector, x.k(0xfffc))), () => {
+      const exec = this.execBehind(seg, x.k(0));
+      const at = e.let(x.mul(seg, x.k(SEG_SIZE)));
+      e.storeWord(at, selector, S.Seg + SegField.Selector);
+      e.storeWord(at, x.k(0), S.Seg + SegField.Valid);
+      this.loaded(exec);
+    });
     const words = this.descriptor(selector, DATA_MASK, DATA);
     const dpl = e.let(this.dpl(words.high));
     this.need(x.and(x.geU(dpl, this.cpl), x.geU(dpl, x.and(selector, x.k(3)))));
     const base = e.let(this.base(words));
     const limit = this.limit(words);
-    const ringLimit = e.let(this.ringLimit(this.ringOf(this.cpl)));
-    const plain = x.and(plainData(words.high), x.and(x.eqz(base), x.eq(limit, ringLimit)));
-    this.refuseIf(x.and(x.leU(seg, x.k(Seg.Ds)), x.ne(plain, this.isPlain(seg, ringLimit))));
+    const ringLimit = this.ringLimit(this.ringOf(this.cpl));
+    const exec = this.execBehind(seg, x.and(plainData(words.high), x.and(x.eqz(base), x.eq(limit, ringLimit))));
     this.load(seg, selector, base, limit, words.high);
+    this.loaded(exec);
+  }
+
+  /** The exec TLB with a segment register flat, or not, that is about to be loaded; that of FS and GS is nothing to the mode. */
+  private execBehind(seg: Var, isFlat: Expr): Var {
+    const { e } = this;
+    const exec = e.let(e.stateWord(S.TlbExec));
+    e.if(x.leU(seg, x.k(Seg.Ds)), () => {
+      // No slot's exec TLB is used where CS has a base: a load leads to another mode there, or to the same.
+      const slot = x.shl(x.shr(x.sub(exec, x.k(TLB_EXEC)), x.k(TLB_SHIFT)), x.k(MODE_ENTRY_SHIFT));
+      const at = e.let(slot);
+      const now = e.let(x.load32(at, MODE_TABLE + ModeEntry.Flat));
+      this.need(now);
+      const bit = e.let(x.select(x.eq(seg, x.k(Seg.Ds)), x.k(ModeBit.FlatDs), x.k(ModeBit.FlatEs)));
+      const flat = e.let(x.or(x.and(now, x.not(bit)), x.mul(isFlat, bit)));
+      e.if(x.ne(flat, now), () => e.set(exec, this.execOf(flat, x.load32(at, MODE_TABLE + ModeEntry.Limit))));
+    });
+    return exec;
+  }
+
+  private loaded(exec: Var): void {
+    const { e } = this;
+    const isOther = e.let(x.ne(exec, e.stateWord(S.TlbExec)));
+    e.setStateWord(S.TlbExec, exec);
     e.setStateWord(S.Inhibit, x.k(0));
+    x.select(isOther, x.k(SYSTEM_LEAVE), x.k(SYSTEM_DONE))(e.c);
+    e.c.op(Op.Return);
   }
 
   cli(): void {

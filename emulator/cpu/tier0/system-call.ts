@@ -42,15 +42,15 @@ export function defineSystem(module: ModuleBuilder, helpers: Helpers): SystemFun
       c.end();
       c.end();
     };
-    const onFlat = (which: SystemOp, result: number, body: (flat: FlatSystem) => void): void =>
+    const onFlat = (which: SystemOp, result: number | undefined, body: (flat: FlatSystem) => void): void =>
       on(which, (refused) => {
         const flat = new FlatSystem(e, refused);
         body(flat);
-        flat.answer(result);
+        if (result !== undefined) flat.answer(result);
       });
     const onControl = (which: SystemOp, body: (control: FlatControl) => void): void =>
       on(which, (refused) => body(new FlatControl(c, helpers.paging, refused)));
-    onFlat(SystemOp.LoadSeg, SYSTEM_DONE, (flat) => flat.loadSegment(a, b));
+    onFlat(SystemOp.LoadSeg, undefined, (flat) => flat.loadSegment(a, b));
     onFlat(SystemOp.Int, SYSTEM_LEAVE, (flat) => flat.need(x.call(enter, a, x.k(NO_ERROR_CODE), x.k(Event.Software))));
     onFlat(SystemOp.Iret, SYSTEM_LEAVE, (flat) => {
       flat.need(x.eq(a, x.k(4)));
