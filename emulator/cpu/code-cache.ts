@@ -330,8 +330,14 @@ export class CodeCache {
     return this.extents.isPatched(tail, bytes) && !this.extents.isPatched(physical, length - bytes) ? RAM + tail : 0;
   }
 
-  /** Ties compiled code to `length` bytes at a linear address whose page the exec TLB holds. */
+  /** Ties compiled code to `length` bytes at a linear address whose page, or two pages, the exec TLB holds. */
   noteCompiled(slot: number, linear: number, length: number, code: CompiledCode): void {
+    const inFirst = Math.min(length, 4096 - (linear & 0xfff));
+    this.noteInPage(slot, linear, inFirst, code);
+    if (length > inFirst) this.noteInPage(slot, linear + inFirst, length - inFirst, code);
+  }
+
+  private noteInPage(slot: number, linear: number, length: number, code: CompiledCode): void {
     const frame = this.frameOf(this.knownTable(slot, linear >>> 12));
     if (frame === undefined) return;
     this.extents.add(code, frame * 4096 + (linear & 0xfff), length);

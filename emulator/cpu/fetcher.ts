@@ -188,12 +188,32 @@ export class Fetcher {
     if (physical.holds(run.second)) note(run.second, bytes - inFirst);
   }
 
-  /** At most `count` instructions at an offset in a flat CS up to a block's end, where the exec TLB holds the page; never a fault. */
+  /**
+   * At most `count` instructions at an offset in a flat CS up to a block's end, where the exec TLB holds the page; or one
+   * alone that runs on into the next page, where it holds that too. Never a fault.
+   */
   peek(mode: Mode, eip: number, count = MAX_BLOCK): Insn[] | undefined {
     const table = this.cache.knownTable(mode.slot, eip >>> 12);
     const frame = table === 0 ? undefined : this.cache.frameOf(table);
     if (frame === undefined || eip > mode.csLimit) return undefined;
-    return this.decodeRun(mode, eip, eip, frame * PAGE + (eip & (PAGE - 1)), count);
+    const insns = this.decodeRun(mode, eip, eip, frame * PAGE + (eip & (PAGE - 1)), count);
+    return insns.length > 0 ? insns : this.peekStraddling(mode, eip, frame);
+  }
+
+  private peekStraddling(mode: Mode, eip: number, frame: number): Insn[] | undefined {
+    const second = this.cache.frameOf(this.cache.knownTable(mode.slot, ((eip >>> 12) + 1) & 0xfffff));
+    const inFirst = PAGE - (eip & (PAGE - 1));
+    const allowed = Math.min(2 * MAX_LENGTH, mode.csLimit - eip + 1);
+    if (second === undefined || inFirst >= allowed) return undefined;
+    const { u8 } = this.state;
+    for (let n = 0; n < allowed; n++) {
+      const at = n < inFirst ? frame * PAGE + PAGE - inFirst + n : second * PAGE + n - inFirst;
+      this.straddling[n] = u8[RAM + at];
+    }
+    const insn = this.decoder.decode(this.straddling, 0, allowed, eip | 0, mode.big);
+    if (!insn) return undefined;
+    this.writer.prepare(insn, mode);
+    return [insn];
   }
 
   /** Whether the instruction at an offset in a flat CS is marked. */

@@ -15,6 +15,9 @@ export function shapeEndsBlock(shape: Shape): boolean {
   return (traits & (Trait.Branch | Trait.System)) !== 0 || (shape.rep !== "" && (traits & Trait.String) !== 0);
 }
 
+/** Its bytes lie in two pages. */
+export const straddles = ({ eip, length }: Insn): boolean => (eip ^ (eip + length - 1)) >>> 12 !== 0;
+
 /** A system instruction that goes on elsewhere than behind itself, or at itself again. */
 export const jumps = (insn: Insn): boolean => (insn.spec.traits & Trait.Jumps) !== 0;
 

@@ -1,4 +1,4 @@
-import { S } from "../base/layout";
+import { REPLAY, S } from "../base/layout";
 import { Code, Op, Type } from "../base/wasm/code";
 import * as x from "../base/wasm/expr";
 import { variable } from "../base/wasm/expr";
@@ -10,7 +10,7 @@ import { Rec, Special } from "../cpu/tier0/record";
 import type { FlagSource, Size } from "../isa/emit";
 import { EMITTERS } from "../isa/emitters";
 import type { Insn } from "../isa/insn";
-import { endsBlock, killsFlags, mayFault } from "../isa/queries";
+import { endsBlock, killsFlags, mayFault, straddles } from "../isa/queries";
 import { Trait } from "../isa/traits";
 import type { Watch } from "../memory/watches";
 import { RegionEmit, type RegionHelpers } from "./emit-region";
@@ -216,6 +216,7 @@ class RegionFunction {
     this.block = block;
     this.flags.beginBlock(from?.flags);
     emitter.beginBlock(from?.source, block.insns);
+    if (straddles(block.insns[0])) this.guardStraddling(block);
     if (block.isMarked) this.mark(block);
     block.insns.forEach((insn, n) => {
       emitter.begin(insn, count - n);
@@ -279,6 +280,18 @@ class RegionFunction {
     x.ne(x.word(execEntry), x.k(table))(this.c);
     this.c.ifUnlikely();
     this.leave(eip);
+    this.c.end();
+  }
+
+  /** Before an instruction that runs on into another page, which must be mapped as it was: else the core does it alone. */
+  private guardStraddling({ start, end }: Block): void {
+    const { budget } = this;
+    const { execEntry, table } = this.input.guard(((end - 1) >>> 12) & 0xfffff);
+    x.ne(x.word(execEntry), x.k(table))(this.c);
+    this.c.ifUnlikely();
+    setWord(this.c, S.Fault, x.k(REPLAY));
+    set(this.c, budget, x.add(budget, x.k(1)));
+    this.leave(start);
     this.c.end();
   }
 

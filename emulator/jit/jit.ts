@@ -6,7 +6,7 @@ import { liveFlags } from "../cpu/tier0/block";
 import { Rec, RECORD_BYTES, Special } from "../cpu/tier0/record";
 import { dataTlbs } from "../memory/tlb";
 import type { Watch } from "../memory/watches";
-import { hasFlaglessForm, isRepeated } from "../isa/queries";
+import { hasFlaglessForm, isRepeated, straddles } from "../isa/queries";
 import { compileRegion, HELPER_NAMES, MARK_NAME, SEGMENT_NAME, SYSTEM_NAME } from "./compile";
 import { DISPATCH_NAMES, dispatcherModule } from "./dispatcher";
 import { Links } from "./links";
@@ -230,7 +230,8 @@ export class Jit implements Compiler {
     if (!region || func === 0) return;
     const began = this.hostNow();
     for (const block of region.blocks.values()) {
-      for (const insn of block.insns) insn.immAt = cache.patchedTail(mode.slot, insn.eip, insn.length, liveBytes(insn));
+      for (const insn of block.insns)
+        insn.immAt = straddles(insn) ? 0 : cache.patchedTail(mode.slot, insn.eip, insn.length, liveBytes(insn));
       liveFlags(block.insns).forEach((live, n) => (block.insns[n].flags = live || !hasFlaglessForm(block.insns[n])));
     }
     const level = watches.active ? tests : WatchLevel.None;

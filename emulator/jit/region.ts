@@ -1,6 +1,6 @@
 import { MAX_BLOCK } from "../cpu/tier0/record";
 import type { Insn } from "../isa/insn";
-import { endsBlock, isRepeated, jumps, remaps } from "../isa/queries";
+import { endsBlock, isRepeated, jumps, remaps, straddles } from "../isa/queries";
 import { Trait } from "../isa/traits";
 
 /** Bounds of one region: beyond them V8's optimising compiler gives up its better code. */
@@ -84,8 +84,10 @@ export class RegionFinder {
     if (this.found.has(start)) return;
     const insns: Insn[] = [];
     for (const insn of this.peek(start) ?? []) {
-      // Between the iterations its mark is not asked about, and a block's mark always is.
-      if (!isCompiled(insn) || (isRepeated(insn) && this.isMarked(insn.eip >>> 0))) break;
+      // A block's mark is asked about whenever the block is entered: not between iterations, and not before a replay.
+      const isAlone = isRepeated(insn) || straddles(insn);
+      if (!isCompiled(insn) || (isAlone && this.isMarked(insn.eip >>> 0))) break;
+      if (isRepeated(insn) && straddles(insn)) break;
       insns.push(insn);
     }
     if (insns.length === 0) return;
