@@ -1,5 +1,4 @@
 import type { State } from "../base/state";
-import { PageInspector } from "./inspect";
 import { Mmu } from "./mmu";
 import { Paging } from "./paging";
 import { CheckedPaths } from "./paths";
@@ -22,8 +21,6 @@ export class MemorySystem {
   readonly paths: CheckedPaths;
   /** The processor's implicit accesses. */
   readonly system: SystemAccess;
-  /** Page walks without side effects. */
-  readonly inspector: PageInspector;
 
   /** Physical pages (address >>> 12) that may have been written to since the last call, in ascending order. */
   takeWritten(): number[] {
@@ -39,6 +36,5 @@ export class MemorySystem {
     this.mmu = new Mmu(state, this.physical, this.paging, this.tlb, this.watches);
     this.paths = new CheckedPaths(state, this.mmu, this.watches);
     this.system = new SystemAccess(this.mmu);
-    this.inspector = new PageInspector(state, this.physical);
   }
 }

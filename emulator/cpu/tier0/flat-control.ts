@@ -5,7 +5,7 @@ import * as x from "../../base/wasm/expr";
 import type { Expr, Var } from "../../base/wasm/expr";
 import { keep, setWord, store32 } from "../../base/wasm/statements";
 import { SYSTEM_DONE } from "../../isa/system-ops";
-import { PDPTE_RESERVED } from "../../memory/paging";
+import { PDPTE_RESERVED } from "../../memory/walk";
 import { type PagingFunctions, WALK_REFUSED } from "./flat-paging";
 
 /** Bytes of the four PDPTEs. */
