@@ -48,9 +48,9 @@ export default {
     ),
     never(
       "symbols-stand-alone",
-      "the symbol reader runs in a web worker: neither Node nor npm",
+      "the symbol reader runs in a web worker: no Node, and of npm only what unpacks sections",
       { path: "^debug-adapter/symbols/" },
-      { pathNot: "^debug-adapter/symbols/" },
+      { pathNot: "^(debug-adapter/symbols/|node_modules/(fflate|fzstd)/)" },
     ),
     never(
       "adapter-below-extension",

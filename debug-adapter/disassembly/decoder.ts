@@ -6,7 +6,7 @@ import {
   FormatterSyntax,
   type Instruction as IcedInstruction,
 } from "iced-x86";
-import type { Instruction } from "../stepping/stepped-debuggee";
+import type { Instruction } from "./instruction";
 
 /** Width of code: the D bit of the code segment that runs it. */
 export type Bitness = 16 | 32;

@@ -166,7 +166,7 @@ function memberOfThis(frame: NonNullable<EvaluationFrame>, name: string): TypedV
 export function localValue(frame: NonNullable<EvaluationFrame>, variable: Variable): TypedValue {
   const symbols = frame.machine.image?.symbols;
   const place = symbols?.evaluateLocation(variable.location, frame.machine) ?? { kind: "optimizedOut" as const };
-  return { type: variable.type, place };
+  return { type: symbols?.resolveType(variable.type, frame.machine) ?? variable.type, place };
 }
 
 function enumeratorValue(image: Image, name: string): TypedValue | undefined {

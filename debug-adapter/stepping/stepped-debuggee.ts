@@ -1,4 +1,5 @@
 import type { Transfer, WatchpointHit } from "../../emulator/index";
+import type { Instruction } from "../disassembly/instruction";
 import type { MachineFrame } from "../stack/unwinder";
 
 /** Why execution came to an end before the step did. */
@@ -9,13 +10,6 @@ export type Halt =
   | { kind: "pause" }
   /** The machine is over, or nothing will ever wake it: the runner keeps what it said. */
   | { kind: "ended" };
-
-/** What the next instruction does to the flow of control. */
-export interface Instruction {
-  /** Bytes. */
-  length: number;
-  flow: "next" | "repeat" | "call" | "interrupt" | "return" | "jump";
-}
 
 /** A place to run to, in the context that the step began in. */
 export interface Destination {

@@ -1,5 +1,6 @@
 import type { MachineFrame } from "../stack/unwinder";
-import type { SteppedDebuggee, Halt, Instruction, SourcePlace, Destination } from "./stepped-debuggee";
+import type { Instruction } from "../disassembly/instruction";
+import type { SteppedDebuggee, Halt, SourcePlace, Destination } from "./stepped-debuggee";
 
 export type StepKind = "in" | "over" | "out";
 export type Granularity = "line" | "instruction";

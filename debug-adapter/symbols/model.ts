@@ -4,7 +4,10 @@
  * addresses. Files are paths as `ImageSymbols.sourceFiles` lists them. Lines and
  * columns count from 1; column 0 means that the compiler gave none.
  */
+import type { Location } from "./location";
 import type { FunctionType, Type } from "./types";
+
+export type { Location } from "./location";
 
 /** DWARF's register numbers for i386 (System V ABI i386 supplement, table 2.14). */
 export const enum DwarfReg {
@@ -78,18 +81,6 @@ export interface LineBinding {
   /** One for each copy of the line: each function and each inlined copy of it. */
   readonly locations: readonly CodeLocation[];
 }
-
-/**
- * Where a variable lives, as the image says it; `ImageSymbols.evaluateLocation`
- * makes a Place of it in a frame. Opaque to callers but for `kind`. `context` is the number of its unit.
- */
-export type Location =
-  | { readonly kind: "expression"; readonly expression: Uint8Array; readonly context: number }
-  /** Its bytes, little-endian. */
-  | { readonly kind: "constant"; readonly bytes: Uint8Array }
-  /** A location list: other places at other instructions. */
-  | { readonly kind: "list"; readonly offset: number; readonly context: number }
-  | { readonly kind: "none" };
 
 export interface Variable {
   readonly name: string;

@@ -120,6 +120,9 @@ export class RelocatedSymbols implements ImageSymbols {
   unwind(frame: Pick<FrameState, "pc" | "isReturnAddress" | "registers" | "readMemory">): Unwound | undefined {
     return this.linked.unwind({ ...frame, pc: this.there(frame.pc) });
   }
+  resolveType(type: Type, frame: FrameState): Type {
+    return this.linked.resolveType(type, this.state(frame));
+  }
   evaluateLocation(location: Location, frame: FrameState): Place {
     const place = this.linked.evaluateLocation(location, this.state(frame));
     return place.kind === "memory" && isStatic(location) ? { ...place, address: this.here(place.address) } : place;

@@ -183,6 +183,10 @@ export class SymbolImage implements ImageSymbols {
     return this.info.guard(undefined, () => this.callFrames.unwind(frame));
   }
 
+  resolveType(type: Type, frame: FrameState): Type {
+    return this.ask(type, (debug) => debug.locations.resolveType(type, frame));
+  }
+
   evaluateLocation(location: Location, frame: FrameState): Place {
     const nowhere: Place = { kind: "optimizedOut" };
     return this.ask(nowhere, (debug) => debug.locations.evaluate(location, frame));

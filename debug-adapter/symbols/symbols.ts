@@ -91,6 +91,8 @@ export interface ImageSymbols {
   // Frames
   /** The caller of the frame, or undefined where the image has no unwind information for its pc. */
   unwind(frame: Pick<FrameState, "pc" | "isReturnAddress" | "registers" | "readMemory">): Unwound | undefined;
+  /** The type with the counts that variable-length arrays have in that frame. */
+  resolveType(type: Type, frame: FrameState): Type;
   /** Where the location is in that frame. */
   evaluateLocation(location: Location, frame: FrameState): Place;
   /** The location at `pc` if it needs no evaluator; undefined otherwise. */

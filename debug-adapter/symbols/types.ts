@@ -4,6 +4,8 @@
  * first asked for. Each compile unit has types of its own: compare by name.
  */
 
+import type { Location } from "./location";
+
 export type Type =
   | VoidType
   | BaseType
@@ -21,7 +23,15 @@ export interface VoidType {
 }
 
 export type Encoding =
-  "signed" | "unsigned" | "signed-char" | "unsigned-char" | "boolean" | "float" | "complex" | "other";
+  | "signed"
+  | "unsigned"
+  | "signed-char"
+  | "unsigned-char"
+  | "boolean"
+  | "float"
+  | "complex"
+  | "complex-integer"
+  | "other";
 
 export interface BaseType {
   readonly kind: "base";
@@ -74,6 +84,17 @@ export interface ArrayType {
   readonly element: Type;
   /** Undefined for a flexible array member and `extern T x[]`. */
   readonly count: number | undefined;
+  /** Of a variable-length array, whose count is known in a frame only: see `ImageSymbols.resolveType`. */
+  readonly dynamic?: DynamicCount | undefined;
+}
+
+/** Where the count of a variable-length array is found. */
+export interface DynamicCount {
+  readonly location: Location;
+  /** The location is that of a variable that has the number; else it computes the number itself. */
+  readonly isVariable: boolean;
+  /** To be added to the number: 1 for an upper bound. */
+  readonly plus: number;
 }
 
 export interface EnumType {

@@ -1,5 +1,13 @@
 import { expressionMessages as say } from "../messages";
-import { sizeOf, strip, type EnumType, type ReadMemory, type StructType, type Type } from "../symbols/index";
+import {
+  sizeOf,
+  strip,
+  type BaseType,
+  type EnumType,
+  type ReadMemory,
+  type StructType,
+  type Type,
+} from "../symbols/index";
 import { ExpressionError } from "../expressions/ast";
 import { hex, hex32 } from "./hex";
 import { floatOf } from "./float";
@@ -80,7 +88,8 @@ function formatBase(value: TypedValue, context: FormatContext): string {
   if (bare.encoding === "float") {
     return formatFloat(readPlace(value.place, bare.size, context.readMemory), bare.name);
   }
-  if (bare.encoding === "complex") return formatComplex(readPlace(value.place, bare.size, context.readMemory), bare);
+  if (bare.encoding.startsWith("complex"))
+    return formatComplex(readPlace(value.place, bare.size, context.readMemory), bare);
   const number = readInteger(value, context.readMemory);
   if (bare.encoding === "boolean" && number <= 1n) return number === 1n ? "true" : "false";
   if (bare.encoding.endsWith("-char")) {
@@ -108,11 +117,10 @@ function shortestSingle(number: number): string {
 }
 
 /** `1.5 + 2i`: the real part comes first in memory. */
-function formatComplex(bytes: Uint8Array, { name, size }: { name: string; size: number }): string {
+function formatComplex(bytes: Uint8Array, { name, size, encoding }: BaseType): string {
   const half = size / 2;
-  const isFloat = /float|double/.test(name);
   const text = (part: Uint8Array): string => {
-    if (isFloat) return formatFloat(part, name.replace(/^_?_?[Cc]omplex(__)? /, ""));
+    if (encoding === "complex") return formatFloat(part, name.replace(/^_?_?[Cc]omplex(__)? /, ""));
     return String(BigInt.asIntN(8 * half, littleEndian(part)));
   };
   return `${text(bytes.subarray(0, half))} + ${text(bytes.subarray(half))}i`;

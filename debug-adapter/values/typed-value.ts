@@ -114,7 +114,8 @@ export function signedness(type: Type): boolean | undefined {
     case "enum":
       return bare.isSigned;
     case "base":
-      if (bare.encoding === "float" || bare.encoding === "complex" || bare.encoding === "other") return undefined;
+      if (bare.encoding === "float" || bare.encoding.startsWith("complex") || bare.encoding === "other")
+        return undefined;
       return bare.encoding === "signed" || bare.encoding === "signed-char";
     default:
       return undefined;

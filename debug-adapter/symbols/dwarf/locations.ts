@@ -1,16 +1,21 @@
 import { ByteReader } from "../bytes";
 import { lookupPc, type CallFrameInfo } from "../frame/call-frame-info";
 import { DwarfReg, type FrameState, type Location, type Place, type SimplePlace } from "../model";
-import { strip } from "../types";
+import { strip, type DynamicCount, type Type } from "../types";
 import { At, Op } from "./constants";
 import type { DebugInfo } from "./debug-info";
 import type { DieIndex } from "./die-index";
 import { callArgument } from "./entry-values";
 import { evaluate, evaluateNumber, settle, type ExpressionContext } from "./expression";
 import { locationAt } from "./location-list";
-import { Unavailable, type OperandType } from "./stack-value";
+import { fromBytes, Unavailable, type OperandType } from "./stack-value";
 import type { TypeReader } from "./type-reader";
 import type { Die, Unit } from "./unit";
+
+/** Dimensions, typedefs and qualifiers around the elements of an array. */
+const MAX_ARRAYS = 32;
+/** Bytes of the numbers that counts are kept in. */
+const WORD = 4;
 
 /** Finds in frames what locations describe. */
 export class LocationEvaluator {
@@ -29,6 +34,52 @@ export class LocationEvaluator {
       if (!expression || expression.length === 0) return { kind: "optimizedOut" };
       return evaluate(expression, this.context(this.info.unitOfContext(location.context), frame));
     });
+  }
+
+  /** Variable-length arrays, also in one another, behind typedefs and pointers, with their counts in the frame. */
+  resolveType(type: Type, frame: FrameState, depth = 0): Type {
+    if (depth > MAX_ARRAYS) return type;
+    const resolved = (inner: Type): Type => this.resolveType(inner, frame, depth + 1);
+    switch (type.kind) {
+      case "array": {
+        const element = resolved(type.element);
+        const count = type.dynamic ? this.count(type.dynamic, frame) : type.count;
+        return element === type.element && count === type.count ? type : { kind: "array", element, count };
+      }
+      case "typedef": {
+        const target = resolved(type.target);
+        return target === type.target ? type : target;
+      }
+      case "const":
+      case "volatile":
+      case "restrict":
+      case "atomic": {
+        const target = resolved(type.target);
+        return target === type.target ? type : { kind: type.kind, target };
+      }
+      case "pointer": {
+        // Only an array can have a count of its own; structures point to themselves.
+        const target = type.target.kind === "array" ? resolved(type.target) : type.target;
+        return target === type.target ? type : { kind: "pointer", size: type.size, target };
+      }
+      default:
+        return type;
+    }
+  }
+
+  /** Undefined where it is lost. */
+  private count({ location, isVariable, plus }: DynamicCount, frame: FrameState): number | undefined {
+    const place = this.evaluate(location, frame);
+    const word = (bytes: Uint8Array | undefined): number | undefined =>
+      bytes && bytes.length >= WORD ? Number(fromBytes(bytes.subarray(0, WORD))) : undefined;
+    let number: number | undefined;
+    if (place.kind === "register") number = place.value;
+    else if (place.kind === "value") number = word(place.bytes);
+    else if (place.kind === "memory") {
+      // An expression that computes a number reads like one that computes an address.
+      number = isVariable ? word(frame.readMemory(place.address, WORD)) : place.address;
+    }
+    return number === undefined ? undefined : (number + plus) >>> 0;
   }
 
   /** A place that needs no evaluation at `pc`. */

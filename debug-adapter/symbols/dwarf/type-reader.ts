@@ -1,6 +1,7 @@
 import type {
   ArrayType,
   BaseType,
+  DynamicCount,
   Encoding,
   EnumType,
   FunctionType,
@@ -18,6 +19,7 @@ import type { DebugInfo } from "./debug-info";
 import { prefixOf, type DieIndex } from "./die-index";
 import type { Die, Unit } from "./unit";
 import { readMembers } from "./members";
+import { locationFrom } from "./location-attribute";
 
 const VOID: VoidType = { kind: "void" };
 const POINTER_SIZE = 4;
@@ -115,8 +117,15 @@ export class TypeReader {
   private arrayType(die: Die): Type {
     const counts = die.children().filter((d) => d.tag === Tag.SubrangeType || d.tag === Tag.EnumerationType);
     const inner = counts.pop();
-    let type: Type = new LazyArray(this, die, inner && countOf(inner));
-    for (const dimension of counts.reverse()) type = { kind: "array", element: type, count: countOf(dimension) };
+    let type: Type = new LazyArray(this, die, inner && countOf(inner), inner && dynamicCount(inner, this.info));
+    for (const dimension of counts.reverse()) {
+      type = {
+        kind: "array",
+        element: type,
+        count: countOf(dimension),
+        dynamic: dynamicCount(dimension, this.info),
+      };
+    }
     return type;
   }
 }
@@ -128,6 +137,18 @@ function countOf(die: Die): number | undefined {
   const upper = die.number(At.UpperBound);
   // An upper bound of -1, as gcc writes it for `x[0]`, may come as an unsigned word.
   return upper === undefined ? undefined : (upper + 1) >>> 0;
+}
+
+/** A count that a variable or an expression has; undefined for one that is known, and for none. */
+function dynamicCount(die: Die, info: DebugInfo): DynamicCount | undefined {
+  const at = die.has(At.Count) ? At.Count : At.UpperBound;
+  const value = die.attribute(at);
+  if (value === undefined || value.kind === "constant") return undefined;
+  const plus = at === At.UpperBound ? 1 : 0;
+  const variable = value.kind === "reference" ? info.reference(die, at) : undefined;
+  const place = variable ? info.holder(variable, At.Location)?.attribute(At.Location) : value;
+  const location = place && locationFrom(place, (variable ?? die).unit);
+  return location && { location, isVariable: variable !== undefined, plus };
 }
 
 function baseType(die: Die): BaseType {
@@ -142,8 +163,9 @@ function baseType(die: Die): BaseType {
 function encodingOf(encoding: Ate): Encoding {
   switch (encoding) {
     case Ate.ComplexFloat:
-    case Ate.GnuComplexInteger:
       return "complex";
+    case Ate.GnuComplexInteger:
+      return "complex-integer";
     case Ate.Boolean:
       return "boolean";
     case Ate.Float:
@@ -222,6 +244,7 @@ class LazyArray implements ArrayType {
     private readonly reader: TypeReader,
     private readonly die: Die,
     readonly count: number | undefined,
+    readonly dynamic: DynamicCount | undefined,
   ) {}
   get element(): Type {
     return this.reader.typeOf(this.die);

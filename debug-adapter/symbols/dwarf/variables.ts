@@ -2,6 +2,7 @@ import type { Location, Variable } from "../model";
 import { sizeOf, type Type } from "../types";
 import { At, Op, Tag } from "./constants";
 import type { DebugInfo } from "./debug-info";
+import { locationFrom } from "./location-attribute";
 import type { Die } from "./unit";
 import type { TypeReader } from "./type-reader";
 
@@ -47,20 +48,7 @@ export class VariableReader {
 
   private locationOf(die: Die, type: Type): Location {
     const value = this.info.holder(die, At.Location)?.attribute(At.Location);
-    const context = die.unit.index;
-    switch (value?.kind) {
-      case "expression":
-      case "block":
-        return value.value.length === 0 ? { kind: "none" } : { kind: "expression", expression: value.value, context };
-      case "sectionOffset":
-        return { kind: "list", offset: value.value, context };
-      case "constant":
-        return { kind: "list", offset: Number(value.value), context };
-      case "listIndex":
-        return { kind: "list", offset: die.unit.indexedList("loclists", value.value), context };
-      default:
-        return this.constantOf(die, type);
-    }
+    return (value && locationFrom(value, die.unit)) ?? this.constantOf(die, type);
   }
 
   private constantOf(die: Die, type: Type): Location {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Transfer } from "../../../../emulator/index";
+import type { Instruction } from "../../../../debug-adapter/disassembly/instruction";
 import type { MachineFrame } from "../../../../debug-adapter/stack/unwinder";
 import type {
   SteppedDebuggee,
   Halt,
-  Instruction,
   SourcePlace,
   Destination,
 } from "../../../../debug-adapter/stepping/stepped-debuggee";
