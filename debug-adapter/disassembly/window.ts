@@ -4,13 +4,26 @@ import { disassemble, MAX_INSTRUCTION, type Bitness, type Disassembled } from ".
 /** A row of the disassembly view; `bytes` is empty where there is no memory. */
 export type Row = Disassembled;
 
+/** Bytes without the beginning of another function or object in them: safe to decode from `low` on, and no further than `high`. */
+export interface Stretch {
+  readonly low: number;
+  readonly high: number;
+  /** An object of the program, or a section without code. */
+  readonly isData: boolean;
+}
+
 /** What the window needs to know besides memory. */
 export interface CodeMap {
   readonly readMemory: ReadMemory;
   readonly bitness: Bitness;
-  /** Entry of the function whose code holds the address: a safe place to begin decoding. */
-  functionStart(address: number): number | undefined;
+  /** The stretch around an address; undefined where no image is. */
+  stretch(address: number): Stretch | undefined;
 }
+
+/** Bytes in a row of data. */
+const DATA_ROW = 8;
+/** Longest stretch that is decoded from its beginning to find what stands before an address. */
+const MAX_STRETCH = 1 << 15;
 
 /**
  * `count` rows, the first of them `offset` instructions (negative: before)
@@ -25,29 +38,64 @@ export function disassemblyWindow(address: number, offset: number, count: number
 }
 
 function rowsFrom(address: number, count: number, map: CodeMap): Row[] {
-  const bytes = map.readMemory(address, count * MAX_INSTRUCTION) ?? new Uint8Array(0);
-  const rows = disassemble(bytes, address, map.bitness, count);
-  let next = (address + rows.reduce((sum, row) => sum + row.bytes.length, 0)) >>> 0;
+  const rows: Row[] = [];
+  let at = address;
   while (rows.length < count) {
-    rows.push(unmapped(next));
-    next = (next + 1) >>> 0;
+    const wanted = count - rows.length;
+    const part = partFrom(at, wanted, map);
+    if (part.length === 0) part.push(unmapped(at));
+    rows.push(...part.slice(0, wanted));
+    at = (at + part.reduce((sum, row) => sum + Math.max(row.bytes.length, 1), 0)) >>> 0;
   }
   return rows;
 }
 
+/** Rows up to the end of the stretch at most. */
+function partFrom(at: number, count: number, map: CodeMap): Row[] {
+  const stretch = map.stretch(at);
+  const most = count * (stretch?.isData === true ? DATA_ROW : MAX_INSTRUCTION);
+  const bytes = map.readMemory(at, Math.min(most, (stretch?.high ?? Infinity) - at)) ?? new Uint8Array(0);
+  return stretch?.isData === true ? dataRows(bytes, at) : disassemble(bytes, at, map.bitness, count);
+}
+
 /** The `count` rows that end exactly at `address`. */
 function rowsBefore(address: number, count: number, map: CodeMap): Row[] {
-  const rows: Row[] = [];
+  const parts: Row[][] = [];
+  let found = 0;
   let end = address;
-  while (rows.length < count && end > 0) {
-    const start = map.functionStart(end - 1);
-    const chunk = start !== undefined && start < end ? decodeUpTo(start, end, map) : undefined;
-    const part = chunk ?? synchronised(end, map) ?? [singleByte(end - 1, map)];
-    rows.unshift(...part);
+  while (found < count && end > 0) {
+    const part = wholeStretch(end, map) ?? synchronised(end, map) ?? [singleByte(end - 1, map)];
+    parts.unshift(part);
+    found += part.length;
     end = part[0]?.address ?? end - 1;
   }
+  const rows = parts.flat();
   while (rows.length < count) rows.unshift(unmapped(0));
   return rows.slice(rows.length - count);
+}
+
+/** From the beginning of the stretch before `end`; what does not end there in step stands in single bytes. */
+function wholeStretch(end: number, map: CodeMap): Row[] | undefined {
+  const stretch = map.stretch(end - 1);
+  if (stretch === undefined || stretch.low >= end || end - stretch.low > MAX_STRETCH) return undefined;
+  const bytes = map.readMemory(stretch.low, end - stretch.low);
+  if (bytes === undefined || bytes.length < end - stretch.low) return undefined;
+  return stretch.isData ? dataRows(bytes, stretch.low) : disassemble(bytes, stretch.low, map.bitness, bytes.length);
+}
+
+/** As an assembler would write them. */
+function dataRows(bytes: Uint8Array, address: number): Row[] {
+  const rows: Row[] = [];
+  for (let at = 0; at < bytes.length; at += DATA_ROW) {
+    const part = bytes.subarray(at, at + DATA_ROW);
+    rows.push({ address: (address + at) >>> 0, bytes: part, text: byteText(part), target: undefined });
+  }
+  return rows;
+}
+
+/** `.byte 0x0f, 0xff`. */
+export function byteText(bytes: Uint8Array): string {
+  return `.byte ${Array.from(bytes, (byte) => `0x${byte.toString(16).padStart(2, "0")}`).join(", ")}`;
 }
 
 /** Instructions from `start` if they end at `end`. */

@@ -1,6 +1,6 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { auditFrames } from "../awareness/frame-audit";
-import { disassemblyWindow, type Row } from "../disassembly/window";
+import { byteText, disassemblyWindow, type Row } from "../disassembly/window";
 import { evaluate } from "../expressions/evaluate";
 import { parseExpression } from "../expressions/parser";
 import { assigns } from "../expressions/ast";
@@ -158,7 +158,7 @@ export function disassembleAt(
   const rows = disassemblyWindow(address, offset, args.instructionCount, {
     readMemory: debuggee.readMemory,
     bitness: execution.bitness,
-    functionStart: (linear) => symbolsAt(linear)?.functionAt(linear)?.entry,
+    stretch: (linear) => symbolsAt(linear)?.stretchAt(linear),
   });
   const name = (linear: number): string | undefined => {
     const found = symbolsAt(linear)?.symbolAt(linear);
@@ -192,7 +192,7 @@ function instructionOf(row: Row, name: (linear: number) => string | undefined): 
   return {
     address: hex32(row.address),
     ...(bytes === "" ? {} : { instructionBytes: bytes }),
-    instruction: isInvalid ? (bytes === "" ? "(not mapped)" : "(invalid)") : `${row.text}${label}`,
+    instruction: isInvalid ? (bytes === "" ? "(not mapped)" : byteText(row.bytes)) : `${row.text}${label}`,
     ...(isInvalid ? { presentationHint: "invalid" as const } : {}),
   };
 }

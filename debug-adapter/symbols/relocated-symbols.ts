@@ -112,6 +112,10 @@ export class RelocatedSymbols implements ImageSymbols {
   symbolAt(address: number): Hit {
     return this.hit(this.linked.symbolAt(this.there(address)));
   }
+  stretchAt(address: number): { low: number; high: number; isData: boolean } | undefined {
+    const found = this.linked.stretchAt(this.there(address));
+    return found && { ...this.range(found), isData: found.isData };
+  }
   symbolNamed(name: string): ElfSymbol | undefined {
     const symbol = this.linked.symbolNamed(name);
     return symbol && this.symbol(symbol);

@@ -171,6 +171,10 @@ export class SymbolImage implements ImageSymbols {
     return this.symbols.at(address, (symbol) => symbol.kind === "object");
   }
 
+  stretchAt(address: number): { low: number; high: number; isData: boolean } | undefined {
+    return this.symbols.stretchAt(address);
+  }
+
   symbolNamed(name: string): ElfSymbol | undefined {
     return this.symbols.named(name);
   }

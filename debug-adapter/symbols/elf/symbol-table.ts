@@ -69,6 +69,36 @@ export class SymbolTable {
     return this.at(address, isFunction) ?? this.at(address, (s) => s.kind === "label");
   }
 
+  /** The bytes around an address in which no other symbol begins: those of a symbol, or of what lies between two. */
+  stretchAt(address: number): { low: number; high: number; isData: boolean } | undefined {
+    const section = this.elf.sectionAt(address);
+    if (!section) return undefined;
+    const last = this.lastAtOrBelow(address);
+    let next = section.address + section.size;
+    for (let i = last + 1; i < this.sorted.length; i++) {
+      const symbol = this.sorted[i];
+      if (!symbol || symbol.kind === "other") continue;
+      next = Math.min(next, symbol.address);
+      break;
+    }
+    let low = section.address;
+    let isData = !(section.flags & SectionFlag.ExecInstr);
+    for (let i = last; i >= 0 && last - i < MAX_LABELS; i--) {
+      const symbol = this.sorted[i];
+      if (!symbol || symbol.address < section.address) break;
+      if (symbol.kind === "other") continue;
+      const end = symbol.size > 0 ? symbol.address + symbol.size : next;
+      if (address >= end) low = end;
+      else {
+        low = symbol.address;
+        next = Math.min(next, end);
+        isData = symbol.kind === "object" || isData;
+      }
+      break;
+    }
+    return { low, high: next, isData };
+  }
+
   /** One address past the function's last byte: its size, or else up to the next function, label or the section's end. */
   endOf(symbol: ElfSymbol): number {
     if (symbol.size > 0) return symbol.address + symbol.size;

@@ -29,14 +29,17 @@ u8 address[6] = {0, 0x50, 0xc2, 1, 2, 3};
 struct crossing crossing = {0x5555555, 999999937, 77};
 struct pair pairs[2] = {{1, 2}, {3, 4}};
 
-__attribute__((noinline)) void stop(void) { sink++; }
+__attribute__((noinline)) void stop(void) {
+  sink++;
+}
 
 __attribute__((noinline)) int rows(int count, int width) {
   int row[count];
   short table[count][width];
   for (int i = 0; i < count; i++) {
     row[i] = 10 * i;
-    for (int j = 0; j < width; j++) table[i][j] = (short)(100 * i + j);
+    for (int j = 0; j < width; j++)
+      table[i][j] = (short)(100 * i + j);
   }
   stop();
   return row[count - 1] + table[count - 1][width - 1];
@@ -44,5 +47,6 @@ __attribute__((noinline)) int rows(int count, int width) {
 
 void kernel_main(void) {
   sink = rows(3, 2);
-  sink = (int)single + (int)twice + (int)where + pairs[sink & 1].first + crossing.rest + address[1] + (int)pte;
+  sink =
+      (int)single + (int)twice + (int)where + pairs[sink & 1].first + crossing.rest + address[1] + (int)pte;
 }

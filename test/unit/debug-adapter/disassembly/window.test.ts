@@ -11,7 +11,8 @@ const map = (knowsFunction: boolean): CodeMap => ({
     address >= 0x1000 && address < 0x1000 + code.length
       ? code.subarray(address - 0x1000, address - 0x1000 + length)
       : undefined,
-  functionStart: (address) => (knowsFunction && address >= 0x1000 && address < 0x100c ? 0x1000 : undefined),
+  stretch: (address) =>
+    knowsFunction && address >= 0x1000 && address < 0x100c ? { low: 0x1000, high: 0x100c, isData: false } : undefined,
 });
 
 const texts = (address: number, offset: number, count: number, knowsFunction = true) =>
@@ -42,6 +43,45 @@ describe("disassemblyWindow", () => {
   it("shows a byte that begins no instruction alone, and fills up where there is no memory", () => {
     expect(texts(0x100c, 0, 4)).toEqual(["100c -", "100d -", "100e -", "100f -"]);
     expect(texts(0x1000, -2, 3)).toEqual(["ffe -", "fff -", "1000 push ebp"]);
+  });
+
+  describe("over functions, padding and data", () => {
+    // f: ret; padding: nop, 7 bytes of it that the next function cuts; table: 10 bytes; g: push ebp.
+    const image = Uint8Array.of(0xc3, 0x90, 0x0f, 0x1f, 0x80, 0, ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 0x55);
+    const stretches = [
+      { low: 0x2000, high: 0x2001, isData: false },
+      { low: 0x2001, high: 0x2006, isData: false },
+      { low: 0x2006, high: 0x2010, isData: true },
+      { low: 0x2010, high: 0x2011, isData: false },
+    ];
+    const rows = (address: number, offset: number, count: number) =>
+      disassemblyWindow(address, offset, count, {
+        bitness: 32,
+        readMemory: (at, length) =>
+          at >= 0x2000 && at < 0x2011 ? image.subarray(at - 0x2000, at - 0x2000 + length) : undefined,
+        stretch: (at) => stretches.find(({ low, high }) => at >= low && at < high),
+      }).map(({ address: at, text }) => `${at.toString(16)} ${text ?? "-"}`);
+    const all = [
+      "2000 ret",
+      "2001 nop",
+      ...["2002 -", "2003 pop ds", "2004 -", "2005 -"],
+      "2006 .byte 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08",
+      "200e .byte 0x09, 0x0a",
+      "2010 push ebp",
+    ];
+
+    it("begins a row at each of them, forwards and backwards", () => {
+      expect(rows(0x2000, 0, 9)).toEqual(all);
+      expect(rows(0x2010, -8, 9)).toEqual(all);
+      expect(rows(0x2006, -6, 7)).toEqual(all.slice(0, 7));
+    });
+
+    it("gives the same rows wherever it begins", () => {
+      for (let first = 0; first < all.length; first++) {
+        const address = Number.parseInt(all[first] ?? "", 16);
+        expect(rows(address, -first, all.length)).toEqual(all);
+      }
+    });
   });
 
   it("names the target of a near call", () => {
