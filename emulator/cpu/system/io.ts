@@ -47,9 +47,8 @@ export class PortIo {
     if (!this.allows(port, size)) return 1;
     const linear = memory.paths.segment(indexOffset(state, Gpr.Edi, operands), size | (Seg.Es << 4) | SEG_ACCESS_WRITE);
     if (this.context.faulted()) return 1;
-    memory.paths.readForWrite(linear, size | (SEG_CHECKED << 4));
-    if (this.context.faulted()) return 1;
-    memory.paths.write(linear, ports.read(port, size), size | (SEG_CHECKED << 4));
+    if (!memory.mmu.probeWrite(linear | 0, size, memory.mmu.ring())) return 1;
+    this.noting(() => memory.paths.write(linear, ports.read(port, size), size | (SEG_CHECKED << 4)));
     advance(state, Gpr.Edi, operands);
     return 0;
   }
@@ -63,11 +62,21 @@ export class PortIo {
     if (!this.allows(port, size)) return 1;
     const linear = memory.paths.segment(indexOffset(state, Gpr.Esi, operands), size | (seg << 4));
     if (this.context.faulted()) return 1;
-    const value = memory.paths.read(linear, size | (SEG_CHECKED << 4));
+    const value = this.noting(() => memory.paths.read(linear, size | (SEG_CHECKED << 4)));
     if (this.context.faulted()) return 1;
     ports.write(port, size, value);
     advance(state, Gpr.Esi, operands);
     return 0;
+  }
+
+  /** Makes an access with what it touches noted: the state is exact here, and the instruction is not to be done again. */
+  private noting<T>(access: () => T): T {
+    const { watches } = this.context.memory;
+    const { armed } = watches;
+    watches.armed = true;
+    const result = access();
+    watches.armed = armed;
+    return result;
   }
 
   private allows(port: number, size: number): boolean {

@@ -68,6 +68,22 @@ describe.each(ENGINES)("a marked REP INSB, %s", (_, isCompiled) => {
   });
 });
 
+describe.each(ENGINES)("REP INSB and REP OUTSB, %s", (_, isCompiled) => {
+  it.each([
+    ["INSB", 0x6c, Gpr.Edi],
+    ["OUTSB", 0x6e, Gpr.Esi],
+  ])("touch a watch at their element and go on: %s", (_name, opcode, pointer) => {
+    // mov ecx, 9; mov edi, 0x20000; mov esi, edi; rep; hlt
+    const bench = benchOf(isCompiled, 0xb9, 9, 0, 0, 0, 0xbf, 0, 0, 2, 0, 0x89, 0xfe, 0xf3, opcode, 0xf4);
+    bench.cpu.watches.add({ linear: 0x20004, length: 1, touches: Touch.Read | Touch.Write });
+    expect(bench.cpu.run(EVERY)).toBe(CpuStop.Watchpoint);
+    expect(bench.gpr(pointer)).toBe(0x20005);
+    bench.cpu.takeTouched();
+    toHalt(bench, EVERY);
+    expect([bench.gpr(Gpr.Ecx), bench.gpr(pointer)]).toEqual([0, 0x20009]);
+  });
+});
+
 describe.each(ENGINES)("a stale TLB entry, %s", (_, isCompiled) => {
   const PAGE = 0x30;
   const OTHER = 0x31;
