@@ -235,10 +235,19 @@ export const WATCHED_PAGES = 0xc0000;
 
 /** Physical pages that RAM may have, which is 2 GiB at most. */
 export const MOST_PAGES = 1 << 19;
-/** A byte for each physical page, not 0 where code was made from it. */
-export const CODE_PAGES = 1 * MiB;
+/** A byte for each physical page below the end of RAM: PageKind bits. 0 is plain RAM. */
+export const PAGE_KINDS = 1 * MiB;
+
+export const enum PageKind {
+  /** Code was made from it. */
+  Code = 1,
+  /** Stores are lost. */
+  Rom = 2,
+  /** A device answers in place of RAM. */
+  Device = 4,
+}
 /** A byte for each physical page, not 0 where it may have been written to since that was asked last (memory/written-pages.ts). */
-export const WRITTEN_PAGES = CODE_PAGES + MOST_PAGES;
+export const WRITTEN_PAGES = PAGE_KINDS + MOST_PAGES;
 
 /**
  * Data TLBs: for ring class c the read table at TLB_DATA + c * 8 MiB, its write

@@ -9,8 +9,11 @@ const KIB = 1024;
 export const CONVENTIONAL_END = 0x9fc00;
 /** From here to 1 MiB a PC has adapters and firmware. */
 export const ADAPTERS_START = 0xa0000;
-/** In the firmware's segment, where no kernel lies and no loader gives memory away. */
-const GDT = 0xf0000;
+/** The firmware's segment, up to 1 MiB, is ROM. */
+export const FIRMWARE_START = 0xf0000;
+export const HIGH_START = 0x100000;
+/** There no kernel lies, and no loader gives memory away. */
+const GDT = FIRMWARE_START;
 /** The stack grows down from here to the end of the BIOS data area: 26 KiB. */
 export const STACK_TOP = 0x7000;
 

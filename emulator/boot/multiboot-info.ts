@@ -1,4 +1,4 @@
-import { ADAPTERS_START, CONVENTIONAL_END } from "./low-memory";
+import { ADAPTERS_START, CONVENTIONAL_END, HIGH_START } from "./low-memory";
 
 /** A module in guest RAM. */
 export interface PlacedModule {
@@ -47,7 +47,6 @@ const MMAP_RESERVED = 2;
 const MMAP_ENTRIES = 3;
 
 export const LOADER_NAME = "ringscope";
-export const HIGH_START = 0x100000;
 const KIB = 1024;
 
 /** The whole block of boot information: the structure and everything it points to, linked for physical address `at`. */

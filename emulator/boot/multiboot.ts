@@ -1,8 +1,8 @@
 import type { LoadSegment } from "./elf-image";
-import { CONVENTIONAL_END, LOADER_GDT, STACK_TOP, writeLowMemory } from "./low-memory";
+import { CONVENTIONAL_END, HIGH_START, LOADER_GDT, STACK_TOP, writeLowMemory } from "./low-memory";
 import { MachineError } from "./machine-error";
 import { planImage } from "./multiboot-header";
-import { buildInfo, HIGH_START, type PlacedModule } from "./multiboot-info";
+import { buildInfo, type PlacedModule } from "./multiboot-info";
 
 /** What EAX holds at the entry point. */
 export const BOOT_MAGIC = 0x2badb002;

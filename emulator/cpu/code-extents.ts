@@ -1,4 +1,4 @@
-import { CODE_PAGES, MOST_PAGES, RAM } from "../base/layout";
+import { MOST_PAGES, PAGE_KINDS, PageKind, RAM } from "../base/layout";
 import type { State } from "../base/state";
 import type { CodeTracker } from "../memory/physical";
 
@@ -38,7 +38,7 @@ export class CodeExtents implements CodeTracker {
   /** By physical page; a page stays a code page until `clear`. */
   private readonly pages = new Map<number, Extent[][]>();
   private readonly map: Uint8Array;
-  private readonly codePages: Uint8Array;
+  private readonly kinds: Uint8Array;
   /** Physical addresses of bytes that were changed under code made from them. */
   private readonly patched = new Set<number>();
 
@@ -48,7 +48,7 @@ export class CodeExtents implements CodeTracker {
     private readonly onNewPage: (frame: number) => void,
   ) {
     this.map = state.u8.subarray(RAM + state.ramBytes);
-    this.codePages = state.u8.subarray(CODE_PAGES, CODE_PAGES + MOST_PAGES);
+    this.kinds = state.u8.subarray(PAGE_KINDS, PAGE_KINDS + MOST_PAGES);
   }
 
   isCode(frame: number): boolean {
@@ -88,7 +88,7 @@ export class CodeExtents implements CodeTracker {
     if (!lines) {
       lines = Array.from({ length: LINES }, () => []);
       this.pages.set(frame, lines);
-      this.codePages[frame] = 1;
+      this.kinds[frame] |= PageKind.Code;
       this.onNewPage(frame);
     }
     return lines;
@@ -145,7 +145,7 @@ export class CodeExtents implements CodeTracker {
   clear(): void {
     for (const frame of this.pages.keys()) {
       this.map.fill(0, frame << 9, (frame + 1) << 9);
-      this.codePages[frame] = 0;
+      this.kinds[frame] &= ~PageKind.Code;
     }
     this.pages.clear();
     this.patched.clear();

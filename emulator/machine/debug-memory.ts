@@ -77,6 +77,6 @@ export class PlainMemory implements DebugMemory {
   /** The physical address behind `linear` when it is mapped to RAM: elsewhere there is nothing to read. */
   private inRam(linear: number): number | undefined {
     const physical = this.walker.physicalOf(linear);
-    return physical >= 0 && physical < this.physical.bytes ? physical : undefined;
+    return physical >= 0 && this.physical.holds(physical) ? physical : undefined;
   }
 }

@@ -3,6 +3,7 @@ import { RAM, S } from "../base/layout";
 import { State } from "../base/state";
 import { StateReader, type StateStream, StateWriter } from "../base/state-stream";
 import { MachineError } from "../boot/machine-error";
+import { FIRMWARE_START, HIGH_START } from "../boot/low-memory";
 import { BOOT_MAGIC, loadMultiboot } from "../boot/multiboot";
 import { Cpu } from "../cpu/cpu";
 import { HOT, Jit, WARM } from "../jit/jit";
@@ -77,6 +78,8 @@ export class Machine implements MachineApi {
     this.cpu = new Cpu({ state: this.state, ports, interrupts, now: () => this.clock.now(), instantiate });
     if (engine !== "interpreter")
       this.cpu.attach((parts) => new Jit(parts, engine === "compiled" ? WARM : HOT, options.hostNow));
+    // The firmware's segment.
+    this.cpu.memory.physical.kinds.mapRom(FIRMWARE_START >>> 12, (HIGH_START - FIRMWARE_START) >>> 12);
     this.board.start();
     this.memory = new PlainMemory(this.state, this.cpu.memory.physical);
     this.breakpoints = new Breakpoints(this.cpu);

@@ -34,7 +34,7 @@ export class MemorySystem {
     this.paging = new Paging(state, this.physical);
     this.tlb = new Tlb(state, this.physical, this.watches);
     this.mmu = new Mmu(state, this.physical, this.paging, this.tlb, this.watches);
-    this.paths = new CheckedPaths(state, this.mmu, this.watches);
+    this.paths = new CheckedPaths(state, this.mmu, this.watches, this.physical);
     this.system = new SystemAccess(this.mmu);
   }
 }

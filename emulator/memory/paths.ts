@@ -4,6 +4,7 @@ import { Reason } from "../base/reasons";
 import type { State } from "../base/state";
 import { SEG_ACCESS_WRITE, SEG_CHECKED, type MemoryPaths } from "../isa/system-ops";
 import type { Mmu } from "./mmu";
+import type { PhysicalMemory } from "./physical";
 import { Touch, type Watches } from "./watches";
 
 /** The slow paths of generated code: what a TLB hit in a flat segment does not cover. */
@@ -12,31 +13,32 @@ export class CheckedPaths implements MemoryPaths {
     private readonly state: State,
     private readonly mmu: Mmu,
     private readonly watches: Watches,
+    private readonly physical: PhysicalMemory,
   ) {}
 
   read(linear: number, sizeSeg: number): number {
-    if (!this.withinFlat(linear, sizeSeg) || this.isWatched(linear, sizeSeg, Touch.Read)) return 0;
+    if (!this.withinFlat(linear, sizeSeg) || this.isDoneAlone(linear, sizeSeg, Touch.Read)) return 0;
     return this.mmu.load(linear, sizeSeg & 15, this.mmu.ring());
   }
 
   readForWrite(linear: number, sizeSeg: number): number {
-    if (!this.withinFlat(linear, sizeSeg) || this.isWatched(linear, sizeSeg, Touch.Read | Touch.Write)) return 0;
+    if (!this.withinFlat(linear, sizeSeg) || this.isDoneAlone(linear, sizeSeg, Touch.Read | Touch.Write)) return 0;
     return this.mmu.loadForWrite(linear, sizeSeg & 15, this.mmu.ring());
   }
 
   write(linear: number, value: number, sizeSeg: number): void {
-    if (!this.withinFlat(linear, sizeSeg) || this.isWatched(linear, sizeSeg, Touch.Write)) return;
+    if (!this.withinFlat(linear, sizeSeg) || this.isDoneAlone(linear, sizeSeg, Touch.Write)) return;
     this.mmu.store(linear, value, sizeSeg & 15, this.mmu.ring());
   }
 
   readForDataWrite(linear: number, sizeSeg: number): number {
-    if (!this.withinFlat(linear, sizeSeg) || this.isWatched(linear, sizeSeg, Touch.Read | Touch.Write)) return 0;
+    if (!this.withinFlat(linear, sizeSeg) || this.isDoneAlone(linear, sizeSeg, Touch.Read | Touch.Write)) return 0;
     const ring = this.mmu.ring();
     return this.mmu.reachesData(linear, sizeSeg & 15, ring) ? this.mmu.loadForWrite(linear, sizeSeg & 15, ring) : 0;
   }
 
   writeData(linear: number, value: number, sizeSeg: number): void {
-    if (!this.withinFlat(linear, sizeSeg) || this.isWatched(linear, sizeSeg, Touch.Write)) return;
+    if (!this.withinFlat(linear, sizeSeg) || this.isDoneAlone(linear, sizeSeg, Touch.Write)) return;
     const ring = this.mmu.ring();
     if (this.mmu.reachesData(linear, sizeSeg & 15, ring)) this.mmu.store(linear, value, sizeSeg & 15, ring);
   }
@@ -70,12 +72,28 @@ export class CheckedPaths implements MemoryPaths {
     return insideLimit(rights, limit, offset, size) ? Reason.None : Reason.SegmentLimit;
   }
 
-  /** Whether the access touches a watch outside of an instruction that is done for it: then that is asked for. */
-  private isWatched(linear: number, sizeSeg: number, touches: number): boolean {
-    const { watches } = this;
-    if (!watches.active || watches.armed || !watches.covers(linear, sizeSeg & 15, touches)) return false;
-    this.state.set(S.Fault, REPLAY);
+  /**
+   * Whether the access is one that generated code must not make: it touches a watch, or a device, to which the count of
+   * instructions is to be exact. The instruction is then done again, alone. True after a page fault, too.
+   */
+  private isDoneAlone(linear: number, sizeSeg: number, touches: number): boolean {
+    const { watches, physical } = this;
+    if (watches.armed) return false;
+    const size = sizeSeg & 15;
+    const isWatched = watches.active && watches.covers(linear, size, touches);
+    if (!isWatched && !(physical.kinds.hasDevices && this.meetsDevice(linear, size, touches))) return false;
+    if (this.state.get(S.Fault) === 0) this.state.set(S.Fault, REPLAY);
     return true;
+  }
+
+  /** Whether a device answers to a part of the access, or there is a page fault. */
+  private meetsDevice(linear: number, size: number, touches: number): boolean {
+    const write = (touches & Touch.Write) !== 0 ? 1 : 0;
+    for (const at of (linear & 0xfff) + size > 4096 ? [linear, linear + size - 1] : [linear]) {
+      const physical = this.mmu.translate(at | 0, this.mmu.ring(), write);
+      if (physical < 0 || this.physical.isDevice(physical)) return true;
+    }
+    return false;
   }
 
   private withinFlat(linear: number, sizeSeg: number): boolean {

@@ -1,5 +1,6 @@
 import { RAM } from "../base/layout";
 import type { State } from "../base/state";
+import { PageKinds } from "./page-kinds";
 import { WrittenPages } from "./written-pages";
 
 /** Who decoded code from guest memory and has to hear of changes to it. */
@@ -14,14 +15,18 @@ export interface CodeTracker {
 
 const NOBODY: CodeTracker = { isCode: () => false, hits: () => false, written: () => undefined };
 
+/** The physical page of an address of up to 36 bits. */
+const frameOf = (physical: number): number => Math.floor(physical / 4096);
+
 /**
- * Guest RAM by physical address. Addresses are numbers of up to 36 bits (PAE).
- * What lies beyond RAM reads as all ones and swallows writes. An access stays
+ * Guest memory by physical address. Addresses are numbers of up to 36 bits (PAE).
+ * Where neither memory nor a device is, reads are all ones and writes are lost. An access stays
  * inside one page; the values are unsigned.
  */
 export class PhysicalMemory {
   tracker: CodeTracker = NOBODY;
   readonly written: WrittenPages;
+  readonly kinds: PageKinds;
   private readonly view: DataView;
   private readonly u8: Uint8Array;
 
@@ -29,32 +34,48 @@ export class PhysicalMemory {
     this.view = state.view;
     this.u8 = state.u8;
     this.written = new WrittenPages(state);
+    this.kinds = new PageKinds(state);
   }
 
   get bytes(): number {
     return this.state.ramBytes;
   }
 
-  /** Whether the physical page `frame` is RAM. */
-  isRam(frame: number): boolean {
-    return frame < this.state.ramBytes >>> 12;
+  /** Whether there is RAM or ROM at a physical address, which may have more than 32 bits. */
+  holds(physical: number): boolean {
+    return physical < this.state.ramBytes && this.kinds.isMemory(physical >>> 12);
   }
 
-  /** Whether there is RAM at a physical address, which may have more than 32 bits. */
-  holds(physical: number): boolean {
-    return physical < this.state.ramBytes;
+  /** Whether a device answers at a physical address. */
+  isDevice(physical: number): boolean {
+    return this.kinds.device(frameOf(physical)) !== undefined;
   }
 
   read8(physical: number): number {
-    return physical < this.state.ramBytes ? this.u8[RAM + physical] : 0xff;
+    return this.holds(physical) ? this.u8[RAM + physical] : this.readElsewhere(physical, 1);
   }
 
   read16(physical: number): number {
-    return physical < this.state.ramBytes ? this.view.getUint16(RAM + physical, true) : 0xffff;
+    return this.holds(physical) ? this.view.getUint16(RAM + physical, true) : this.readElsewhere(physical, 2);
   }
 
   read32(physical: number): number {
-    return physical < this.state.ramBytes ? this.view.getUint32(RAM + physical, true) : 0xffffffff;
+    return this.holds(physical) ? this.view.getUint32(RAM + physical, true) : this.readElsewhere(physical, 4);
+  }
+
+  /** Where there is no memory: a device, or nothing. */
+  private readElsewhere(physical: number, size: number): number {
+    const device = this.kinds.device(frameOf(physical));
+    return device === undefined ? 0xffffffff >>> (32 - size * 8) : device.readMemory(physical, size) >>> 0;
+  }
+
+  private writeElsewhere(physical: number, value: number, size: number): void {
+    this.kinds.device(frameOf(physical))?.writeMemory(physical, (value & (0xffffffff >>> (32 - size * 8))) >>> 0, size);
+  }
+
+  /** Whether a store to a physical address changes memory. */
+  private takes(physical: number): boolean {
+    return physical < this.state.ramBytes && this.kinds.isWritable(physical >>> 12);
   }
 
   /** `size` is 1, 2 or 4 bytes. */
@@ -66,7 +87,7 @@ export class PhysicalMemory {
   // Only code is compared with what was there: the host maps a fresh page twice if it is read before it is written.
 
   write8(physical: number, value: number): void {
-    if (physical >= this.state.ramBytes) return;
+    if (!this.takes(physical)) return this.writeElsewhere(physical, value, 1);
     const changed = this.isCode(physical) ? this.u8[RAM + physical] ^ (value & 0xff) : 0;
     this.u8[RAM + physical] = value;
     this.written.note(physical >>> 12);
@@ -74,7 +95,7 @@ export class PhysicalMemory {
   }
 
   write16(physical: number, value: number): void {
-    if (physical >= this.state.ramBytes) return;
+    if (!this.takes(physical)) return this.writeElsewhere(physical, value, 2);
     const changed = this.isCode(physical) ? this.view.getUint16(RAM + physical, true) ^ (value & 0xffff) : 0;
     this.view.setUint16(RAM + physical, value, true);
     this.written.note(physical >>> 12);
@@ -82,7 +103,7 @@ export class PhysicalMemory {
   }
 
   write32(physical: number, value: number): void {
-    if (physical >= this.state.ramBytes) return;
+    if (!this.takes(physical)) return this.writeElsewhere(physical, value, 4);
     const changed = this.isCode(physical) ? this.view.getInt32(RAM + physical, true) ^ value : 0;
     this.view.setUint32(RAM + physical, value, true);
     this.written.note(physical >>> 12);

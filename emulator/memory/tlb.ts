@@ -113,13 +113,16 @@ export class Tlb {
   /** Enters the page that `paging` has just found for a data access by `ring`. */
   fill(linear: number, ring: number, paging: Paging): void {
     const page = linear >>> 12;
-    if (!this.physical.isRam(paging.frame) || page > this.state.get(S.RingLimit + ring * 4) >>> 12) return;
+    const { kinds, written } = this.physical;
+    if (!kinds.isMemory(paging.frame) || page > this.state.get(S.RingLimit + ring * 4) >>> 12) return;
     const entry = RAM + (paging.frame << 12) - (page << 12);
     const watched = this.watches.inPage(page);
     this.note(ring * 2 + (paging.global ? 1 : 0), page);
     this.words[this.index(ring * 2, page)] = entry + this.kindOf(0, watched, paging.frame);
-    if (paging.writable) this.physical.written.note(paging.frame);
-    if (paging.writable) this.words[this.index(ring * 2 + 1, page)] = entry + this.kindOf(1, watched, paging.frame);
+    if (paging.writable && kinds.isWritable(paging.frame)) {
+      written.note(paging.frame);
+      this.words[this.index(ring * 2 + 1, page)] = entry + this.kindOf(1, watched, paging.frame);
+    }
     if (paging.large) this.noteLarge(page);
   }
 

@@ -30,7 +30,7 @@ import { keep, set, setWord, store32 } from "../../base/wasm/statements";
 import { SYSTEM_DONE, SYSTEM_LEAVE } from "../../isa/system-ops";
 import { Access, WALK_OK } from "../../memory/paging";
 import { defineFunction } from "./functions";
-import { codePage, noteWritten, PageWalk } from "./page-walk";
+import { isSpecial, noteWritten, pageKind, PageWalk } from "./page-walk";
 import { pageSlot, tlbSlot } from "./tlb-slot";
 
 /** What `fill` answers beside WALK_OK and error codes: TypeScript has to look. */
@@ -147,6 +147,9 @@ function fillData(c: Code, linear: Var, ring: Var, write: Var, emptyData: number
     },
   });
   const { frame, large, global, writable } = walk.find();
+  const kind = keep(c, pageKind(frame));
+  isSpecial(kind)(c);
+  c.brIf(refused);
   walk.mark();
   countWalk(c);
   const slot = keep(c, tlbSlot(dataTable(ring), linear));
@@ -158,8 +161,7 @@ function fillData(c: Code, linear: Var, ring: Var, write: Var, emptyData: number
   store32(c, slot, entry);
   writable(c);
   c.if();
-  const kind = x.select(codePage(frame), x.k(TlbKind.Noting - TlbKind.Plain), x.k(0));
-  store32(c, slot, x.add(entry, kind), TLB_BYTES);
+  store32(c, slot, x.add(entry, x.select(kind, x.k(TlbKind.Noting - TlbKind.Plain), x.k(0))), TLB_BYTES);
   noteWritten(c, frame);
   c.end();
   large(c);

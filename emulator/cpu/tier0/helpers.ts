@@ -8,7 +8,7 @@ import type { Size } from "../../isa/emit";
 import { Exit } from "../exit";
 import { definePaging, Miss, type PagingFunctions } from "./flat-paging";
 import { defineFunction, wordsType } from "./functions";
-import { codePage, frameAt, noteWritten } from "./page-walk";
+import { frameAt, noteWritten, pageKind } from "./page-walk";
 import { MAX_BLOCK, Rec } from "./record";
 import { tlbSlot } from "./tlb-slot";
 
@@ -280,7 +280,7 @@ function storeThrough(c: Code, size: Size, access: Access, value: x.Var, slow: E
 /** A store by a noting entry: its page is written to, and that need not be noted again unless there is code in it. */
 function noteStore(c: Code, at: x.Var, entry: x.Var, frame: Expr): void {
   noteWritten(c, frame);
-  x.eqz(codePage(frame))(c);
+  x.eqz(pageKind(frame))(c);
   c.if();
   store32(c, tlbSlot(x.word(S.TlbWrite), at), x.sub(entry, x.k(TlbKind.Noting - TlbKind.Plain)));
   c.end();

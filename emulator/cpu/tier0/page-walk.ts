@@ -1,5 +1,5 @@
 import { Pte } from "../../base/arch";
-import { CODE_PAGES, RAM, S, WRITTEN_PAGES } from "../../base/layout";
+import { PAGE_KINDS, PageKind, RAM, S, WRITTEN_PAGES } from "../../base/layout";
 import { type Code, type Label, Op } from "../../base/wasm/code";
 import * as x from "../../base/wasm/expr";
 import type { Expr, Var } from "../../base/wasm/expr";
@@ -79,8 +79,8 @@ export class PageWalk implements Walker<Expr, RamEntry> {
     c.if();
     const isOld = keep(c, x.and(x.ne(aboveAt, x.k(0)), x.eqz(x.and(aboveLow, x.k(Pte.A)))));
     const isNew = keep(c, x.ne(marked, low));
-    this.refuseIf(x.choose(isOld, isCode(aboveAt), x.k(0)));
-    this.refuseIf(x.choose(isNew, isCode(at), x.k(0)));
+    this.refuseIf(x.choose(isOld, isOdd(aboveAt), x.k(0)));
+    this.refuseIf(x.choose(isNew, isOdd(at), x.k(0)));
     isOld(c);
     c.if();
     store32(c, aboveAt, x.or(aboveLow, x.k(Pte.A)));
@@ -202,8 +202,8 @@ export class PageWalk implements Walker<Expr, RamEntry> {
 
 const ramBytes = (): Expr => x.sub(x.word(S.RamEnd), x.k(RAM));
 
-/** Whether code was made from the page of an address in this memory. */
-const isCode = (at: Expr): Expr => codePage(frameAt(at));
+/** Whether the page of an address in this memory is anything but plain RAM. */
+const isOdd = (at: Expr): Expr => pageKind(frameAt(at));
 
 /** The physical page of an address in this memory. */
 export const frameAt = (at: Expr): Expr => x.shr(x.sub(at, x.k(RAM)), x.k(12));
@@ -215,5 +215,8 @@ export function noteWritten(c: Code, frame: Expr): void {
   c.memory(Op.I32Store8, WRITTEN_PAGES);
 }
 
-/** Not 0 where code was made from a physical page. */
-export const codePage = (frame: Expr): Expr => x.load8(frame, CODE_PAGES);
+/** PageKind bits of a physical page below the end of RAM. */
+export const pageKind = (frame: Expr): Expr => x.load8(frame, PAGE_KINDS);
+
+/** Not 0 where a page's stores, or all its accesses, are not for generated code. */
+export const isSpecial = (kind: Expr): Expr => x.and(kind, x.k(PageKind.Rom | PageKind.Device));

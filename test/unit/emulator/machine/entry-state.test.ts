@@ -16,3 +16,9 @@ it("a kernel may IRET and load segments by the loader's GDT", () => {
   code.hex("cf 66b81000 8ed8 8ed0").exit(1);
   expect(machineWith(code).run()).toEqual({ kind: "exit", value: 1 });
 });
+
+it("the firmware's segment is ROM: stores to it are lost", () => {
+  // mov byte [0xf0008], 0; mov al, [0xf0008]; out 0xf4, al
+  const code = new Code().hex("c605").dword(0xf0008).hex("00 a0").dword(0xf0008).hex("e6f4 ebfe");
+  expect(machineWith(code).run()).toEqual({ kind: "exit", value: 0xff });
+});
