@@ -54,6 +54,11 @@ export function planImage(file: Uint8Array): LoadPlan {
   return planElf(view);
 }
 
+/** Whether a file has a multiboot1 header, whatever else may be wrong with it. */
+export function hasMultibootHeader(file: Uint8Array): boolean {
+  return findHeader(new DataView(file.buffer, file.byteOffset, file.byteLength)) !== undefined;
+}
+
 function findHeader(view: DataView): number | undefined {
   const end = Math.min(view.byteLength, SEARCH_BYTES) - HEADER_BYTES;
   for (let at = 0; at <= end; at += 4) {

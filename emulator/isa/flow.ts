@@ -1,0 +1,34 @@
+import { Decoder } from "./decode";
+import { isRepeated } from "./queries";
+
+/** What an instruction does to the flow of control, for whoever steps through code. */
+export interface InstructionFlow {
+  /** Bytes. */
+  length: number;
+  flow: "next" | "repeat" | "call" | "interrupt" | "return" | "jump";
+}
+
+/** Mnemonics of the opcode map that do something else than go on with the next instruction. */
+const FLOWS: Readonly<Record<string, InstructionFlow["flow"]>> = {
+  ...{ call: "call", callind: "call", callfar: "call", callfarind: "call", sysenter: "call" },
+  ...{ int: "interrupt", int1: "interrupt", int3: "interrupt", into: "interrupt" },
+  ...{ ret: "return", retfar: "return", iret: "return", sysexit: "return" },
+  ...{ jcc: "jump", jmp: "jump", jmpind: "jump", jmpfar: "jump", jmpfarind: "jump" },
+  ...{ loop: "jump", loope: "jump", loopne: "jump", jcxz: "jump" },
+};
+
+/** What stands for bytes that are no instruction of this processor. Those of a coprocessor are not decoded to their end. */
+const NONE = new Set(["undefined", "toolong", "coprocessor"]);
+
+const decoder = new Decoder();
+
+/**
+ * Length and flow of the instruction at the start of `bytes`. Undefined for what is no instruction of this processor, or ends
+ * too early.
+ * @param big the D bit of the code segment: 32-bit code
+ */
+export function flowOf(bytes: Uint8Array, big: boolean): InstructionFlow | undefined {
+  const insn = decoder.decode(bytes, 0, bytes.length, 0, big);
+  if (insn === undefined || NONE.has(insn.mnemonic)) return undefined;
+  return { length: insn.length, flow: isRepeated(insn) ? "repeat" : (FLOWS[insn.mnemonic] ?? "next") };
+}
