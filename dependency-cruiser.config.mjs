@@ -9,6 +9,24 @@ const emulatorLayer = (layer, ...below) => ({
   to: { path: "^emulator/", pathNot: `^emulator/(${[layer, ...below].join("|")})/` },
 });
 
+/** Files of the adapter that belong to no layer: words, types that the extension shares, text. */
+const ADAPTER_WORDS = "messages|protocol|text|user-error";
+
+/** A layer of the adapter may import itself and the layers named; nothing else of the adapter. */
+const adapterLayer = (layer, ...below) => ({
+  name: `adapter-${layer}`,
+  comment: `debug-adapter/${layer} imports ${below.length > 0 ? below.join(", ") : "no other layer"}`,
+  severity: "error",
+  from: { path: `^debug-adapter/${layer}/` },
+  to: {
+    path: "^debug-adapter/",
+    pathNot: `^debug-adapter/((${[layer, ...below].join("|")})/|(${ADAPTER_WORDS})\\.ts$)`,
+  },
+});
+
+/** What only the adapter's edge touches: Node, and packages that need it. */
+const NODE_PACKAGES = "node_modules/(@vscode/debugadapter|iced-x86|commander)/";
+
 /** Files under `from` import nothing under `to`. */
 const never = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
 
@@ -51,6 +69,39 @@ export default {
       "the symbol reader runs in a web worker: no Node, and of npm only what unpacks sections",
       { path: "^debug-adapter/symbols/" },
       { pathNot: "^(debug-adapter/symbols/|node_modules/(fflate|fzstd)/)" },
+    ),
+    adapterLayer("images", "symbols"),
+    adapterLayer("disassembly", "symbols"),
+    adapterLayer("awareness", "symbols"),
+    // A value's text may be an error of an expression, and expressions have values.
+    adapterLayer("values", "symbols", "expressions"),
+    adapterLayer("expressions", "symbols", "awareness", "values"),
+    adapterLayer("trace", "symbols", "awareness", "values"),
+    adapterLayer("stack", "symbols", "images", "awareness", "trace", "values"),
+    adapterLayer("stepping", "symbols", "disassembly", "stack"),
+    adapterLayer("debuggee", "symbols", "images", "awareness", "stack", "values"),
+    adapterLayer("breakpoints", "symbols", "images", "awareness", "expressions", "values", "stack", "debuggee"),
+    adapterLayer("launch", "symbols", "images", "disassembly", "debuggee"),
+    never(
+      "adapter-session-below-edge",
+      "a session knows nothing of where it runs",
+      { path: "^debug-adapter/session/" },
+      { path: "^debug-adapter/(host|server|cli)/" },
+    ),
+    adapterLayer("host", "images", "disassembly", "launch"),
+    adapterLayer("server", "launch", "host", "session"),
+    adapterLayer("cli", "symbols", "trace", "values", "launch", "host", "server"),
+    never(
+      "adapter-core-without-node",
+      "the adapter's core runs in a web worker: Node and what needs it stand at the edge",
+      { path: "^debug-adapter/", pathNot: "^debug-adapter/(host|server|cli)/" },
+      { path: NODE_PACKAGES },
+    ),
+    never(
+      "adapter-core-without-node-modules",
+      "the adapter's core runs in a web worker: it imports no module of Node's",
+      { path: "^debug-adapter/", pathNot: "^debug-adapter/(host|server|cli)/" },
+      { dependencyTypes: ["core"] },
     ),
     never(
       "adapter-below-extension",

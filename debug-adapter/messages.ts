@@ -343,6 +343,7 @@ export const debugMessages = {
   noConsole: (name: string) => `there is no console "${name}"`,
   badReference: (text: string) => `"${text}" is no memory reference`,
   tooManyInstructions: (most: number) => `no more than ${most} instructions can be disassembled at once`,
+  notBase64: () => "the data to write is not in base64",
   cannotWriteAll: (address: string) => `memory at ${address} cannot be written`,
   hoverAssigns: () => "a hover changes nothing",
   inquiryAssigns: () => "what is to be watched cannot be an assignment",

@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import { cliMessages } from "../messages";
+import { DEFAULT_MEMORY, ENGINES } from "../launch/parse";
 import { UsageCommand } from "./usage-command";
 import {
   collect,
@@ -16,8 +17,6 @@ import type { TraceOptions } from "./trace";
 
 declare const RINGSCOPE_VERSION: string;
 
-const DEFAULT_MEMORY = "128M";
-const ENGINES = ["auto", "interpreter", "compiled"] as const;
 const FORMATS = ["text", "json", "perfetto"] as const;
 
 const help = cliMessages.help;

@@ -1,5 +1,6 @@
 import type { Engine } from "../../emulator/index";
 import { cliMessages } from "../messages";
+import { bytesIn } from "../launch/parse";
 import { UserError } from "../user-error";
 
 /** Options that `run`, `guest` and `trace` share, parsed. */
@@ -28,15 +29,12 @@ export interface GuestOptions extends LaunchOptions {
   domain: string[];
 }
 
-const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
 const MAX_VCPUS = 32;
 
-/** "128M" in bytes. Whether a machine can have it is the machine's to say. */
 export function parseMemory(text: string): number {
-  const [, digits, unit = ""] = /^(\d+)([KMG]?)$/i.exec(text) ?? [];
-  const scale = UNITS[unit.toUpperCase()];
-  if (digits === undefined || scale === undefined) throw new UserError(cliMessages.badMemory(text));
-  return Number(digits) * scale;
+  const bytes = bytesIn(text);
+  if (bytes === undefined) throw new UserError(cliMessages.badMemory(text));
+  return bytes;
 }
 
 export function parseInstructions(text: string): number {

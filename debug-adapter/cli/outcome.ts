@@ -1,15 +1,8 @@
-import { cliMessages } from "../messages";
-import { debugExitStatus, ExitStatus } from "../launch/exit-status";
 import { tell } from "../host/outputs";
-import type { Outcome } from "./boot";
-
-/** What the hypervisor writes to the debug-exit port. */
-const enum VmmExit {
-  PowerOff = 0,
-  DomainCrash = 1,
-  Bug = 2,
-  NotStarted = 3,
-}
+import { cliMessages } from "../messages";
+import { debugExitStatus, ExitStatus, VmmExit, vmmExitStatus } from "../launch/exit-status";
+import type { LogWatch } from "./log-watch";
+import type { Outcome } from "./run-machine";
 
 /** The exit status of `run`; why a machine ended otherwise than by the guest's wish is told on standard error. */
 export function runStatus(outcome: Outcome): number {
@@ -21,22 +14,25 @@ export function runStatus(outcome: Outcome): number {
 export function guestStatus(outcome: Outcome): number {
   const { stop, log } = outcome;
   if (stop.kind !== "exit") return abnormalStatus(outcome);
-  switch (stop.value as VmmExit) {
+  tellVmmExit(stop.value, log);
+  return vmmExitStatus(stop.value);
+}
+
+function tellVmmExit(value: number, log: LogWatch): void {
+  switch (value as VmmExit) {
     case VmmExit.PowerOff:
-      return ExitStatus.Ok;
+      return;
     case VmmExit.DomainCrash:
       for (const { domain, reason } of log.crashes) tell(cliMessages.domainCrashed(domain, reason));
       if (log.crashes.length === 0) tell(cliMessages.someDomainCrashed());
-      return ExitStatus.DomainCrash;
+      return;
     case VmmExit.NotStarted:
       for (const { domain, reason } of log.notStarted) tell(cliMessages.domainNotStarted(domain, reason));
-      return ExitStatus.NotStarted;
+      return;
     case VmmExit.Bug:
-      tell(cliMessages.vmmBug(log.lastLine));
-      return ExitStatus.VmmBug;
+      return tell(cliMessages.vmmBug(log.lastLine));
     default:
-      tell(cliMessages.unknownVmmExit(stop.value));
-      return ExitStatus.VmmBug;
+      return tell(cliMessages.unknownVmmExit(value));
   }
 }
 

@@ -1,13 +1,14 @@
 import type { Machine } from "../../emulator/index";
+import type { BootImages } from "../launch/read-images";
+import { standardError, standardOutput } from "../host/outputs";
 import { cliMessages } from "../messages";
 import { SymbolImage } from "../symbols/index";
 import { traceEvents, traceHypercalls } from "../trace/index";
 import { UserError } from "../user-error";
-import { planGuest } from "./guest";
 import type { GuestOptions } from "./options";
 import { guestStatus } from "./outcome";
-import { standardError, standardOutput } from "../host/outputs";
-import { runMachine } from "./boot";
+import { planGuest } from "./plans";
+import { runMachine } from "./run-machine";
 import { TraceCollector } from "./trace-collector";
 import { makeWriter, type TraceFormat } from "./trace-writer";
 
@@ -33,9 +34,9 @@ export async function trace(kernelFile: string, options: TraceOptions): Promise<
     waiting = "";
   };
   let collector: TraceCollector | undefined;
-  const started = (machine: Machine): void => {
+  const started = (machine: Machine, { first }: BootImages): void => {
     collector = new TraceCollector(machine, writer);
-    follow(machine, collector, plan.kernel, options);
+    follow(machine, collector, first.bytes, options);
   };
   const outcome = await runMachine(plan, options, { console: standardError, started, sliced: print });
   collector?.end();

@@ -1,4 +1,4 @@
-import type { Files } from "../launch/files";
+import type { Files } from "../images/files";
 import type { Image, ImageSpace } from "../images/image-space";
 
 /** A source file of an image. */

@@ -1,5 +1,5 @@
 import type { ReadMemory } from "../symbols/index";
-import { disassemble, MAX_INSTRUCTION, type Bitness, type Disassembled } from "./decoder";
+import { MAX_INSTRUCTION, type Bitness, type Disassembled, type Disassembler } from "./disassembler";
 
 /** A row of the disassembly view; `bytes` is empty where there is no memory. */
 export type Row = Disassembled;
@@ -16,6 +16,7 @@ export interface Stretch {
 export interface CodeMap {
   readonly readMemory: ReadMemory;
   readonly bitness: Bitness;
+  readonly disassembler: Disassembler;
   /** The stretch around an address; undefined where no image is. */
   stretch(address: number): Stretch | undefined;
 }
@@ -55,7 +56,7 @@ function partFrom(at: number, count: number, map: CodeMap): Row[] {
   const stretch = map.stretch(at);
   const most = count * (stretch?.isData === true ? DATA_ROW : MAX_INSTRUCTION);
   const bytes = map.readMemory(at, Math.min(most, (stretch?.high ?? Infinity) - at)) ?? new Uint8Array(0);
-  return stretch?.isData === true ? dataRows(bytes, at) : disassemble(bytes, at, map.bitness, count);
+  return stretch?.isData === true ? dataRows(bytes, at) : map.disassembler.disassemble(bytes, at, map.bitness, count);
 }
 
 /** The `count` rows that end exactly at `address`. */
@@ -80,7 +81,9 @@ function wholeStretch(end: number, map: CodeMap): Row[] | undefined {
   if (stretch === undefined || stretch.low >= end || end - stretch.low > MAX_STRETCH) return undefined;
   const bytes = map.readMemory(stretch.low, end - stretch.low);
   if (bytes === undefined || bytes.length < end - stretch.low) return undefined;
-  return stretch.isData ? dataRows(bytes, stretch.low) : disassemble(bytes, stretch.low, map.bitness, bytes.length);
+  return stretch.isData
+    ? dataRows(bytes, stretch.low)
+    : map.disassembler.disassemble(bytes, stretch.low, map.bitness, bytes.length);
 }
 
 /** As an assembler would write them. */
@@ -102,7 +105,7 @@ export function byteText(bytes: Uint8Array): string {
 function decodeUpTo(start: number, end: number, map: CodeMap): Row[] | undefined {
   const bytes = map.readMemory(start, end - start);
   if (bytes === undefined || bytes.length < end - start) return undefined;
-  const rows = disassemble(bytes, start, map.bitness, end - start);
+  const rows = map.disassembler.disassemble(bytes, start, map.bitness, end - start);
   const last = rows.at(-1);
   return last?.text !== undefined && last.address + last.bytes.length === end ? rows : undefined;
 }

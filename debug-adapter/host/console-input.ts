@@ -1,4 +1,6 @@
 import { fstatSync, readFileSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Waiting } from "../launch/driver";
 import { KeyTerminal } from "./key-terminal";
 
 const STDIN = 0;
@@ -9,7 +11,7 @@ const CTRL_C = 3;
  * Standard input as what is typed at COM1. A plain file goes in whole at the
  * start, so that the run repeats exactly; a terminal is read key by key.
  */
-export class ConsoleInput {
+export class ConsoleInput implements Waiting {
   /** No more will come. */
   ended = false;
   private wake: (() => void) | undefined;
@@ -21,6 +23,15 @@ export class ConsoleInput {
   /** A person is typing. */
   get interactive(): boolean {
     return process.stdin.isTTY === true;
+  }
+
+  get canWake(): boolean {
+    return !this.ended;
+  }
+
+  /** Where nothing can come any more, there is nothing to wait for. */
+  async turn(): Promise<void> {
+    if (!this.ended) await nextTurn();
   }
 
   open(): void {
@@ -48,7 +59,7 @@ export class ConsoleInput {
   }
 
   /** Waits for input or its end, for `milliseconds` at most. */
-  async wait(milliseconds?: number): Promise<void> {
+  async sleep(milliseconds?: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
       this.wake = () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Files } from "../launch/files";
+import type { Files } from "../images/files";
 
 /** Where the bundle stands: dist/ below the package's folder. */
 const DIST = dirname(fileURLToPath(import.meta.url));

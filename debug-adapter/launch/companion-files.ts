@@ -1,5 +1,5 @@
 import type { Companions, DebugFile } from "../symbols/index";
-import type { Files } from "./files";
+import type { Files } from "../images/files";
 
 /** Looks for the files that hold an image's debug information: beside the image, and where the user says. */
 export class CompanionFiles implements Companions {

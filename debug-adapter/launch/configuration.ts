@@ -1,17 +1,12 @@
 import { debugMessages as say } from "../messages";
 import type { LaunchConfiguration } from "../protocol";
 import { UserError } from "../user-error";
+import { bytesIn, DEFAULT_MEMORY, ENGINES, splitModule } from "./parse";
+import type { HypervisorChoice, LaunchPlan } from "./plan";
 
 /** A launch configuration, checked. */
-export interface LaunchPlan {
-  program: string;
-  commandLine: string;
-  domains: readonly { file: string; commandLine: string }[];
-  memoryBytes: number;
+export interface DebugPlan extends LaunchPlan {
   stopOnEntry: boolean;
-  engine: NonNullable<LaunchConfiguration["engine"]>;
-  /** A file, "none" for the bare machine, or undefined for the built-in one. */
-  vmm: string | undefined;
   sourceRoots: readonly string[];
   sourceMap: Readonly<Record<string, string>>;
   symbols: readonly string[];
@@ -19,17 +14,12 @@ export interface LaunchPlan {
   noDebug: boolean;
 }
 
-const DEFAULT_MEMORY = "128M";
-const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
-
 const isString = (value: unknown): value is string => typeof value === "string";
 const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
 const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
 
 const isStringRecord = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every(isString);
-
-const ENGINES = ["auto", "interpreter", "compiled"] as const;
 
 /** What each attribute must be, in the user's words. */
 const ATTRIBUTES: {
@@ -39,9 +29,9 @@ const ATTRIBUTES: {
   commandLine: { expected: "a string", holds: isString },
   domains: {
     expected: 'a list of strings "FILE ARGS"',
-    holds: (value) => isStrings(value) && value.every((text) => text.trim() !== ""),
+    holds: (value) => isStrings(value) && value.every((text) => splitModule(text) !== undefined),
   },
-  memory: { expected: "a size such as 128M", holds: (value) => isString(value) && bytesOf(value) !== undefined },
+  memory: { expected: "a size such as 128M", holds: (value) => isString(value) && bytesIn(value) !== undefined },
   stopOnEntry: { expected: "true or false", holds: isBoolean },
   engine: {
     expected: '"auto", "interpreter" or "compiled"',
@@ -62,7 +52,7 @@ const CLIENTS = new Set([
 ]);
 
 /** Checks the arguments of a launch request. Throws UserError for what is unknown or wrong. */
-export function checkLaunch(raw: object): LaunchPlan {
+export function checkLaunch(raw: object): DebugPlan {
   for (const [name, value] of Object.entries(raw)) {
     if (CLIENTS.has(name) || name.startsWith("__") || value === undefined) continue;
     const attribute = ATTRIBUTES[name as keyof LaunchConfiguration] as (typeof ATTRIBUTES)["program"] | undefined;
@@ -71,14 +61,15 @@ export function checkLaunch(raw: object): LaunchPlan {
   }
   const configuration = raw as Partial<LaunchConfiguration>;
   if (configuration.program === undefined) throw new UserError(say.noProgram());
+  const { memory = DEFAULT_MEMORY, domains = [], vmm } = configuration;
   return {
-    program: configuration.program,
-    commandLine: configuration.commandLine ?? "",
-    domains: (configuration.domains ?? []).map(splitModule),
-    memoryBytes: bytesOf(configuration.memory ?? DEFAULT_MEMORY) ?? 0,
-    stopOnEntry: configuration.stopOnEntry ?? false,
+    kernel: { file: configuration.program, args: configuration.commandLine ?? "" },
+    domains: domains.map(splitModule).filter((domain) => domain !== undefined),
+    modules: [],
+    hypervisor: hypervisorChoice(vmm),
+    memoryBytes: bytesIn(memory) ?? 0,
     engine: configuration.engine ?? "auto",
-    vmm: configuration.vmm,
+    stopOnEntry: configuration.stopOnEntry ?? false,
     sourceRoots: configuration.sourceRoots ?? [],
     sourceMap: configuration.sourceMap ?? {},
     symbols: configuration.symbols ?? [],
@@ -87,12 +78,7 @@ export function checkLaunch(raw: object): LaunchPlan {
   };
 }
 
-function bytesOf(text: string): number | undefined {
-  const [, digits, unit] = /^(\d+)([KMG]?)$/i.exec(text.trim()) ?? [];
-  return digits === undefined ? undefined : Number(digits) * (UNITS[unit?.toUpperCase() ?? ""] ?? 0);
-}
-
-function splitModule(text: string): { file: string; commandLine: string } {
-  const [, file = "", commandLine = ""] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(text) ?? [];
-  return { file, commandLine };
+function hypervisorChoice(vmm: string | undefined): HypervisorChoice {
+  if (vmm === undefined) return { kind: "if-needed", args: "" };
+  return vmm === "none" ? { kind: "none" } : { kind: "image", file: vmm, args: "" };
 }

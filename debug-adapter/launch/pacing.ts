@@ -18,7 +18,7 @@ export class Pacing {
    */
   constructor(
     private readonly sleep: (milliseconds: number) => Promise<void>,
-    private readonly now: () => number = () => performance.now(),
+    private readonly now: () => number,
   ) {}
 
   /** Lets the host catch up with `ticks` of idle time; how many of them the machine may skip now. */

@@ -7,7 +7,9 @@ import { ExitStatus } from "../launch/exit-status";
 import { cliMessages, systemProblem } from "../messages";
 import { RingscopeSession } from "../session/session";
 import { CheckedStream } from "./checked-stream";
+import { icedDisassembler } from "../host/iced-disassembler";
 import { nodeHost } from "../host/node-host";
+import { StreamServer } from "./stream-server";
 import { traced } from "./traced-streams";
 
 export interface DapOptions {
@@ -76,8 +78,8 @@ function serve(input: Readable, output: Writable, log: WriteStream | undefined):
     checked.on("error", resolve);
     checked.on("end", end);
     input.on("close", () => setImmediate(end));
-    const session = new RingscopeSession(nodeHost, end);
-    session.start(streams.input.pipe(checked), streams.output);
+    const session = new RingscopeSession({ ...nodeHost, disassembler: icedDisassembler }, end);
+    new StreamServer(session).start(streams.input.pipe(checked), streams.output);
   });
 }
 

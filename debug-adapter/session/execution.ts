@@ -1,17 +1,14 @@
-import type { Stop, Transfer } from "../../emulator/index";
+import { flowOf, type Stop, type Transfer } from "../../emulator/index";
 import type { BreakpointTable, Site } from "../breakpoints/table";
-import { classify, MAX_INSTRUCTION } from "../disassembly/decoder";
+import { MAX_INSTRUCTION, type Bitness, type Disassembler } from "../disassembly/disassembler";
 import type { MachineFrame } from "../stack/unwinder";
 import type { Instruction } from "../disassembly/instruction";
 import type { Destination, Halt, SourcePlace, SteppedDebuggee } from "../stepping/stepped-debuggee";
-import { RegionCollector } from "../launch/collector";
-import type { Host } from "../launch/host";
-import { Pacing } from "../launch/pacing";
+import { Driver, SLICE } from "../launch/driver";
+import type { DebugHost } from "../launch/host";
 import { Pause } from "./pause";
 import type { Debuggee } from "../debuggee/debuggee";
 
-/** Instructions between two looks at the event loop: some 10 ms. */
-const SLICE = 2_000_000;
 /** Functions of the hypervisor that "step in" leaves aside: its trace points. */
 const SKIPPED = /^trace_/;
 
@@ -24,9 +21,9 @@ export class Execution implements SteppedDebuggee {
   ending: Ending | undefined;
   /** Called between slices. */
   onSlice: (() => void) | undefined;
-  private readonly collector: RegionCollector;
-  private readonly pauseRequest = new Pause();
-  private readonly pacing = new Pacing((milliseconds) => this.pauseRequest.sleep(milliseconds));
+  private readonly pauseRequest: Pause;
+  private readonly driver: Driver;
+  private readonly disassembler: Disassembler;
   /** The machine came to where it stands by a breakpoint whose condition held. */
   private atBreakpoint = false;
   /** The machine is halted until input comes: there is nothing to step through meanwhile. */
@@ -38,9 +35,11 @@ export class Execution implements SteppedDebuggee {
   constructor(
     private readonly debuggee: Debuggee,
     private readonly table: BreakpointTable,
-    host: Host,
+    host: DebugHost,
   ) {
-    this.collector = new RegionCollector(debuggee.machine, () => host.collectGarbage());
+    this.pauseRequest = new Pause(host);
+    this.driver = new Driver(debuggee.machine, host, this.pauseRequest, () => this.onSlice?.());
+    this.disassembler = host.disassembler;
   }
 
   /** Makes a running or sleeping machine stop soon; without effect on one that stands. */
@@ -74,29 +73,18 @@ export class Execution implements SteppedDebuggee {
   }
 
   private async slice(): Promise<Halt | undefined> {
-    const { machine } = this.debuggee;
     if (this.pauseRequest.asked) return { kind: "pause" };
-    this.collector.look();
-    const stop = machine.run({ instructions: SLICE, stopWhenIdle: true });
-    this.atBreakpoint = stop.kind === "breakpoint";
-    this.onSlice?.();
+    const stop = await this.driver.slice({ instructions: SLICE, stopWhenIdle: true });
+    this.atBreakpoint = stop?.kind === "breakpoint";
+    if (stop === undefined) return undefined;
     switch (stop.kind) {
+      case "count":
+      case "idle":
+        return undefined;
       case "breakpoint":
         return { kind: "breakpoint" };
       case "watchpoint":
         return stop;
-      case "idle":
-        machine.skip(await this.pacing.idle(stop.ticks));
-        return undefined;
-      case "count":
-        await this.pauseRequest.turn();
-        return undefined;
-      case "halted":
-        if (stop.interruptible) {
-          await this.pauseRequest.sleep();
-          return undefined;
-        }
-        return this.end(stop);
       default:
         return this.end(stop);
     }
@@ -162,14 +150,21 @@ export class Execution implements SteppedDebuggee {
 
   instruction(): Instruction | undefined {
     const { pc } = this;
-    if (!this.instructions.has(pc)) {
-      this.instructions.set(pc, classify(this.debuggee.machine.memory.readLinear(pc, MAX_INSTRUCTION), this.bitness));
-    }
+    if (!this.instructions.has(pc)) this.instructions.set(pc, this.instructionAt(pc));
     return this.instructions.get(pc);
   }
 
+  private instructionAt(linear: number): Instruction | undefined {
+    const bytes = this.debuggee.machine.memory.readLinear(linear, MAX_INSTRUCTION);
+    const known = flowOf(bytes, this.bitness === 32);
+    if (known !== undefined) return known;
+    // One that this processor lacks raises #UD, and a handler may go on after it: only the disassembler knows its length.
+    const [row] = this.disassembler.disassemble(bytes, linear, this.bitness, 1);
+    return row?.text === undefined ? undefined : { length: row.bytes.length, flow: "next" };
+  }
+
   /** Width of the code that runs: the D bit of CS. */
-  get bitness(): 16 | 32 {
+  get bitness(): Bitness {
     return (this.debuggee.machine.segment("cs").rights & D_BIT) !== 0 ? 32 : 16;
   }
 

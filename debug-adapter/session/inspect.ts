@@ -10,6 +10,7 @@ import type { StackRow } from "../stack/stack";
 import { hex32, linearIn } from "../values/hex";
 import { readInteger, signedness } from "../values/typed-value";
 import { FrameEnvironment } from "./frame-environment";
+import { base64Bytes, base64Text } from "../text";
 import { UserError } from "../user-error";
 import type { Target } from "./target";
 
@@ -120,7 +121,7 @@ export function readMemory(
   const missing = args.count - bytes.length;
   return {
     address: hex32(linear),
-    data: Buffer.from(bytes).toString("base64"),
+    data: base64Text(bytes),
     ...(missing > 0 ? { unreadableBytes: missing } : {}),
   };
 }
@@ -130,7 +131,8 @@ export function writeMemory(
   args: DebugProtocol.WriteMemoryArguments,
 ): DebugProtocol.WriteMemoryResponse["body"] {
   const linear = addressIn(args.memoryReference, args.offset ?? 0);
-  const bytes = Buffer.from(args.data, "base64");
+  const bytes = base64Bytes(args.data);
+  if (bytes === undefined) throw new UserError(say.notBase64());
   const { memory } = target.debuggee.machine;
   const writable = memory.readLinear(linear, bytes.length).length;
   if (writable < bytes.length && args.allowPartial !== true)
@@ -159,6 +161,7 @@ export function disassembleAt(
     readMemory: debuggee.readMemory,
     bitness: execution.bitness,
     stretch: (linear) => symbolsAt(linear)?.stretchAt(linear),
+    disassembler: target.disassembler,
   });
   const name = (linear: number): string | undefined => {
     const found = symbolsAt(linear)?.symbolAt(linear);

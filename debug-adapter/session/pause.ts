@@ -1,7 +1,14 @@
+import type { Host } from "../launch/host";
+import type { Waiting } from "../launch/driver";
+
 /** The user's wish to stop a machine that runs or sleeps. */
-export class Pause {
+export class Pause implements Waiting {
+  /** The user may always pause, or type. */
+  readonly canWake = true;
   private wanted = false;
   private waker: (() => void) | undefined;
+
+  constructor(private readonly host: Pick<Host, "after" | "turn">) {}
 
   get asked(): boolean {
     return this.wanted;
@@ -25,9 +32,9 @@ export class Pause {
   sleep(milliseconds?: number): Promise<void> {
     if (this.wanted) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = milliseconds === undefined ? undefined : setTimeout(() => this.waker?.(), milliseconds);
+      const cancel = milliseconds === undefined ? undefined : this.host.after(milliseconds, () => this.wake());
       this.waker = () => {
-        clearTimeout(timer);
+        cancel?.();
         this.waker = undefined;
         resolve();
       };
@@ -36,6 +43,6 @@ export class Pause {
 
   /** Lets the event loop take its turn. */
   turn(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
+    return this.host.turn();
   }
 }

@@ -1,17 +1,12 @@
-import { ExitedEvent, OutputEvent, StoppedEvent, TerminatedEvent } from "@vscode/debugadapter";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { failureText } from "../breakpoints/check";
 import type { Site } from "../breakpoints/table";
+import { debugExitStatus, ExitStatus, vmmExitStatus } from "../launch/exit-status";
 import { debugMessages as say } from "../messages";
 import type { Halt } from "../stepping/stepped-debuggee";
 import type { Granularity, StepEnd, StepKind } from "../stepping/stepper";
 import type { Ending } from "./execution";
 import type { Target } from "./target";
-
-/** Exit codes, as the command line has them. */
-const TRIPLE_FAULT = 70;
-const NEVER_WOKEN = 78;
-const VMM_EXITS: Readonly<Record<number, number>> = { 0: 0, 1: 72, 2: 74, 3: 68 };
 
 /** Sets the machine going and says, as events, why it came to a stand or to its end. */
 export class Runner {
@@ -20,7 +15,7 @@ export class Runner {
 
   constructor(
     private readonly target: Target,
-    private readonly send: (event: DebugProtocol.Event) => void,
+    private readonly send: (event: string, body?: object) => void,
   ) {}
 
   /** From the machine's first instruction, or up to the program's with stopOnEntry. */
@@ -146,22 +141,22 @@ export class Runner {
 
   private finishAfterEnding(stop: Ending): void {
     if (stop.kind === "exit") return this.finish(stop.value);
-    this.exit(stop.kind === "triple-fault" ? TRIPLE_FAULT : NEVER_WOKEN);
+    this.exit(stop.kind === "triple-fault" ? ExitStatus.TripleFault : ExitStatus.Halted);
   }
 
   /** @param value what the debug-exit port was given */
   private finish(value: number): void {
     if (this.target.loaded.isBare) {
-      const status = ((value << 1) | 1) & 255;
+      const status = debugExitStatus(value);
       this.output(say.ended(status));
       return this.exit(status);
     }
     this.output(say.vmmEnded(value));
-    this.exit(VMM_EXITS[value] ?? value);
+    this.exit(vmmExitStatus(value));
   }
 
   private exit(code: number): void {
-    this.send(new ExitedEvent(code));
+    this.send("exited", { exitCode: code });
     this.over();
   }
 
@@ -171,18 +166,16 @@ export class Runner {
     this.target.feed.flush();
     this.isOver = true;
     this.target.halted = undefined;
-    this.send(new TerminatedEvent());
+    this.send("terminated");
   }
 
   private stopped(reason: string, more: Partial<DebugProtocol.StoppedEvent["body"]> = {}): void {
     const threadId = this.target.halted?.liveThread?.id ?? 0;
-    const event: DebugProtocol.StoppedEvent = Object.assign(new StoppedEvent(reason, threadId), {
-      body: { reason, threadId, allThreadsStopped: true, ...more },
-    });
-    this.send(event);
+    const body: DebugProtocol.StoppedEvent["body"] = { reason, threadId, allThreadsStopped: true, ...more };
+    this.send("stopped", body);
   }
 
   private output(text: string): void {
-    this.send(new OutputEvent(`${text}\n`, "console"));
+    this.send("output", { category: "console", output: `${text}\n` });
   }
 }

@@ -1,25 +1,24 @@
-import { DebugSession, Event, InitializedEvent, OutputEvent, Response } from "@vscode/debugadapter";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { ExpressionError } from "../expressions/ast";
-import { breakpointMessages, debugMessages as say } from "../messages";
+import { checkLaunch } from "../launch/configuration";
+import type { DebugHost } from "../launch/host";
+import { LaunchError } from "../launch/launch-error";
+import { breakpointMessages, debugMessages as say, imageMessages } from "../messages";
 import type { ConsoleEventBody, ConsoleInputArguments, HypercallsEventBody, RingscopeEvents } from "../protocol";
 import type { Granularity, StepKind } from "../stepping/stepper";
 import { checkArguments } from "./arguments";
 import { CAPABILITIES } from "./capabilities";
-import type { Host } from "../launch/host";
 import * as inspect from "./inspect";
-import { checkLaunch } from "../launch/configuration";
+import { latin1Bytes, utf8Text } from "../text";
 import { UserError } from "../user-error";
+import { ProtocolSession } from "./protocol-session";
 import { Runner } from "./runner";
 import { Target } from "./target";
 
 type Handler = (args: never) => object | undefined;
 
-/** Errors of requests carry no number that means anything. */
-const ERROR_ID = 1;
-
 /** The protocol's side of a debug session: each request in a line or two, the work is elsewhere. */
-export class RingscopeSession extends DebugSession {
+export class RingscopeSession extends ProtocolSession {
   private target: Target | undefined;
   private runner: Runner | undefined;
   private hasBegun = false;
@@ -31,17 +30,10 @@ export class RingscopeSession extends DebugSession {
 
   /** @param left called when the client has left */
   constructor(
-    private readonly host: Host,
+    private readonly host: DebugHost,
     private readonly left: () => void,
   ) {
     super();
-    // The process is not the session's to end: others may run in it.
-    this.setRunAsServer(true);
-  }
-
-  /** The client is gone, with a farewell or without. */
-  override shutdown(): void {
-    this.leave();
   }
 
   private readonly handlers: Readonly<Record<string, Handler>> = {
@@ -161,21 +153,27 @@ export class RingscopeSession extends DebugSession {
   };
 
   protected override dispatchRequest(request: DebugProtocol.Request): void {
-    const response = new Response(request);
+    const answer = this.answer(request);
+    if ("reason" in answer) {
+      this.afterwards.length = 0;
+      this.refuse(request, answer.reason);
+    } else {
+      this.respond(request, answer.body);
+    }
+    for (const action of this.afterwards.splice(0)) action();
+  }
+
+  private answer(request: DebugProtocol.Request): { body: object | undefined } | { reason: string } {
     try {
       // A name that every object has, such as "toString", is no request.
       const handler = Object.hasOwn(this.handlers, request.command) ? this.handlers[request.command] : undefined;
       if (handler === undefined) throw new UserError(say.unsupported(request.command));
       const args: unknown = request.arguments ?? {};
       checkArguments(request.command, args);
-      const body = handler(args as never);
-      this.sendResponse(body === undefined ? response : Object.assign(response, { body }));
+      return { body: handler(args as never) };
     } catch (error) {
-      // The library looks words in braces up among the variables: without any, "{_name}" in a message is an error to it.
-      this.sendErrorResponse(response, { id: ERROR_ID, format: messageOf(error), variables: {}, showUser: true });
-      this.afterwards.length = 0;
+      return { reason: messageOf(error) };
     }
-    for (const action of this.afterwards.splice(0)) action();
   }
 
   private initialize(args: DebugProtocol.InitializeRequestArguments): object {
@@ -187,18 +185,18 @@ export class RingscopeSession extends DebugSession {
   private launch(args: object): undefined {
     if (this.target !== undefined) throw new UserError(say.launchedAlready());
     const plan = checkLaunch(args);
-    const target = new Target(plan, this.host, {
+    const target = launchTarget(plan, this.host, {
       console: (name, data) => this.consoleOutput(plan.console, { console: name, data }),
       log: (name, data) => this.consoleOutput(plan.console, { console: name, data, log: true }),
-      logged: (text) => this.sendEvent(new OutputEvent(text, "console")),
+      logged: (text) => this.output(text, "console"),
       hypercalls: (rows) => this.custom("ringscope.hypercalls", { rows } satisfies HypercallsEventBody),
     });
     this.target = target;
-    this.runner = new Runner(target, (event) => this.sendEvent(event));
+    this.runner = new Runner(target, (event, body) => this.sendEvent(event, body));
     this.later(() => {
-      for (const warning of target.loaded.warnings) this.sendEvent(new OutputEvent(`${warning}\n`, "important"));
+      for (const warning of target.loaded.warnings) this.output(`${warning}\n`, "important");
       // The client now sends breakpoints; every image is known, so each is bound at once.
-      this.sendEvent(new InitializedEvent());
+      this.sendEvent("initialized");
     });
     return undefined;
   }
@@ -211,7 +209,8 @@ export class RingscopeSession extends DebugSession {
     return this.later(() => this.runner?.begin());
   }
 
-  private leave(): void {
+  /** The client is gone, with a farewell or without. */
+  leave(): void {
     this.runner?.terminate();
     this.target?.feed.dispose();
     this.left();
@@ -249,8 +248,7 @@ export class RingscopeSession extends DebugSession {
   /** What the client shows may depend on what was changed. */
   private afterEdit<T extends object>(body: T): T {
     this.target?.halted?.refresh();
-    if (this.takesInvalidated)
-      this.later(() => this.sendEvent(new Event("invalidated", { areas: ["variables", "stacks"] })));
+    if (this.takesInvalidated) this.later(() => this.sendEvent("invalidated", { areas: ["variables", "stacks"] }));
     return body;
   }
 
@@ -258,7 +256,7 @@ export class RingscopeSession extends DebugSession {
     const target = this.present();
     const port = target.consoles.portOf(name);
     if (port === undefined) throw new UserError(say.noConsole(name));
-    target.debuggee.machine.serialInput(port, Buffer.from(data, "latin1"));
+    target.debuggee.machine.serialInput(port, latin1Bytes(data));
     target.execution.wake();
     return undefined;
   }
@@ -266,11 +264,15 @@ export class RingscopeSession extends DebugSession {
   private consoleOutput(where: "output" | "event", body: ConsoleEventBody): void {
     if (where === "event") return this.custom("ringscope.console", body);
     const category = body.log === true ? "console" : "stdout";
-    this.sendEvent(new OutputEvent(Buffer.from(body.data, "latin1").toString("utf8"), category));
+    this.output(utf8Text(latin1Bytes(body.data)), category);
+  }
+
+  private output(text: string, category: NonNullable<DebugProtocol.OutputEvent["body"]["category"]>): void {
+    this.sendEvent("output", { category, output: text });
   }
 
   private custom<Name extends keyof RingscopeEvents>(name: Name, body: RingscopeEvents[Name]): void {
-    this.sendEvent(new Event(name, body));
+    this.sendEvent(name, body);
   }
 
   private placed(breakpoint: DebugProtocol.Breakpoint): DebugProtocol.Breakpoint {
@@ -283,6 +285,17 @@ export class RingscopeSession extends DebugSession {
 
   private toClient(line: number): number {
     return line - 1 + this.lineBase;
+  }
+}
+
+/** Throws UserError with what is to be told in place of a launch. */
+function launchTarget(...how: ConstructorParameters<typeof Target>): Target {
+  try {
+    return new Target(...how);
+  } catch (error) {
+    if (error instanceof LaunchError)
+      throw new UserError(say.cannotLaunch(imageMessages.inFile(error.file, error.what)));
+    throw error;
   }
 }
 

@@ -3,16 +3,17 @@ import { CrashStops, EXCEPTION_FILTERS, type ExceptionStop } from "../breakpoint
 import { DataBreakpoints } from "../breakpoints/data";
 import { BreakpointManager } from "../breakpoints/manager";
 import { BreakpointTable } from "../breakpoints/table";
+import type { Disassembler } from "../disassembly/disassembler";
 import { debugMessages as say } from "../messages";
 import type { HypercallRow } from "../protocol";
 import { Stepper } from "../stepping/stepper";
 import type { FrameRow } from "../stack/stack";
 import { Consoles, consoleNames, type ConsoleSink } from "./consoles";
 import { Execution } from "./execution";
-import type { Files } from "../launch/files";
+import type { Files } from "../images/files";
 import { HaltedState } from "./halted-state";
-import type { Host } from "../launch/host";
-import type { LaunchPlan } from "../launch/configuration";
+import type { DebugHost } from "../launch/host";
+import type { DebugPlan } from "../launch/configuration";
 import { UserError } from "../user-error";
 import { load, type Loaded } from "../launch/load";
 import { liveEvaluator } from "./live-evaluator";
@@ -36,6 +37,7 @@ export interface TargetListener extends ConsoleSink {
 /** All that belongs to one launch, wired together. */
 export class Target {
   readonly loaded: Loaded;
+  readonly disassembler: Disassembler;
   readonly table: BreakpointTable;
   readonly execution: Execution;
   readonly stepper: Stepper;
@@ -56,12 +58,13 @@ export class Target {
 
   /** Throws UserError when the plan's images cannot be booted. */
   constructor(
-    readonly plan: LaunchPlan,
-    host: Host,
+    readonly plan: DebugPlan,
+    host: DebugHost,
     private readonly listener: TargetListener,
   ) {
     // Bytes may leave a port only after the constructor is through.
     const onSerial = (port: SerialPort, bytes: Uint8Array): void => this.consoles.write(port, bytes);
+    this.disassembler = host.disassembler;
     this.loaded = load(plan, host, onSerial);
     const { debuggee, isBare } = this.loaded;
     this.table = new BreakpointTable(debuggee.machine);
@@ -87,7 +90,7 @@ export class Target {
     this.crashStops.set(DEFAULT_FILTERS);
     this.variables = new Variables(debuggee);
     this.consoles = new Consoles(listener, consoleNames(this.loaded), !isBare);
-    this.feed = new TraceFeed(debuggee, (rows) => listener.hypercalls(rows));
+    this.feed = new TraceFeed(debuggee, (rows) => listener.hypercalls(rows), host.now);
     this.execution.onSlice = () => {
       this.flush();
       this.feed.tick();
@@ -151,9 +154,9 @@ function entryOf(symbols: Loaded["debuggee"]["images"]["images"][number]["symbol
   return new DataView(note.buffer, note.byteOffset, 4).getUint32(0, true);
 }
 
-function sourcePlaces(plan: LaunchPlan, files: Files): SourcePlaces {
+function sourcePlaces(plan: DebugPlan, files: Files): SourcePlaces {
   const around = [files.packageRoot];
-  let folder = files.folderOf(files.resolve(plan.program));
+  let folder = files.folderOf(files.resolve(plan.kernel.file));
   for (let level = 0; level < SEARCH_LEVELS && !around.includes(folder); level++) {
     around.push(folder);
     folder = files.folderOf(folder);

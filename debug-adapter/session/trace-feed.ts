@@ -17,7 +17,8 @@ export class TraceFeed {
   constructor(
     debuggee: Debuggee,
     private readonly send: (rows: HypercallRow[]) => void,
-    private readonly now: () => number = () => performance.now(),
+    /** The host's clock in milliseconds. */
+    private readonly now: () => number,
   ) {
     const vmm = debuggee.images.vmm?.symbols;
     this.trace =

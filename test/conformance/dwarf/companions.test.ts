@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CompanionFiles } from "../../../debug-adapter/launch/companion-files";
-import type { Files } from "../../../debug-adapter/launch/files";
+import type { Files } from "../../../debug-adapter/images/files";
 import { SymbolImage, typeName } from "../../../debug-adapter/symbols/index";
 import { hasTool, ROOT } from "./images";
 

@@ -6,7 +6,7 @@ import { cfiRow } from "../../../debug-adapter/symbols/frame/cfa-program";
 import { FrameTable } from "../../../debug-adapter/symbols/frame/frame-table";
 import { rowByPrologue } from "../../../debug-adapter/symbols/frame/prologue";
 import { SymbolImage } from "../../../debug-adapter/symbols/index";
-import { disassemble } from "../../../debug-adapter/disassembly/decoder";
+import { icedDisassembler } from "../../../debug-adapter/host/iced-disassembler";
 import { samples } from "./images";
 
 const EBP = 5;
@@ -29,7 +29,7 @@ describe.each(withFramePointer)("$name", ({ path }) => {
       const [range] = fn.ranges;
       const code = range && image.readStatic(fn.entry, range.high - fn.entry);
       if (!code || !fn.hasDebugInfo || fn.name === "_start" || fn.name === "trap_entry") continue;
-      for (const { address, text } of disassemble(code, fn.entry, 32, 10_000)) {
+      for (const { address, text } of icedDisassembler.disassemble(code, fn.entry, 32, 10_000)) {
         const fde = table.at(address);
         const known = fde && cfiRow(fde, address);
         const guessed = rowByPrologue({ entry: fn.entry, bytes: code }, address, false);

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../../debug-adapter/user-error";
-import { debugExitStatus } from "../../../../debug-adapter/launch/exit-status";
-import { bootLine } from "../../../../debug-adapter/launch/images";
 import { LogWatch } from "../../../../debug-adapter/cli/log-watch";
 import { collect, parseChoice, parseInstructions, parseMemory } from "../../../../debug-adapter/cli/options";
 import { nowhere } from "../../../../debug-adapter/host/outputs";
@@ -12,6 +10,7 @@ describe("option values", () => {
     ["65536k", 64 << 20],
     ["1G", 1 << 30],
     ["1048576", 1 << 20],
+    [" 64M", 64 << 20],
   ])("--memory %s", (text, bytes) => {
     expect(parseMemory(text)).toBe(bytes);
   });
@@ -32,18 +31,6 @@ describe("option values", () => {
 
   it("collects an option that is repeated, in order", () => {
     expect(collect("b", collect("a", []))).toEqual(["a", "b"]);
-  });
-});
-
-describe("boot command lines", () => {
-  it("begin with the file's name without folders", () => {
-    expect([bootLine("/a/b/k.elf", "x=1"), bootLine("k.elf", "")]).toEqual(["k.elf x=1", "k.elf"]);
-  });
-});
-
-describe("debugExitStatus", () => {
-  it("is always odd and one byte", () => {
-    expect([0, 1, 127, 128, 255].map(debugExitStatus)).toEqual([1, 3, 255, 1, 255]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Files } from "../../../../debug-adapter/launch/files";
+import type { Files } from "../../../../debug-adapter/images/files";
 import { SourceMap } from "../../../../debug-adapter/debuggee/source-map";
 import { ImageSpace, type Image } from "../../../../debug-adapter/images/image-space";
 import type { ImageSymbols } from "../../../../debug-adapter/symbols/index";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { classify } from "../../../../debug-adapter/disassembly/decoder";
+import { icedDisassembler } from "../../../../debug-adapter/host/iced-disassembler";
 import { disassemblyWindow, type CodeMap } from "../../../../debug-adapter/disassembly/window";
 
 /** A function at 0x1000: push ebp; mov ebp, esp; call 0x1000; int 0x82; leave; ret; then a byte that begins nothing. */
@@ -7,6 +7,7 @@ const code = Uint8Array.of(0x55, 0x89, 0xe5, 0xe8, 0xf8, 0xff, 0xff, 0xff, 0xcd,
 
 const map = (knowsFunction: boolean): CodeMap => ({
   bitness: 32,
+  disassembler: icedDisassembler,
   readMemory: (address, length) =>
     address >= 0x1000 && address < 0x1000 + code.length
       ? code.subarray(address - 0x1000, address - 0x1000 + length)
@@ -57,6 +58,7 @@ describe("disassemblyWindow", () => {
     const rows = (address: number, offset: number, count: number) =>
       disassemblyWindow(address, offset, count, {
         bitness: 32,
+        disassembler: icedDisassembler,
         readMemory: (at, length) =>
           at >= 0x2000 && at < 0x2011 ? image.subarray(at - 0x2000, at - 0x2000 + length) : undefined,
         stretch: (at) => stretches.find(({ low, high }) => at >= low && at < high),
@@ -86,26 +88,5 @@ describe("disassemblyWindow", () => {
 
   it("names the target of a near call", () => {
     expect(disassemblyWindow(0x1003, 0, 1, map(true))[0]?.target).toBe(0x1000);
-  });
-});
-
-describe("classify", () => {
-  it.each<[string, number[], object | undefined]>([
-    ["a call", [0xe8, 0, 0, 0, 0], { length: 5, flow: "call" }],
-    ["an indirect call", [0xff, 0xd0], { length: 2, flow: "call" }],
-    ["a software interrupt", [0xcd, 0x82], { length: 2, flow: "interrupt" }],
-    ["a return", [0xc3], { length: 1, flow: "return" }],
-    ["iret", [0xcf], { length: 1, flow: "return" }],
-    ["a jump", [0xeb, 0], { length: 2, flow: "jump" }],
-    ["anything else", [0x90], { length: 1, flow: "next" }],
-    ["no instruction", [0x0f, 0xff], undefined],
-    ["no bytes", [], undefined],
-  ])("tells %s", (_, bytes, expected) => {
-    expect(classify(Uint8Array.from(bytes), 32)).toEqual(expected);
-  });
-
-  it("decodes by the code segment's width", () => {
-    expect(classify(Uint8Array.of(0xb8, 1, 2, 3, 4), 32)?.length).toBe(5);
-    expect(classify(Uint8Array.of(0xb8, 1, 2, 3, 4), 16)?.length).toBe(3);
   });
 });

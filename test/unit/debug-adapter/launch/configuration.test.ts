@@ -4,13 +4,13 @@ import { checkLaunch } from "../../../../debug-adapter/launch/configuration";
 describe("checkLaunch", () => {
   it("needs a program and nothing else", () => {
     expect(checkLaunch({ program: "kernel.elf" })).toEqual({
-      program: "kernel.elf",
-      commandLine: "",
+      kernel: { file: "kernel.elf", args: "" },
       domains: [],
+      modules: [],
       memoryBytes: 128 << 20,
       stopOnEntry: false,
       engine: "auto",
-      vmm: undefined,
+      hypervisor: { kind: "if-needed", args: "" },
       sourceRoots: [],
       sourceMap: {},
       symbols: [],
@@ -28,13 +28,13 @@ describe("checkLaunch", () => {
       preLaunchTask: "build",
       presentation: {},
     };
-    expect(checkLaunch({ ...added, program: "k" }).program).toBe("k");
+    expect(checkLaunch({ ...added, program: "k" }).kernel.file).toBe("k");
   });
 
   it("splits domains into file and arguments", () => {
     expect(checkLaunch({ program: "k", domains: ["  guest.elf  one two ", "other.elf"] }).domains).toEqual([
-      { file: "guest.elf", commandLine: "one two" },
-      { file: "other.elf", commandLine: "" },
+      { file: "guest.elf", args: "one two" },
+      { file: "other.elf", args: "" },
     ]);
   });
 

@@ -1,0 +1,48 @@
+import type { DebugProtocol } from "@vscode/debugprotocol";
+
+/** Errors of requests carry no number that means anything. */
+const ERROR_ID = 1;
+
+/**
+ * One end of the Debug Adapter Protocol, without a transport: whole messages come in by `handleMessage` and go out to whoever
+ * listens by `onDidSendMessage`. That is how VS Code calls an adapter that runs in its own process or a web worker; over a
+ * stream, server/ puts the messages into frames.
+ */
+export abstract class ProtocolSession {
+  private sequence = 0;
+  private readonly listeners = new Set<(message: DebugProtocol.ProtocolMessage) => void>();
+
+  /** Calls `listener` with each message for the client, until the answer is disposed of. */
+  readonly onDidSendMessage = (listener: (message: DebugProtocol.ProtocolMessage) => void): { dispose(): void } => {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  };
+
+  /** Takes a message of the client. Responses are not looked at: this end sends no requests. */
+  handleMessage(message: DebugProtocol.ProtocolMessage): void {
+    if (message.type === "request") this.dispatchRequest(message as DebugProtocol.Request);
+  }
+
+  /** Answers a request by `respond` or `refuse`, once. */
+  protected abstract dispatchRequest(request: DebugProtocol.Request): void;
+
+  protected sendEvent(event: string, body?: object): void {
+    this.send("event", { event, ...(body === undefined ? {} : { body }) });
+  }
+
+  protected respond({ seq, command }: DebugProtocol.Request, body?: object): void {
+    this.send("response", { request_seq: seq, success: true, command, ...(body === undefined ? {} : { body }) });
+  }
+
+  /** @param reason one line for the user */
+  protected refuse({ seq, command }: DebugProtocol.Request, reason: string): void {
+    // Clients look words in braces up among the variables: there are none, so that "{_name}" in a reason stays as it is.
+    const error: DebugProtocol.Message = { id: ERROR_ID, format: reason, variables: {}, showUser: true };
+    this.send("response", { request_seq: seq, success: false, command, message: reason, body: { error } });
+  }
+
+  private send(type: "event" | "response", content: object): void {
+    const message = { seq: ++this.sequence, type, ...content };
+    for (const listener of this.listeners) listener(message);
+  }
+}
