@@ -334,6 +334,8 @@ export const debugMessages = {
   begunAlready: () => "the machine has begun to run already",
   noAttach: () => "attach is not supported: Ringscope runs the machine itself, use a launch configuration",
   noThread: (id: number) => `there is no thread ${id}`,
+  notItsTurn: (name: string, running: string) =>
+    `"${name}" does not run now and cannot be stepped: the processor is with "${running}"; set a breakpoint where it goes on`,
   noFrame: () => "this stack frame is gone",
   notAFrame: () => "a separator has no variables",
   nowhereToStepOut: () => "there is no calling frame to step out to",

@@ -4,5 +4,5 @@ export { hasMultibootHeader } from "./boot/multiboot-header";
 export { Machine } from "./machine/machine";
 export { MAX_WATCHED } from "./machine/api";
 export type * from "./machine/api";
-export { flowOf, type InstructionFlow } from "./isa/flow";
+export { flowOf, nextAfter, type InstructionFlow, type NextInstructions } from "./isa/flow";
 export * from "./probes/index";

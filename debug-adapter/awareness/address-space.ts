@@ -8,12 +8,32 @@ const PAGE = 4096;
 const LARGE_PAGE = 2 << 20;
 const FRAME_MASK = 0xfffff000;
 
+/** Memory as a vCPU sees it, whether it runs or not; or as the processor does outside of any. */
+export interface AddressSpace {
+  /**
+   * `d0v0`: names the vCPU in references that the client keeps. Undefined for memory as the processor maps it, whoever runs:
+   * with a single guest there is no other.
+   */
+  readonly name: string | undefined;
+  /** The vCPU's domain; undefined outside of any. */
+  readonly domain: number | undefined;
+  /** Physical address of the vCPU's L3 table; undefined where the processor's own CR3 holds it. */
+  readonly directory: number | undefined;
+  /** The bytes from a linear address on, as far as they are mapped. */
+  readonly readMemory: ReadMemory;
+  /** How many bytes were written: fewer where a page is not mapped. */
+  writeMemory(linear: number, bytes: Uint8Array): number;
+}
+
+/** Whether the processor is in the address space now: its registers are then those of the innermost frame. */
+export const isLive = ({ directory }: AddressSpace): boolean => directory === undefined;
+
 /**
  * Memory as another PAE page directory than the one in CR3 maps it, for a vCPU
- * that does not run. Reads nothing above 4 GiB, where no machine has RAM.
+ * that does not run. Reaches nothing above 4 GiB, where no machine has RAM.
  * @param directory physical address of the four L3 entries
  */
-export function readThrough(memory: DebugMemory, directory: number): ReadMemory {
+export function mappedBy(memory: DebugMemory, directory: number): Pick<AddressSpace, "readMemory" | "writeMemory"> {
   const entry = (table: number, index: number): number | undefined => {
     const bytes = memory.readPhysical(table + 8 * index, 4);
     if (bytes.length < 4) return undefined;
@@ -28,18 +48,42 @@ export function readThrough(memory: DebugMemory, directory: number): ReadMemory 
     const l1 = entry((l2 & FRAME_MASK) >>> 0, (linear >>> 12) & 511);
     return l1 === undefined ? undefined : ((l1 & FRAME_MASK) >>> 0) + (linear & (PAGE - 1));
   };
-  return (address, length) => {
-    const bytes = new Uint8Array(length);
+  /** Calls `access` for each part that lies in one page, until it has less to do than asked for; how many bytes were done. */
+  const byPage = (start: number, length: number, access: (physical: number, at: number, size: number) => number) => {
     let done = 0;
     while (done < length) {
-      const linear = (address + done) >>> 0;
+      const linear = (start + done) >>> 0;
       const physical = translate(linear);
-      if (physical === undefined) break;
-      const part = memory.readPhysical(physical, Math.min(length - done, PAGE - (linear & (PAGE - 1))));
-      if (part.length === 0) break;
-      bytes.set(part, done);
-      done += part.length;
+      const size = Math.min(length - done, PAGE - (linear & (PAGE - 1)));
+      const part = physical === undefined ? 0 : access(physical, done, size);
+      done += part;
+      if (part < size) break;
     }
-    return bytes.subarray(0, done);
+    return done;
   };
+  return {
+    readMemory(start, length) {
+      const parts: Uint8Array[] = [];
+      const done = byPage(start, length, (physical, _, size) => {
+        const part = memory.readPhysical(physical, size);
+        parts.push(part);
+        return part.length;
+      });
+      return joined(parts, done);
+    },
+    writeMemory: (start, bytes) =>
+      byPage(start, bytes.length, (physical, at, size) =>
+        memory.writePhysical(physical, bytes.subarray(at, at + size)),
+      ),
+  };
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }

@@ -10,6 +10,8 @@ import {
 import { ExpressionError } from "../expressions/ast";
 import { breakpointMessages as say } from "../messages";
 import type { Debuggee } from "../debuggee/debuggee";
+import type { AddressSpace } from "../awareness/address-space";
+import type { MemoryPlace } from "../debuggee/reference";
 import { sizeOf } from "../symbols/index";
 import { hex32 } from "../values/hex";
 import { addressOf, type TypedValue } from "../values/typed-value";
@@ -49,16 +51,16 @@ export class DataBreakpoints {
   ) {}
 
   /** What can be watched of a value; `bytes` in place of its own size. */
-  ofValue(name: string, value: TypedValue, bytes: number | undefined): Info {
+  ofValue(name: string, value: TypedValue, space: AddressSpace, bytes: number | undefined): Info {
     const linear = addressOf(value);
     if (linear === undefined) return { dataId: null, description: say.notInMemory(name) };
-    return this.ofMemory(name, linear, bytes ?? sizeOf(value.type) ?? 0);
+    return this.ofMemory(name, { linear, space }, bytes ?? sizeOf(value.type) ?? 0);
   }
 
-  ofMemory(name: string, linear: number, length: number): Info {
+  ofMemory(name: string, { linear, space }: MemoryPlace, length: number): Info {
     if (length < 1 || length > MAX_WATCHED)
       return { dataId: null, description: say.unwatchable(name, length, MAX_WATCHED) };
-    const dataId = encode({ linear, length, domain: this.ownerOf(linear), name });
+    const dataId = encode({ linear, length, domain: this.ownerOf(linear, space), name });
     return {
       dataId,
       description: say.watched(name, length, hex32(linear)),
@@ -110,12 +112,20 @@ export class DataBreakpoints {
     }
   }
 
-  /** The domain that runs, unless the address is the hypervisor's, which all domains share. */
-  private ownerOf(linear: number): number | undefined {
-    const isShared = this.debuggee.images.images.some(
-      ({ owner, symbols }) => owner.kind !== "guest" && symbols.objectAt(linear) !== undefined,
-    );
-    return isShared ? undefined : this.debuggee.domain;
+  /**
+   * The domain whose address it is; undefined for the hypervisor's, which all share. Before there is any vCPU, it is the
+   * first guest that has something there.
+   */
+  private ownerOf(linear: number, space: AddressSpace): number | undefined {
+    const holders = this.debuggee.images.images.filter(({ symbols }) => symbols.objectAt(linear) !== undefined);
+    if (space.domain === undefined) {
+      const [first] = holders;
+      return this.debuggee.vcpus().length === 0 && first?.owner.kind === "guest" ? first.owner.domain : undefined;
+    }
+    const isOwn = holders.some(({ owner }) => owner.kind === "guest" && owner.domain === space.domain);
+    return holders.length > 0 && !isOwn && holders.some(({ owner }) => owner.kind !== "guest")
+      ? undefined
+      : space.domain;
   }
 
   private inDomain(domain: number | undefined): Condition | undefined {

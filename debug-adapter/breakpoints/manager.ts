@@ -4,7 +4,8 @@ import { breakpointMessages as say } from "../messages";
 import type { ImageSource, SourceMap } from "../debuggee/source-map";
 import type { Debuggee } from "../debuggee/debuggee";
 import type { Image } from "../images/image-space";
-import { hex32, linearIn } from "../values/hex";
+import { placeOf } from "../debuggee/reference";
+import { hex32 } from "../values/hex";
 import type { Check, LiveEvaluator } from "./check";
 import { checkFor, type Wish } from "./condition";
 import { LogMessage } from "./log-message";
@@ -85,10 +86,13 @@ export class BreakpointManager {
   setInstructions(wanted: readonly DebugProtocol.InstructionBreakpoint[]): DebugProtocol.Breakpoint[] {
     this.remove("instructions");
     return wanted.map((breakpoint) => {
-      const base = linearIn(breakpoint.instructionReference);
-      if (base === undefined) return this.refused(say.badAddress(breakpoint.instructionReference));
-      const address = (base + (breakpoint.offset ?? 0)) >>> 0;
-      return this.place("instructions", "instruction breakpoint", [{ image: undefined, address }], breakpoint);
+      const place = placeOf(breakpoint.instructionReference, this.debuggee);
+      if (place === undefined) return this.refused(say.badAddress(breakpoint.instructionReference));
+      const { linear, space } = place;
+      const address = (linear + (breakpoint.offset ?? 0)) >>> 0;
+      // A reference without a name means the address, whoever runs there.
+      const image = space.name === undefined ? undefined : this.debuggee.images.inSpace(address, space.domain);
+      return this.place("instructions", "instruction breakpoint", [{ image, address }], breakpoint);
     });
   }
 

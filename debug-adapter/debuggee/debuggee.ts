@@ -1,6 +1,6 @@
 import type { MachineApi } from "../../emulator/index";
-import { readThrough } from "../awareness/address-space";
-import { VmmView } from "../awareness/vmm-view";
+import { mappedBy, type AddressSpace } from "../awareness/address-space";
+import { VmmView, type Vcpu } from "../awareness/vmm-view";
 import type { ImageSpace } from "../images/image-space";
 import { unwindAll, type MachineFrame, type StartState } from "../stack/unwinder";
 import { DwarfReg, type ReadMemory } from "../symbols/index";
@@ -35,6 +35,44 @@ export class Debuggee {
     return vcpu === 0 ? undefined : this.vmm?.domainOfVcpu(this.machine, vcpu);
   }
 
+  /** Memory as the processor maps it now. */
+  get space(): AddressSpace {
+    const current = this.vcpu;
+    const vcpu = current === 0 ? undefined : this.vcpus().find(({ pointer }) => pointer === current);
+    return this.liveSpace(vcpu);
+  }
+
+  private liveSpace(vcpu: Vcpu | undefined): AddressSpace {
+    const { readMemory } = this;
+    const writeMemory = (linear: number, bytes: Uint8Array): number => this.machine.memory.writeLinear(linear, bytes);
+    return { name: this.nameOf(vcpu), domain: vcpu?.domain, directory: undefined, readMemory, writeMemory };
+  }
+
+  /** Memory as a vCPU sees it: by its own page tables where others are in CR3, which need not map its guest. */
+  spaceOf(vcpu: Vcpu): AddressSpace {
+    const directory = this.vmm?.pageDirectory(this.machine, vcpu.pointer) ?? 0;
+    if (vcpu.pointer === this.vcpu || directory === 0) return this.liveSpace(vcpu);
+    return { name: this.nameOf(vcpu), domain: vcpu.domain, directory, ...mappedBy(this.machine.memory, directory) };
+  }
+
+  /** The address space of a name; undefined for one that is not there, or not any more. */
+  spaceNamed(name: string | undefined): AddressSpace | undefined {
+    if (name === undefined) return this.space;
+    const vcpu = this.vcpus().find((each) => this.nameOf(each) === name);
+    return vcpu === undefined ? undefined : this.spaceOf(vcpu);
+  }
+
+  /** With one guest an address says enough, and clients read plain numbers best. */
+  private nameOf(vcpu: Vcpu | undefined): string | undefined {
+    const guests = this.images.images.filter(({ owner }) => owner.kind === "guest").length;
+    return vcpu === undefined || guests < 2 ? undefined : `d${vcpu.domain}v${vcpu.id}`;
+  }
+
+  /** All virtual processors of all domains. */
+  vcpus(): Vcpu[] {
+    return this.vmm?.vcpus(this.machine) ?? [];
+  }
+
   /** The frames of what the processor executes now. */
   liveFrames(limit?: number): MachineFrame[] {
     const { registers } = this.machine;
@@ -45,20 +83,16 @@ export class Debuggee {
       registers: REGISTER_NAMES.map((name) => registers.get(name)),
       isReturnAddress: false,
     };
-    return this.unwind(start, { vcpu: this.vcpu, domain: this.domain, readMemory: this.readMemory }, limit);
+    return this.unwind(start, this.vcpu, this.space, limit);
   }
 
   /**
    * The frames of a vCPU that does not run: from where the hypervisor switched
    * away from it, or else from the registers that it saved of the guest.
    */
-  savedFrames(vcpu: number, domain: number): MachineFrame[] {
-    const start = this.switchedState(vcpu) ?? this.savedState(vcpu);
-    if (start === undefined) return [];
-    // The processor runs on other page tables now, which need not map this guest.
-    const directory = this.vmm?.pageDirectory(this.machine, vcpu) ?? 0;
-    const readMemory = directory === 0 ? this.readMemory : readThrough(this.machine.memory, directory);
-    return this.unwind(start, { vcpu, domain, readMemory });
+  savedFrames(vcpu: Vcpu): MachineFrame[] {
+    const start = this.switchedState(vcpu.pointer) ?? this.savedState(vcpu.pointer);
+    return start === undefined ? [] : this.unwind(start, vcpu.pointer, this.spaceOf(vcpu));
   }
 
   private switchedState(vcpu: number): StartState | undefined {
@@ -83,26 +117,18 @@ export class Debuggee {
     return { pc: registers[DwarfReg.Eip] ?? 0, cs, registers, isReturnAddress: false };
   }
 
-  private unwind(start: StartState, of: Context, limit?: number): MachineFrame[] {
+  private unwind(start: StartState, vcpu: number, space: AddressSpace, limit?: number): MachineFrame[] {
     const { images, vmm, machine } = this;
-    const callback = of.vcpu === 0 ? 0 : (vmm?.eventCallback(machine, of.vcpu) ?? 0);
-    const eventCallback = callback === 0 ? undefined : callback;
+    const callback = vcpu === 0 ? 0 : (vmm?.eventCallback(machine, vcpu) ?? 0);
     return unwindAll(
       start,
       {
         images,
-        ...of,
-        eventCallback,
+        space,
+        eventCallback: callback === 0 ? undefined : callback,
         latestTransfers: (back) => machine.loggedTransfer(back),
       },
       limit,
     );
   }
-}
-
-/** Whose frames they are, and memory as they see it. */
-interface Context {
-  vcpu: number;
-  domain: number | undefined;
-  readMemory: ReadMemory;
 }

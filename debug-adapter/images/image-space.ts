@@ -33,7 +33,7 @@ export class ImageSpace {
    * @param domain the domain that runs, or undefined outside of any
    */
   at(linear: number, ring: number, domain: number | undefined): Image | undefined {
-    const holding = this.images.filter((image) => this.holds(image, linear));
+    const holding = this.images.filter((image) => isOfDomain(image, domain) && this.holds(image, linear));
     const mayBeEarly = ring === 0 && domain === undefined && holding.every(({ owner }) => owner.kind === "guest");
     const early = mayBeEarly ? this.earlyAt(linear) : undefined;
     if (early !== undefined) return early;
@@ -41,6 +41,14 @@ export class ImageSpace {
     const guest = holding.find((image) => image.owner.kind === "guest" && image.owner.domain === domain);
     const other = holding.find((image) => image.owner.kind !== "guest");
     return (ring === 0 ? (other ?? guest) : (guest ?? other)) ?? holding[0];
+  }
+
+  /**
+   * The image whose bytes lie at a linear address in the memory of a domain; the hypervisor's start-up code is nobody's, though
+   * guests may be linked where it ran.
+   */
+  inSpace(linear: number, domain: number | undefined): Image | undefined {
+    return this.at(linear, domain === undefined ? 0 : 1, domain);
   }
 
   /** The symbol at a linear address, of an object or a function, and how far behind it that is; `at` has the parameters. */
@@ -76,6 +84,11 @@ export class ImageSpace {
 function earlyImages(image: Image): Image[] {
   if (image.owner.kind === "guest") return [];
   return beforePaging(image.symbols).map((symbols) => ({ ...image, symbols, isEarly: true }));
+}
+
+/** Whether an image may be met while a domain runs, or when none does. */
+export function isOfDomain({ owner }: Image, domain: number | undefined): boolean {
+  return owner.kind !== "guest" || domain === undefined || owner.domain === domain;
 }
 
 function loadedRanges(image: Image): AddressRange[] {

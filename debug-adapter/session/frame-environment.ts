@@ -5,22 +5,28 @@ import type { Environment } from "../expressions/evaluate";
 import { UINT } from "../expressions/types";
 import { expressionMessages as say } from "../messages";
 import type { FrameRow } from "../stack/stack";
-import type { Image } from "../images/image-space";
-import { DwarfReg, isStruct, sizeOf, strip, type Type, type Variable } from "../symbols/index";
+import { isOfDomain, type Image } from "../images/image-space";
+import { isLive, type AddressSpace } from "../awareness/address-space";
+import { DwarfReg, isStruct, sizeOf, strip, type ReadMemory, type Type, type Variable } from "../symbols/index";
 import { hex32 } from "../values/hex";
 import { isRegisterName, REGISTER_NAMES, registerPart } from "../values/registers";
 import { inMemory, integerValue, memberOf, readInteger, type TypedValue } from "../values/typed-value";
 import type { Debuggee } from "../debuggee/debuggee";
 
 /** A frame in which expressions are evaluated; undefined outside of any. */
-export type EvaluationFrame = (FrameRow & { isLive: boolean }) | undefined;
+export type EvaluationFrame = FrameRow | undefined;
+
+/** Registers that have one value for all vCPUs: the hypervisor does not change them when it switches. */
+const SHARED_REGISTERS: ReadonlySet<RegisterName> = new Set(["cr0", "cr4", "tr"]);
 
 /** Bytes of the largest value that an assignment stores. */
 const MAX_ASSIGNED = 4096;
 
 /** The meaning of names in a frame: its blocks from the inside out, its image, the other images, registers. */
 export class FrameEnvironment implements Environment {
-  readonly readMemory;
+  /** Whose memory addresses mean. */
+  readonly space: AddressSpace;
+  readonly readMemory: ReadMemory;
   /** Its registers are the machine's own: found before any assignment, which may be one to eip. */
   private readonly isInnermost: boolean;
 
@@ -28,10 +34,11 @@ export class FrameEnvironment implements Environment {
     private readonly debuggee: Debuggee,
     private readonly frame: EvaluationFrame,
   ) {
-    this.readMemory = frame?.machine.readMemory ?? debuggee.readMemory;
+    this.space = frame?.machine.space ?? debuggee.space;
+    this.readMemory = this.space.readMemory;
     this.isInnermost =
       frame === undefined ||
-      (frame.isLive && frame.machine.pc === debuggee.machine.pc && !frame.machine.isReturnAddress);
+      (isLive(this.space) && frame.machine.pc === debuggee.machine.pc && !frame.machine.isReturnAddress);
   }
 
   lookup(name: string): TypedValue | undefined {
@@ -48,7 +55,7 @@ export class FrameEnvironment implements Environment {
   /** The frame with its registers as they are now: an assignment may have changed those of the innermost one. */
   private current(): EvaluationFrame {
     const { frame } = this;
-    if (frame?.isLive !== true || !this.isInnermost) return frame;
+    if (frame === undefined || !this.isInnermost) return frame;
     const registers = REGISTER_NAMES.map((name) => this.debuggee.machine.registers.get(name));
     return { ...frame, machine: { ...frame.machine, registers } };
   }
@@ -67,7 +74,8 @@ export class FrameEnvironment implements Environment {
       return { type: UINT, place: { kind: "register", register: dwarf as DwarfReg, value: this.registerValue(name) } };
     }
     const value = this.registerValue(name);
-    return value === undefined ? undefined : integerValue(UINT, BigInt(value));
+    if (value === undefined) throw new ExpressionError(say.registerLost(name));
+    return integerValue(UINT, BigInt(value));
   }
 
   /** The frame's value of a register: kept by the unwinder for general ones, the machine's for all others. */
@@ -78,6 +86,13 @@ export class FrameEnvironment implements Environment {
     if (dwarf >= 0) return this.frame.machine.registers[dwarf];
     if (name === "cs") return this.frame.machine.cs;
     if (name === "cpl") return this.frame.machine.ring;
+    const { directory } = this.space;
+    if (directory !== undefined)
+      return name === "cr3" ? directory : SHARED_REGISTERS.has(name) ? this.ofMachine(name) : undefined;
+    return this.ofMachine(name);
+  }
+
+  private ofMachine(name: RegisterName): number {
     return this.debuggee.machine.registers.get(name);
   }
 
@@ -103,8 +118,6 @@ export class FrameEnvironment implements Environment {
   }
 
   private store(target: TypedValue, address: number, whole: number, value: bigint): void {
-    // What a vCPU that does not run maps there, the processor does not.
-    if (this.frame?.isLive === false) throw new ExpressionError(say.notAssignable());
     let word = value;
     // A bit-field may end behind the bytes of its type.
     const size = target.bits === undefined ? whole : Math.ceil((target.bits.bitOffset + target.bits.bitSize) / 8);
@@ -117,15 +130,17 @@ export class FrameEnvironment implements Environment {
       word = (before & ~mask) | ((value << BigInt(bitOffset)) & mask);
     }
     const bytes = Uint8Array.from({ length: size }, (_, i) => Number((word >> BigInt(8 * i)) & 0xffn));
-    if (this.debuggee.machine.memory.writeLinear(address, bytes) < size) {
+    if (this.space.writeMemory(address, bytes) < size) {
       throw new ExpressionError(say.cannotWrite(hex32(address)));
     }
   }
 
+  /** The frame's own image first, then its domain's guest, then the hypervisor. Another domain's names mean nothing here. */
   private images(): Image[] {
     const own = this.frame?.machine.image;
-    const all = this.debuggee.images.images;
-    return own === undefined ? [...all] : [own, ...all.filter((image) => image !== own)];
+    const rank = (image: Image): number => (image === own ? 0 : image.owner.kind === "guest" ? 1 : 2);
+    const images = this.debuggee.images.images.filter((image) => isOfDomain(image, this.space.domain));
+    return images.sort((a, b) => rank(a) - rank(b));
   }
 
   private global(image: Image, name: string): TypedValue | undefined {

@@ -12,7 +12,7 @@ export interface IdentifiedRow {
 export class HaltedState {
   readonly threads: readonly SessionThread[];
   private readonly stacks = new Map<number, IdentifiedRow[]>();
-  private readonly rows = new Map<number, { row: StackRow; isLive: boolean }>();
+  private readonly rows = new Map<number, StackRow>();
 
   /** @param nextId ids go on over the whole session, so that none is mistaken for an older one */
   constructor(
@@ -44,22 +44,21 @@ export class HaltedState {
 
   private unwind(thread: SessionThread, before: readonly IdentifiedRow[]): IdentifiedRow[] {
     const stack = stackRows(thread.frames()).map((row, i) => ({ id: before[i]?.id ?? this.nextId(), row }));
-    for (const { id, row } of stack) this.rows.set(id, { row, isLive: thread.isLive });
+    for (const { id, row } of stack) this.rows.set(id, row);
     this.stacks.set(thread.id, stack);
     return stack;
   }
 
   /** The frame of that id; "separator" for a row without one, undefined for an id of another moment. */
-  frame(id: number): (FrameRow & { isLive: boolean }) | "separator" | undefined {
-    const found = this.rows.get(id);
-    if (found === undefined) return undefined;
-    return found.row.kind === "separator" ? "separator" : { ...found.row, isLive: found.isLive };
+  frame(id: number): FrameRow | "separator" | undefined {
+    const row = this.rows.get(id);
+    return row?.kind === "separator" ? "separator" : row;
   }
 
   /** The innermost frame of what the processor executes. */
-  innermost(): (FrameRow & { isLive: boolean }) | undefined {
+  innermost(): FrameRow | undefined {
     const live = this.liveThread;
     const row = live === undefined ? undefined : this.stack(live.id)?.[0]?.row;
-    return row?.kind === "frame" ? { ...row, isLive: true } : undefined;
+    return row?.kind === "frame" ? row : undefined;
   }
 }

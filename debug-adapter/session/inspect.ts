@@ -7,7 +7,9 @@ import { assigns } from "../expressions/ast";
 import { debugMessages as say } from "../messages";
 import type { AuditBody } from "../protocol";
 import type { StackRow } from "../stack/stack";
-import { hex32, linearIn } from "../values/hex";
+import { isLive } from "../awareness/address-space";
+import { placeOf, referenceTo, type MemoryPlace } from "../debuggee/reference";
+import { hex32 } from "../values/hex";
 import { readInteger, signedness } from "../values/typed-value";
 import { FrameEnvironment } from "./frame-environment";
 import { base64Bytes, base64Text } from "../text";
@@ -42,7 +44,7 @@ function stackFrame(target: Target, id: number, row: StackRow): DebugProtocol.St
     name: source?.isInlined === true ? `${row.name} (inlined)` : row.name,
     line: position?.line ?? 0,
     column: position === undefined ? 0 : Math.max(position.column, 1),
-    instructionPointerReference: hex32(machine.pc),
+    instructionPointerReference: referenceTo(machine.pc, machine.space),
     presentationHint: row.isSubtle ? "subtle" : "normal",
     ...(machine.image === undefined ? {} : { moduleId: machine.image.name }),
   };
@@ -99,25 +101,25 @@ export function dataBreakpointInfo(
 ): DebugProtocol.DataBreakpointInfoResponse["body"] {
   const { dataBreakpoints, variables } = target;
   const { name, bytes } = args;
-  if (args.asAddress === true) return dataBreakpoints.ofMemory(name, addressIn(name, 0), bytes ?? WORD);
+  if (args.asAddress === true) return dataBreakpoints.ofMemory(name, placeIn(target, name, 0), bytes ?? WORD);
   if (args.variablesReference !== undefined) {
-    const { expression, value } = variables.value(args.variablesReference, name);
-    return dataBreakpoints.ofValue(expression, value, bytes);
+    const { expression, value, space } = variables.value(args.variablesReference, name);
+    return dataBreakpoints.ofValue(expression, value, space, bytes);
   }
   const frame = args.frameId === undefined ? target.halted?.innermost() : target.frame(args.frameId);
   const environment = new FrameEnvironment(target.debuggee, frame);
   const expression = parseExpression(name, (text) => environment.typeNamed(text)?.kind === "typedef");
   if (assigns(expression)) throw new UserError(say.inquiryAssigns());
   const value = evaluate(expression, environment);
-  return dataBreakpoints.ofValue(name, value, bytes);
+  return dataBreakpoints.ofValue(name, value, environment.space, bytes);
 }
 
 export function readMemory(
   target: Target,
   args: DebugProtocol.ReadMemoryArguments,
 ): DebugProtocol.ReadMemoryResponse["body"] {
-  const linear = addressIn(args.memoryReference, args.offset ?? 0);
-  const bytes = target.debuggee.machine.memory.readLinear(linear, args.count);
+  const { linear, space } = placeIn(target, args.memoryReference, args.offset ?? 0);
+  const bytes = space.readMemory(linear, args.count) ?? new Uint8Array();
   const missing = args.count - bytes.length;
   return {
     address: hex32(linear),
@@ -130,36 +132,35 @@ export function writeMemory(
   target: Target,
   args: DebugProtocol.WriteMemoryArguments,
 ): DebugProtocol.WriteMemoryResponse["body"] {
-  const linear = addressIn(args.memoryReference, args.offset ?? 0);
+  const { linear, space } = placeIn(target, args.memoryReference, args.offset ?? 0);
   const bytes = base64Bytes(args.data);
   if (bytes === undefined) throw new UserError(say.notBase64());
-  const { memory } = target.debuggee.machine;
-  const writable = memory.readLinear(linear, bytes.length).length;
+  const writable = space.readMemory(linear, bytes.length)?.length ?? 0;
   if (writable < bytes.length && args.allowPartial !== true)
     throw new UserError(say.cannotWriteAll(hex32(linear + writable)));
-  return { bytesWritten: memory.writeLinear(linear, bytes.subarray(0, writable)) };
+  return { bytesWritten: space.writeMemory(linear, bytes.subarray(0, writable)) };
 }
 
-function addressIn(reference: string, offset: number): number {
-  const base = linearIn(reference);
-  if (base === undefined) throw new UserError(say.badReference(reference));
-  return (base + offset) >>> 0;
+function placeIn({ debuggee }: Target, reference: string, offset: number): MemoryPlace {
+  const place = placeOf(reference, debuggee);
+  if (place === undefined) throw new UserError(say.badReference(reference));
+  return { ...place, linear: (place.linear + offset) >>> 0 };
 }
 
 export function disassembleAt(
   target: Target,
   args: DebugProtocol.DisassembleArguments,
 ): DebugProtocol.DisassembleResponse["body"] {
-  const address = addressIn(args.memoryReference, args.offset ?? 0);
+  const { linear: address, space } = placeIn(target, args.memoryReference, args.offset ?? 0);
   const { debuggee, execution } = target;
-  const symbolsAt = (linear: number) => debuggee.images.at(linear, debuggee.machine.cpl, debuggee.domain)?.symbols;
+  const symbolsAt = (linear: number) => debuggee.images.inSpace(linear, space.domain)?.symbols;
   const offset = args.instructionOffset ?? 0;
   // Instructions are found one from another: the way to a far window is as long as the window.
   if (Math.abs(offset) + args.instructionCount > MAX_INSTRUCTIONS)
     throw new UserError(say.tooManyInstructions(MAX_INSTRUCTIONS));
   const rows = disassemblyWindow(address, offset, args.instructionCount, {
-    readMemory: debuggee.readMemory,
-    bitness: execution.bitness,
+    readMemory: space.readMemory,
+    bitness: isLive(space) ? execution.bitness : 32,
     stretch: (linear) => symbolsAt(linear)?.stretchAt(linear),
     disassembler: target.disassembler,
   });

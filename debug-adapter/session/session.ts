@@ -87,9 +87,9 @@ export class RingscopeSession extends ProtocolSession {
       this.later(() => runner.continue());
       return { allThreadsContinued: true };
     },
-    next: (args: DebugProtocol.NextArguments) => this.step("over", args.granularity),
-    stepIn: (args: DebugProtocol.StepInArguments) => this.step("in", args.granularity),
-    stepOut: (args: DebugProtocol.StepOutArguments) => this.step("out", args.granularity),
+    next: (args: DebugProtocol.NextArguments) => this.step("over", args),
+    stepIn: (args: DebugProtocol.StepInArguments) => this.step("in", args),
+    stepOut: (args: DebugProtocol.StepOutArguments) => this.step("out", args),
     pause: () => this.later(() => this.runner?.pause()),
 
     threads: () => ({
@@ -216,9 +216,14 @@ export class RingscopeSession extends ProtocolSession {
     this.left();
   }
 
-  private step(kind: StepKind, granularity: DebugProtocol.SteppingGranularity | undefined): undefined {
+  private step(kind: StepKind, { granularity, threadId }: DebugProtocol.NextArguments): undefined {
     const unit: Granularity = granularity === "instruction" ? "instruction" : "line";
     const runner = this.going();
+    const { threads, liveThread } = this.standing().halted ?? { threads: [], liveThread: undefined };
+    const thread = threads.find(({ id }) => id === threadId);
+    // Clients that send no thread mean the one that stopped.
+    if (thread !== undefined && !thread.isLive)
+      throw new UserError(say.notItsTurn(thread.name, liveThread?.name ?? ""));
     return this.later(() => runner.step(kind, unit));
   }
 

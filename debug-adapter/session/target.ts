@@ -130,7 +130,7 @@ export class Target {
   }
 
   /** The frame that the client means. Throws UserError for one that is gone or none. */
-  frame(id: number): FrameRow & { isLive: boolean } {
+  frame(id: number): FrameRow {
     const frame = this.halted?.frame(id);
     if (frame === undefined) throw new UserError(say.noFrame());
     if (frame === "separator") throw new UserError(say.notAFrame());

@@ -25,7 +25,7 @@ export function threadsOf(debuggee: Debuggee): SessionThread[] {
     const id = VCPU_BASE + vcpu.domain * VCPUS + vcpu.id;
     const name = `domain ${vcpu.domain} vCPU ${vcpu.id}: ${guestName(debuggee, vcpu.domain)}`;
     if (vcpu.pointer === current) return live(id, name, debuggee);
-    return { id, name, isLive: false, frames: () => debuggee.savedFrames(vcpu.pointer, vcpu.domain) };
+    return { id, name, isLive: false, frames: () => debuggee.savedFrames(vcpu) };
   });
   const isOwn = !threads.some((thread) => thread.isLive);
   return isOwn ? [live(OWN_CONTEXT, "VMM", debuggee), ...threads] : threads;

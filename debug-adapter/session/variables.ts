@@ -3,6 +3,8 @@ import type { ControlName, SegmentName } from "../../emulator/index";
 import { ExpressionError } from "../expressions/ast";
 import { evaluate } from "../expressions/evaluate";
 import { parseExpression } from "../expressions/parser";
+import { isLive, type AddressSpace } from "../awareness/address-space";
+import { referenceTo } from "../debuggee/reference";
 import { debugMessages as say, expressionMessages } from "../messages";
 import { sizeOf, strip, typeName, type ReadMemory } from "../symbols/index";
 import { childrenOf, countChildren } from "../values/children";
@@ -52,6 +54,8 @@ export class Variables {
       scopes.push(this.scope("Locals", this.locals(frame), { presentationHint: "locals", expensive: false }));
     }
     scopes.push(this.scope("Registers", this.registers(frame), { presentationHint: "registers", expensive: false }));
+    // The processor holds those of the vCPU that runs; of another one only what its frames tell is known.
+    if (!isLive(frame.machine.space)) return scopes;
     scopes.push(this.scope("Segments", this.segments(frame), { presentationHint: "registers", expensive: false }));
     scopes.push(
       this.scope("Control Registers", this.controls(frame), { presentationHint: "registers", expensive: false }),
@@ -75,9 +79,9 @@ export class Variables {
   }
 
   /** A row's value, and the expression that it is the value of. Throws UserError and ExpressionError. */
-  value(reference: number, name: string): { expression: string; value: TypedValue } {
+  value(reference: number, name: string): { expression: string; value: TypedValue; space: AddressSpace } {
     const { expression, parsed, environment } = this.named(reference, name);
-    return { expression, value: evaluate(parsed(expression), environment) };
+    return { expression, value: evaluate(parsed(expression), environment), space: environment.space };
   }
 
   private named(reference: number, name: string) {
@@ -112,7 +116,7 @@ export class Variables {
     const counts = countChildren(value.type);
     const total = counts.named + counts.indexed;
     const isReadable = total > 0 && !isNowhere(value);
-    const address = frame?.isLive === false ? undefined : this.memoryReference(value);
+    const address = this.memoryReference(value, frame);
     return {
       name,
       value: formatValue(value, this.context(frame, hex)),
@@ -121,8 +125,12 @@ export class Variables {
       variablesReference: isReadable && expression !== undefined ? this.add(this.parts(value, expression, frame)) : 0,
       ...(counts.indexed > 0 ? { indexedVariables: counts.indexed } : {}),
       ...(counts.indexed === 0 && counts.named > 0 ? { namedVariables: counts.named } : {}),
-      ...(address === undefined ? {} : { memoryReference: hex32(address) }),
+      ...(address === undefined ? {} : { memoryReference: this.reference(address, frame) }),
     };
+  }
+
+  private reference(address: number, frame: EvaluationFrame): string {
+    return referenceTo(address, frame?.machine.space ?? this.debuggee.space);
   }
 
   context(frame: EvaluationFrame, hex: boolean): FormatContext {
@@ -134,15 +142,16 @@ export class Variables {
   }
 
   private symbolize(address: number, frame: EvaluationFrame): string | undefined {
-    const { images, domain } = this.debuggee;
-    return images.nameAt(address, frame?.machine.ring ?? this.debuggee.machine.cpl, domain);
+    const { images, machine, domain } = this.debuggee;
+    if (frame === undefined) return images.nameAt(address, machine.cpl, domain);
+    return images.nameAt(address, frame.machine.ring, frame.machine.space.domain);
   }
 
   /** What a pointer points to, or where the value itself is. */
-  private memoryReference(value: TypedValue): number | undefined {
+  private memoryReference(value: TypedValue, frame: EvaluationFrame): number | undefined {
     if (strip(value.type).kind !== "pointer") return addressOf(value);
     try {
-      return Number(readInteger(value, this.debuggee.readMemory));
+      return Number(readInteger(value, this.memoryOf(frame)));
     } catch (error) {
       if (error instanceof ExpressionError) return undefined;
       throw error;
@@ -216,7 +225,7 @@ export class Variables {
               : hex32(value),
         evaluateName: `$${name}`,
         variablesReference: isFlags ? this.add(this.fields(name, value, frame)) : 0,
-        ...(value === undefined || isFlags ? {} : { memoryReference: hex32(value) }),
+        ...(value === undefined || isFlags ? {} : { memoryReference: this.reference(value, frame) }),
       };
     };
     return {
@@ -256,7 +265,7 @@ export class Variables {
       name,
       value: `base ${hex32(base)}, limit ${hex32(limit)}`,
       variablesReference: 0,
-      memoryReference: hex32(base),
+      memoryReference: this.reference(base, frame),
     });
     return readOnly(frame, () => [...CONTROLS.map(row), table("gdtr", machine.gdtr), table("idtr", machine.idtr)]);
   }

@@ -1,5 +1,4 @@
-import type { LoggedTransfer } from "../../emulator/index";
-import { disassemble } from "../disassembly/decoder";
+import { nextAfter, type LoggedTransfer } from "../../emulator/index";
 import { DwarfReg, type ReadMemory, type Registers, type Unwound } from "../symbols/index";
 import type { LatestTransfers } from "./transfers";
 
@@ -85,15 +84,13 @@ function followStub(entry: number, readMemory: ReadMemory): Stub {
   while (ahead.length > 0 && addresses.size < MAX_STUB) {
     let at = ahead.pop();
     while (at !== undefined && !addresses.has(at) && addresses.size < MAX_STUB) {
-      const [row] = disassemble(readMemory(at, INSTRUCTION_BYTES) ?? new Uint8Array(0), at, 32, 1);
-      if (row?.text === undefined) break;
+      const bytes = readMemory(at, INSTRUCTION_BYTES) ?? new Uint8Array(0);
+      const next = nextAfter(bytes, at, true);
+      if (next === undefined) break;
       addresses.add(at);
-      pushes.take(row.bytes);
-      const mnemonic = row.text.split(" ")[0] ?? "";
-      const isJump = mnemonic.startsWith("j") || mnemonic.startsWith("loop");
-      if (isJump && mnemonic !== "jmp" && row.target !== undefined) ahead.push(row.target);
-      const isEnd = mnemonic.startsWith("iret") || mnemonic.startsWith("ret");
-      at = isEnd ? undefined : mnemonic === "jmp" ? row.target : (at + row.bytes.length) >>> 0;
+      pushes.take(bytes.subarray(0, next.length));
+      if (next.goesOn && next.target !== undefined) ahead.push(next.target);
+      at = next.goesOn ? (at + next.length) >>> 0 : next.target;
     }
   }
   return { addresses, saved: pushes.saved };

@@ -1,4 +1,5 @@
 import { DwarfReg, type FrameState, type ReadMemory, type Registers, type Unwound } from "../symbols/index";
+import type { AddressSpace } from "../awareness/address-space";
 import { crossingAt, type Crossing } from "./crossing";
 import { hypercallSlotAt, type HypercallSlot } from "./hypercall-page";
 import type { Image, ImageSpace } from "../images/image-space";
@@ -13,6 +14,8 @@ export interface MachineFrame extends FrameState {
   readonly cs: number;
   readonly ring: number;
   readonly image: Image | undefined;
+  /** Whose memory the frame's addresses mean. */
+  readonly space: AddressSpace;
   /** The pc is in a guest's hypercall page, which no debug information describes. */
   readonly slot: HypercallSlot | undefined;
   /** Canonical frame address: tells this call of a function from others. ESP where nothing better is known. */
@@ -32,9 +35,8 @@ export interface StartState {
 
 export interface UnwindContext {
   readonly images: ImageSpace;
-  readonly readMemory: ReadMemory;
-  /** The domain whose frames these are. */
-  readonly domain: number | undefined;
+  /** The memory and the domain of the context whose frames these are. */
+  readonly space: AddressSpace;
   /** The entry that its guest registered for events. */
   readonly eventCallback: number | undefined;
   /** The latest remembered entries into handlers. */
@@ -62,9 +64,10 @@ interface Step {
 
 function stepFrom(state: StartState, context: UnwindContext): Step {
   const { pc, cs, registers, isReturnAddress } = state;
-  const { readMemory } = context;
+  const { space } = context;
+  const { readMemory } = space;
   const ring = cs & 3;
-  const image = context.images.at(isReturnAddress ? pc - 1 : pc, ring, context.domain);
+  const image = context.images.at(isReturnAddress ? pc - 1 : pc, ring, space.domain);
   // Its guest may describe the page as a plain function, which the iret slot is not.
   const slot = image?.symbols.lineAt(pc) === undefined ? hypercallSlotAt(pc, readMemory) : undefined;
   const unwound = slot === undefined ? callerOf(state, image, context) : callerOfSlot(slot, registers, readMemory);
@@ -79,7 +82,19 @@ function stepFrom(state: StartState, context: UnwindContext): Step {
     ? crossingAt({ eip, fromRing: callerCs & 3, toRing: ring, entry, isEventCallback }, readMemory)
     : undefined;
   const cfa = unwound?.cfa ?? registers[DwarfReg.Esp] ?? 0;
-  const frame: MachineFrame = { pc, isReturnAddress, registers, readMemory, cs, ring, image, slot, cfa, crossing };
+  const frame: MachineFrame = {
+    pc,
+    isReturnAddress,
+    registers,
+    readMemory,
+    cs,
+    ring,
+    image,
+    space,
+    slot,
+    cfa,
+    crossing,
+  };
   if (unwound === undefined || eip === undefined || eip === 0) return { frame, next: undefined };
   return {
     frame,
@@ -96,7 +111,7 @@ function callersCs(unwound: Unwound, cs: number, readMemory: ReadMemory): number
 
 function callerOf(state: StartState, image: Image | undefined, context: UnwindContext): Unwound | undefined {
   const { pc, cs, registers, isReturnAddress } = state;
-  const { readMemory } = context;
+  const { readMemory } = context.space;
   const known = image?.symbols.unwind({ pc, isReturnAddress, registers, readMemory });
   if (known !== undefined || image === undefined) return known;
   const handler = callerOfStub({ pc, isReturnAddress, ring: cs & 3, registers }, context.latestTransfers, readMemory);

@@ -32,3 +32,33 @@ export function flowOf(bytes: Uint8Array, big: boolean): InstructionFlow | undef
   if (insn === undefined || NONE.has(insn.mnemonic)) return undefined;
   return { length: insn.length, flow: isRepeated(insn) ? "repeat" : (FLOWS[insn.mnemonic] ?? "next") };
 }
+
+/** Where execution may go on after an instruction, calls and interrupts taken for granted to return. */
+export interface NextInstructions {
+  /** Bytes. */
+  length: number;
+  /** At the following instruction. */
+  goesOn: boolean;
+  /** At the target of a direct jump, as an offset in CS. */
+  target: number | undefined;
+}
+
+/** Jumps with the target in the instruction, and those of them that are not always taken. */
+const DIRECT = new Set(["jmp", "jcc", "loop", "loope", "loopne", "jcxz"]);
+const CONDITIONAL = new Set(["jcc", "loop", "loope", "loopne", "jcxz"]);
+
+/**
+ * Where execution may go on after the instruction at the start of `bytes`; undefined as for `flowOf`.
+ * @param eip its offset in CS
+ */
+export function nextAfter(bytes: Uint8Array, eip: number, big: boolean): NextInstructions | undefined {
+  const insn = decoder.decode(bytes, 0, bytes.length, eip, big);
+  if (insn === undefined || NONE.has(insn.mnemonic)) return undefined;
+  const flow = FLOWS[insn.mnemonic];
+  const target = DIRECT.has(insn.mnemonic) ? insn.imm >>> 0 : undefined;
+  return {
+    length: insn.length,
+    target,
+    goesOn: CONDITIONAL.has(insn.mnemonic) || (flow !== "jump" && flow !== "return"),
+  };
+}

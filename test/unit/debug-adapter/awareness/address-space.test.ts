@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DebugMemory } from "../../../../emulator/index";
-import { readThrough } from "../../../../debug-adapter/awareness/address-space";
+import { mappedBy } from "../../../../debug-adapter/awareness/address-space";
 
 /** L3 at 0x1000, L2 at 0x2000, L1 at 0x3000: linear 0x40000000 -> 0x5000, its neighbour -> 0x4000, 2 MiB at 0x40200000 -> 0. */
 const physical = new Uint8Array(0x6000);
@@ -14,10 +14,14 @@ physical.fill(5, 0x5000, 0x6000);
 physical.fill(4, 0x4000, 0x5000);
 const memory = {
   readPhysical: (at: number, length: number) => physical.slice(at, at + length),
+  writePhysical(at: number, bytes: Uint8Array) {
+    physical.set(bytes, at);
+    return bytes.length;
+  },
 } as unknown as DebugMemory;
-const read = readThrough(memory, 0x1000);
+const { readMemory: read, writeMemory } = mappedBy(memory, 0x1000);
 
-describe("readThrough", () => {
+describe("mappedBy", () => {
   it("crosses pages as the directory maps them", () => {
     expect([...(read(0x40000ffe, 4) ?? [])]).toEqual([5, 5, 4, 4]);
   });
@@ -29,5 +33,12 @@ describe("readThrough", () => {
   it("is short where a page is not mapped", () => {
     expect(read(0x40001ffe, 8)).toHaveLength(2);
     expect(read(0x80000000, 4)).toHaveLength(0);
+  });
+
+  it("writes across pages, up to one that is not mapped", () => {
+    expect(writeMemory(0x40000fff, Uint8Array.of(1, 2))).toBe(2);
+    expect([physical[0x5fff], physical[0x4000]]).toEqual([1, 2]);
+    expect(writeMemory(0x40001fff, Uint8Array.of(3, 4))).toBe(1);
+    expect(physical[0x4fff]).toBe(3);
   });
 });

@@ -1,6 +1,6 @@
 import { Code, Decoder as Iced, DecoderOptions, FlowControl } from "iced-x86";
 import { describe, expect, it } from "vitest";
-import { flowOf, type InstructionFlow } from "../../../../emulator/index";
+import { flowOf, nextAfter, type InstructionFlow } from "../../../../emulator/index";
 
 describe("flowOf", () => {
   it.each<[string, number[], InstructionFlow | undefined]>([
@@ -37,6 +37,22 @@ describe("flowOf", () => {
       }
     }
     expect(compared).toBeGreaterThan(1000);
+  });
+});
+
+describe("nextAfter", () => {
+  it.each([
+    ["a jump", [0xeb, 0x10], { length: 2, goesOn: false, target: 0x1012 }],
+    ["a jump back", [0xeb, 0xfe], { length: 2, goesOn: false, target: 0x1000 }],
+    ["a conditional jump", [0x0f, 0x84, 0, 1, 0, 0], { length: 6, goesOn: true, target: 0x1106 }],
+    ["a loop", [0xe2, 0xfc], { length: 2, goesOn: true, target: 0xffe }],
+    ["an indirect jump", [0xff, 0xe0], { length: 2, goesOn: false, target: undefined }],
+    ["a call", [0xe8, 0, 0, 0, 0], { length: 5, goesOn: true, target: undefined }],
+    ["an interrupt", [0xcd, 0x80], { length: 2, goesOn: true, target: undefined }],
+    ["iret", [0xcf], { length: 1, goesOn: false, target: undefined }],
+    ["anything else", [0x60], { length: 1, goesOn: true, target: undefined }],
+  ])("follows %s", (_, bytes, expected) => {
+    expect(nextAfter(Uint8Array.from([...bytes, ...new Array<number>(15).fill(0)]), 0x1000, true)).toEqual(expected);
   });
 });
 
