@@ -153,11 +153,12 @@ export function vectorName(vector: number, errorCode = -1): string {
   return errorCode < 0 ? name : `${name}(${hex(errorCode, 4)})`;
 }
 
-function faultLine(fault: FaultRecord): string {
+/** One line for a fault of a chain, without names. */
+export function faultLine(fault: FaultRecord): string {
   const where = `at ${hex(fault.cs, 4)}:${hex32(fault.eip)}, ESP ${hex32(fault.esp)}`;
   const cr2 = fault.vector === PAGE_FAULT ? `, CR2 ${hex32(fault.cr2)}` : "";
   const reason = fault.reason === "" ? "" : `: ${fault.reason}`;
-  return `  ${vectorName(fault.vector, fault.errorCode)} ${where}${cr2}${reason}`;
+  return `${vectorName(fault.vector, fault.errorCode)} ${where}${cr2}${reason}`;
 }
 
 const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
@@ -205,7 +206,7 @@ export const cliMessages = {
 
   tripleFault: (instructions: number, chain: readonly FaultRecord[]) => [
     cliMessages.line(`triple fault after ${instructions} instructions; the faults that led to it:`),
-    ...chain.map(faultLine),
+    ...chain.map((fault) => `  ${faultLine(fault)}`),
   ],
   halted: (instructions: number) =>
     cliMessages.line(`the machine halted after ${instructions} instructions and nothing can wake it`),
@@ -299,11 +300,24 @@ export const breakpointMessages = {
     `${name} (${bytes} ${bytes === 1 ? "byte" : "bytes"} at ${address})`,
   badData: (dataId: string) => `"${dataId}" names no memory that can be watched`,
   badAccess: (access: string) => `"${access}" is no kind of access: read, write or readWrite`,
+  /** `heap + 12 (0x0011a00c)`: a part of what is watched. */
+  dataPart: (name: string, offset: number, address: string) => `${name} + ${offset} (${address})`,
   dataRead: (name: string, at: string) => `${name} was read by the instruction at ${at}`,
-  dataWritten: (name: string, at: string) => `${name} was written by the instruction at ${at}`,
   dataChanged: (name: string, old: string, now: string, at: string) =>
     `${name}: ${old} -> ${now}, written by the instruction at ${at}`,
   unknownFilter: (name: string) => `there is no exception filter "${name}"`,
+} as const;
+
+// Page faults
+
+export const pageFaultMessages = {
+  fault: (isWrite: boolean, address: string, ring: number, cause: string | undefined) =>
+    `${isWrite ? "a write to" : "a read from"} ${address} in ring ${ring}${cause === undefined ? "" : `: ${cause}`}`,
+  entry: (name: string, value: string, address: string) => `the ${name} ${value} (at physical ${address})`,
+  notPresent: (entry: string) => `${entry} is not present`,
+  reserved: (entry: string) => `${entry} has a reserved bit set`,
+  readOnly: (entry: string) => `${entry} is read-only`,
+  supervisorOnly: (entry: string) => `${entry} is for the supervisor only`,
 } as const;
 
 // The debugger's streams
@@ -358,18 +372,31 @@ export const debugMessages = {
   staleVariable: () => "this variable is gone",
   noSuchVariable: (name: string) => `there is no variable "${name}" here`,
 
-  crashed: (domain: number, reason: string) => `Domain ${domain} crashed${because(reason)}`,
+  crashed: (domain: number, reason: string, fault?: string) =>
+    `Domain ${domain} crashed${because(reason)}${withFault(fault)}`,
   unbuiltDomain: (reason: string) => `A domain could not be built${because(reason)}`,
   refused: (domain: number, reason: string) => `The hypervisor refused a request of domain ${domain}${because(reason)}`,
-  bounced: (name: string, domain: number) => `A ${name} goes to the handler of domain ${domain}`,
-  tripleFault: (chain: readonly FaultRecord[]) =>
-    ["Triple fault. The machine stands before its reset. The faults that led to it:", ...chain.map(faultLine)].join(
-      "\n",
-    ),
+  bounced: (name: string, domain: number, fault?: string) =>
+    `A ${name} goes to the handler of domain ${domain}${withFault(fault)}`,
+  /** @param first the fault that all began with, @param faults all of them */
+  tripleFault: (first: string, faults: readonly string[]) =>
+    [
+      "Triple fault. The machine stands before its reset. The faults that led to it:",
+      ...faults.map((fault) => `  ${fault}`),
+      `It began with ${first}`,
+    ].join("\n"),
+  noFault: () => "a fault that nobody remembers",
+  tripleFaultStop: (first: string) => `Triple fault, which began with ${first}`,
+  /** `#PF(0x0002) in kernel_main+0x1c (main.c:12): a write to ...` */
+  faultAt: (name: string, place: string, cause: string) => `${name} in ${place}${cause === "" ? "" : `: ${cause}`}`,
   halted: () => "The machine is halted with interrupts off and no timer armed: nothing can wake it",
   ended: (status: number) => `The machine ended with status ${status}.`,
   vmmEnded: (value: number) => VMM_ENDS[value] ?? `The hypervisor ended with an unknown code (${value}).`,
 } as const;
+
+function withFault(fault: string | undefined): string {
+  return fault === undefined ? "" : `; it was ${fault}`;
+}
 
 function because(reason: string): string {
   return reason === "" ? "" : `: ${reason}`;

@@ -1,4 +1,5 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
+import { describePageFault } from "../debuggee/page-fault";
 import { debugMessages as say } from "../messages";
 import type { TracePoint } from "../awareness/vmm-view";
 import type { Debuggee } from "../debuggee/debuggee";
@@ -32,6 +33,8 @@ const POINTS: Readonly<Record<string, TracePoint>> = {
   refusal: "trace_refusal",
   bounce: "trace_bounce",
 };
+
+const PAGE_FAULT = 14;
 
 interface CrashSite extends Site {
   readonly point: TracePoint;
@@ -84,14 +87,30 @@ export class CrashStops {
       case "trace_domain_crash":
         return {
           id: "domain crash",
-          description: subject === 0 ? say.unbuiltDomain(text) : say.crashed(vmm.idOfDomain(machine, subject), text),
+          description:
+            subject === 0
+              ? say.unbuiltDomain(text)
+              : say.crashed(vmm.idOfDomain(machine, subject), text, this.pageFault()),
         };
       case "trace_refusal":
         return { id: "refusal", description: say.refused(vmm.domainOfVcpu(machine, subject), text) };
       default: {
         const name = exceptionName(vmm.argument(machine, 1));
-        return { id: name, description: say.bounced(name, vmm.domainOfVcpu(machine, subject)) };
+        return { id: name, description: say.bounced(name, vmm.domainOfVcpu(machine, subject), this.pageFault()) };
       }
     }
+  }
+
+  /** What the guest did, where the hypervisor was entered by a page fault. */
+  private pageFault(): string | undefined {
+    const { vmm, vcpu, domain, machine, images } = this.debuggee;
+    const regs = vmm?.savedRegs(machine, vcpu) ?? 0;
+    if (vmm === undefined || regs === 0 || vmm.savedRegister(machine, regs, "entry_vector") !== PAGE_FAULT)
+      return undefined;
+    const linear = machine.registers.get("cr2");
+    const ring = vmm.ringOf(machine, regs);
+    const errorCode = vmm.savedRegister(machine, regs, "error_code") ?? 0;
+    const name = images.nameAt(linear, ring, domain);
+    return describePageFault({ linear, errorCode, ring, name }, machine.memory.translate(linear));
   }
 }

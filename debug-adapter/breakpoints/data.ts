@@ -84,12 +84,19 @@ export class DataBreakpoints {
     return { ids: known.flatMap((each) => (each === undefined ? [] : [each.id])), text };
   }
 
-  private wordsFor({ access, before, instruction, watchpoint }: WatchpointHit, name: string): string {
+  private wordsFor(hit: WatchpointHit, name: string): string {
+    const { access, before, instruction, watchpoint } = hit;
     const at = hex32(instruction);
-    if (access === "read") return say.dataRead(name, at);
-    const after = this.debuggee.readMemory(watchpoint.linear, watchpoint.length) ?? new Uint8Array();
-    const [old, now] = [numberIn(before), numberIn(after)];
-    return old === undefined || now === undefined ? say.dataWritten(name, at) : say.dataChanged(name, old, now, at);
+    const touched = touchedPart(hit);
+    const whole = touched.length === watchpoint.length || numberIn(before) !== undefined;
+    const subject =
+      whole || touched.offset === 0
+        ? name
+        : say.dataPart(name, touched.offset, hex32(watchpoint.linear + touched.offset));
+    if (access === "read") return say.dataRead(subject, at);
+    const now = this.debuggee.readMemory(watchpoint.linear, watchpoint.length) ?? new Uint8Array();
+    const [from, to] = whole ? [0, watchpoint.length] : [touched.offset, touched.offset + touched.length];
+    return say.dataChanged(subject, shown(before.subarray(from, to)), shown(now.subarray(from, to)), at);
   }
 
   private place(breakpoint: DebugProtocol.DataBreakpoint): DebugProtocol.Breakpoint {
@@ -119,8 +126,8 @@ export class DataBreakpoints {
   private ownerOf(linear: number, space: AddressSpace): number | undefined {
     const holders = this.debuggee.images.images.filter(({ symbols }) => symbols.objectAt(linear) !== undefined);
     if (space.domain === undefined) {
-      const [first] = holders;
-      return this.debuggee.vcpus().length === 0 && first?.owner.kind === "guest" ? first.owner.domain : undefined;
+      const guest = holders.find(({ owner }) => owner.kind === "guest")?.owner;
+      return this.debuggee.vcpus().length === 0 && guest?.kind === "guest" ? guest.domain : undefined;
     }
     const isOwn = holders.some(({ owner }) => owner.kind === "guest" && owner.domain === space.domain);
     return holders.length > 0 && !isOwn && holders.some(({ owner }) => owner.kind !== "guest")
@@ -131,7 +138,12 @@ export class DataBreakpoints {
   private inDomain(domain: number | undefined): Condition | undefined {
     const { vmm } = this.debuggee;
     if (vmm === undefined || domain === undefined) return undefined;
-    return { stops: (view: MachineView) => vmm.domainOfVcpu(view, vmm.current(view)) === domain };
+    return {
+      stops(view: MachineView) {
+        const vcpu = vmm.current(view);
+        return vcpu !== 0 && vmm.domainOfVcpu(view, vcpu) === domain;
+      },
+    };
   }
 }
 
@@ -146,6 +158,24 @@ function decode(dataId: string): Data | undefined {
   const bytes = Number(length);
   if (bytes < 1 || bytes > MAX_WATCHED) return undefined;
   return { linear: Number(linear), length: bytes, domain: domain === undefined ? undefined : Number(domain), name };
+}
+
+/** The bytes of a watchpoint that an access touched: offset from its first byte, and how many. */
+function touchedPart({ linear, size, watchpoint }: WatchpointHit): { offset: number; length: number } {
+  const first = Math.max(linear, watchpoint.linear);
+  const end = Math.min(linear + size, watchpoint.linear + watchpoint.length);
+  return { offset: first - watchpoint.linear, length: Math.max(end - first, 1) };
+}
+
+/** Longest list of bytes in a message. */
+const MOST_SHOWN = 8;
+
+/** Bytes as a number where they are as many as a number has, or one after the other. */
+function shown(bytes: Uint8Array): string {
+  const number = numberIn(bytes);
+  if (number !== undefined) return number;
+  const list = Array.from(bytes.subarray(0, MOST_SHOWN), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  return bytes.length > MOST_SHOWN ? `${list} ...` : list;
 }
 
 /** One, two or four bytes as a number in hexadecimal; more is no number. */

@@ -37,9 +37,13 @@ export class Debuggee {
 
   /** Memory as the processor maps it now. */
   get space(): AddressSpace {
-    const current = this.vcpu;
-    const vcpu = current === 0 ? undefined : this.vcpus().find(({ pointer }) => pointer === current);
-    return this.liveSpace(vcpu);
+    const { vmm, machine, vcpu: pointer } = this;
+    if (vmm === undefined || pointer === 0) return this.liveSpace(undefined);
+    return this.liveSpace({
+      pointer,
+      id: vmm.idOfVcpu(machine, pointer),
+      domain: vmm.domainOfVcpu(machine, pointer),
+    });
   }
 
   private liveSpace(vcpu: Vcpu | undefined): AddressSpace {

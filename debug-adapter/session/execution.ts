@@ -7,6 +7,7 @@ import type { Destination, Halt, SourcePlace, SteppedDebuggee } from "../steppin
 import { Driver, SLICE } from "../launch/driver";
 import type { DebugHost } from "../launch/host";
 import { Pause } from "./pause";
+import { TouchedMemory } from "./touched-memory";
 import type { Debuggee } from "../debuggee/debuggee";
 
 /** Functions of the hypervisor that "step in" leaves aside: its trace points. */
@@ -14,6 +15,8 @@ const SKIPPED = /^trace_/;
 
 /** What the machine says at its end. */
 export type Ending = Exclude<Stop, { kind: "count" | "breakpoint" | "watchpoint" | "idle" }>;
+
+type Watched = Extract<Halt, { kind: "watchpoint" }>;
 
 /** Runs the machine in slices from the event loop, and steps it for the stepper. */
 export class Execution implements SteppedDebuggee {
@@ -84,10 +87,38 @@ export class Execution implements SteppedDebuggee {
       case "breakpoint":
         return { kind: "breakpoint" };
       case "watchpoint":
-        return stop;
+        return this.throughRepeat(stop);
       default:
         return this.end(stop);
     }
+  }
+
+  /**
+   * An iteration of a repeated instruction is an instruction to the machine, and each may touch what is watched. To the user
+   * it is one: it goes on to its end, and the stop says what all of it touched.
+   */
+  private async throughRepeat(first: Watched): Promise<Halt> {
+    const { linear, ring, esp, context } = { linear: this.pc, ring: this.ring, esp: this.esp, context: this.context };
+    const instruction = this.instructionAt(linear);
+    const isRepeated = instruction?.flow === "repeat" && first.hits.every((hit) => hit.instruction === linear);
+    if (instruction === undefined || !isRepeated) return first;
+    const behind = { linear: linear + instruction.length, ring, context, lowestEsp: esp, highestEsp: esp };
+    const site: Site = { condition: { stops: () => this.isAt(behind) } };
+    const touched = new TouchedMemory(first.hits);
+    this.table.add(behind.linear, site);
+    try {
+      // Interrupts may come between iterations; the last one leaves the machine at the next instruction.
+      while (!this.isAt(behind) && !this.pauseRequest.asked) {
+        const stop = await this.driver.slice({ instructions: SLICE, stopWhenIdle: true });
+        if (stop === undefined) continue;
+        if (stop.kind === "exit" || stop.kind === "triple-fault" || stop.kind === "halted") return this.end(stop);
+        if (stop.kind !== "watchpoint" || stop.hits.some((hit) => hit.instruction !== linear)) break;
+        touched.add(stop.hits);
+      }
+    } finally {
+      this.table.remove(behind.linear, site);
+    }
+    return { kind: "watchpoint", hits: touched.hits };
   }
 
   private end(stop: NonNullable<Execution["ending"]>): Halt {
@@ -220,9 +251,11 @@ export class Execution implements SteppedDebuggee {
     }
   }
 
-  private isAt({ ring, context, lowestEsp, highestEsp }: Destination): boolean {
+  private isAt({ linear, ring, context, lowestEsp, highestEsp }: Destination): boolean {
     const { esp } = this;
-    return this.ring === ring && esp >= lowestEsp && esp <= highestEsp && this.context === context;
+    return (
+      this.pc === linear && this.ring === ring && esp >= lowestEsp && esp <= highestEsp && this.context === context
+    );
   }
 
   isAtBreakpoint(): boolean {

@@ -14,6 +14,7 @@ import { readInteger, signedness } from "../values/typed-value";
 import { FrameEnvironment } from "./frame-environment";
 import { base64Bytes, base64Text } from "../text";
 import { UserError } from "../user-error";
+import type { IdentifiedRow } from "./halted-state";
 import type { Target } from "./target";
 
 /** What one request may have disassembled: many pages of a view, and done in a fraction of a second. */
@@ -33,10 +34,24 @@ export function stackTrace(
   const start = args.startFrame ?? 0;
   const levels = args.levels ?? 0;
   const shown = stack.slice(start, levels === 0 ? undefined : start + levels);
-  return { stackFrames: shown.map(({ id, row }) => stackFrame(target, id, row)), totalFrames: stack.length };
+  const guests = target.exception === undefined ? 0 : firstOfGuest(stack);
+  return {
+    stackFrames: shown.map(({ id, row }, i) => stackFrame(target, id, row, start + i < guests)),
+    totalFrames: stack.length,
+  };
 }
 
-function stackFrame(target: Target, id: number, row: StackRow): DebugProtocol.StackFrame {
+/**
+ * Where the guest's source begins in a stack; 0 when there is none. What the hypervisor stopped for is the guest's doing: its own
+ * frames above are then subtle, and clients show the guest's line.
+ */
+function firstOfGuest(stack: readonly IdentifiedRow[]): number {
+  const isGuests = ({ row }: IdentifiedRow): boolean =>
+    row.kind === "frame" && row.position !== undefined && row.machine.image?.owner.kind === "guest";
+  return Math.max(stack.findIndex(isGuests), 0);
+}
+
+function stackFrame(target: Target, id: number, row: StackRow, isBeside: boolean): DebugProtocol.StackFrame {
   if (row.kind === "separator") return { id, name: row.text, line: 0, column: 0, presentationHint: "label" };
   const { machine, position, source } = row;
   const frame: DebugProtocol.StackFrame = {
@@ -45,11 +60,13 @@ function stackFrame(target: Target, id: number, row: StackRow): DebugProtocol.St
     line: position?.line ?? 0,
     column: position === undefined ? 0 : Math.max(position.column, 1),
     instructionPointerReference: referenceTo(machine.pc, machine.space),
-    presentationHint: row.isSubtle ? "subtle" : "normal",
+    presentationHint: row.isSubtle || isBeside ? "subtle" : "normal",
     ...(machine.image === undefined ? {} : { moduleId: machine.image.name }),
   };
   const path = position === undefined ? undefined : target.sources.toClient(position.file);
-  if (path !== undefined) return { ...frame, source: { name: lastPart(path), path } };
+  // VS Code shows the first frame whose source is not "deemphasized", whatever the frame's own hint.
+  const hint = isBeside ? { presentationHint: "deemphasize" as const } : {};
+  if (path !== undefined) return { ...frame, source: { name: lastPart(path), path, ...hint } };
   if (position === undefined) return frame;
   // The debug information names a file that is not here: its name is still worth showing.
   return { ...frame, source: { name: lastPart(position.file), presentationHint: "deemphasize" } };

@@ -9,7 +9,7 @@ import { FrameEnvironment, type EvaluationFrame } from "./frame-environment";
 function innermost(debuggee: Debuggee): EvaluationFrame {
   const [machine] = debuggee.liveFrames(1);
   const [row] = machine === undefined ? [] : frameRows(machine);
-  return row?.kind === "frame" ? { ...row, isLive: true } : undefined;
+  return row?.kind === "frame" ? { ...row } : undefined;
 }
 
 /** Evaluates in the innermost frame, wherever the machine is. */

@@ -1,6 +1,7 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { failureText } from "../breakpoints/check";
 import type { Site } from "../breakpoints/table";
+import { describeTripleFault } from "../debuggee/fault-chain";
 import { debugExitStatus, ExitStatus, vmmExitStatus } from "../launch/exit-status";
 import { debugMessages as say } from "../messages";
 import type { Halt } from "../stepping/stepped-debuggee";
@@ -98,7 +99,7 @@ export class Runner {
         return special === undefined ? this.atBreakpoint() : this.stopped(special);
       case "watchpoint": {
         const { ids, text } = this.target.dataBreakpoints.describe(end.hits);
-        return this.stopped("data breakpoint", { text, hitBreakpointIds: ids });
+        return this.stopped("data breakpoint", { description: text, text, hitBreakpointIds: ids });
       }
       case "ended":
         return this.ended(this.target.execution.ending);
@@ -110,7 +111,7 @@ export class Runner {
     const exception = crashStops.hit();
     if (exception !== undefined) {
       this.target.exception = exception;
-      return this.stopped("exception", { text: exception.description });
+      return this.stopped("exception", { description: exception.description, text: exception.description });
     }
     const hits = breakpoints.hits();
     for (const { check } of hits) {
@@ -125,18 +126,20 @@ export class Runner {
     switch (stop?.kind) {
       case "exit":
         return this.finish(stop.value);
-      case "triple-fault":
-        return this.endedBadly("triple fault", say.tripleFault(stop.chain));
+      case "triple-fault": {
+        const { line, report } = describeTripleFault(stop.chain, this.target.debuggee);
+        return this.endedBadly("triple fault", line, report);
+      }
       default:
-        return this.endedBadly("halted", say.halted());
+        return this.endedBadly("halted", say.halted(), say.halted());
     }
   }
 
   /** The machine stands at its end so that the user can look at it; going on ends the session. */
-  private endedBadly(id: string, description: string): void {
+  private endedBadly(id: string, line: string, description: string): void {
     this.output(description);
     this.target.exception = { id, description };
-    this.stopped("exception", { text: description.split("\n")[0] ?? "" });
+    this.stopped("exception", { description: line, text: line });
   }
 
   private finishAfterEnding(stop: Ending): void {

@@ -63,7 +63,8 @@ export class RingscopeSession extends ProtocolSession {
       breakpoints: this.present().breakpoints.setInstructions(args.breakpoints),
     }),
     dataBreakpointInfo: (args: DebugProtocol.DataBreakpointInfoArguments) =>
-      inspect.dataBreakpointInfo(this.standing(), args),
+      // Before the start a machine stands too, though nothing is shown of it: what the images name can be watched.
+      inspect.dataBreakpointInfo(this.hasBegun ? this.standing() : this.present(), args),
     setDataBreakpoints: (args: DebugProtocol.SetDataBreakpointsArguments) => ({
       breakpoints: this.present().dataBreakpoints.set(args.breakpoints),
     }),

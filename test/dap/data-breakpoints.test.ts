@@ -81,6 +81,37 @@ describe("a data breakpoint", () => {
     );
   });
 
+  it("says in the stop's description which part of a range was touched, and what it was and is", async () => {
+    await atCallWrite();
+    const { description } = await info({ name: "app_task.calls" });
+    const [, bytes = "0"] = /\((\d+) bytes at/.exec(description) ?? [];
+    expect(Number(bytes)).toBeGreaterThan(4);
+    await watch({ dataId: await idOf({ name: "app_task.calls" }), accessType: "write" });
+    const first = await session.continue();
+    expect(first.description).toBe(first.text);
+    expect(first.text).toMatch(
+      /^app_task\.calls( \+ \d+ \(0x[0-9a-f]{8}\))?: 0x[0-9a-f]{8} -> 0x[0-9a-f]{8}, written by the instruction at 0x[0-9a-f]{8}$/,
+    );
+  });
+
+  it("can be asked for before the start, by the names of the first domain", async () => {
+    session = await DapSession.launch(guest("pv/hello"), {}, server.connect());
+    const dataId = await idOf({ name: "app_task.calls[0]" });
+    const [placed] = await watch({ dataId, accessType: "write" });
+    expect(placed).toMatchObject({ verified: true });
+    expect(await session.start()).toMatchObject({ reason: "data breakpoint", hitBreakpointIds: [placed?.id] });
+    expect(await session.evaluate("current->domain->id")).toBe("0");
+  });
+
+  it("stops once for a repeated instruction, whatever it touches", async () => {
+    session = await DapSession.launchTo("show_updates", guest("pv/hello"), server.connect());
+    await watch({ dataId: await idOf({ name: "page[0]", bytes: 64 }), accessType: "write" });
+    const stop = await session.continue();
+    expect(stop.text).toMatch(/^page\[0\]: .* -> 00 00 00 00 00 00 00 00 \.\.\., written by/);
+    expect(await session.evaluate("$ecx")).toBe("0x00000000");
+    expect((await session.continue()).text).not.toMatch(/ -> 00 00 00 00/);
+  });
+
   it("ends a step", async () => {
     await atCallWrite();
     const line = lineOf(TASKS, "task->calls[number]++;");

@@ -64,6 +64,10 @@ describe("a guest that does wrong", () => {
     const stop = await fault.start();
     expect(stop.reason).toBe("exception");
     expect(stop.text).toMatch(/^Domain 0 crashed: /);
+    expect(stop.description).toBe(stop.text);
+    expect(stop.text).toMatch(
+      /; it was a (read from|write to) 0x[0-9a-f]{8} in ring 1: the (PTE|PDE|PDPTE) 0x[0-9a-f]+ \(at physical 0x[0-9a-f]{8}\) is /,
+    );
     expect(await exceptionInfo(fault)).toMatchObject({
       exceptionId: "domain crash",
       description: stop.text,
@@ -73,6 +77,9 @@ describe("a guest that does wrong", () => {
     expect(names[0]).toBe("trace_domain_crash");
     const separator = names.indexOf("── ring 1 → 0: page fault ──");
     expect(names.slice(separator + 1, separator + 3)).toEqual(["touch", "kernel_main"]);
+    // The first that VS Code shows, for its source is neither missing nor "deemphasized".
+    const shown = (await fault.frames()).find(({ source }) => source?.presentationHint === undefined && source?.path);
+    expect(shown).toMatchObject({ name: "touch", presentationHint: "normal" });
     expect(await fault.runToEnd()).toBe(72);
   });
 
@@ -99,6 +106,10 @@ describe("a guest that does wrong", () => {
     expect(description).toMatch(
       /^Triple fault\. The machine stands before its reset\. The faults that led to it:\n {2}#/,
     );
+    expect(description).toMatch(
+      /\nIt began with #GP\(0x001a\) in \w+(\+0x[0-9a-f]+)? \(\w+\.[cS]:\d+\): the vector lies/,
+    );
+    expect(stop.description).toMatch(/^Triple fault, which began with #GP\(0x001a\) in /);
     expect(await triple.names()).toContain("kernel_main");
     expect(await triple.runToEnd()).toBe(70);
   });
