@@ -47,11 +47,7 @@ export interface ConsoleInputArguments {
   data: string;
 }
 
-/**
- * One hypercall of the trace. A row is sent when the call is entered and, if
- * the two do not fall in the same batch, again when it is back: the later row
- * of an index replaces the earlier one.
- */
+/** One hypercall of the trace, as it stands when it is read: it may come back later. */
 export interface HypercallRow {
   /** 0, 1, 2 ... in the order of entry. */
   index: number;
@@ -74,8 +70,32 @@ export interface HypercallRow {
   instructions: number;
 }
 
-/** Event `ringscope.hypercalls`: new and completed rows, at most every 100 ms and before each stop. */
+/**
+ * Event `ringscope.hypercalls`: calls were entered or have come back. It is sent every 100 ms at most and before each
+ * stop, and holds no rows: the client reads those that it shows with the request of the same name.
+ */
 export interface HypercallsEventBody {
+  /** Index of the oldest call that can be read: the last million are kept. */
+  first: number;
+  /** Calls entered so far; the newest has the index `total - 1`. */
+  total: number;
+  /** With the last event before `terminated` only: the newest rows, 1000 at most, in the order of entry. */
+  rows?: HypercallRow[];
+}
+
+/** Request `ringscope.hypercalls`: rows of the trace, whether the machine runs or stands. */
+export interface HypercallsArguments {
+  /** Index of the first row that is wanted; without it the newest rows are. */
+  start?: number;
+  /** Rows that are wanted; 1000 at most are given. */
+  count: number;
+}
+
+export interface HypercallsResponseBody {
+  /** As in the event. */
+  first: number;
+  total: number;
+  /** In the order of entry. The first may have a higher index than was asked for: older ones are not kept. */
   rows: HypercallRow[];
 }
 
@@ -100,4 +120,5 @@ export interface RingscopeEvents {
 export interface RingscopeRequests {
   "ringscope.consoleInput": ConsoleInputArguments;
   "ringscope.audit": Record<string, never>;
+  "ringscope.hypercalls": HypercallsArguments;
 }

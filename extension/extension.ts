@@ -63,13 +63,13 @@ function followSessions(): vscode.Disposable[] {
         old.dispose();
         consoles.delete(id);
       }
-      trace.clear();
+      trace.reset();
     }),
     vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
       if (session.type !== DEBUG_TYPE) return;
       switch (event as keyof RingscopeEvents) {
         case "ringscope.hypercalls":
-          return trace.add((body as HypercallsEventBody).rows);
+          return trace.changed(session, body as HypercallsEventBody);
         case "ringscope.console": {
           const known = consoles.get(session.id) ?? new GuestConsoles(session);
           consoles.set(session.id, known);

@@ -1,46 +1,63 @@
 import * as vscode from "vscode";
-import type { HypercallRow } from "../debug-adapter/protocol";
+import type {
+  HypercallRow,
+  HypercallsArguments,
+  HypercallsEventBody,
+  HypercallsResponseBody,
+} from "../debug-adapter/protocol";
 import { messages } from "./messages";
 
-/** Rows kept; the adapter's own trace is longer. */
+/** Rows shown; the adapter's own trace is longer. */
 const ROWS = 1000;
 /** The tree is sent whole at each refresh. */
 const REFRESH_MS = 200;
 
-/** The view of the debug container that lists each hypercall, the newest on top. */
+/**
+ * The view of the debug container that lists the newest hypercalls, the newest on top. The adapter says how many there
+ * are; the view reads the rows that it shows, and none while nobody sees it.
+ */
 export class HypercallTrace implements vscode.TreeDataProvider<HypercallRow>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #view: vscode.TreeView<HypercallRow>;
-  /** By index, oldest first; a call that returns replaces its own row. */
-  readonly #rows = new Map<number, HypercallRow>();
+  readonly #visibility: vscode.Disposable;
+  /** In the order of entry. */
+  #rows: readonly HypercallRow[] = [];
   #total = 0;
+  /** Rows before this index were cleared away. */
+  #cleared = 0;
+  /** The session that has rows which the view does not show yet. */
+  #stale: vscode.DebugSession | undefined;
   #refresh: NodeJS.Timeout | undefined;
 
   constructor() {
     this.#view = vscode.window.createTreeView("ringscope.hypercalls", { treeDataProvider: this });
+    this.#visibility = this.#view.onDidChangeVisibility(() => this.#schedule());
   }
 
-  add(rows: readonly HypercallRow[]): void {
-    for (const row of rows) {
-      this.#rows.set(row.index, row);
-      this.#total = Math.max(this.#total, row.index + 1);
-    }
-    for (const index of this.#rows.keys()) {
-      if (this.#rows.size <= ROWS) break;
-      this.#rows.delete(index);
-    }
-    this.#refresh ??= setTimeout(() => this.#show(), REFRESH_MS);
+  /** A session's trace has changed. */
+  changed(session: vscode.DebugSession, { total, rows }: HypercallsEventBody): void {
+    this.#total = total;
+    // The session's last word: nobody can be asked afterwards.
+    if (rows) return this.#settle(rows);
+    this.#stale = session;
+    this.#schedule();
+  }
+
+  /** A new session begins. */
+  reset(): void {
+    this.#total = 0;
+    this.#cleared = 0;
+    this.#settle([]);
   }
 
   clear(): void {
-    this.#rows.clear();
-    this.#total = 0;
-    this.#show();
+    this.#cleared = this.#total;
+    this.#show([]);
   }
 
   getChildren(parent?: HypercallRow): HypercallRow[] {
-    return parent ? [] : [...this.#rows.values()].reverse();
+    return parent ? [] : [...this.#rows].reverse();
   }
 
   getTreeItem(row: HypercallRow): vscode.TreeItem {
@@ -56,16 +73,53 @@ export class HypercallTrace implements vscode.TreeDataProvider<HypercallRow>, vs
 
   dispose(): void {
     clearTimeout(this.#refresh);
+    this.#visibility.dispose();
     this.#view.dispose();
     this.#changed.dispose();
   }
 
-  #show(): void {
+  #schedule(): void {
+    if (this.#stale && this.#view.visible) this.#refresh ??= setTimeout(() => void this.#read(), REFRESH_MS);
+  }
+
+  async #read(): Promise<void> {
+    const session = this.#stale;
+    const refresh = this.#refresh;
+    this.#stale = undefined;
+    const answer = session && (await newestRows(session));
+    // The session has said its last word meanwhile, or another has begun.
+    if (this.#refresh !== refresh) return;
+    this.#refresh = undefined;
+    if (answer) {
+      this.#total = answer.total;
+      this.#show(answer.rows);
+    }
+    this.#schedule();
+  }
+
+  /** Shows rows after which no others are expected. */
+  #settle(rows: readonly HypercallRow[]): void {
     clearTimeout(this.#refresh);
     this.#refresh = undefined;
-    const dropped = this.#total - this.#rows.size;
+    this.#stale = undefined;
+    this.#show(rows);
+  }
+
+  #show(rows: readonly HypercallRow[]): void {
+    this.#rows = rows.filter(({ index }) => index >= this.#cleared);
+    const dropped = this.#total - this.#cleared - this.#rows.length;
     this.#view.message = dropped > 0 ? messages.rowsDropped(dropped) : "";
     this.#changed.fire();
+  }
+}
+
+/** Undefined for a session that has ended. */
+async function newestRows(session: vscode.DebugSession): Promise<HypercallsResponseBody | undefined> {
+  const wanted: HypercallsArguments = { count: ROWS };
+  try {
+    return (await session.customRequest("ringscope.hypercalls", wanted)) as HypercallsResponseBody;
+  } catch {
+    return undefined;
   }
 }
 

@@ -52,6 +52,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   writeMemory: { ...MEMORY, data: "string" },
   disassemble: { ...MEMORY, instructionCount: "count", "instructionOffset?": "integer" },
   "ringscope.consoleInput": { console: "string", data: "string" },
+  "ringscope.hypercalls": { "start?": "count", count: "count" },
 };
 
 /** Throws UserError when the arguments of a request lack something or have it in another kind. */

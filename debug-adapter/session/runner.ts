@@ -166,7 +166,7 @@ export class Runner {
   private over(): void {
     if (this.isOver) return;
     this.target.consoles.flush();
-    this.target.feed.flush();
+    this.target.feed.end();
     this.isOver = true;
     this.target.halted = undefined;
     this.send("terminated");

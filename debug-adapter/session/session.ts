@@ -4,7 +4,7 @@ import { checkLaunch } from "../launch/configuration";
 import type { DebugHost } from "../launch/host";
 import { LaunchError } from "../launch/launch-error";
 import { breakpointMessages, debugMessages as say, imageMessages } from "../messages";
-import type { ConsoleEventBody, ConsoleInputArguments, HypercallsEventBody, RingscopeEvents } from "../protocol";
+import type { ConsoleEventBody, ConsoleInputArguments, HypercallsArguments, RingscopeEvents } from "../protocol";
 import type { Granularity, StepKind } from "../stepping/stepper";
 import { checkArguments } from "./arguments";
 import { CAPABILITIES } from "./capabilities";
@@ -151,6 +151,7 @@ export class RingscopeSession extends ProtocolSession {
     modules: () => ({ modules: inspect.modules(this.present()) }),
     "ringscope.audit": () => inspect.audit(this.standing()),
     "ringscope.consoleInput": (args: ConsoleInputArguments) => this.consoleInput(args),
+    "ringscope.hypercalls": ({ start, count }: HypercallsArguments) => this.present().feed.read(start, count),
   };
 
   protected override dispatchRequest(request: DebugProtocol.Request): void {
@@ -190,7 +191,7 @@ export class RingscopeSession extends ProtocolSession {
       console: (name, data) => this.consoleOutput(plan.console, { console: name, data }),
       log: (name, data) => this.consoleOutput(plan.console, { console: name, data, log: true }),
       logged: (text) => this.output(text, "console"),
-      hypercalls: (rows) => this.custom("ringscope.hypercalls", { rows } satisfies HypercallsEventBody),
+      hypercalls: (body) => this.custom("ringscope.hypercalls", body),
     });
     this.target = target;
     this.runner = new Runner(target, (event, body) => this.sendEvent(event, body));

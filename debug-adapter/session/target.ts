@@ -5,7 +5,7 @@ import { BreakpointManager } from "../breakpoints/manager";
 import { BreakpointTable } from "../breakpoints/table";
 import type { Disassembler } from "../disassembly/disassembler";
 import { debugMessages as say } from "../messages";
-import type { HypercallRow } from "../protocol";
+import type { HypercallsEventBody } from "../protocol";
 import { Stepper } from "../stepping/stepper";
 import type { FrameRow } from "../stack/stack";
 import { Consoles, consoleNames, type ConsoleSink } from "./consoles";
@@ -29,7 +29,8 @@ const DEFAULT_FILTERS = EXCEPTION_FILTERS.filter((filter) => filter.default === 
 
 /** What a target tells its session while it runs. */
 export interface TargetListener extends ConsoleSink {
-  hypercalls(rows: HypercallRow[]): void;
+  /** The trace has grown, or calls have come back. */
+  hypercalls(body: HypercallsEventBody): void;
   /** What logpoints wrote since the last time: whole lines. */
   logged(text: string): void;
 }
@@ -90,7 +91,7 @@ export class Target {
     this.crashStops.set(DEFAULT_FILTERS);
     this.variables = new Variables(debuggee);
     this.consoles = new Consoles(listener, consoleNames(this.loaded), !isBare);
-    this.feed = new TraceFeed(debuggee, (rows) => listener.hypercalls(rows), host.now);
+    this.feed = new TraceFeed(debuggee, (body) => listener.hypercalls(body), host.now);
     this.execution.onSlice = () => {
       this.flush();
       this.feed.tick();

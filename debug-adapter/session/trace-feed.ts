@@ -1,43 +1,77 @@
 import type { Disposable } from "../../emulator/index";
-import type { HypercallRow } from "../protocol";
-import { type Hypercall, hypercallRow, traceHypercalls } from "../trace/index";
+import type { HypercallRow, HypercallsEventBody, HypercallsResponseBody } from "../protocol";
+import { HypercallLog, hypercallRow, traceHypercalls } from "../trace/index";
 import type { Debuggee } from "../debuggee/debuggee";
 
-/** Milliseconds between two batches while the machine runs. */
+/** Milliseconds between two events while the machine runs. */
 const INTERVAL_MS = 100;
-/** More rows than that wait for no clock. */
-const MAX_BATCH = 2000;
+/** Rows that are put into text at once: more than anybody reads. */
+const MAX_ROWS = 1000;
 
-/** Gathers the calls of the hypercall trace and sends them as rows in batches. */
+/**
+ * Keeps the hypercalls of a session, and tells its client that there are more: how many, whatever the guest does. The
+ * client reads those that it shows.
+ */
 export class TraceFeed {
-  private readonly changed = new Map<number, Hypercall>();
+  private readonly log = new HypercallLog();
   private readonly trace: Disposable | undefined;
+  private hasChanged = false;
   private lastSent = 0;
 
   constructor(
     debuggee: Debuggee,
-    private readonly send: (rows: HypercallRow[]) => void,
+    private readonly send: (body: HypercallsEventBody) => void,
     /** The host's clock in milliseconds. */
     private readonly now: () => number,
   ) {
     const vmm = debuggee.images.vmm?.symbols;
-    this.trace =
-      vmm === undefined
-        ? undefined
-        : traceHypercalls(debuggee.machine, vmm, (call) => this.changed.set(call.index, call));
+    if (vmm === undefined) return;
+    this.trace = traceHypercalls(debuggee.machine, vmm, (call) => {
+      this.log.put(call);
+      this.hasChanged = true;
+    });
   }
 
-  /** Sends a batch when it is time for one; called between slices. */
+  /** Tells of new calls when it is time to; called between slices. */
   tick(): void {
-    if (this.now() - this.lastSent >= INTERVAL_MS || this.changed.size > MAX_BATCH) this.flush();
+    if (this.hasChanged && this.now() - this.lastSent >= INTERVAL_MS) this.flush();
   }
 
-  /** Sends what has gathered; before each stop and at the end. */
+  /** Tells of new calls now; before each stop. */
   flush(): void {
+    if (this.hasChanged) this.tell({});
+  }
+
+  /** The session ends: the newest rows go with the last event, since nobody is left to be asked for them. */
+  end(): void {
+    if (this.log.total > 0) this.tell({ rows: this.newest(MAX_ROWS) });
+  }
+
+  /** Rows from the index `start` on, or the newest, as far as they are kept: up to `count`, and 1000 at most. */
+  read(start: number | undefined, count: number): HypercallsResponseBody {
+    const most = Math.min(count, MAX_ROWS);
+    const { first, total } = this.log;
+    return { first, total, rows: start === undefined ? this.newest(most) : this.rows(Math.max(start, first), most) };
+  }
+
+  private newest(count: number): HypercallRow[] {
+    return this.rows(Math.max(this.log.first, this.log.total - count), count);
+  }
+
+  private rows(start: number, count: number): HypercallRow[] {
+    const rows: HypercallRow[] = [];
+    for (let index = start; index < start + count; index++) {
+      const call = this.log.at(index);
+      if (call === undefined) break;
+      rows.push(hypercallRow(call));
+    }
+    return rows;
+  }
+
+  private tell(more: Pick<HypercallsEventBody, "rows">): void {
+    this.hasChanged = false;
     this.lastSent = this.now();
-    if (this.changed.size === 0) return;
-    this.send([...this.changed.values()].map(hypercallRow));
-    this.changed.clear();
+    this.send({ first: this.log.first, total: this.log.total, ...more });
   }
 
   dispose(): void {

@@ -63,6 +63,9 @@ export function traceHypercalls(machine: MachineApi, vmm: ImageSymbols, sink: Hy
   return { dispose: () => points.forEach((point) => point.dispose()) };
 }
 
+/** Calls of one vCPU that may be inside of each other; of a guest that never comes back from more, the oldest are given up. */
+const DEEPEST = 64;
+
 class HypercallTrace {
   private count = 0;
   /** Calls inside, innermost last, by the linear address of the vcpu: a multicall holds others. */
@@ -91,7 +94,10 @@ class HypercallTrace {
     };
     const calls = this.inside.get(vcpu);
     if (calls === undefined) this.inside.set(vcpu, [call]);
-    else calls.push(call);
+    else {
+      calls.push(call);
+      if (calls.length > DEEPEST) calls.shift();
+    }
     this.sink(call);
   }
 

@@ -1,5 +1,6 @@
 /** Traces of the hypervisor's doings, for the debugger and the command line. */
 export { hypercallRow, traceHypercalls, type Hypercall, type HypercallSink } from "./hypercalls";
+export { HypercallLog } from "./hypercall-log";
 export { traceEvents, type EventRow } from "./events";
 export { formatArgument, hypercallInfo, hypercallName } from "./hypercall-table";
 export { VmmView, type TracePoint } from "../awareness/vmm-view";

@@ -18,10 +18,10 @@ export class Listener implements vscode.Disposable {
     }),
   });
 
-  /** The next event of this name that nobody has waited for. */
-  async event<Body>(name: string): Promise<Body> {
+  /** The next event of this name, with such a body, that nobody has waited for. */
+  async event<Body>(name: string, matches: (body: Body) => boolean = () => true): Promise<Body> {
     const at = await until(`the event ${name}`, () => {
-      const found = this.#events.findIndex((event) => event.event === name);
+      const found = this.#events.findIndex((event) => event.event === name && matches(event.body as Body));
       return found < 0 ? undefined : found;
     });
     return this.#events.splice(at, 1)[0]?.body as Body;
