@@ -370,6 +370,7 @@ export const debugMessages = {
   badArguments: (command: string, name: string, expected: string) =>
     `the request "${command}" is malformed: "${name}" must be ${expected}`,
   staleVariable: () => "this variable is gone",
+  moreElements: (count: number) => `${count} more elements: they can be asked for by their number`,
   noSuchVariable: (name: string) => `there is no variable "${name}" here`,
 
   crashed: (domain: number, reason: string, fault?: string) =>

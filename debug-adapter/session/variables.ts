@@ -18,9 +18,16 @@ import { FrameEnvironment, localValue, type EvaluationFrame } from "./frame-envi
 import { UserError } from "../user-error";
 import type { Debuggee } from "../debuggee/debuggee";
 
+/** Rows that one request gets at most: an array may have billions. */
+const MAX_ROWS = 4096;
+/** References that are kept; of a client that wants more before the machine goes on, the oldest are void. */
+const MAX_CONTAINERS = 100_000;
+
 /** Rows of the Variables view under one reference. */
 interface Container {
   rows(request: { start: number; count: number; hex: boolean }): DebugProtocol.Variable[];
+  /** Of an array: how many elements it has, which are all of its rows. */
+  readonly elements?: number;
   /** An expression for the row of that name, to change it; undefined where nothing can be changed. */
   expressionFor(name: string): string | undefined;
   /** The row of that name as it is now, where it is worded otherwise than a value of the program. */
@@ -72,10 +79,12 @@ export class Variables {
   ): DebugProtocol.Variable[] {
     const container = this.containers.get(reference);
     if (container === undefined) throw new UserError(say.staleVariable());
-    const all = container.rows({ start, count: count === 0 ? Infinity : count, hex });
-    const isIndexed = (row: DebugProtocol.Variable): boolean => row.name.startsWith("[");
-    if (filter === "named") return all.filter((row) => !isIndexed(row));
-    return filter === "indexed" ? all.filter(isIndexed) : all;
+    const { elements } = container;
+    if ((filter === "named" && elements !== undefined) || (filter === "indexed" && elements === undefined)) return [];
+    const wanted = count === 0 ? Infinity : count;
+    const rows = container.rows({ start, count: Math.min(wanted, MAX_ROWS), hex });
+    const left = Math.min((elements ?? 0) - start, wanted) - rows.length;
+    return rows.length < MAX_ROWS || left <= 0 ? rows : [...rows, { ...REST, value: `<${say.moreElements(left)}>` }];
   }
 
   /** A row's value, and the expression that it is the value of. Throws UserError and ExpressionError. */
@@ -168,6 +177,7 @@ export class Variables {
 
   private add(container: Container): number {
     this.containers.set(this.next, container);
+    this.containers.delete(this.next - MAX_CONTAINERS);
     return this.next++;
   }
 
@@ -176,13 +186,19 @@ export class Variables {
     const children = (start: number, count: number, readMemory: ReadMemory) =>
       childrenOf(value, whole, start, count, readMemory);
     const readMemory = this.memoryOf(frame);
+    const { indexed } = countChildren(value.type);
     return {
       frame,
+      ...(indexed > 0 ? { elements: indexed } : {}),
       rows: ({ start, count, hex }) =>
         children(start, count, readMemory).map((child) =>
           this.row(child.name, child.value, child.expression, frame, hex),
         ),
-      expressionFor: (name) => children(0, Infinity, readMemory).find((child) => child.name === name)?.expression,
+      expressionFor: (name) => {
+        const index = Number(/^\[(\d+)\]$/.exec(name)?.[1]);
+        const found = indexed > 0 ? children(index, 1, readMemory) : children(0, Infinity, readMemory);
+        return found.find((child) => child.name === name)?.expression;
+      },
     };
   }
 
@@ -280,6 +296,9 @@ export class Variables {
     );
   }
 }
+
+/** Stands for elements that were left out. */
+const REST = { name: "...", variablesReference: 0 } as const;
 
 function readOnly(frame: Frame, rows: Container["rows"]): Container {
   return { frame, rows, expressionFor: () => undefined };
