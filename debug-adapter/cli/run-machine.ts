@@ -3,7 +3,7 @@ import { ConsoleInput } from "../host/console-input";
 import { nodeHost } from "../host/node-host";
 import { type ByteSink, fileSink, nowhere, standardOutput } from "../host/outputs";
 import { bootMachine } from "../launch/boot";
-import { Driver, SLICE } from "../launch/driver";
+import { Driver } from "../launch/driver";
 import type { LaunchPlan } from "../launch/plan";
 import { readImages, type BootImages } from "../launch/read-images";
 import { LogWatch } from "./log-watch";
@@ -65,7 +65,7 @@ async function drive(
 ): Promise<Stop> {
   const driver = new Driver(machine, nodeHost, input, sliced);
   for (;;) {
-    const instructions = Math.min(SLICE, limit - machine.instructions);
+    const instructions = limit - machine.instructions;
     const stop = await driver.slice({ instructions, stopWhenIdle: input.interactive });
     if (stop !== undefined) return stop;
     if (machine.instructions >= limit) return { kind: "count" };

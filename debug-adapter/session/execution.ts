@@ -4,12 +4,14 @@ import { MAX_INSTRUCTION, type Bitness, type Disassembler } from "../disassembly
 import type { MachineFrame } from "../stack/unwinder";
 import type { Instruction } from "../disassembly/instruction";
 import type { Destination, Halt, SourcePlace, SteppedDebuggee } from "../stepping/stepped-debuggee";
-import { Driver, SLICE } from "../launch/driver";
+import { Driver } from "../launch/driver";
 import type { DebugHost } from "../launch/host";
 import { Pause } from "./pause";
 import { TouchedMemory } from "./touched-memory";
 import type { Debuggee } from "../debuggee/debuggee";
 
+/** Milliseconds between two looks at the event loop during a step. */
+const BREATH_MS = 10;
 /** Functions of the hypervisor that "step in" leaves aside: its trace points. */
 const SKIPPED = /^trace_/;
 
@@ -31,6 +33,8 @@ export class Execution implements SteppedDebuggee {
   private atBreakpoint = false;
   /** The machine is halted until input comes: there is nothing to step through meanwhile. */
   private awaitsInput = false;
+  /** When a step last let the event loop run. */
+  private breathed = 0;
   /** What was looked up during this step: a loop passes the same instructions many times. */
   private readonly places = new Map<number, SourcePlace | undefined>();
   private readonly instructions = new Map<number, Instruction | undefined>();
@@ -38,7 +42,7 @@ export class Execution implements SteppedDebuggee {
   constructor(
     private readonly debuggee: Debuggee,
     private readonly table: BreakpointTable,
-    host: DebugHost,
+    private readonly host: DebugHost,
   ) {
     this.pauseRequest = new Pause(host);
     this.driver = new Driver(debuggee.machine, host, this.pauseRequest, () => this.onSlice?.());
@@ -77,7 +81,7 @@ export class Execution implements SteppedDebuggee {
 
   private async slice(): Promise<Halt | undefined> {
     if (this.pauseRequest.asked) return { kind: "pause" };
-    const stop = await this.driver.slice({ instructions: SLICE, stopWhenIdle: true });
+    const stop = await this.driver.slice({ stopWhenIdle: true });
     this.atBreakpoint = stop?.kind === "breakpoint";
     if (stop === undefined) return undefined;
     switch (stop.kind) {
@@ -109,7 +113,7 @@ export class Execution implements SteppedDebuggee {
     try {
       // Interrupts may come between iterations; the last one leaves the machine at the next instruction.
       while (!this.isAt(behind) && !this.pauseRequest.asked) {
-        const stop = await this.driver.slice({ instructions: SLICE, stopWhenIdle: true });
+        const stop = await this.driver.slice({ stopWhenIdle: true });
         if (stop === undefined) continue;
         if (stop.kind === "exit" || stop.kind === "triple-fault" || stop.kind === "halted") return this.end(stop);
         if (stop.kind !== "watchpoint" || stop.hits.some((hit) => hit.instruction !== linear)) break;
@@ -263,6 +267,9 @@ export class Execution implements SteppedDebuggee {
   }
 
   async breathe(): Promise<boolean> {
+    // The stepper asks every few instructions, whatever they cost.
+    if (!this.awaitsInput && this.host.now() - this.breathed < BREATH_MS) return false;
+    this.breathed = this.host.now();
     this.onSlice?.();
     await (this.awaitsInput ? this.pauseRequest.sleep() : this.pauseRequest.turn());
     this.awaitsInput = false;

@@ -58,6 +58,6 @@ export interface SteppedDebuggee {
   runTo(targets: readonly Destination[]): Promise<Halt | undefined>;
   /** A breakpoint of the user stands at the pc and its condition holds. */
   isAtBreakpoint(): boolean;
-  /** Lets the event loop run; true when the user asked for a pause meanwhile. */
+  /** Lets the event loop run when it is time to; true when the user asked for a pause meanwhile. */
   breathe(): Promise<boolean>;
 }

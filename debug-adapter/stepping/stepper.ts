@@ -10,8 +10,8 @@ export type StepEnd = { kind: "done" } | { kind: "nowhere" } | Halt;
 
 /** A callee that returns a structure pops up to this many bytes more than the caller pushed. */
 const POPPED = 64;
-/** Instructions between two looks at the event loop. */
-const BREATH = 1000;
+/** Instructions between two questions whether it is time for the event loop. */
+const BREATH = 16;
 
 const DONE: StepEnd = { kind: "done" };
 
