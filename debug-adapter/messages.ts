@@ -329,6 +329,9 @@ export const protocolMessages = {
   notJson: (text: string) => `the client does not speak the Debug Adapter Protocol: no JSON: "${text}"`,
   noMessage: (text: string) => `the client does not speak the Debug Adapter Protocol: no message: "${text}"`,
   truncated: () => "the client has left in the middle of a message",
+  longRequest: (bytes: number) => `a request of ${inMiB(bytes)} is too long`,
+  tooLong: (bytes: number) =>
+    `the client does not speak the Debug Adapter Protocol: a message of ${bytes} bytes is too long`,
 } as const;
 
 // The debugger's launch, stops and end

@@ -1,30 +1,42 @@
 import { Transform, type TransformCallback } from "node:stream";
 import { protocolMessages as say } from "../messages";
+import { LongMessage, type LostRequest } from "./long-message";
 
 /** Content-Length, perhaps after a Content-Type. */
 const HEADER_START = "content-";
 const HEADER_END = "\r\n\r\n";
 /** A header of the protocol is some 20 bytes long. */
 const LONGEST_HEADER = 1024;
+/** Bytes of the longest message that is read: a request to write 16 MiB of memory has 22. */
+const LONGEST_MESSAGE = 24 << 20;
+/** Longer ones are not even waited for. */
+const LONGEST_PASSED_OVER = 1 << 30;
 
 /** The client does not speak the protocol; the message says in what. */
 export class ProtocolError extends Error {}
 
 /**
- * Passes whole messages of the Debug Adapter Protocol on. Ends with a
- * ProtocolError where the stream is something else: the session behind it
- * would skip that in silence.
+ * Passes whole messages of the Debug Adapter Protocol on. Ends with a ProtocolError where the stream is something else:
+ * the session after it would skip that in silence. A request that is too long is read past, and told to `tooLong`.
  */
 export class CheckedStream extends Transform {
-  private pending = Buffer.alloc(0);
+  /** What has come of the next message, in pieces: a long one comes in hundreds. */
+  private pieces: Buffer[] = [];
+  private have = 0;
+  /** Bytes that must have come before there is anything to do. */
+  private need = 0;
+  private long: LongMessage | undefined;
+
+  /** @param tooLong takes what is known of a request that is not read, and its length in bytes */
+  constructor(private readonly tooLong: (request: LostRequest, length: number) => void) {
+    super();
+  }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.pending = Buffer.concat([this.pending, chunk]);
+    this.pieces.push(chunk);
+    this.have += chunk.length;
     try {
-      for (let length = this.messageLength(); length > 0; length = this.messageLength()) {
-        this.push(this.pending.subarray(0, length));
-        this.pending = this.pending.subarray(length);
-      }
+      while (this.have > 0 && this.have >= this.need && this.advance());
     } catch (error) {
       return done(error as Error);
     }
@@ -32,34 +44,70 @@ export class CheckedStream extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    if (this.pending.length === 0) done();
-    else
-      done(
-        new ProtocolError(this.beginsLikeHeader() ? say.truncated() : say.noHeader(firstLine(this.pending.toString()))),
-      );
+    if (this.have === 0 && this.long === undefined) return done();
+    const pending = this.joined();
+    const isCut = this.long !== undefined || beginsLikeHeader(pending);
+    done(new ProtocolError(isCut ? say.truncated() : say.noHeader(firstLine(pending.toString()))));
   }
 
-  /** Bytes of the first message with its header; 0 when it has not come whole. */
-  private messageLength(): number {
-    const end = this.pending.indexOf(HEADER_END);
-    const header = this.pending.toString("latin1", 0, end < 0 ? LONGEST_HEADER : end);
-    if (end < 0) {
-      if (this.pending.length > LONGEST_HEADER || !this.beginsLikeHeader())
-        throw new ProtocolError(say.noHeader(firstLine(header)));
-      return 0;
+  /** Takes a message, or a piece of a long one, from what has come; false when more is needed first. */
+  private advance(): boolean {
+    const pending = this.joined();
+    if (this.long !== undefined) {
+      this.keep(this.long.pass(pending));
+      if (this.long.left > 0) return true;
+      this.tooLong(this.long.request, this.long.length);
+      this.long = undefined;
+      return true;
     }
-    const [, digits] = /^Content-Length: +(\d+)\r?$/im.exec(header) ?? [];
-    if (digits === undefined) throw new ProtocolError(say.noHeader(firstLine(header)));
-    const start = end + HEADER_END.length;
-    const length = start + Number(digits);
-    if (this.pending.length < length) return 0;
-    checkMessage(this.pending.toString("utf8", start, length));
-    return length;
+    const header = headerOf(pending);
+    if (header === undefined) return false;
+    const end = header.bytes + header.length;
+    if (header.length > LONGEST_MESSAGE) {
+      if (header.length > LONGEST_PASSED_OVER) throw new ProtocolError(say.tooLong(header.length));
+      this.long = new LongMessage(header.length);
+      this.keep(pending.subarray(header.bytes));
+      return true;
+    }
+    this.need = end;
+    if (pending.length < end) return false;
+    checkMessage(pending.toString("utf8", header.bytes, end));
+    this.push(pending.subarray(0, end));
+    this.keep(pending.subarray(end));
+    return true;
   }
 
-  private beginsLikeHeader(): boolean {
-    return HEADER_START.startsWith(this.pending.toString("latin1", 0, HEADER_START.length).toLowerCase());
+  private joined(): Buffer {
+    const [first] = this.pieces;
+    const whole = this.pieces.length === 1 && first !== undefined ? first : Buffer.concat(this.pieces);
+    this.pieces = [whole];
+    return whole;
   }
+
+  /** Goes on with what is left. */
+  private keep(rest: Buffer): void {
+    this.pieces = [rest];
+    this.have = rest.length;
+    this.need = 0;
+  }
+}
+
+/** The header's own bytes and the length that it says; undefined when it has not come whole. */
+function headerOf(pending: Buffer): { bytes: number; length: number } | undefined {
+  const end = pending.subarray(0, LONGEST_HEADER + HEADER_END.length).indexOf(HEADER_END);
+  const header = pending.toString("latin1", 0, end < 0 ? LONGEST_HEADER : end);
+  if (end < 0) {
+    if (pending.length > LONGEST_HEADER || !beginsLikeHeader(pending))
+      throw new ProtocolError(say.noHeader(firstLine(header)));
+    return undefined;
+  }
+  const [, digits] = /^Content-Length: +(\d+)\r?$/im.exec(header) ?? [];
+  if (digits === undefined) throw new ProtocolError(say.noHeader(firstLine(header)));
+  return { bytes: end + HEADER_END.length, length: Number(digits) };
+}
+
+function beginsLikeHeader(pending: Buffer): boolean {
+  return HEADER_START.startsWith(pending.toString("latin1", 0, HEADER_START.length).toLowerCase());
 }
 
 function checkMessage(text: string): void {
@@ -77,6 +125,6 @@ const SHOWN = 60;
 
 /** What is enough of it to know it again. */
 function firstLine(text: string): string {
-  const [line = ""] = text.split(/[\r\n]/, 1);
+  const [line = ""] = text.slice(0, 2 * SHOWN).split(/[\r\n]/, 1);
   return line.length > SHOWN ? `${line.slice(0, SHOWN)}...` : line;
 }

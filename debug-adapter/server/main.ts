@@ -73,7 +73,7 @@ function serve(input: Readable, output: Writable, log: WriteStream | undefined):
   return new Promise((resolve) => {
     const end = (): void => resolve(undefined);
     const streams = log === undefined ? { input, output } : traced(input, output, log);
-    const checked = new CheckedStream();
+    const checked = new CheckedStream((request, bytes) => session.refuseLong(request, bytes));
     // First of all listeners: the session takes an error for a farewell.
     checked.on("error", resolve);
     checked.on("end", end);
