@@ -363,6 +363,7 @@ export const debugMessages = {
   badReference: (text: string) => `"${text}" is no memory reference`,
   tooManyInstructions: (most: number) => `no more than ${most} instructions can be disassembled at once`,
   notBase64: () => "the data to write is not in base64",
+  tooMuchMemory: (most: number) => `no more than ${inMiB(most)} can be read at once`,
   cannotWriteAll: (address: string) => `memory at ${address} cannot be written`,
   hoverAssigns: () => "a hover changes nothing",
   inquiryAssigns: () => "what is to be watched cannot be an assignment",

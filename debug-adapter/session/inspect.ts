@@ -20,6 +20,9 @@ import type { Target } from "./target";
 /** What one request may have disassembled: many pages of a view, and done in a fraction of a second. */
 const MAX_INSTRUCTIONS = 10_000;
 
+/** Bytes of memory that one request may read: their text is a third longer, and is copied a few times. */
+const MAX_BYTES = 16 << 20;
+
 /** Bytes that are watched at an address when the client does not say. */
 const WORD = 4;
 
@@ -135,6 +138,7 @@ export function readMemory(
   target: Target,
   args: DebugProtocol.ReadMemoryArguments,
 ): DebugProtocol.ReadMemoryResponse["body"] {
+  if (args.count > MAX_BYTES) throw new UserError(say.tooMuchMemory(MAX_BYTES));
   const { linear, space } = placeIn(target, args.memoryReference, args.offset ?? 0);
   const bytes = space.readMemory(linear, args.count) ?? new Uint8Array();
   const missing = args.count - bytes.length;

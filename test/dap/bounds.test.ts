@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { DapServer, ROOT } from "../harness/dap-client";
-import { DapSession, guest } from "../harness/dap-session";
+import { DapSession } from "../harness/dap-session";
 import { compileKernel } from "../harness/kernel/compile.mjs";
 
 /** Every request has a bound on what it reads and answers, whatever the program and its client ask for. */
@@ -92,9 +92,9 @@ describe("an element of an array of 64 MiB", () => {
     const set = await session.client.request<Variable>("setVariable", { variablesReference, name: "[6]", value: "65" });
     expect(set.value).toBe("65 'A'");
     for (const name of ["[67108864]", "[-1]", "[5", "5", "[05x]"])
-      await expect(
-        session.client.request("setVariable", { variablesReference, name, value: "65" }),
-      ).rejects.toThrow("there is no variable");
+      await expect(session.client.request("setVariable", { variablesReference, name, value: "65" })).rejects.toThrow(
+        "there is no variable",
+      );
   });
 });
 
@@ -104,5 +104,16 @@ describe("arrays inside of each other", () => {
     let at: Variable | undefined = await row("cube");
     for (const n of [1, 2, 3, 4]) at = (await session.children(at)).find(({ name }) => name === `[${n}]`);
     expect((await session.children(at))[5]).toMatchObject({ name: "[5]", evaluateName: "cube[1][2][3][4][5]" });
+  });
+});
+
+describe("memory", () => {
+  it("is read by 16 MiB at once at most", async () => {
+    await atStop();
+    const read = (count: number): Promise<{ data: string; unreadableBytes?: number }> =>
+      session.client.request("readMemory", { memoryReference: "0x00100000", count });
+    expect((await read(16 << 20)).data).toHaveLength(Math.ceil((16 << 20) / 3) * 4);
+    for (const count of [(16 << 20) + 1, 1 << 30, Number.MAX_SAFE_INTEGER])
+      await expect(read(count)).rejects.toThrow("no more than 16 MiB can be read at once");
   });
 });
