@@ -293,6 +293,7 @@ export const breakpointMessages = {
   badAddress: (text: string) => `"${text}" is no address`,
   badCondition: (reason: string) => `the condition cannot be used: ${reason}`,
   badLogMessage: (expression: string, reason: string) => `{${expression}} in the message cannot be used: ${reason}`,
+  linesLeftOut: (count: number) => `... ${count} more ${count === 1 ? "line" : "lines"} of logpoints, too many to show`,
   conditionFailed: (reason: string) => `The condition of a breakpoint could not be evaluated: ${reason}`,
   notInMemory: (name: string) => `${name} is not in memory: it cannot be watched`,
   unwatchable: (name: string, bytes: number, most: number) => `${name} has ${bytes} bytes: 1 to ${most} can be watched`,

@@ -11,6 +11,13 @@ import { compileAt } from "./condition";
 /** An expression in braces: code that gives its value or address, or the expression for the evaluator. */
 type Logged = { probe: Probe; type: Type; isAddress: boolean } | { probe: undefined; expression: Expression };
 
+/** Takes lines, though perhaps not all. */
+export interface LogSink {
+  /** Whether the next line is taken: one that is not need not be made. */
+  admits(): boolean;
+  write(line: string): void;
+}
+
 interface LogPlace {
   address: number;
   image: Image | undefined;
@@ -31,7 +38,6 @@ export class LogMessage implements Condition {
 
   /**
    * @param guard the breakpoint's condition; where it could not be evaluated the machine stops, as at any breakpoint
-   * @param write takes each line
    */
   constructor(
     text: string,
@@ -39,7 +45,7 @@ export class LogMessage implements Condition {
     private readonly debuggee: Debuggee,
     private readonly live: LiveEvaluator,
     private readonly guard: Check | undefined,
-    private readonly write: (line: string) => void,
+    private readonly sink: LogSink,
   ) {
     // Every second piece stood in braces.
     this.parts = text.split(PART).map((piece, n) => (n % 2 === 0 ? piece : this.part(piece, place)));
@@ -73,7 +79,9 @@ export class LogMessage implements Condition {
 
   stops(view: MachineView): boolean {
     if (this.guard?.problem !== undefined) return true;
-    this.write(this.parts.map((part) => (typeof part === "string" ? part : this.text(part, view))).join(""));
+    if (this.sink.admits()) {
+      this.sink.write(this.parts.map((part) => (typeof part === "string" ? part : this.text(part, view))).join(""));
+    }
     return false;
   }
 

@@ -8,7 +8,7 @@ import { placeOf } from "../debuggee/reference";
 import { hex32 } from "../values/hex";
 import type { Check, LiveEvaluator } from "./check";
 import { checkFor, type Wish } from "./condition";
-import { LogMessage } from "./log-message";
+import { LogMessage, type LogSink } from "./log-message";
 import { allOf, scopeOf } from "./scope";
 import type { BreakpointTable, Site } from "./table";
 
@@ -40,7 +40,7 @@ export class BreakpointManager {
     private readonly isEnabled: boolean,
     private readonly live: LiveEvaluator,
     /** Takes the lines of logpoints. */
-    private readonly log: (line: string) => void,
+    private readonly log: LogSink,
   ) {}
 
   setSource(path: string, wanted: readonly DebugProtocol.SourceBreakpoint[]): DebugProtocol.Breakpoint[] {

@@ -16,7 +16,17 @@ export interface Host {
   after(milliseconds: number, action: () => void): () => void;
 }
 
+/** Where messages go, as far as a session has to know it: a client may read more slowly than a guest writes. */
+export interface Outlet {
+  /** The client has not taken yet what was sent. */
+  readonly isFull: boolean;
+  /** Calls `action` each time that it is full no more. */
+  onDrained(action: () => void): void;
+}
+
 /** What a debug session needs besides. */
 export interface DebugHost extends Host {
   readonly disassembler: Disassembler;
+  /** The session's own; without it a client is taken to read everything at once. */
+  readonly outlet?: Outlet;
 }

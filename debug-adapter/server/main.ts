@@ -9,6 +9,7 @@ import { RingscopeSession } from "../session/session";
 import { CheckedStream } from "./checked-stream";
 import { icedDisassembler } from "../host/iced-disassembler";
 import { nodeHost } from "../host/node-host";
+import type { Outlet } from "../launch/host";
 import { StreamServer } from "./stream-server";
 import { traced } from "./traced-streams";
 
@@ -78,9 +79,20 @@ function serve(input: Readable, output: Writable, log: WriteStream | undefined):
     checked.on("error", resolve);
     checked.on("end", end);
     input.on("close", () => setImmediate(end));
-    const session = new RingscopeSession({ ...nodeHost, disassembler: icedDisassembler }, end);
+    const outlet = outletOf(streams.output);
+    const session = new RingscopeSession({ ...nodeHost, disassembler: icedDisassembler, outlet }, end);
     new StreamServer(session).start(streams.input.pipe(checked), streams.output);
   });
+}
+
+/** A stream is full from where it asks its writer to wait, until it has been emptied. */
+function outletOf(output: Writable): Outlet {
+  return {
+    get isFull() {
+      return output.writableNeedDrain;
+    },
+    onDrained: (action) => void output.on("drain", action),
+  };
 }
 
 function complain(message: string): void {

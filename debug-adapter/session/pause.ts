@@ -1,4 +1,4 @@
-import type { Host } from "../launch/host";
+import type { DebugHost } from "../launch/host";
 import type { Waiting } from "../launch/driver";
 
 /** The user's wish to stop a machine that runs or sleeps. */
@@ -8,7 +8,9 @@ export class Pause implements Waiting {
   private wanted = false;
   private waker: (() => void) | undefined;
 
-  constructor(private readonly host: Pick<Host, "after" | "turn">) {}
+  constructor(private readonly host: Pick<DebugHost, "after" | "turn" | "outlet">) {
+    host.outlet?.onDrained(() => this.wake());
+  }
 
   get asked(): boolean {
     return this.wanted;
@@ -41,8 +43,9 @@ export class Pause implements Waiting {
     });
   }
 
-  /** Lets the event loop take its turn. */
-  turn(): Promise<void> {
-    return this.host.turn();
+  /** Lets the event loop take its turn, and the client what was sent to it: a guest may write faster than it reads. */
+  async turn(): Promise<void> {
+    await this.host.turn();
+    while (this.host.outlet?.isFull === true && !this.wanted) await this.sleep();
   }
 }

@@ -4,7 +4,7 @@ import { DataBreakpoints } from "../breakpoints/data";
 import { BreakpointManager } from "../breakpoints/manager";
 import { BreakpointTable } from "../breakpoints/table";
 import type { Disassembler } from "../disassembly/disassembler";
-import { debugMessages as say } from "../messages";
+import { breakpointMessages, debugMessages as say } from "../messages";
 import type { HypercallsEventBody } from "../protocol";
 import { Stepper } from "../stepping/stepper";
 import type { FrameRow } from "../stack/stack";
@@ -19,6 +19,7 @@ import { load, type Loaded } from "../launch/load";
 import { liveEvaluator } from "./live-evaluator";
 import { SourceMap, type SourcePlaces } from "../debuggee/source-map";
 import { threadsOf, type SessionThread } from "./threads";
+import { LogLines } from "./log-lines";
 import { TraceFeed } from "./trace-feed";
 import { Variables } from "./variables";
 
@@ -49,11 +50,11 @@ export class Target {
   readonly variables: Variables;
   readonly consoles: Consoles;
   readonly feed: TraceFeed;
+  private readonly log: LogLines;
   /** What the client may look at; undefined while the machine runs. */
   halted: HaltedState | undefined;
   /** Why the machine stands, for exceptionInfo. */
   exception: ExceptionStop | undefined;
-  private logged = "";
   private lastFrameId = 0;
   private lastBreakpointId = 0;
 
@@ -73,18 +74,10 @@ export class Target {
     this.stepper = new Stepper(this.execution);
     this.sources = new SourceMap(debuggee.images, sourcePlaces(plan, host.files), host.files);
     const nextId = (): number => ++this.lastBreakpointId;
+    this.log = new LogLines(host.now, breakpointMessages.linesLeftOut);
     const live = liveEvaluator(debuggee);
-    this.breakpoints = new BreakpointManager(
-      debuggee,
-      this.table,
-      this.sources,
-      nextId,
-      !plan.noDebug,
-      live,
-      (line) => {
-        this.logged += `${line}\n`;
-      },
-    );
+    const { table, sources, log } = this;
+    this.breakpoints = new BreakpointManager(debuggee, table, sources, nextId, !plan.noDebug, live, log);
     this.dataBreakpoints = new DataBreakpoints(debuggee, nextId, !plan.noDebug, live);
     this.crashStops = new CrashStops(debuggee, this.table, !plan.noDebug);
     // Until the client says otherwise.
@@ -93,7 +86,7 @@ export class Target {
     this.consoles = new Consoles(listener, consoleNames(this.loaded), !isBare);
     this.feed = new TraceFeed(debuggee, (body) => listener.hypercalls(body), host.now);
     this.execution.onSlice = () => {
-      this.flush();
+      this.flush(false);
       this.feed.tick();
     };
   }
@@ -102,16 +95,16 @@ export class Target {
     return this.loaded.debuggee;
   }
 
-  private flush(): void {
+  /** @param isLast the machine stands now */
+  private flush(isLast: boolean): void {
     this.consoles.flush();
-    const text = this.logged;
-    this.logged = "";
+    const text = this.log.take(isLast);
     if (text !== "") this.listener.logged(text);
   }
 
   /** The machine came to a stand: what can be asked about it is worked out on demand. */
   halt(): HaltedState {
-    this.flush();
+    this.flush(true);
     this.feed.flush();
     this.halted = new HaltedState(this.debuggee, () => ++this.lastFrameId);
     return this.halted;
