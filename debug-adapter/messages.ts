@@ -338,10 +338,13 @@ export const protocolMessages = {
 // The debugger's launch, stops and end
 
 export const debugMessages = {
-  unknownAttribute: (name: string, known: readonly string[]) =>
-    `launch configuration: unknown attribute "${name}"; the attributes are ${known.join(", ")}`,
+  unknownAttributes: (names: readonly string[], known: readonly string[]) =>
+    `launch configuration: ${listed(names)} ${names.length === 1 ? "is" : "are"} not known and of no effect; ` +
+    `the attributes are ${known.join(", ")}`,
+  nullAttributes: (names: readonly string[]) =>
+    `launch configuration: ${listed(names)} ${names.length === 1 ? "counts as left out: it is" : "count as left out: they are"} null`,
   wrongAttribute: (name: string, expected: string, value: unknown) =>
-    `launch configuration: "${name}" must be ${expected}, not ${JSON.stringify(value) ?? "undefined"}`,
+    `launch configuration: "${name}" must be ${expected}, not ${shown(value)}`,
   noProgram: () => 'launch configuration: "program" is missing: the ELF file of a guest kernel',
   cannotLaunch: (what: string) => `cannot launch ${what}`,
   noDebugInfo: (name: string) =>
@@ -402,6 +405,23 @@ export const debugMessages = {
 
 function withFault(fault: string | undefined): string {
   return fault === undefined ? "" : `; it was ${fault}`;
+}
+
+/** Names that a message spells out, and characters of what it quotes. */
+const MOST_NAMES = 8;
+const MOST_QUOTED = 60;
+
+const cut = (text: string): string => (text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}...` : text);
+
+function listed(names: readonly string[]): string {
+  const quoted = names.slice(0, MOST_NAMES).map((name) => `"${cut(name)}"`);
+  return names.length > MOST_NAMES ? `${quoted.join(", ")} and ${names.length - MOST_NAMES} more` : quoted.join(", ");
+}
+
+/** A value of JSON as a message quotes it. */
+function shown(value: unknown): string {
+  if (typeof value === "string") return `"${cut(value)}"`;
+  return typeof value === "object" && value !== null ? (Array.isArray(value) ? "a list" : "an object") : String(value);
 }
 
 function because(reason: string): string {

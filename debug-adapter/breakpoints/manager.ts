@@ -27,6 +27,9 @@ interface Placement {
   address: number;
 }
 
+/** Lines that are offered at once. */
+const MOST_LINES = 10_000;
+
 /** The user's breakpoints: each request replaces those of its kind (and file). */
 export class BreakpointManager {
   private readonly placed = new Map<string, [number, UserSite][]>();
@@ -59,11 +62,8 @@ export class BreakpointManager {
     wanted: DebugProtocol.SourceBreakpoint,
     path: string,
   ): DebugProtocol.Breakpoint {
-    const bindings = files.flatMap(({ image, file }) => {
-      const binding = image.symbols.addressesOf(file, wanted.line);
-      return binding === undefined ? [] : [{ image, binding }];
-    });
-    const line = Math.min(...bindings.map(({ binding }) => binding.line));
+    const bindings = bindingsOf(files, wanted.line);
+    const line = lineOf(bindings);
     if (bindings.length === 0) return this.refused(say.noCode(wanted.line));
     const placements = bindings
       .filter(({ binding }) => binding.line === line)
@@ -96,10 +96,15 @@ export class BreakpointManager {
     });
   }
 
-  /** Lines of a file, from `first` to `last`, where a breakpoint can stand. */
+  /** Lines of a file, from `first` to `last`, where a breakpoint stays that is set there; the first ten thousand. */
   possibleLines(path: string, first: number, last: number): number[] {
-    const lines = this.sources.toImages(path).flatMap(({ image, file }) => image.symbols.linesWithCode(file));
-    return [...new Set(lines)].filter((line) => line >= first && line <= last).sort((a, b) => a - b);
+    const files = this.sources.toImages(path);
+    const lines = files.flatMap(({ image, file }) => image.symbols.linesWithCode(file));
+    return [...new Set(lines)]
+      .filter((line) => line >= first && line <= last)
+      .sort((a, b) => a - b)
+      .slice(0, MOST_LINES)
+      .filter((line) => lineOf(bindingsOf(files, line)) === line);
   }
 
   /** The user's breakpoints among the sites that stopped the machine. */
@@ -148,6 +153,24 @@ export class BreakpointManager {
     for (const [address, site] of this.placed.get(key) ?? []) this.table.remove(address, site);
     this.placed.delete(key);
   }
+}
+
+interface Binding {
+  image: Image;
+  binding: NonNullable<ReturnType<Image["symbols"]["addressesOf"]>>;
+}
+
+/** What a line stands for in each image that was made from its file. */
+function bindingsOf(files: readonly ImageSource[], line: number): Binding[] {
+  return files.flatMap(({ image, file }) => {
+    const binding = image.symbols.addressesOf(file, line);
+    return binding === undefined ? [] : [{ image, binding }];
+  });
+}
+
+/** The first line with code of all images. */
+function lineOf(bindings: readonly Binding[]): number {
+  return Math.min(...bindings.map(({ binding }) => binding.line));
 }
 
 /** Behind the prologue of a function in C; at the label of one in assembly. */

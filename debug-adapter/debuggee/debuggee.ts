@@ -12,6 +12,8 @@ const SWITCHED = [DwarfReg.Ebx, DwarfReg.Esi, DwarfReg.Edi, DwarfReg.Ebp, DwarfR
 /** What runs: the machine, its images, and the hypervisor's structures in it. */
 export class Debuggee {
   readonly vmm: VmmView | undefined;
+  /** Called after memory has been written by the debugger. */
+  onWrite: ((written: { linear: number; length: number; space: AddressSpace }) => void) | undefined;
 
   constructor(
     readonly machine: MachineApi,
@@ -49,14 +51,31 @@ export class Debuggee {
   private liveSpace(vcpu: Vcpu | undefined): AddressSpace {
     const { readMemory } = this;
     const writeMemory = (linear: number, bytes: Uint8Array): number => this.machine.memory.writeLinear(linear, bytes);
-    return { name: this.nameOf(vcpu), domain: vcpu?.domain, directory: undefined, readMemory, writeMemory };
+    return this.noting({
+      name: this.nameOf(vcpu),
+      domain: vcpu?.domain,
+      directory: undefined,
+      readMemory,
+      writeMemory,
+    });
   }
 
   /** Memory as a vCPU sees it: by its own page tables where others are in CR3, which need not map its guest. */
   spaceOf(vcpu: Vcpu): AddressSpace {
     const directory = this.vmm?.pageDirectory(this.machine, vcpu.pointer) ?? 0;
     if (vcpu.pointer === this.vcpu || directory === 0) return this.liveSpace(vcpu);
-    return { name: this.nameOf(vcpu), domain: vcpu.domain, directory, ...mappedBy(this.machine.memory, directory) };
+    const access = mappedBy(this.machine.memory, directory);
+    return this.noting({ name: this.nameOf(vcpu), domain: vcpu.domain, directory, ...access });
+  }
+
+  /** The address space, with its writes told. */
+  private noting(space: AddressSpace): AddressSpace {
+    const writeMemory = (linear: number, bytes: Uint8Array): number => {
+      const length = space.writeMemory(linear, bytes);
+      if (length > 0) this.onWrite?.({ linear, length, space });
+      return length;
+    };
+    return { ...space, writeMemory };
   }
 
   /** The address space of a name; undefined for one that is not there, or not any more. */

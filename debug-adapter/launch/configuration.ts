@@ -12,6 +12,8 @@ export interface DebugPlan extends LaunchPlan {
   symbols: readonly string[];
   console: "output" | "event";
   noDebug: boolean;
+  /** What of the configuration has no effect, in words. */
+  warnings: readonly string[];
 }
 
 const isString = (value: unknown): value is string => typeof value === "string";
@@ -51,15 +53,33 @@ const CLIENTS = new Set([
   ...["debugServer", "serverReadyAction", "suppressMultipleSessionWarning", "linux", "osx", "windows"],
 ]);
 
-/** Checks the arguments of a launch request. Throws UserError for what is unknown or wrong. */
+/**
+ * Checks the arguments of a launch request. What is not known is left aside with a warning: clients send attributes of
+ * their own (`host`, `cwd`, `env`), and null for what is not set. Throws UserError for what is wrong.
+ */
 export function checkLaunch(raw: object): DebugPlan {
-  for (const [name, value] of Object.entries(raw)) {
+  const configuration: Record<string, unknown> = {};
+  const unknown: string[] = [];
+  const empty: string[] = [];
+  for (const [name, value] of Object.entries(raw) as [string, unknown][]) {
     if (CLIENTS.has(name) || name.startsWith("__") || value === undefined) continue;
-    const attribute = ATTRIBUTES[name as keyof LaunchConfiguration] as (typeof ATTRIBUTES)["program"] | undefined;
-    if (attribute === undefined) throw new UserError(say.unknownAttribute(name, Object.keys(ATTRIBUTES)));
-    if (!attribute.holds(value)) throw new UserError(say.wrongAttribute(name, attribute.expected, value));
+    if (!isAttribute(name)) unknown.push(name);
+    else if (value === null) empty.push(name);
+    else if (ATTRIBUTES[name].holds(value)) configuration[name] = value;
+    else throw new UserError(say.wrongAttribute(name, ATTRIBUTES[name].expected, value));
   }
-  const configuration = raw as Partial<LaunchConfiguration>;
+  const warnings = [
+    ...(unknown.length === 0 ? [] : [say.unknownAttributes(unknown, Object.keys(ATTRIBUTES))]),
+    ...(empty.length === 0 ? [] : [say.nullAttributes(empty)]),
+  ];
+  return planOf(configuration, warnings);
+}
+
+function isAttribute(name: string): name is keyof LaunchConfiguration {
+  return Object.hasOwn(ATTRIBUTES, name);
+}
+
+function planOf(configuration: Partial<LaunchConfiguration>, warnings: readonly string[]): DebugPlan {
   if (configuration.program === undefined) throw new UserError(say.noProgram());
   const { memory = DEFAULT_MEMORY, domains = [], vmm } = configuration;
   return {
@@ -75,6 +95,7 @@ export function checkLaunch(raw: object): DebugPlan {
     symbols: configuration.symbols ?? [],
     console: configuration.console ?? "output",
     noDebug: configuration.noDebug ?? false,
+    warnings,
   };
 }
 

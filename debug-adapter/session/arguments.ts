@@ -12,6 +12,15 @@ const IN_WORDS = {
 } as const;
 
 const FORMAT = { "hex?": "boolean" } as const;
+const FRAME_FORMAT = {
+  ...FORMAT,
+  "parameters?": "boolean",
+  "parameterTypes?": "boolean",
+  "parameterNames?": "boolean",
+  "parameterValues?": "boolean",
+  "line?": "boolean",
+  "module?": "boolean",
+} as const;
 const SOURCE = { "path?": "string" } as const;
 const BREAKPOINT = { "condition?": "string", "hitCondition?": "string", "logMessage?": "string" } as const;
 const IN_THREAD = { "threadId?": "integer", "granularity?": "string" } as const;
@@ -19,7 +28,7 @@ const MEMORY = { memoryReference: "string", "offset?": "integer" } as const;
 
 /** What requests are read by us; the rest of the protocol's arguments is not looked at. */
 const SHAPES: Readonly<Record<string, Shape>> = {
-  initialize: { "linesStartAt1?": "boolean" },
+  initialize: { "linesStartAt1?": "boolean", "columnsStartAt1?": "boolean" },
   setBreakpoints: { source: SOURCE, "breakpoints?": [{ line: "integer", ...BREAKPOINT }], "lines?": ["integer"] },
   setFunctionBreakpoints: { breakpoints: [{ name: "string", ...BREAKPOINT }] },
   setInstructionBreakpoints: { breakpoints: [{ instructionReference: "string", "offset?": "integer", ...BREAKPOINT }] },
@@ -36,7 +45,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   next: IN_THREAD,
   stepIn: IN_THREAD,
   stepOut: IN_THREAD,
-  stackTrace: { threadId: "integer", "startFrame?": "count", "levels?": "count" },
+  stackTrace: { threadId: "integer", "startFrame?": "count", "levels?": "count", "format?": FRAME_FORMAT },
   scopes: { frameId: "integer" },
   variables: {
     variablesReference: "integer",

@@ -1,7 +1,7 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { EXCEPTION_FILTERS } from "../breakpoints/crash-stops";
 
-/** What works; nothing that does not. */
+/** What works; nothing that does not: the machine is part of the adapter, so it cannot outlive the session. */
 export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsConfigurationDoneRequest: true,
   supportsFunctionBreakpoints: true,
@@ -26,5 +26,4 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsDisassembleRequest: true,
   supportsSteppingGranularity: true,
   supportsTerminateRequest: true,
-  supportTerminateDebuggee: true,
 };

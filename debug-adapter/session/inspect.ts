@@ -11,6 +11,7 @@ import { isLive } from "../awareness/address-space";
 import { placeOf, referenceTo, type MemoryPlace } from "../debuggee/reference";
 import { hex32 } from "../values/hex";
 import { readInteger, signedness } from "../values/typed-value";
+import { frameName } from "./frame-name";
 import { FrameEnvironment } from "./frame-environment";
 import { base64Bytes, base64Text } from "../text";
 import { UserError } from "../user-error";
@@ -38,10 +39,11 @@ export function stackTrace(
   const levels = args.levels ?? 0;
   const shown = stack.slice(start, levels === 0 ? undefined : start + levels);
   const guests = target.exception === undefined ? 0 : firstOfGuest(stack);
-  return {
-    stackFrames: shown.map(({ id, row }, i) => stackFrame(target, id, row, start + i < guests)),
-    totalFrames: stack.length,
-  };
+  const { format } = args;
+  const stackFrames = shown.map(({ id, row }, i) =>
+    stackFrame(target, id, row, { format, isBeside: start + i < guests }),
+  );
+  return { stackFrames, totalFrames: stack.length };
 }
 
 /**
@@ -54,12 +56,17 @@ function firstOfGuest(stack: readonly IdentifiedRow[]): number {
   return Math.max(stack.findIndex(isGuests), 0);
 }
 
-function stackFrame(target: Target, id: number, row: StackRow, isBeside: boolean): DebugProtocol.StackFrame {
+function stackFrame(
+  target: Target,
+  id: number,
+  row: StackRow,
+  { format, isBeside }: { format: DebugProtocol.StackFrameFormat | undefined; isBeside: boolean },
+): DebugProtocol.StackFrame {
   if (row.kind === "separator") return { id, name: row.text, line: 0, column: 0, presentationHint: "label" };
-  const { machine, position, source } = row;
+  const { machine, position } = row;
   const frame: DebugProtocol.StackFrame = {
     id,
-    name: source?.isInlined === true ? `${row.name} (inlined)` : row.name,
+    name: frameName(row, format, (parameter) => target.variables.localText(row, parameter, format?.hex ?? false)),
     line: position?.line ?? 0,
     column: position === undefined ? 0 : Math.max(position.column, 1),
     instructionPointerReference: referenceTo(machine.pc, machine.space),
@@ -141,6 +148,7 @@ export function readMemory(
   if (args.count > MAX_BYTES) throw new UserError(say.tooMuchMemory(MAX_BYTES));
   const { linear, space } = placeIn(target, args.memoryReference, args.offset ?? 0);
   const bytes = space.readMemory(linear, args.count) ?? new Uint8Array();
+  target.memoryViews.opened(args.memoryReference, placeIn(target, args.memoryReference, 0));
   const missing = args.count - bytes.length;
   return {
     address: hex32(linear),

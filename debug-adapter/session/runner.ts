@@ -114,9 +114,11 @@ export class Runner {
       return this.stopped("exception", { description: exception.description, text: exception.description });
     }
     const hits = breakpoints.hits();
-    for (const { check } of hits) {
-      const failure = check && failureText(check);
-      if (failure !== undefined) this.output(failure);
+    for (const { id, check } of hits) {
+      const message = check && failureText(check);
+      if (message === undefined) continue;
+      this.output(message);
+      this.send("breakpoint", { reason: "changed", breakpoint: { id, verified: true, message } });
     }
     const [first] = hits;
     this.stopped(first?.origin ?? "breakpoint", { hitBreakpointIds: [...new Set(hits.map(({ id }) => id))] });

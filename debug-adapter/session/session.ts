@@ -12,6 +12,7 @@ import * as inspect from "./inspect";
 import { latin1Bytes, utf8Text } from "../text";
 import { UserError } from "../user-error";
 import { ProtocolSession } from "./protocol-session";
+import type { Written } from "./memory-views";
 import { Runner } from "./runner";
 import { Target } from "./target";
 
@@ -25,8 +26,10 @@ export class RingscopeSession extends ProtocolSession {
   /** To be done when the response is out. */
   private readonly afterwards: (() => void)[] = [];
   private lineBase = 1;
-  /** The client has said that it knows this event. */
+  private columnBase = 1;
+  /** The client has said that it knows these events. */
   private takesInvalidated = false;
+  private takesMemory = false;
 
   /** @param left called when the client has left */
   constructor(
@@ -105,13 +108,11 @@ export class RingscopeSession extends ProtocolSession {
         stackFrames: body.stackFrames.map((frame) => ({
           ...frame,
           line: frame.line === 0 ? 0 : this.toClient(frame.line),
+          column: frame.column === 0 ? 0 : frame.column - 1 + this.columnBase,
         })),
       };
     },
-    scopes: (args: DebugProtocol.ScopesArguments) => {
-      const target = this.standing();
-      return { scopes: target.variables.scopes(target.frame(args.frameId)) };
-    },
+    scopes: (args: DebugProtocol.ScopesArguments) => ({ scopes: this.present().scopes(args.frameId) }),
     variables: (args: DebugProtocol.VariablesArguments) => {
       const { variablesReference, filter, start, count, format } = args;
       return {
@@ -146,7 +147,10 @@ export class RingscopeSession extends ProtocolSession {
     readMemory: (args: DebugProtocol.ReadMemoryArguments) => inspect.readMemory(this.standing(), args),
     writeMemory: (args: DebugProtocol.WriteMemoryArguments) =>
       this.afterEdit(inspect.writeMemory(this.standing(), args) ?? {}),
-    disassemble: (args: DebugProtocol.DisassembleArguments) => inspect.disassembleAt(this.standing(), args),
+    disassemble: (args: DebugProtocol.DisassembleArguments) => {
+      const instructions = inspect.disassembleAt(this.standing(), args)?.instructions ?? [];
+      return { instructions: instructions.map((each) => this.placed(each)) };
+    },
     loadedSources: () => ({ sources: this.present().sources.all() }),
     modules: () => ({ modules: inspect.modules(this.present()) }),
     "ringscope.audit": () => inspect.audit(this.standing()),
@@ -190,7 +194,9 @@ export class RingscopeSession extends ProtocolSession {
 
   private initialize(args: DebugProtocol.InitializeRequestArguments): object {
     this.lineBase = args.linesStartAt1 === false ? 0 : 1;
+    this.columnBase = args.columnsStartAt1 === false ? 0 : 1;
     this.takesInvalidated = args.supportsInvalidatedEvent === true;
+    this.takesMemory = args.supportsMemoryEvent === true;
     return CAPABILITIES;
   }
 
@@ -202,11 +208,14 @@ export class RingscopeSession extends ProtocolSession {
       log: (name, data) => this.consoleOutput(plan.console, { console: name, data, log: true }),
       logged: (text) => this.output(text, "console"),
       hypercalls: (body) => this.custom("ringscope.hypercalls", body),
+      written: (bytes) => this.written(bytes),
     });
     this.target = target;
     this.runner = new Runner(target, (event, body) => this.sendEvent(event, body));
     this.later(() => {
-      for (const warning of target.loaded.warnings) this.output(`${warning}\n`, "important");
+      for (const warning of [...plan.warnings, ...target.loaded.warnings]) this.output(`${warning}\n`, "important");
+      for (const module of inspect.modules(target)) this.sendEvent("module", { reason: "new", module });
+      for (const source of target.sources.all()) this.sendEvent("loadedSource", { reason: "new", source });
       // The client now sends breakpoints; every image is known, so each is bound at once.
       this.sendEvent("initialized");
     });
@@ -269,6 +278,13 @@ export class RingscopeSession extends ProtocolSession {
     return body;
   }
 
+  /** Views of memory are brought up to date. */
+  private written(bytes: Written): void {
+    if (!this.takesMemory) return;
+    const events = this.target?.memoryViews.eventsFor(bytes) ?? [];
+    this.later(() => events.forEach((body) => this.sendEvent("memory", body)));
+  }
+
   private consoleInput({ console: name, data }: ConsoleInputArguments): undefined {
     const target = this.present();
     const port = target.consoles.portOf(name);
@@ -292,8 +308,9 @@ export class RingscopeSession extends ProtocolSession {
     this.sendEvent(name, body);
   }
 
-  private placed(breakpoint: DebugProtocol.Breakpoint): DebugProtocol.Breakpoint {
-    return breakpoint.line === undefined ? breakpoint : { ...breakpoint, line: this.toClient(breakpoint.line) };
+  /** With its line as the client counts. */
+  private placed<T extends { line?: number }>(place: T): T {
+    return place.line === undefined ? place : { ...place, line: this.toClient(place.line) };
   }
 
   private fromClient(line: number): number {

@@ -1,3 +1,4 @@
+import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { SerialPort } from "../../emulator/index";
 import { CrashStops, EXCEPTION_FILTERS, type ExceptionStop } from "../breakpoints/crash-stops";
 import { DataBreakpoints } from "../breakpoints/data";
@@ -20,6 +21,7 @@ import { liveEvaluator } from "./live-evaluator";
 import { SourceMap, type SourcePlaces } from "../debuggee/source-map";
 import { threadsOf, type SessionThread } from "./threads";
 import { LogLines } from "./log-lines";
+import { MemoryViews, type Written } from "./memory-views";
 import { TraceFeed } from "./trace-feed";
 import { Variables } from "./variables";
 
@@ -34,6 +36,8 @@ export interface TargetListener extends ConsoleSink {
   hypercalls(body: HypercallsEventBody): void;
   /** What logpoints wrote since the last time: whole lines. */
   logged(text: string): void;
+  /** The debugger itself has written memory. */
+  written(bytes: Written): void;
 }
 
 /** All that belongs to one launch, wired together. */
@@ -50,6 +54,7 @@ export class Target {
   readonly variables: Variables;
   readonly consoles: Consoles;
   readonly feed: TraceFeed;
+  readonly memoryViews = new MemoryViews();
   private readonly log: LogLines;
   /** What the client may look at; undefined while the machine runs. */
   halted: HaltedState | undefined;
@@ -85,6 +90,7 @@ export class Target {
     this.variables = new Variables(debuggee);
     this.consoles = new Consoles(listener, consoleNames(this.loaded), !isBare);
     this.feed = new TraceFeed(debuggee, (body) => listener.hypercalls(body), host.now);
+    debuggee.onWrite = (written) => listener.written(written);
     this.execution.onSlice = () => {
       this.flush(false);
       this.feed.tick();
@@ -121,6 +127,12 @@ export class Target {
   /** The threads; while the machine runs, those between two slices. */
   threads(): readonly SessionThread[] {
     return this.halted?.threads ?? threadsOf(this.debuggee);
+  }
+
+  /** The scopes of a frame: none for one of an earlier stop, and for a separator. */
+  scopes(frameId: number): DebugProtocol.Scope[] {
+    const frame = this.halted?.frame(frameId);
+    return frame === undefined || frame === "separator" ? [] : this.variables.scopes(frame);
   }
 
   /** The frame that the client means. Throws UserError for one that is gone or none. */

@@ -3,10 +3,11 @@ import type { ControlName, SegmentName } from "../../emulator/index";
 import { ExpressionError } from "../expressions/ast";
 import { evaluate } from "../expressions/evaluate";
 import { parseExpression } from "../expressions/parser";
+import { UINT } from "../expressions/types";
 import { isLive, type AddressSpace } from "../awareness/address-space";
 import { referenceTo } from "../debuggee/reference";
 import { debugMessages as say, expressionMessages } from "../messages";
-import { sizeOf, strip, typeName, type ReadMemory } from "../symbols/index";
+import { sizeOf, strip, typeName, type ReadMemory, type Variable } from "../symbols/index";
 import { childrenOf, countChildren } from "../values/children";
 import { fieldsOf, setFields } from "../values/control";
 import { describeSegment } from "../values/descriptor";
@@ -39,6 +40,8 @@ const SEGMENTS: readonly SegmentName[] = ["cs", "ss", "ds", "es", "fs", "gs", "l
 const CONTROLS: readonly ControlName[] = ["cr0", "cr2", "cr3", "cr4"];
 
 const { registerLost } = expressionMessages;
+/** What `$eax` is in an expression. */
+const REGISTER_TYPE = typeName(UINT);
 
 type Frame = NonNullable<EvaluationFrame>;
 
@@ -142,6 +145,11 @@ export class Variables {
     return referenceTo(address, frame?.machine.space ?? this.debuggee.space);
   }
 
+  /** The value of a frame's parameter or local in one line. */
+  localText(frame: Frame, variable: Variable, hex: boolean): string {
+    return formatValue(localValue(frame, variable), this.context(frame, hex));
+  }
+
   context(frame: EvaluationFrame, hex: boolean): FormatContext {
     return { readMemory: this.memoryOf(frame), hex, symbolize: (address) => this.symbolize(address, frame) };
   }
@@ -239,6 +247,7 @@ export class Variables {
             : isFlags
               ? `${hex32(value)} [${setFields(name, value)}]`
               : hex32(value),
+        type: REGISTER_TYPE,
         evaluateName: `$${name}`,
         variablesReference: isFlags ? this.add(this.fields(name, value, frame)) : 0,
         ...(value === undefined || isFlags ? {} : { memoryReference: this.reference(value, frame) }),
@@ -259,7 +268,7 @@ export class Variables {
     const row = (name: SegmentName): DebugProtocol.Variable => {
       const { summary, fields } = describeSegment(name, this.debuggee.machine.segment(name));
       const reference = this.add(readOnly(frame, () => fields.map((field) => ({ ...field, variablesReference: 0 }))));
-      return { name, value: summary, evaluateName: `$${name}`, variablesReference: reference };
+      return { name, value: summary, type: "selector", evaluateName: `$${name}`, variablesReference: reference };
     };
     return readOnly(frame, () => SEGMENTS.map(row));
   }
@@ -273,6 +282,7 @@ export class Variables {
       return {
         name,
         value: set === "" ? hex32(value) : `${hex32(value)} [${set}]`,
+        type: REGISTER_TYPE,
         evaluateName: `$${name}`,
         variablesReference: hasFields ? this.add(this.fields(name, value, frame)) : 0,
       };
@@ -280,6 +290,7 @@ export class Variables {
     const table = (name: string, { base, limit }: { base: number; limit: number }): DebugProtocol.Variable => ({
       name,
       value: `base ${hex32(base)}, limit ${hex32(limit)}`,
+      type: "table register",
       variablesReference: 0,
       memoryReference: this.reference(base, frame),
     });

@@ -183,13 +183,6 @@ describe("a launch that cannot be", () => {
       );
     });
 
-  it("names an unknown attribute and those that there are", async () => {
-    expect(await refused({ program: guest("pv/hello"), kernal: 1 })).toBe(
-      'launch configuration: unknown attribute "kernal"; the attributes are ' +
-        "program, commandLine, domains, memory, stopOnEntry, engine, vmm, sourceRoots, sourceMap, symbols, console, noDebug",
-    );
-  });
-
   it.each<[object, string]>([
     [{}, 'launch configuration: "program" is missing: the ELF file of a guest kernel'],
     [{ program: 5 }, 'launch configuration: "program" must be the path of a file, not 5'],

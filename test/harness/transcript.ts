@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { ROOT, type Message } from "./dap-client";
 
-/** Sent whenever a batch is full or a clock says so: no part of the conversation's order. */
-const UNORDERED = new Set(["ringscope.hypercalls"]);
+/** Sent whenever a clock says so, or by the hundred: no part of the conversation. */
+const UNTOLD = new Set(["ringscope.hypercalls", "loadedSource"]);
 
 /** Longer JSON is broken; a stack frame, of which there are many, stays whole. */
 const LINE = 300;
@@ -22,7 +22,7 @@ export function transcriptText(messages: readonly Message[]): string {
     outputs = new Map();
   };
   for (const message of messages) {
-    if (isEvent(message) && UNORDERED.has(message.event)) continue;
+    if (isEvent(message) && UNTOLD.has(message.event)) continue;
     if (isEvent(message) && message.event === "output") {
       const { category = "", output } = (message as DebugProtocol.OutputEvent).body;
       outputs.set(category, (outputs.get(category) ?? "") + output);
