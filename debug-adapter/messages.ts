@@ -170,6 +170,9 @@ const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
   ENOSPC: "no space is left",
   EPIPE: "nobody reads it any more",
   EBADF: "it is closed",
+  NOT_A_FILE: "it is no plain file",
+  TOO_LARGE: "it is too large: an image has 512 MiB at most",
+  NO_IMAGE: "not an ELF file",
 };
 
 /** Why the system refused a file or a port. */

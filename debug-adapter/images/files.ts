@@ -1,7 +1,10 @@
 /** The host's files, as far as a session needs them: Node's, or another host's. */
 export interface Files {
-  /** Throws with a `code` such as ENOENT. */
-  read(path: string): Uint8Array;
+  /**
+   * Throws with a `code` such as ENOENT.
+   * @param start what the file should begin with, a character for each byte: a large one that does not need not be read
+   */
+  read(path: string, start?: string): Uint8Array;
   exists(path: string): boolean;
   /** Absolute, without `.` and `..`. */
   resolve(...parts: string[]): string;

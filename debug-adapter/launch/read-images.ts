@@ -6,6 +6,9 @@ import { LaunchError } from "./launch-error";
 import type { ImageFile } from "./parse";
 import type { LaunchPlan } from "./plan";
 
+/** What an image begins with. */
+const ELF = "\x7fELF";
+
 /** A file that was read, and the string that multiboot hands over with it. */
 export interface Binary {
   file: string;
@@ -27,24 +30,25 @@ export interface BootImages {
  * @throws LaunchError
  */
 export function readImages(plan: LaunchPlan, files: Files): BootImages {
-  const read = (image: ImageFile): Binary => readBinary(image, files);
+  const read = (image: ImageFile): Binary => readBinary(image, files, ELF);
+  const readModule = (module: ImageFile): Binary => readBinary(module, files);
   const kernel = read(plan.kernel);
   const { hypervisor } = plan;
   if (hypervisor.kind === "none" || (hypervisor.kind === "if-needed" && isForBareMachine(kernel)))
-    return { first: kernel, guests: [], modules: plan.modules.map(read) };
+    return { first: kernel, guests: [], modules: plan.modules.map(readModule) };
   checkGuest(kernel);
   const domains = plan.domains.map(read);
   domains.forEach(checkGuest);
-  const modules = plan.modules.map(read);
+  const modules = plan.modules.map(readModule);
   if (hypervisor.kind !== "image" && !files.exists(files.builtInVmm))
     throw new LaunchError(files.builtInVmm, cliMessages.noVmm(), cliMessages.noVmm());
   const vmm = hypervisor.kind === "image" ? hypervisor.file : files.builtInVmm;
   return { first: read({ file: vmm, args: hypervisor.args }), guests: [kernel, ...domains], modules };
 }
 
-function readBinary({ file, args }: ImageFile, files: Files): Binary {
+function readBinary({ file, args }: ImageFile, files: Files, start?: string): Binary {
   try {
-    return { file, bytes: files.read(file), commandLine: bootLine(files.nameOf(file), args) };
+    return { file, bytes: files.read(file, start), commandLine: bootLine(files.nameOf(file), args) };
   } catch (error) {
     const why = systemProblem(error);
     throw new LaunchError(file, why, cliMessages.cannotRead(file, why));

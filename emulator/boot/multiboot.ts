@@ -7,6 +7,8 @@ import { buildInfo, type PlacedModule } from "./multiboot-info";
 /** What EAX holds at the entry point. */
 export const BOOT_MAGIC = 0x2badb002;
 const PAGE = 4096;
+/** How often segments may cover the memory. */
+const OVERLAPS = 4;
 
 export interface ModuleFile {
   bytes: Uint8Array;
@@ -42,11 +44,15 @@ export function loadMultiboot(
   const plan = planImage(kernel);
   const memoryBytes = ram.length;
   let next = HIGH_START;
+  let total = 0;
   for (const segment of plan.segments) {
     const end = segment.physical + segment.memoryBytes;
     requireRoom(end, memoryBytes);
     next = Math.max(next, end);
+    total += segment.memoryBytes;
   }
+  // Segments may overlap, but thousands that do would be copied over each other for hours.
+  requireRoom(total / OVERLAPS, memoryBytes);
   const modules: PlacedModule[] = files.map((file, module) => {
     const start = pageUp(next);
     next = start + file.bytes.length;
