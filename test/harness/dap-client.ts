@@ -69,6 +69,8 @@ export class DapClient {
     readonly close: () => unknown,
     /** The exit status of the adapter's own process; null for a signal, never for a shared server. */
     readonly exited: Promise<number | null>,
+    /** The adapter's process; 0 for a shared server. */
+    readonly pid: number,
   ) {
     input.on("data", (chunk: Buffer) => this.receive(chunk));
   }
@@ -81,12 +83,13 @@ export class DapClient {
       child.stdin,
       () => endProcess(child),
       new Promise((resolve) => child.once("exit", resolve)),
+      child.pid ?? 0,
     );
   }
 
   /** A conversation with a server that others use too. */
   static over(socket: Socket): DapClient {
-    return new DapClient(socket, socket, () => socket.destroy(), new Promise(() => undefined));
+    return new DapClient(socket, socket, () => socket.destroy(), new Promise(() => undefined), 0);
   }
 
   /** The response's body. Throws RequestError when it is refused. */

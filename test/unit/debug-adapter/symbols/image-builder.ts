@@ -10,7 +10,7 @@ export function bytes(...parts: readonly Part[]): Uint8Array {
   for (const part of parts) {
     if (typeof part === "number") out.push(part & 0xff);
     else if (typeof part === "string") out.push(...Buffer.from(`${part}\0`));
-    else if (part instanceof Uint8Array) out.push(...part);
+    else if (part instanceof Uint8Array) for (const byte of part) out.push(byte);
     else if (Array.isArray(part)) for (let i = 0; i < part[1]; i++) out.push((part[0] >>> (8 * i)) & 0xff);
     else if ("uleb" in part) uleb(out, part.uleb);
     else sleb(out, part.sleb);
