@@ -2,7 +2,7 @@
 #include "pv.h"
 
 #define BATCH  512
-#define ROUNDS AMOUNT(4000, 5)
+#define ROUNDS AMOUNT(12000, 5)
 
 static u32 page[PAGE_SIZE / 4] __attribute__((aligned(PAGE_SIZE)));
 static struct mmu_update updates[BATCH];

@@ -2,7 +2,7 @@
  * hypercall. */
 #include "pv.h"
 
-#define ROUNDS AMOUNT(500000, 3000)
+#define ROUNDS AMOUNT(1500000, 3000)
 
 /* Its frame is replaced by the one that start_info names. */
 static volatile struct shared_info shared __attribute__((aligned(PAGE_SIZE)));

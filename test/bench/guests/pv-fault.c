@@ -1,7 +1,7 @@
 /* Page faults in ring 1, which the VMM bounces to the kernel's handler; it steps over the access. */
 #include "pv.h"
 
-#define ROUNDS  AMOUNT(500000, 3000)
+#define ROUNDS  AMOUNT(1500000, 3000)
 #define NOWHERE 0x70000000u
 
 extern char access_end[];

@@ -1,7 +1,7 @@
 /* Yields of two domains to each other: each is a change of page tables, stack and segments. */
 #include "pv.h"
 
-#define ROUNDS AMOUNT(100000, 500)
+#define ROUNDS AMOUNT(300000, 500)
 
 u32 bench_kernel(void) {
   u32 sum = 0;

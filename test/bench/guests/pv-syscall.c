@@ -1,7 +1,7 @@
 /* System calls of an application in ring 3 that come to ring 1 by a gate of their own, without the VMM. */
 #include "pv.h"
 
-#define ROUNDS AMOUNT(2000000, 3000)
+#define ROUNDS AMOUNT(6000000, 3000)
 #define END    8u
 
 static u32 stack[1024];

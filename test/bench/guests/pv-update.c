@@ -1,7 +1,7 @@
 /* One page-table entry at a time, by mmu_update and by update_va_mapping in turn: read-only, writable. */
 #include "pv.h"
 
-#define ROUNDS AMOUNT(800000, 1500)
+#define ROUNDS AMOUNT(2400000, 1500)
 
 static u32 page[PAGE_SIZE / 4] __attribute__((aligned(PAGE_SIZE)));
 
