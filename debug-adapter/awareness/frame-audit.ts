@@ -29,6 +29,8 @@ const enum FrameType {
 }
 const PINNED = 1 << 28;
 const VALIDATED = 1 << 27;
+/** A table that is half made or half taken apart: it holds itself, and so many of its first entries hold frames. */
+const IN_PARTS = (1 << 25) | (1 << 24);
 const USES = 0x3fffff;
 const TYPE_NAMES: Readonly<Record<number, string>> = {
   0: "untyped",
@@ -73,7 +75,7 @@ function entriesOf(memory: DebugMemory, mfn: number, count: number): Entry[] {
 class FrameTable {
   private readonly view: DataView;
   private readonly size: number;
-  private readonly offsets: { count: number; type: number; owner: number; use: number };
+  private readonly offsets: { count: number; type: number; owner: number; use: number; entries: number };
   readonly length: number;
   readonly references: Uint32Array;
   readonly uses: Uint32Array;
@@ -83,7 +85,13 @@ class FrameTable {
     const type = symbols.typeNamed("struct frame");
     this.size = (type && sizeOf(type)) ?? 0;
     const offset = (name: string): number => fieldOf(symbols, "frame", name)?.offset ?? 0;
-    this.offsets = { count: offset("count"), type: offset("type_info"), owner: offset("owner"), use: offset("use") };
+    this.offsets = {
+      count: offset("count"),
+      type: offset("type_info"),
+      owner: offset("owner"),
+      use: offset("use"),
+      entries: offset("entries"),
+    };
     const bytes = memory.readLinear(global("frame_table"), this.size * global("frame_limit"));
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.length = this.size === 0 ? 0 : Math.floor(bytes.byteLength / this.size);
@@ -101,6 +109,11 @@ class FrameTable {
 
   owner(mfn: number): number {
     return this.view.getUint16(this.size * mfn + this.offsets.owner, true);
+  }
+
+  /** Of a table in parts. */
+  entries(mfn: number): number {
+    return this.view.getUint16(this.size * mfn + this.offsets.entries, true);
   }
 
   isDomains(mfn: number): boolean {
@@ -128,23 +141,26 @@ export function auditFrames(symbols: ImageSymbols, vmm: VmmView, machine: Machin
   return compare(frames);
 }
 
-/** What a frame's own entry and contents hold: the allocation, a pin, and what a table in it refers to. */
+/** What a frame's own entry and contents hold: the allocation, a pin, itself, and what a table in it refers to. */
 function countFrame(frames: FrameTable, memory: DebugMemory, mfn: number): void {
   const info = frames.typeInfo(mfn);
   frames.found(mfn, false);
   if ((info & PINNED) !== 0) frames.found(mfn, true);
-  if ((info & USES) === 0 || (info & VALIDATED) === 0) return;
+  const inParts = (info & IN_PARTS) !== 0;
+  if (inParts) frames.found(mfn, true);
+  if ((info & USES) === 0 || (info & (VALIDATED | IN_PARTS)) === 0) return;
+  const held = (whole: number): number => (inParts ? frames.entries(mfn) : whole);
   switch (info >>> 29) {
     case FrameType.L1:
       for (const entry of entriesOf(memory, mfn, ENTRIES)) frames.found(entry.mfn, entry.writable);
       break;
     case FrameType.L2: {
-      const own = (info & VMM_L2) !== 0 ? VMM_L2_FIRST : ENTRIES;
+      const own = held((info & VMM_L2) !== 0 ? VMM_L2_FIRST : ENTRIES);
       for (const entry of entriesOf(memory, mfn, own)) frames.found(entry.mfn, entry.mfn !== mfn);
       break;
     }
     case FrameType.L3:
-      for (const entry of entriesOf(memory, mfn, L3_ENTRIES)) frames.found(entry.mfn, true);
+      for (const entry of entriesOf(memory, mfn, held(L3_ENTRIES))) frames.found(entry.mfn, true);
   }
 }
 

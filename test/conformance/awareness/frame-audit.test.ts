@@ -7,6 +7,8 @@ import { fieldOf } from "../../../debug-adapter/awareness/layout";
 import { VmmView } from "../../../debug-adapter/awareness/vmm-view";
 import { SymbolImage } from "../../../debug-adapter/symbols/index";
 import { Machine } from "../../../emulator/index";
+import { compileGuest } from "../../harness/kernel/compile-guest.mjs";
+import { root } from "../../harness/process";
 
 const DIST = resolve(import.meta.dirname, "../../../dist");
 const PAGES = 4096;
@@ -32,6 +34,42 @@ function machineAt(call: number): Machine {
 }
 
 const audit = (machine: Machine): AuditResult => auditFrames(symbols, vmm, machine);
+
+/** Type flags of a table that is half made or half taken apart (x86/frame.h). */
+const IN_PARTS = (1 << 25) | (1 << 24);
+
+/** How many frames are such tables. */
+function tablesInParts(machine: Machine): number {
+  const [table, frames] = ["frame_table", "frame_limit"].map((name) => machine.memory.readDword(addressOf(name)) ?? 0);
+  const bytes = machine.memory.readLinear(table ?? 0, 16 * (frames ?? 0));
+  const words = new Uint32Array(bytes.slice().buffer);
+  const type = (fieldOf(symbols, "frame", "type_info")?.offset ?? 0) / 4;
+  return words.filter((word, i) => i % 4 === type && (word & IN_PARTS) !== 0).length;
+}
+
+describe("the audit of frames from outside, while long calls are interrupted", () => {
+  it.each(["pin", "refused", "slot"])("agrees with the frame table between the parts of the call: %s", (kind) => {
+    const image = (name: string): Uint8Array => {
+      compileGuest([join(root, "test/guests/preemption", `${name}.c`)], `dist/test/audited-${name}.elf`);
+      return new Uint8Array(readFileSync(join(DIST, `test/audited-${name}.elf`)));
+    };
+    const machine = new Machine({ memoryBytes: 128 << 20 });
+    const modules = [
+      { bytes: image("waiter"), commandLine: "waiter 400" },
+      { bytes: image("hog"), commandLine: `hog ${kind}` },
+    ];
+    machine.boot(kernel, { commandLine: "vmm", modules });
+    let inParts = 0;
+    for (let i = 0; i < 40; i++) {
+      machine.run({ instructions: 2_997_003 });
+      for (let n = 0; machine.registers.get("cpl") === 0 && n < 2_000; n++) machine.run({ instructions: 1009 });
+      if (machine.registers.get("cpl") === 0) continue;
+      expect(audit(machine).difference).toBeUndefined();
+      inParts += tablesInParts(machine);
+    }
+    expect(inParts).toBeGreaterThan(0);
+  });
+});
 
 describe("the audit of frames from outside", () => {
   let machine: Machine;
