@@ -33,6 +33,8 @@ const warningFlags = "-Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstri
 const compileFlags = ["-std=gnu11", ...machineFlags, ...debugFlags, ...warningFlags];
 /** Guests are there to be stepped through: each variable keeps its place from the first line to the last. */
 const optimization = { guest: "-O0", vmm: "-Og" };
+/** gcc only: arguments are pushed, and the stack is kept to words. The hypervisor's calls are short, and counted. */
+const gccVmmFlags = ["-mtune=generic", "-mno-accumulate-outgoing-args", "-mpreferred-stack-boundary=2"];
 const linkFlags = [
   ..."-m32 -nostdlib -static -no-pie".split(" "),
   ..."-Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=0x1000 -Wl,--fatal-warnings".split(" "),
@@ -68,12 +70,14 @@ async function findCompiler() {
       () => undefined,
     );
     if (banner === undefined) continue;
-    if (!banner.includes("clang")) return { command, flags: given, linkFlags: given, offsetsFlags: [] };
+    if (!banner.includes("clang"))
+      return { command, flags: given, linkFlags: given, offsetsFlags: [], vmmFlags: gccVmmFlags };
     const target = [...given, "--target=i686-unknown-linux-gnu"];
     return {
       command,
       flags: [...target, "-fdebug-compilation-dir=.", "-Qunused-arguments"],
       offsetsFlags: ["-fno-integrated-as"], // it would take the `->` lines for instructions
+      vmmFlags: [],
       linkFlags: process.platform === "linux" ? target : [...target, "-fuse-ld=lld"],
     };
   }
@@ -89,6 +93,7 @@ function units(out) {
     sources: sourcesBelow("emulator/vmm"),
     includes: ["emulator/vmm/include", "emulator/vmm"],
     optimization: optimization.vmm,
+    flags: (compiler) => compiler.vmmFlags,
     objects: `${out}/obj/emulator/vmm`,
     images: [{ output: `${out}/vmm.elf`, script: "emulator/vmm/vmm.lds" }],
   };
@@ -109,6 +114,7 @@ function guestUnit({ kind, name }, out) {
     sources: [...sourcesIn("sample-guests/lib"), ...sourcesIn(`sample-guests/lib/${kind}`), ...sourcesBelow(folder)],
     includes: ["sample-guests/lib", `sample-guests/lib/${kind}`, "emulator/vmm/include/public", folder],
     optimization: optimization.guest,
+    flags: () => [],
     objects: `${out}/obj/${folder}`,
     images: scripts.map((script) => ({ output: `${out}/sample-guests/${kind}/${image(script)}.elf`, script })),
   };
@@ -137,7 +143,7 @@ const sourcesBelow = (folder) => [
 /** Compiles what is stale, a few files at a time; the objects' paths in the order of the sources. */
 async function compileUnit(compiler, unit, log) {
   const includes = [...unit.includes, unit.objects].flatMap((folder) => ["-I", folder]);
-  const flags = [...compiler.flags, ...compileFlags, unit.optimization, ...includes];
+  const flags = [...compiler.flags, ...compileFlags, unit.optimization, ...unit.flags(compiler), ...includes];
   const isOffsets = (source) => basename(source) === "asm-offsets.c";
   for (const source of unit.sources.filter(isOffsets)) await makeOffsets(compiler, unit, source, flags, log);
 

@@ -17,5 +17,6 @@ void asm_offsets(void) {
   DEFINE(REGS_fs, offsetof(struct cpu_regs, fs));
   DEFINE(REGS_gs, offsetof(struct cpu_regs, gs));
   DEFINE(REGS_bytes, sizeof(struct cpu_regs));
+  DEFINE(VCPU_info, offsetof(struct vcpu, info));
   DEFINE(VCPU_vmm_esp, offsetof(struct vcpu, arch.vmm_esp));
 }

@@ -4,6 +4,7 @@
 #include "vmm/current.h"
 #include "vmm/domain.h"
 #include "vmm/log.h"
+#include "vmm/runqueue.h"
 #include "vmm/trace.h"
 
 #define REASON_MAX 200
@@ -12,6 +13,7 @@ bool domain_any_crashed;
 
 static void domain_end(struct domain *d) {
   d->dying = true;
+  sched_wanted = true; /* before the guest runs again */
   domains_dying++;
   console_drain(d);
   console_flush(d);

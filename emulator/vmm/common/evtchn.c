@@ -8,6 +8,7 @@
 #include "public/errno.h"
 #include "vmm/current.h"
 #include "vmm/domain.h"
+#include "vmm/guest_copy.h"
 #include "vmm/heap.h"
 #include "vmm/hypercall.h"
 #include "vmm/refuse.h"
@@ -27,7 +28,7 @@ void evtchn_release(struct domain *d) {
 }
 
 /* NULL, and refused in the name of `operation`, when there is no such port. */
-static struct evtchn *find_port(struct domain *d, const char *operation, u32 port) {
+always_inline struct evtchn *find_port(struct domain *d, const char *operation, u32 port) {
   if (port > 0 && port < NR_EVENT_CHANNELS) return &d->evtchns[port];
   refuse(-XEN_EINVAL, "%s: there is no port %u", operation, port);
   return NULL;
@@ -46,14 +47,14 @@ static int check_vcpu(struct domain *d, const char *operation, u32 vcpu) {
   return refuse(-XEN_ENOENT, "%s: there is no vCPU %u", operation, vcpu);
 }
 
-static bool test_and_set(u32 *words, u32 bit) {
+always_inline bool test_and_set(u32 *words, u32 bit) {
   bool old = words[bit / 32] >> (bit % 32) & 1;
   words[bit / 32] |= 1u << (bit % 32);
   return old;
 }
 
 /* The port is pending and not masked: tells the vCPU. */
-static void raise_upcall(struct vcpu *v, u32 port) {
+always_inline void raise_upcall(struct vcpu *v, u32 port) {
   if (test_and_set(&v->info->evtchn_pending_sel, port / 32)) return;
   v->info->evtchn_upcall_pending = 1;
   sched_wake(v);
@@ -130,7 +131,7 @@ static int close_port(struct domain *d, u32 argument) {
 
 static int send_port(struct domain *d, u32 argument) {
   struct evtchn_send send;
-  if (read_argument(&send, argument, sizeof(send))) return -XEN_EFAULT;
+  if (words_from_guest(&send, argument, sizeof(send) / 4)) return refuse_read(argument, sizeof(send));
   struct evtchn *channel = find_port(d, "send", send.port);
   if (channel == NULL) return -XEN_EINVAL;
   switch (channel->state) {

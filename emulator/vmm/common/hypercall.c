@@ -5,6 +5,7 @@
 #include "vmm/continuation.h"
 #include "vmm/current.h"
 #include "vmm/domain.h"
+#include "vmm/guest_copy.h"
 #include "vmm/preempt.h"
 #include "vmm/refuse.h"
 
@@ -35,8 +36,8 @@ static hypercall_fn *const hypercalls[] = {
 
 _Static_assert(ARRAY_LENGTH(hypercalls) <= 1u << CALL_NR_BITS, "a number has to fit beside the progress");
 
-int hypercall_dispatch(u32 nr, const u32 args[6]) {
-  if (nr >= ARRAY_LENGTH(hypercalls) || hypercalls[nr] == NULL)
+in_registers(2) int hypercall_dispatch(u32 nr, const u32 *args) {
+  if (unlikely(nr >= ARRAY_LENGTH(hypercalls) || hypercalls[nr] == NULL))
     return refuse(-XEN_ENOSYS, "hypercall %u is not served", nr);
   return hypercalls[nr](args[0], args[1], args[2], args[3], args[4], args[5]);
 }
@@ -64,13 +65,13 @@ int do_multicall(u32 list, u32 count, u32 c, u32 d, u32 e, u32 f) {
   for (; i < count && !v->domain->dying; i++, inside = false) {
     struct multicall_entry entry;
     const u32 at = list + i * sizeof(entry), result_at = at + offsetof(struct multicall_entry, result);
-    if (read_argument(&entry, at, sizeof(entry))) return -XEN_EFAULT;
+    if (words_from_guest(&entry, at, sizeof(entry) / 4)) return refuse_read(at, sizeof(entry));
     v->progress = inside ? entry.result : 0;
     const int result = entry.op == HYPERCALL_multicall ? refuse(-XEN_EINVAL, "multicall inside a multicall")
                                                        : hypercall_dispatch(entry.op, entry.args);
     if (v->again) return multicall_entry_interrupted(v, result_at, i);
     if (entry.op == HYPERCALL_iret) return result;
-    if (write_result(result_at, &result, sizeof(result))) return -XEN_EFAULT;
+    if (word_to_guest(result_at, result)) return refuse_write(result_at, sizeof(result));
     if (i + 1 < count && preempt_wanted()) return call_interrupted((i + 1) << 1);
   }
   return 0;

@@ -27,12 +27,18 @@ int refuse_command(const char *hypercall, u32 command) {
   return refuse(-XEN_ENOSYS, "%s: there is no command %u", hypercall, command);
 }
 
+int refuse_read(u32 from, u32 length) {
+  return refuse(-XEN_EFAULT, "%u bytes at %08x cannot be read", length, from);
+}
+
+int refuse_write(u32 to, u32 length) {
+  return refuse(-XEN_EFAULT, "%u bytes at %08x cannot be written", length, to);
+}
+
 int read_argument(void *to, u32 from, u32 length) {
-  int error = copy_from_guest(to, from, length);
-  return error ? refuse(error, "%u bytes at %08x cannot be read", length, from) : 0;
+  return copy_from_guest(to, from, length) ? refuse_read(from, length) : 0;
 }
 
 int write_result(u32 to, const void *from, u32 length) {
-  int error = copy_to_guest(to, from, length);
-  return error ? refuse(error, "%u bytes at %08x cannot be written", length, to) : 0;
+  return copy_to_guest(to, from, length) ? refuse_write(to, length) : 0;
 }

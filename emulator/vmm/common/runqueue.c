@@ -59,8 +59,7 @@ bool sched_contended(void) {
   return first && (domains_dying > 0 || pick_after(first) != first);
 }
 
-void sched_wake(struct vcpu *v) {
-  if (!v->blocked) return;
+void sched_unblock(struct vcpu *v) {
   v->blocked = v->polling = false;
   v->poll_deadline = 0;
   sched_wanted = true;

@@ -29,7 +29,7 @@ void schedule(void) {
 
 void sched_block(struct vcpu *v) {
   v->info->evtchn_upcall_mask = 0;
-  if (event_waits(v)) return;
+  if (vcpu_event_waits(v)) return;
   v->blocked = true;
   schedule();
 }

@@ -2,7 +2,7 @@
 #include "vmm/trace.h"
 
 #define TRACE_POINT __attribute__((noinline, used))
-#define KEEP(value) asm volatile("" : : "r"(value))
+#define KEEP(value) asm volatile("" : : "g"(value))
 
 TRACE_POINT void trace_hypercall_enter(struct vcpu *v, u32 nr, struct cpu_regs *regs) {
   KEEP(v);

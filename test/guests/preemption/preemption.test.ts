@@ -18,7 +18,7 @@ const WAITER = "test/waiter.elf";
 /** What the hog says of each kind of call, but for how long it took; and for how many milliseconds the other one looks. */
 const KINDS: readonly (readonly [kind: string, milliseconds: number, lines: readonly string[]])[] = [
   ["mmu_update", 200, ["mmu_update of 4096 entries, the last one bad: EINVAL after 4095", "entries as written"]],
-  ["mmuext_op", 250, ["mmuext_op of 4096 pins and unpins: 0, done 4096"]],
+  ["mmuext_op", 250, ["mmuext_op of 4096 pins and unpins: 0, done 4096", "then a pin: 0", "and again: -22"]],
   ["multicall", 300, ["multicall of 512: 0, entries wrong 0, ports in a row 256"]],
   [
     "pin",

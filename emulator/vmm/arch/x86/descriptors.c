@@ -25,8 +25,8 @@ desc_t reserved_gdt[GDT_RESERVED_ENTRIES] __attribute__((aligned(4096))) = {
     [RESERVED(FLAT_RING3_CS)] = FLAT_GUEST(DESC_CODE, 3),
     [RESERVED(FLAT_RING3_DS)] = FLAT_GUEST(DESC_DATA, 3),
 };
-static desc_t idt[256] __attribute__((aligned(8)));
-static struct tss tss;
+desc_t idt[256] __attribute__((aligned(8)));
+struct tss tss;
 
 static desc_t system_descriptor(const void *base, u32 limit, u32 type) {
   u64 b = (u32)base;
@@ -75,25 +75,22 @@ void descriptors_init(void) {
   asm volatile("lidt %0" : : "m"(idtr));
 }
 
-void descriptors_load_stack(struct vcpu *v) {
-  tss.ss1 = v->arch.kernel_ss;
-  tss.esp1 = v->arch.kernel_sp;
-  descriptors_load_direct_trap(v); /* it depends on the stack being usable */
+static void load_direct_gate(struct vcpu *v) {
+  idt[DIRECT_TRAP] = (u32)v->arch.direct_gate; /* its lower word: not present yet */
+  descriptors_set_stack(v, v->arch.kernel_ss, v->arch.kernel_sp);
 }
 
 /*
  * int 0x80 from ring 3 straight to ring 1: only where the guest does not want
- * events masked on entry (a gate cannot do that), never into a code segment of the
- * VMM (the processor goes by its DPL, not by the selector's RPL), and never onto a stack in the
- * VMM's region, which not every machine's segment limits would stop.
+ * events masked on entry (a gate cannot do that), and never into a code segment of
+ * the VMM (the processor goes by its DPL, not by the selector's RPL).
  */
 void descriptors_load_direct_trap(struct vcpu *v) {
-  const struct trap_info *trap = &v->traps[0x80];
-  idt[0x80] = 0;
-  if (trap->address == 0 || !(trap->cs & ~3) || trap->flags & TRAP_MASK_EVENTS) return;
-  if (!gate_selector_ok(trap->cs)) return;
-  if (v->arch.kernel_sp > HYPERVISOR_VIRT_START) return;
-  idt[0x80] = gate(trap->cs, trap->address, GATE_TRAP, trap->flags & TRAP_DPL_MASK);
+  const struct trap_info *trap = &v->traps[DIRECT_TRAP];
+  const bool direct =
+      trap->address && trap->cs & ~3 && !(trap->flags & TRAP_MASK_EVENTS) && gate_selector_ok(trap->cs);
+  v->arch.direct_gate = direct ? gate(trap->cs, trap->address, GATE_TRAP, trap->flags & TRAP_DPL_MASK) : 0;
+  load_direct_gate(v);
 }
 
 void descriptors_load_ldt(struct vcpu *v) {
@@ -116,5 +113,5 @@ void descriptors_load(struct vcpu *v) {
   tss.esp0 = (u32)&v->regs->es;
   load_gdt(gdt_area(v->arch.area));
   descriptors_load_ldt(v);
-  descriptors_load_stack(v);
+  load_direct_gate(v);
 }

@@ -104,7 +104,7 @@ trap_stubs:
         .endr
         .cfi_endproc
 
-/* In: ESP at `vector:error code`. Calls trap_dispatch(regs). */
+/* In: ESP at `vector:error code`. Calls trap_dispatch(regs), as all C functions here with `regs` in EAX. */
         .type trap_common, @function
 trap_common:
         CFI_FRAME 4
@@ -117,11 +117,8 @@ trap_common:
         mov %gs, REGS_gs(%esp)
 1:      VMM_SEGMENTS
         cld
-        pushl %esp
-        .cfi_adjust_cfa_offset 4
+        movl %esp, %eax
         call trap_dispatch
-        addl $4, %esp
-        .cfi_adjust_cfa_offset -4
         testb $3, REGS_cs(%esp)
         jnz resume_guest
         jmp resume_ring0
@@ -142,11 +139,8 @@ hypercall_gate:
         mov %gs, REGS_gs(%esp)
         VMM_SEGMENTS
         cld
-        pushl %esp
-        .cfi_adjust_cfa_offset 4
+        movl %esp, %eax
         call hypercall_entry
-        addl $4, %esp
-        .cfi_adjust_cfa_offset -4
         .cfi_endproc
         /* fall through */
         .size hypercall_gate, . - hypercall_gate
@@ -167,11 +161,12 @@ resume_guest:
         .cfi_rel_offset edi, 16
         .cfi_rel_offset ebp, 20
         .cfi_rel_offset eax, 24
-        pushl %esp
-        .cfi_adjust_cfa_offset 4
-        call exit_work
-        addl $4, %esp
-        .cfi_adjust_cfa_offset -4
+        movl current, %eax
+        cmpb $0, sched_wanted
+        movl VCPU_info(%eax), %eax
+        jne 6f
+        cmpb $0, (%eax) /* evtchn_upcall_pending */
+        jne 6f
 1:      mov REGS_gs(%esp), %gs
 2:      mov REGS_fs(%esp), %fs
 3:      mov REGS_es(%esp), %es
@@ -191,6 +186,17 @@ resume_guest:
         .cfi_adjust_cfa_offset -4
 5:      iretl
         FIXUP 5b, failsafe_iret
+        .cfi_adjust_cfa_offset REGS_eip
+        .cfi_rel_offset ebx, 0
+        .cfi_rel_offset ecx, 4
+        .cfi_rel_offset edx, 8
+        .cfi_rel_offset esi, 12
+        .cfi_rel_offset edi, 16
+        .cfi_rel_offset ebp, 20
+        .cfi_rel_offset eax, 24
+6:      movl %esp, %eax
+        call exit_work
+        jmp 1b
         .cfi_endproc
         .size resume_guest, . - resume_guest
 
@@ -241,11 +247,8 @@ failsafe_segments:
         .cfi_rel_offset ebp, 20
         .cfi_rel_offset eax, 24
         VMM_SEGMENTS
-        pushl %esp
-        .cfi_adjust_cfa_offset 4
+        movl %esp, %eax
         call failsafe_entry
-        addl $4, %esp
-        .cfi_adjust_cfa_offset -4
         jmp resume_guest
         .cfi_endproc
         .size failsafe_segments, . - failsafe_segments

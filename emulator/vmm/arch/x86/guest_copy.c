@@ -6,10 +6,6 @@
 
 u32 copy_with_fixup(void *to, const void *from, u32 length);
 
-bool guest_range_ok(u32 start, u32 length) {
-  return start < HYPERVISOR_VIRT_START && length <= HYPERVISOR_VIRT_START - start;
-}
-
 /* Guests may also read the machine-to-physical table, but hand over nothing from there. */
 int copy_from_guest(void *to, u32 from, u32 length) {
   if (!guest_range_ok(from, length)) return -XEN_EFAULT;

@@ -8,6 +8,7 @@
 #include "vmm/continuation.h"
 #include "vmm/current.h"
 #include "vmm/domain.h"
+#include "vmm/guest_copy.h"
 #include "vmm/hypercall.h"
 #include "vmm/preempt.h"
 #include "vmm/refuse.h"
@@ -27,7 +28,7 @@ static int check_foreign(u32 domid) {
   return refuse(-XEN_ESRCH, "domain %x cannot be named here", domid);
 }
 
-static bool is_page_table(u32 type_info) {
+always_inline bool is_page_table(u32 type_info) {
   u32 type = type_info & FRAME_TYPE_MASK;
   return type_info & FRAME_COUNT && (type == FRAME_L1 || type == FRAME_L2 || type == FRAME_L3);
 }
@@ -178,7 +179,8 @@ static int work_through(u32 list, u32 count, u32 size, int (*one)(const void *it
   for (; *done < count; (*done)++) {
     if (*done > call_progress() && preempt_wanted()) return -XEN_ERESTART;
     int error = tables_settle(current->domain);
-    if (!error) error = read_argument(item, list + *done * size, size);
+    if (!error && words_from_guest(item, list + *done * size, size / sizeof(u32)))
+      error = refuse_read(list + *done * size, size);
     if (!error) error = one(item);
     if (error) return error;
   }

@@ -15,10 +15,6 @@ void arch_power_off(enum machine_end end) {
     asm volatile("cli; hlt");
 }
 
-void arch_take_interrupts(void) {
-  asm volatile("sti; nop; cli" : : : "memory");
-}
-
 void arch_wait(void) {
   asm volatile("sti; hlt; cli" : : : "memory");
 }

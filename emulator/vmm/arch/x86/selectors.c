@@ -20,7 +20,7 @@ desc_t selector_descriptor(struct vcpu *v, u32 selector) {
   return table[index] & DESC_P ? table[index] : 0;
 }
 
-bool selector_base(struct vcpu *v, u32 selector, u32 *base) {
+bool selector_base_of(struct vcpu *v, u32 selector, u32 *base) {
   const desc_t desc = selector_descriptor(v, selector);
   *base = desc_base(desc);
   return desc != 0;

@@ -12,8 +12,6 @@
 #include "x86/cpu.h"
 #include "x86/desc.h"
 
-#define DIRECT_TRAP 0x80
-
 /* set_trap_table(list): entries until one with address 0; NULL forgets all. */
 int do_set_trap_table(u32 list, u32 b, u32 c, u32 d, u32 e, u32 f) {
   (void)b, (void)c, (void)d, (void)e, (void)f;
@@ -36,10 +34,7 @@ int do_set_trap_table(u32 list, u32 b, u32 c, u32 d, u32 e, u32 f) {
 
 int do_stack_switch(u32 ss, u32 esp, u32 c, u32 d, u32 e, u32 f) {
   (void)c, (void)d, (void)e, (void)f;
-  struct vcpu *v = current;
-  v->arch.kernel_ss = selector_raise(ss);
-  v->arch.kernel_sp = esp;
-  descriptors_load_stack(v);
+  descriptors_set_stack(current, selector_raise(ss), esp);
   return 0;
 }
 
@@ -97,7 +92,8 @@ int do_callback_op(u32 command, u32 argument, u32 c, u32 d, u32 e, u32 f) {
 struct iret_frame {
   u32 eax, eip, cs, eflags, esp, ss;
 };
-#define SAME_RING_FRAME offsetof(struct iret_frame, esp)
+#define SAME_RING_WORDS 4
+#define OUTWARD_WORDS   2
 
 /* iret: back from a handler with the events' mask restored; see the frames in bounce.c. */
 int do_iret(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f) {
@@ -105,25 +101,28 @@ int do_iret(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f) {
   struct vcpu *v = current;
   struct cpu_regs *regs = v->regs;
   struct iret_frame frame;
-  u32 base, size = SAME_RING_FRAME;
-  if (!selector_base(v, regs->ss, &base) || copy_from_guest(&frame, base + regs->esp, size)) goto bad_stack;
-  bool outward = (frame.cs & 3) != 1;
-  if (outward) size = sizeof(frame);
-  if (copy_from_guest(&frame, base + regs->esp, size)) goto bad_stack;
-  if (!(frame.cs & 3) || frame.eflags & EFLAGS_VM) {
+  u32 base;
+  if (!selector_base(v, regs->ss, &base)) goto bad_stack;
+  const u32 above = base + regs->esp + SAME_RING_WORDS * 4;
+  if (words_from_guest(&frame, base + regs->esp, SAME_RING_WORDS)) goto bad_stack;
+  if (unlikely(!(frame.cs & 3) || frame.eflags & EFLAGS_VM)) {
     domain_crash(v->domain, "iret: to ring 0 or virtual-8086 mode (cs %x, eflags %08x)", frame.cs,
                  frame.eflags);
     return 0;
   }
-  regs->eax = frame.eax;
+  if ((frame.cs & 3) == 1) {
+    regs->esp += SAME_RING_WORDS * 4;
+  } else {
+    if (words_from_guest(&frame.esp, above, OUTWARD_WORDS)) goto bad_stack;
+    regs->esp = frame.esp;
+    regs->ss = frame.ss;
+  }
   regs->eip = frame.eip;
   regs->cs = frame.cs;
-  regs->esp = outward ? frame.esp : regs->esp + size;
-  if (outward) regs->ss = frame.ss;
   v->info->evtchn_upcall_mask = !(frame.eflags & EFLAGS_IF);
   if (v->domain->vm_assist & 1u << VMASST_TYPE_architectural_iopl) v->arch.iopl = frame.eflags >> 12 & 3;
   regs->eflags = (frame.eflags & EFLAGS_GUEST) | EFLAGS_IF | EFLAGS_FIXED;
-  return regs->eax; /* the guest's, whatever hypercall_entry makes of a result */
+  return frame.eax; /* the guest's EAX, as a result is */
 bad_stack:
   domain_crash(v->domain, "iret: the frame cannot be read at %x:%08x", regs->ss, regs->esp);
   return 0;

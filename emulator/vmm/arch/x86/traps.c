@@ -45,7 +45,7 @@ static void vmm_fault(struct cpu_regs *regs) {
 }
 
 /* INT n of a guest is a #GP that names the IDT entry: its DPL is the one registered. */
-static bool software_interrupt(struct vcpu *v, struct cpu_regs *regs) {
+always_inline bool software_interrupt(struct vcpu *v, struct cpu_regs *regs) {
   if ((regs->error_code & (ERROR_IDT | ERROR_EXTERNAL)) != ERROR_IDT) return false;
   u32 vector = regs->error_code >> 3;
   u32 dpl = v->traps[vector].flags & TRAP_DPL_MASK;
@@ -55,13 +55,13 @@ static bool software_interrupt(struct vcpu *v, struct cpu_regs *regs) {
   return true;
 }
 
-static void general_protection(struct vcpu *v, struct cpu_regs *regs) {
+always_inline void general_protection(struct vcpu *v, struct cpu_regs *regs) {
   if (software_interrupt(v, regs)) return;
   if (regs->error_code == 0 && emulate_privileged(v, regs)) return;
   bounce_trap(v, regs, VECTOR_GP, regs->error_code);
 }
 
-static void guest_exception(struct vcpu *v, struct cpu_regs *regs) {
+always_inline void guest_exception(struct vcpu *v, struct cpu_regs *regs) {
   switch (regs->entry_vector) {
   case VECTOR_GP:
     return general_protection(v, regs);
@@ -81,7 +81,7 @@ static void guest_exception(struct vcpu *v, struct cpu_regs *regs) {
   bounce_trap(v, regs, regs->entry_vector, regs->error_code);
 }
 
-void trap_dispatch(struct cpu_regs *regs) {
+in_registers(1) void trap_dispatch(struct cpu_regs *regs) {
   u32 vector = regs->entry_vector;
   if (vector >= PIC_VECTOR)
     interrupt(vector - PIC_VECTOR);
@@ -103,24 +103,32 @@ static void make_again(struct vcpu *v, struct cpu_regs *regs) {
   v->interrupted_calls++;
 }
 
-void hypercall_entry(struct cpu_regs *regs) {
-  struct vcpu *v = current;
-  bool resumed = regs->eax & CALL_CONTINUED && call_resume(v, regs);
-  u32 nr = regs->eax;
-  const u32 args[6] = {regs->ebx, regs->ecx, regs->edx, regs->esi, regs->edi, regs->ebp};
-  if (!resumed) trace_hypercall_enter(v, nr, regs);
-  int result = hypercall_dispatch(nr, args);
+/* The guest's instruction has made an interrupted call again. It was traced when it began. */
+static void hypercall_go_on(struct vcpu *v, struct cpu_regs *regs) {
+  const u32 nr = regs->eax;
+  int result = hypercall_dispatch(nr, &regs->ebx);
   v->progress = 0;
   if (v->again) return make_again(v, regs);
-  trace_hypercall_exit(v, nr, result);
   regs->eax = result;
+  trace_hypercall_exit(v, nr, result);
+}
+
+in_registers(1) void hypercall_entry(struct cpu_regs *regs) {
+  struct vcpu *v = current;
+  if (unlikely(regs->eax & CALL_CONTINUED) && call_resume(v, regs)) return hypercall_go_on(v, regs);
+  const u32 nr = regs->eax, *args = &regs->ebx; /* EBX ECX EDX ESI EDI EBP, as they lie in the frame */
+  trace_hypercall_enter(v, nr, regs);
+  int result = hypercall_dispatch(nr, args);
+  if (unlikely(v->again)) return make_again(v, regs);
+  regs->eax = result;
+  trace_hypercall_exit(v, nr, result);
 }
 
 /*
  * The guest could not be resumed. Its failsafe callback takes the frame, unless the return to that would fail
  * as well: the frame would be written again and again, each below the last, through the guest's memory.
  */
-void failsafe_entry(struct cpu_regs *regs) {
+in_registers(1) void failsafe_entry(struct cpu_regs *regs) {
   struct vcpu *v = current;
   const struct xen_callback *callback = &v->arch.failsafe;
   u32 ss = guest_kernel_mode(regs) ? regs->ss : v->arch.kernel_ss;
@@ -132,8 +140,9 @@ void failsafe_entry(struct cpu_regs *regs) {
     bounce_failsafe(v, regs);
 }
 
-/* The last thing before the guest: others' turn, then what it has to be told. */
-void exit_work(struct cpu_regs *regs) {
+/* The last thing before the guest, where entry.S found a reason: others' turn, then what it has to be told.
+ */
+in_registers(1) void exit_work(struct cpu_regs *regs) {
   struct vcpu *v = current;
   while (v->domain->dying || sched_wanted)
     schedule();

@@ -33,7 +33,9 @@ void arch_audit(void);
 /* Waits for an interrupt; interrupts are off before and after. */
 void arch_wait(void);
 /* Takes the interrupts that are pending now. */
-void arch_take_interrupts(void);
+always_inline void arch_take_interrupts(void) {
+  asm volatile("sti; nop; cli" : : : "memory");
+}
 
 void serial_write(u32 port, u8 byte); /* 0 COM1, 1 COM2 */
 /* Raises the timer interrupt `ns` from now, at most; 0: not at all. */

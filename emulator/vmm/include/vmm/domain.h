@@ -52,6 +52,12 @@ struct domain {
 
 extern struct domain *domain_list;
 extern u32 domain_count;
+
+/* It is to be called back before it runs on. */
+always_inline bool vcpu_event_waits(const struct vcpu *v) {
+  return v->info->evtchn_upcall_pending && !v->info->evtchn_upcall_mask;
+}
+
 extern u32 domains_dying; /* of them: ended, and not given back yet */
 
 /* A domain with one vCPU that is not runnable yet, or NULL without memory. */

@@ -16,7 +16,7 @@ hypercall_fn do_xen_version, do_console_io, do_vm_assist, do_mmuext_op, do_sched
 hypercall_fn do_callback_op, do_event_channel_op, do_physdev_op, do_iret;
 hypercall_fn do_platform_op, do_sysctl, do_domctl, do_audit;
 
-/* One call; -ENOSYS for a number that nobody serves. */
-int hypercall_dispatch(u32 nr, const u32 args[6]);
+/* One call with its six arguments; -ENOSYS for a number that nobody serves. */
+in_registers(2) int hypercall_dispatch(u32 nr, const u32 *args);
 
 #endif

@@ -13,6 +13,9 @@ int refuse(int error, const char *format, ...) printf_like(2, 3);
 /* -ENOSYS: a hypercall has no command of this number. */
 int refuse_command(const char *hypercall, u32 command);
 
+/* -EFAULT: what a hypercall was given the address of cannot be read, or written. */
+int refuse_read(u32 from, u32 length);
+int refuse_write(u32 to, u32 length);
 /* copy_from_guest and copy_to_guest, for what a hypercall was given an address of: a fault is refused with
  * -EFAULT. */
 int read_argument(void *to, u32 from, u32 length);

@@ -2,9 +2,8 @@
 #ifndef VMM_RUNQUEUE_H
 #define VMM_RUNQUEUE_H
 
+#include "vmm/domain.h"
 #include "vmm/types.h"
-
-struct vcpu;
 
 /* Set when another vCPU should get the processor at the next chance. */
 extern bool sched_wanted;
@@ -15,7 +14,10 @@ bool sched_runnable(const struct vcpu *v);
 /* More than one vCPU could run: time slices are needed. */
 bool sched_contended(void);
 /* Lets a blocked vCPU run again. */
-void sched_wake(struct vcpu *v);
+void sched_unblock(struct vcpu *v);
+always_inline void sched_wake(struct vcpu *v) {
+  if (v->blocked) sched_unblock(v);
+}
 /* Called for each vCPU in the list. */
 void sched_for_each(void (*visit)(struct vcpu *v));
 /* Whose turn it is after the one that ran last; NULL when none can run. */

@@ -2,6 +2,8 @@
 #ifndef VMM_SCHED_H
 #define VMM_SCHED_H
 
+#include "vmm/arch.h"
+#include "vmm/current.h"
 #include "vmm/types.h"
 
 struct vcpu;

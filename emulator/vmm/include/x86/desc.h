@@ -2,10 +2,10 @@
 #ifndef X86_DESC_H
 #define X86_DESC_H
 
+#include "public/layout.h"
 #include "public/trap.h"
+#include "vmm/domain.h"
 #include "vmm/types.h"
-
-struct vcpu;
 
 typedef u64 desc_t;
 
@@ -37,6 +37,10 @@ struct tss {
 /* Page 14 of every GDT: the descriptors of the VMM, and the flat ones of guests. */
 #define GDT_RESERVED_ENTRIES 512
 extern desc_t reserved_gdt[GDT_RESERVED_ENTRIES];
+#define DIRECT_TRAP 0x80
+
+extern struct tss tss;
+extern desc_t idt[256];
 
 void descriptors_init(void);
 /* An interrupt gate of the VMM's; and all of them, pointed at entry.S. */
@@ -44,8 +48,7 @@ void idt_set(u32 vector, u32 offset, u32 dpl);
 void idt_init(void);
 /* Points the processor at the vCPU's GDT, LDT, ring-0 and ring-1 stacks and int 0x80 gate. */
 void descriptors_load(struct vcpu *v);
-/* kernel_ss:kernel_sp or the trap table of the running vCPU changed. */
-void descriptors_load_stack(struct vcpu *v);
+/* The trap table of the running vCPU changed. */
 void descriptors_load_direct_trap(struct vcpu *v);
 void descriptors_load_ldt(struct vcpu *v);
 
@@ -71,7 +74,11 @@ void descriptors_load_cr4(struct vcpu *v);
 /* The descriptor that a guest's selector names, 0 for none; the flat ones reach it too. */
 desc_t selector_descriptor(struct vcpu *v, u32 selector);
 /* Base of a guest's selector as its tables say; false when there is no such segment. */
-bool selector_base(struct vcpu *v, u32 selector, u32 *base);
+bool selector_base_of(struct vcpu *v, u32 selector, u32 *base);
+always_inline bool selector_base(struct vcpu *v, u32 selector, u32 *base) {
+  *base = 0;
+  return selector == FLAT_RING1_DS || selector_base_of(v, selector, base);
+}
 /* NULL, or why the processor would refuse to return from ring 0 to cs:eip with this stack segment. */
 const char *return_problem(struct vcpu *v, u32 cs, u32 eip, u32 ss);
 static inline u32 selector_raise(u32 selector) {
@@ -79,5 +86,16 @@ static inline u32 selector_raise(u32 selector) {
 }
 /* Whether the processor may find the selector in a gate. */
 bool gate_selector_ok(u32 selector);
+
+/* The kernel's stack of the running vCPU. */
+always_inline void descriptors_set_stack(struct vcpu *v, u32 ss, u32 esp) {
+  v->arch.kernel_ss = tss.ss1 = ss;
+  v->arch.kernel_sp = tss.esp1 = esp;
+  /*
+   * The gate's upper word makes it present: never for a stack in the VMM's region,
+   * which not every machine's segment limits would stop.
+   */
+  ((u32 *)&idt[DIRECT_TRAP])[1] = esp > HYPERVISOR_VIRT_START ? 0 : ((u32 *)&v->arch.direct_gate)[1];
+}
 
 #endif

@@ -11,6 +11,7 @@ struct arch_vcpu {
   u8 *stack;
   mfn_t base; /* L3 table, held with a type reference */
   u32 kernel_ss, kernel_sp;
+  u64 direct_gate; /* the IDT's for int 0x80; 0: by way of the VMM */
   struct xen_callback event, failsafe;
   bool failsafe_masks_events;
   u32 area;     /* index of its GDT area */

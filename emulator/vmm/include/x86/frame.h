@@ -11,9 +11,9 @@
 #ifndef X86_FRAME_H
 #define X86_FRAME_H
 
+#include "vmm/config.h"
+#include "vmm/domain.h"
 #include "vmm/types.h"
-
-struct domain;
 
 /* frame.type_info: type, flags, and the count of uses as that type. */
 #define FRAME_TYPE_MASK (7u << 29)
@@ -63,9 +63,21 @@ struct frame {
 extern u32 frame_limit; /* frames below this have an entry */
 extern u32 frames_free;
 
-struct frame *mfn_frame(mfn_t mfn); /* NULL beyond the table */
-mfn_t frame_mfn(const struct frame *frame);
-enum frame_use frame_use(mfn_t mfn);
+#define FRAMES ((struct frame *)FRAME_TABLE_START)
+
+/* NULL beyond the table. */
+always_inline struct frame *mfn_frame(mfn_t mfn) {
+  return likely(mfn.n < frame_limit) ? &FRAMES[mfn.n] : NULL;
+}
+
+always_inline mfn_t frame_mfn(const struct frame *frame) {
+  return MFN(frame - FRAMES);
+}
+
+always_inline enum frame_use frame_use(mfn_t mfn) {
+  const struct frame *frame = mfn_frame(mfn);
+  return frame == NULL ? FRAME_ABSENT : frame->use;
+}
 
 /* Starting: first what RAM there is; then, when the table is mapped, whose each frame is by now. */
 void frames_count(void);
@@ -84,8 +96,18 @@ void frame_unshare(mfn_t mfn);
 bool frames_release(struct domain *d, u32 *next);
 
 /* A reference to a frame of `d`; false for any other frame. */
-bool get_frame(mfn_t mfn, struct domain *d);
-void put_frame(mfn_t mfn);
+always_inline bool get_frame(mfn_t mfn, const struct domain *d) {
+  struct frame *frame = mfn_frame(mfn);
+  if (frame == NULL || frame->use != FRAME_ALLOCATED || frame->owner != d->id) return false;
+  frame->count++;
+  return true;
+}
+
+void frame_unreferenced(struct frame *frame);
+always_inline void put_frame(mfn_t mfn) {
+  struct frame *frame = &FRAMES[mfn.n];
+  if (unlikely((s32)--frame->count <= 0)) frame_unreferenced(frame);
+}
 
 /*
  * A use of a frame (on which the caller holds a reference) as `kind`
@@ -93,9 +115,25 @@ void put_frame(mfn_t mfn);
  * reason logged; -ERESTART when validation was interrupted: the frame keeps what
  * is done, with a reference of its own, and the same request goes on from there.
  */
-int get_frame_type(mfn_t mfn, u32 kind);
+int get_first_frame_type(mfn_t mfn, u32 kind);
+always_inline int get_frame_type(mfn_t mfn, u32 kind) {
+  struct frame *frame = &FRAMES[mfn.n];
+  const u32 valid = kind | FRAME_VALIDATED, count = frame->type_info & FRAME_COUNT;
+  if ((frame->type_info & (FRAME_KIND | FRAME_VALIDATED)) != valid || count == 0 || count == FRAME_COUNT)
+    return get_first_frame_type(mfn, kind);
+  frame->type_info++;
+  return 0;
+}
+
 /* The last use of an L2 or L3 dooms it: tables_settle takes it apart. */
-void put_frame_type(mfn_t mfn);
+void put_last_frame_type(mfn_t mfn);
+always_inline void put_frame_type(mfn_t mfn) {
+  struct frame *frame = &FRAMES[mfn.n];
+  if ((frame->type_info & FRAME_COUNT) > 1)
+    frame->type_info--;
+  else
+    put_last_frame_type(mfn);
+}
 int get_frame_and_type(mfn_t mfn, struct domain *d, u32 kind);
 void put_frame_and_type(mfn_t mfn);
 
@@ -103,7 +141,10 @@ void put_frame_and_type(mfn_t mfn);
  * Takes apart the doomed tables of `d`. 0, or -ERESTART when it was interrupted.
  * Whoever asks for a frame's type on behalf of a guest settles first.
  */
-int tables_settle(struct domain *d);
+int take_doomed_tables_apart(struct domain *d);
+always_inline int tables_settle(struct domain *d) {
+  return unlikely(d->arch.nr_doomed > 0) ? take_doomed_tables_apart(d) : 0;
+}
 /* Gives up a validation that was interrupted and will not be resumed. */
 void partial_table_drop(mfn_t mfn);
 

@@ -30,7 +30,17 @@ void put_l3_entry(pte_t entry);
 pte_t l3_entry_masked(pte_t entry);
 
 /* How many entries of a table are the guest's; its kind is FRAME_KIND bits. */
-u32 guest_entries(u32 kind);
+always_inline u32 guest_entries(u32 kind) {
+  switch (kind) {
+  case FRAME_L3:
+    return PDPT_ENTRIES;
+  case FRAME_L2 | FRAME_VMM_L2:
+    return VMM_L2_FIRST;
+  default:
+    return PT_ENTRIES;
+  }
+}
+
 /*
  * Whole tables, for get_frame_type and put_frame_type. An L2 or L3 is validated from
  * frame.entries on, which counts up; on refusal the entries before it keep their

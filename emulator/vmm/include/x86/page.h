@@ -3,6 +3,7 @@
 #define X86_PAGE_H
 
 #include "vmm/config.h"
+#include "vmm/log.h"
 #include "vmm/types.h"
 
 typedef u64 pte_t;
@@ -59,10 +60,39 @@ void vmm_unmap(linear_t linear);
 pte_t vmm_entry(linear_t linear);
 mfn_t vmm_mfn(linear_t linear);
 
+/*
+ * A mapping window: any frame, for a moment. A window that was closed may still be in
+ * the TLB. Its slot is not used for another frame before all slots have been, and then
+ * one flush serves them all: windows are not global. For the same frame it is opened
+ * again as it is: `recent` has the slot that a frame had last, by the low bits of the
+ * frame's number.
+ */
+#define WINDOW_FLAGS   (PTE_P | PTE_RW | PTE_A | PTE_D)
+#define WINDOWS_RECENT 64
+
+struct windows {
+  enum window_state { WINDOW_FREE, WINDOW_OPEN, WINDOW_STALE } state[WINDOW_SLOTS];
+  u16 recent[WINDOWS_RECENT];
+  u32 next;
+};
+extern struct windows windows;
 /* The windows' L1. Its entries from WINDOW_SLOTS on map the VMM's own tables, for good. */
 extern pte_t window_l1[PT_ENTRIES];
-/* A mapping window: any frame, for a moment. */
-void *window_open(mfn_t mfn);
-void window_close(void *window);
+
+u32 window_new(mfn_t mfn);
+
+always_inline void *window_open(mfn_t mfn) {
+  u32 slot = windows.recent[mfn.n % WINDOWS_RECENT];
+  if (windows.state[slot] == WINDOW_OPEN || window_l1[slot] != pte_make(mfn, WINDOW_FLAGS))
+    slot = window_new(mfn);
+  windows.state[slot] = WINDOW_OPEN;
+  return (void *)(WINDOW_START + slot * PAGE_SIZE);
+}
+
+always_inline void window_close(const void *window) {
+  const u32 slot = ((u32)window - WINDOW_START) >> PAGE_SHIFT;
+  BUG_ON(windows.state[slot] != WINDOW_OPEN);
+  windows.state[slot] = WINDOW_STALE;
+}
 
 #endif

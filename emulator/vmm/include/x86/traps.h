@@ -6,9 +6,9 @@
 #include "vmm/types.h"
 
 /* Called by entry.S. */
-void trap_dispatch(struct cpu_regs *regs);
-void hypercall_entry(struct cpu_regs *regs);
-void exit_work(struct cpu_regs *regs);
-void failsafe_entry(struct cpu_regs *regs);
+in_registers(1) void trap_dispatch(struct cpu_regs *regs);
+in_registers(1) void hypercall_entry(struct cpu_regs *regs);
+in_registers(1) void exit_work(struct cpu_regs *regs);
+in_registers(1) void failsafe_entry(struct cpu_regs *regs);
 
 #endif

@@ -9,7 +9,6 @@
 #include "vmm/string.h"
 #include "x86/page.h"
 
-#define FRAMES       ((struct frame *)FRAME_TABLE_START)
 #define FRAMES_LIMIT ((FRAME_TABLE_END - FRAME_TABLE_START) / sizeof(struct frame))
 #define M2P_RW       ((u32 *)M2P_RW_START)
 #define NO_PFN       0xffffffffu
@@ -29,19 +28,6 @@ static u32 first_free;
 /* The others are what the boot ranges still hold, which are used up in their order. */
 static u32 fresh_range, fresh_next;
 static bool table_ready;
-
-struct frame *mfn_frame(mfn_t mfn) {
-  return mfn.n < frame_limit ? &FRAMES[mfn.n] : NULL;
-}
-
-mfn_t frame_mfn(const struct frame *frame) {
-  return MFN(frame - FRAMES);
-}
-
-enum frame_use frame_use(mfn_t mfn) {
-  const struct frame *frame = mfn_frame(mfn);
-  return frame == NULL ? FRAME_ABSENT : frame->use;
-}
 
 void m2p_set(mfn_t mfn, u32 pfn) {
   M2P_RW[mfn.n] = pfn;
@@ -167,18 +153,11 @@ void frames_count(void) {
   }
 }
 
-bool get_frame(mfn_t mfn, struct domain *d) {
-  struct frame *frame = mfn_frame(mfn);
-  if (frame == NULL || frame->use != FRAME_ALLOCATED || frame->owner != d->id) return false;
-  frame->count++;
-  return true;
-}
-
-void put_frame(mfn_t mfn) {
-  struct frame *frame = mfn_frame(mfn);
-  BUG_ON(frame->count == 0);
-  if (--frame->count > 0) return;
+/* No reference is left; less than none is a bug. */
+void frame_unreferenced(struct frame *frame) {
+  BUG_ON(frame->count != 0);
   BUG_ON(frame->type_info & FRAME_COUNT);
+  BUG_ON(frame->use != FRAME_ALLOCATED);
   domain_find(frame->owner)->nr_pages--;
   make_free(frame);
 }

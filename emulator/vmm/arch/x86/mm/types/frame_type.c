@@ -80,7 +80,7 @@ void partial_table_drop(mfn_t mfn) {
   if (mfn_frame(mfn)->type_info & FRAME_PARTIAL) doom(mfn);
 }
 
-int tables_settle(struct domain *d) {
+int take_doomed_tables_apart(struct domain *d) {
   struct arch_domain *arch = &d->arch;
   while (arch->nr_doomed > 0) {
     const mfn_t mfn = arch->doomed[arch->nr_doomed - 1];
@@ -98,7 +98,8 @@ int tables_settle(struct domain *d) {
   return 0;
 }
 
-int get_frame_type(mfn_t mfn, u32 kind) {
+/* The first use as this kind, or a table that is not valid yet, or a refusal. */
+int get_first_frame_type(mfn_t mfn, u32 kind) {
   struct frame *frame = mfn_frame(mfn);
   u32 count = frame->type_info & FRAME_COUNT;
   if (count == FRAME_COUNT) return refuse(-XEN_EINVAL, "frame %x: too many uses", mfn.n);
@@ -109,8 +110,7 @@ int get_frame_type(mfn_t mfn, u32 kind) {
     if (frame->type_info & FRAME_PARTIAL) return validate(mfn, kind);
     if (!(frame->type_info & FRAME_VALIDATED))
       return refuse(-XEN_EINVAL, "frame %x: a table cannot refer to itself", mfn.n);
-    frame->type_info++;
-    return 0;
+    vmm_bug("frame %x: %x is no first use as %x", mfn.n, frame->type_info, kind);
   }
   if ((frame->type_info & FRAME_KIND) != kind) change_type(frame, kind);
   frame->type_info = kind | 1;
@@ -120,13 +120,9 @@ int get_frame_type(mfn_t mfn, u32 kind) {
   return 0;
 }
 
-void put_frame_type(mfn_t mfn) {
+void put_last_frame_type(mfn_t mfn) {
   struct frame *frame = mfn_frame(mfn);
   BUG_ON((frame->type_info & FRAME_COUNT) == 0);
-  if ((frame->type_info & FRAME_COUNT) > 1) {
-    frame->type_info--;
-    return;
-  }
   u32 kind = frame->type_info & FRAME_KIND;
   if (has_tables_below(kind)) {
     table_leave(mfn, kind);

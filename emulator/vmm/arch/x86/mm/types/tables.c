@@ -10,17 +10,6 @@
 #include "x86/desc.h"
 #include "x86/mm.h"
 
-u32 guest_entries(u32 kind) {
-  switch (kind) {
-  case FRAME_L3:
-    return PDPT_ENTRIES;
-  case FRAME_L2 | FRAME_VMM_L2:
-    return VMM_L2_FIRST;
-  default:
-    return PT_ENTRIES;
-  }
-}
-
 static int get_entry(pte_t entry, u32 index, mfn_t table, u32 kind, struct domain *d) {
   switch (kind & FRAME_TYPE_MASK) {
   case FRAME_L1:
@@ -113,11 +102,11 @@ void table_take_apart(mfn_t mfn, u32 kind, const struct arch_domain *arch) {
     put_entry(entry, mfn, kind);
     if (entry & PTE_P) break;
   }
-  window_close((void *)table);
+  window_close(table);
 }
 
 /* Same frame, same right to write: the references stay as they are. */
-static bool same_references(pte_t a, pte_t b, u32 kind) {
+always_inline bool same_references(pte_t a, pte_t b, u32 kind) {
   u64 compared = PTE_MFN | PTE_P;
   if ((kind & FRAME_TYPE_MASK) != FRAME_L3) compared |= PTE_RW;
   u64 free = PTE_US | PTE_A | PTE_D | 0xe00 | (PTE_NX & ~pte_reserved);
@@ -125,7 +114,7 @@ static bool same_references(pte_t a, pte_t b, u32 kind) {
   return a & b & PTE_P && (a & compared) == (b & compared) && !(b & ~(compared | free));
 }
 
-static int update_allowed(u32 kind, u32 index) {
+always_inline int update_allowed(u32 kind, u32 index) {
   if (kind == FRAME_L3 && index >= PDPT_ENTRIES)
     return refuse(-XEN_EINVAL, "an L3 has four entries: there is no %u", index);
   if (kind == FRAME_L3 && index == PDPT_ENTRIES - 1)
@@ -153,7 +142,7 @@ int table_update(mfn_t mfn, u32 offset, pte_t entry, bool keep_ad, struct vcpu *
   return error;
 }
 
-static pte_t read_entry(mfn_t table, u32 index) {
+always_inline pte_t read_entry(mfn_t table, u32 index) {
   pte_t *window = window_open(table);
   pte_t entry = window[index];
   window_close(window);

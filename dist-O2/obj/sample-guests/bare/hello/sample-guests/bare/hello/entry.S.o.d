@@ -1,0 +1,3 @@
+dist-O2/obj/sample-guests/bare/hello/sample-guests/bare/hello/entry.S.o.5991.new: \
+ sample-guests/bare/hello/entry.S sample-guests/bare/hello/kernel.h \
+ sample-guests/lib/trap-entry.inc
