@@ -4,6 +4,7 @@
 export const OWN_CONSTANTS: Record<string, number | undefined> = {
   GUEST_SEGMENT_END: 0xf67fffff,
   HYPERCALL_VECTOR: 0x82,
+  HYPERCALL_audit: 55, // __HYPERVISOR_arch_7: Xen leaves eight numbers to each architecture
   HYPERCALL_SLOT_SHIFT: 5,
   HYPERCALL_SLOT_BYTES: 32,
   HYPERCALL_SLOTS: 128,
