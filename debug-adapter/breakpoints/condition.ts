@@ -50,7 +50,7 @@ export function checkFor(
 
 /** Parses what may not assign, with the type names of a scope. Throws ExpressionError. */
 function parsed(text: string, scope: CompileScope): Expression {
-  const expression = parseExpression(text, (name) => isTypedef(scope.typeNamed(name)));
+  const expression = parseExpression(text, (name) => isType(scope.typeNamed(name)));
   if (assigns(expression)) throw new ExpressionError(expressionMessages.conditionAssigns());
   return expression;
 }
@@ -76,8 +76,8 @@ export function compileAt(
   }
 }
 
-function isTypedef(type: Type | undefined): boolean {
-  return type?.kind === "typedef";
+function isType(type: Type | undefined): boolean {
+  return type !== undefined;
 }
 
 /** Names at an address: of its blocks from the inside out, then of its image, then of the other images. */

@@ -1,6 +1,15 @@
 import { Op, ProbeRegister } from "../../emulator/index";
 import { expressionMessages as say } from "../messages";
-import { DwarfReg, isStruct, sizeOf, strip, typeName, type SimplePlace, type Type } from "../symbols/index";
+import {
+  DwarfReg,
+  flatMembers,
+  isStruct,
+  sizeOf,
+  strip,
+  typeName,
+  type SimplePlace,
+  type Type,
+} from "../symbols/index";
 import { memberNamed } from "../awareness/layout";
 import { registerPart } from "../values/registers";
 import { signedness } from "../values/typed-value";
@@ -316,6 +325,8 @@ class Compiler {
     if (bare.kind === "reference") throw new NotCompilable(say.conditionWide());
     if (!isStruct(bare)) throw new ExpressionError(say.noMembers(typeName(object.type)));
     const found = memberNamed(bare, e.name);
+    const mayBeInherited = flatMembers(bare).some(({ member }) => member.virtualBase !== undefined);
+    if (found === undefined && mayBeInherited) throw new NotCompilable(say.conditionWide());
     if (found === undefined) throw new ExpressionError(say.unknownMember(typeName(object.type), e.name));
     this.offset(found.offset);
     return { type: found.member.type, in: "address", bits: found.member.bits };

@@ -1,5 +1,15 @@
 import { expressionMessages as say } from "../messages";
-import { isStruct, sizeOf, strip, typeName, type BaseType, type ReadMemory, type Type } from "../symbols/index";
+import {
+  flatMembers,
+  isStruct,
+  sizeOf,
+  strip,
+  typeName,
+  type BaseType,
+  type ReadMemory,
+  type StructType,
+  type Type,
+} from "../symbols/index";
 import { floatBytes, floatOf as readFloat } from "../values/float";
 import { memberNamed } from "../awareness/layout";
 import {
@@ -297,8 +307,20 @@ function member(value: TypedValue, name: string, arrow: boolean, env: Environmen
   const bare = strip(object.type);
   if (!isStruct(bare)) throw new ExpressionError(say.noMembers(typeName(object.type)));
   const found = memberNamed(bare, name);
+  const inherited = found === undefined ? inVirtualBase(object, bare, name, env) : undefined;
+  if (inherited !== undefined) return inherited;
   if (found === undefined) throw new ExpressionError(say.unknownMember(typeName(object.type), name));
   return referent(memberOf(object, found.member, found.offset, env.readMemory), env.readMemory);
+}
+
+/** A member of a class that several bases share. */
+function inVirtualBase(object: TypedValue, type: StructType, name: string, env: Environment): TypedValue | undefined {
+  for (const { member: base, offset } of flatMembers(type)) {
+    const bare = strip(base.type);
+    if (base.virtualBase === undefined || !isStruct(bare) || memberNamed(bare, name) === undefined) continue;
+    return member(memberOf(object, base, offset, env.readMemory), name, false, env);
+  }
+  return undefined;
 }
 
 function index(object: TypedValue, at: bigint, env: Environment): TypedValue {

@@ -45,8 +45,8 @@ export class FrameEnvironment implements Environment {
     const frame = this.current();
     const local = frame === undefined ? undefined : (findLocal(frame, name) ?? memberOfThis(frame, name));
     if (local !== undefined) return local;
-    for (const image of this.images()) {
-      const found = this.global(image, name) ?? enumeratorValue(image, name) ?? functionValue(image, name);
+    for (const [image, spelled] of this.images().flatMap((each) => this.spellings(each, name))) {
+      const found = this.global(image, spelled) ?? enumeratorValue(image, spelled) ?? functionValue(image, spelled);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -133,6 +133,17 @@ export class FrameEnvironment implements Environment {
     if (this.space.writeMemory(address, bytes) < size) {
       throw new ExpressionError(say.cannotWrite(hex32(address)));
     }
+  }
+
+  /** In a function of C++ or Rust, names of its own namespaces and classes come first. */
+  private spellings(image: Image, name: string): [Image, string][] {
+    const scopes =
+      image === this.frame?.machine.image ? (this.frame.source?.functionName.split("::").slice(0, -1) ?? []) : [];
+    const inner = scopes.map((_, i): [Image, string] => [
+      image,
+      `${scopes.slice(0, scopes.length - i).join("::")}::${name}`,
+    ]);
+    return [...inner, [image, name]];
   }
 
   /** The frame's own image first, then its domain's guest, then the hypervisor. Another domain's names mean nothing here. */

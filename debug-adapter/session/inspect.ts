@@ -96,7 +96,7 @@ export function evaluateIn(target: Target, args: DebugProtocol.EvaluateArguments
   const { text, hex } = withFormat(args.expression, args.format?.hex);
   const frame = args.frameId === undefined ? target.halted?.innermost() : target.frame(args.frameId);
   const environment = new FrameEnvironment(target.debuggee, frame);
-  const expression = parseExpression(text, (name) => environment.typeNamed(name)?.kind === "typedef");
+  const expression = parseExpression(text, (name) => environment.typeNamed(name) !== undefined);
   if (args.context === "hover" && assigns(expression)) throw new UserError(say.hoverAssigns());
   const value = evaluate(expression, environment);
   // A number that cannot be read is an error, not a value that says so.
@@ -135,7 +135,7 @@ export function dataBreakpointInfo(
   }
   const frame = args.frameId === undefined ? target.halted?.innermost() : target.frame(args.frameId);
   const environment = new FrameEnvironment(target.debuggee, frame);
-  const expression = parseExpression(name, (text) => environment.typeNamed(text)?.kind === "typedef");
+  const expression = parseExpression(name, (text) => environment.typeNamed(text) !== undefined);
   if (assigns(expression)) throw new UserError(say.inquiryAssigns());
   const value = evaluate(expression, environment);
   return dataBreakpoints.ofValue(name, value, environment.space, bytes);

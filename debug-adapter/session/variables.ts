@@ -102,8 +102,7 @@ export class Variables {
     const expression = container.expressionFor(name);
     if (expression === undefined) throw new UserError(say.noSuchVariable(name));
     const environment = new FrameEnvironment(this.debuggee, container.frame);
-    const parsed = (source: string) =>
-      parseExpression(source, (type) => environment.typeNamed(type)?.kind === "typedef");
+    const parsed = (source: string) => parseExpression(source, (type) => environment.typeNamed(type) !== undefined);
     return { container, expression, environment, parsed };
   }
 

@@ -33,7 +33,7 @@ function collect(type: StructType, offset: number, outer: readonly StructType[],
   for (const member of type.members) {
     if (found.length >= MAX_MEMBERS) return;
     const inner = strip(member.type);
-    const isNested = member.name === undefined && isStruct(inner);
+    const isNested = member.name === undefined && isStruct(inner) && member.virtualBase === undefined;
     if (!isNested) found.push({ member, offset: offset + member.offset });
     else if (!around.includes(inner) && around.length < MAX_NESTING) {
       collect(inner, offset + member.offset, around, found);

@@ -5,5 +5,6 @@ export * from "./flat-members";
 export type { Companions, DebugFile } from "./companions";
 export type { ImageSymbols, LoadOptions } from "./symbols";
 export { beforePaging } from "./relocated-symbols";
+export { virtualBaseAddress } from "./dwarf/virtual-base";
 export { SymbolImage } from "./symbol-image";
 export { SymbolError, type SymbolProblem } from "./errors";

@@ -74,6 +74,8 @@ export interface Member {
   readonly type: Type;
   /** Bytes from the start of the outer type (for a bit-field: of the byte that holds its lowest bit). */
   readonly offset: number;
+  /** Of a virtual base class: the DWARF expression that computes its address from the object's. */
+  readonly virtualBase?: Uint8Array | undefined;
   /** Set for bit-fields: `bitSize` bits from bit `bitOffset` (0-7, from the lowest) of the byte at `offset` on. */
   readonly bits: { readonly bitOffset: number; readonly bitSize: number } | undefined;
 }

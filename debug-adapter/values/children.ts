@@ -1,6 +1,15 @@
-import { flatMembers, isStruct, sizeOf, strip, type ReadMemory, type StructType, type Type } from "../symbols/index";
+import {
+  flatMembers,
+  isStruct,
+  sizeOf,
+  strip,
+  typeName,
+  type ReadMemory,
+  type StructType,
+  type Type,
+} from "../symbols/index";
 import { ExpressionError } from "../expressions/ast";
-import { inMemory, memberOf, partOf, readInteger, type TypedValue } from "./typed-value";
+import { addressOf, inMemory, memberOf, partOf, readInteger, type TypedValue } from "./typed-value";
 
 /** A part of a value as the user unfolds it. */
 export interface Child {
@@ -85,8 +94,12 @@ function pointeeOf(value: TypedValue, target: Type, readMemory: ReadMemory): Typ
 
 function members(object: TypedValue, type: StructType, prefix: string, readMemory: ReadMemory): Child[] {
   return flatMembers(type).map(({ member, offset }) => {
+    const value = memberOf(object, member, offset, readMemory);
+    // A base class has no name in an expression: its members are the object's.
+    if (member.virtualBase !== undefined)
+      return { name: typeName(member.type), value, expression: `*(${typeName(member.type)}*)${addressOf(value) ?? 0}` };
     const name = member.name ?? "?";
-    return { name, value: memberOf(object, member, offset, readMemory), expression: prefix + name };
+    return { name, value, expression: prefix + name };
   });
 }
 

@@ -1,5 +1,14 @@
 import { expressionMessages as say } from "../messages";
-import { sizeOf, strip, type Member, type Piece, type Place, type ReadMemory, type Type } from "../symbols/index";
+import {
+  virtualBaseAddress,
+  sizeOf,
+  strip,
+  type Member,
+  type Piece,
+  type Place,
+  type ReadMemory,
+  type Type,
+} from "../symbols/index";
 import { ExpressionError } from "../expressions/ast";
 import { hex32 } from "./hex";
 import { REGISTER_NAMES } from "./registers";
@@ -175,7 +184,13 @@ function pieceOf(pieces: readonly Piece[], from: number, length: number): Place 
 
 /** A member as a value of its own. */
 export function memberOf(object: TypedValue, member: Member, offset: number, readMemory: ReadMemory): TypedValue {
-  const { bits } = member;
+  const { bits, virtualBase } = member;
+  if (virtualBase !== undefined) {
+    const whole = addressOf(object);
+    const address = whole === undefined ? undefined : virtualBaseAddress(virtualBase, whole + offset, readMemory);
+    if (address === undefined) return { type: member.type, place: { kind: "optimizedOut" } };
+    return inMemory(member.type, address);
+  }
   if (bits === undefined) return partOf(object, member.type, offset, readMemory);
   const size = Math.ceil((bits.bitOffset + bits.bitSize) / 8);
   return { ...partOf(object, member.type, offset, readMemory, size), bits };

@@ -2,13 +2,15 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { DapServer } from "../harness/dap-client";
 import { DapSession, lineOf, source } from "../harness/dap-session";
 import { compileKernel } from "../harness/kernel/compile.mjs";
 
 const VALUES = "test/dap/programs/values.c";
+const CLASSES = "test/dap/programs/classes.cpp";
+const CPP = ["-std=gnu++17", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics"];
 const HAS = ["gcc", "clang"].filter((compiler) => spawnSync(compiler, ["--version"]).status === 0);
 
 let server: DapServer;
@@ -24,12 +26,12 @@ afterAll(async () => {
 });
 afterEach(() => session.close());
 
-function kernel(compiler: string, level: string): string {
-  const image = join(folder, `values-${compiler}${level}.elf`);
+function kernel(compiler: string, level: string, path = VALUES, flags: string[] = []): string {
+  const image = join(folder, `${basename(path)}-${compiler}${level}.elf`);
   const before = process.env["CC"];
   process.env["CC"] = compiler;
   try {
-    compileKernel([source(VALUES)], image, ["-g", level, "-w"]);
+    compileKernel([source(path)], image, ["-g", level, "-w", ...flags]);
   } finally {
     if (before === undefined) delete process.env["CC"];
     else process.env["CC"] = before;
@@ -110,3 +112,60 @@ describe.each(HAS.flatMap((compiler) => ["-O0", "-O2"].map((level) => [compiler,
     });
   },
 );
+
+describe.each(HAS)("a kernel in C++ by %s", (compiler) => {
+  const at = async (name: string): Promise<void> =>
+    void (session = await DapSession.launchTo(name, kernel(compiler, "-O0", CLASSES, CPP), server.connect()));
+
+  const values = async (...expressions: string[]): Promise<string[]> => {
+    const found: string[] = [];
+    for (const expression of expressions) found.push(await session.evaluate(expression));
+    return found;
+  };
+
+  it.each(["area", "Circle::area", "shapes::Circle::area"])("stops in a method under the name %s", async (name) => {
+    await at(name);
+    expect((await session.names()).slice(0, 2)).toEqual(["shapes::Circle::area", "kernel_main"]);
+  });
+
+  it("has members without `this`, references by what they refer to, and names of namespaces", async () => {
+    await at("Circle::area");
+    expect(await values("radius", "this->radius", "centre.x", "by", "by.y", "out + 1")).toEqual(
+      ["5", "5", "3", "{x = 7, y = 8}", "8", "1"], // prettier-ignore
+    );
+    expect(await values("made", "shapes::made", "other::made", "::other::made")).toEqual(["2", "2", "77", "77"]);
+    expect(await values("Circle::count", "Circle::LARGE", "shapes::Circle::LARGE")).toEqual(
+      ["41", "LARGE (1)", "LARGE (1)"], // prettier-ignore
+    );
+    expect(
+      await values("sizeof(Circle)", "sizeof(shapes::Point)", "filled == true", "((Circle *)this)->radius"),
+    ).toEqual(
+      ["16", "8", "1", "5"], // prettier-ignore
+    );
+    expect(await set("out", "9")).toBe("9");
+    expect(await session.evaluate("result", 1)).toBe("9");
+  });
+
+  it("finds virtual bases by the object's table", async () => {
+    await at("look");
+    expect(await values("both.b", "both.l", "both.r", "both.own")).toEqual(["1", "2", "3", "4"]);
+    const both = (await session.scope("Locals")).find(({ name }) => name === "both");
+    const members = await session.children(both);
+    expect(members.find(({ name }) => name === "struct Base")?.value).toBe("{b = 1}");
+  });
+
+  it("stops in templates and lambdas", async () => {
+    await at("twice");
+    expect(await values("value")).toEqual(["21"]);
+    await session.close();
+    await at("operator()");
+    expect(await values("by")).toEqual(["9"]);
+  });
+
+  it("decides conditions on members and references", async () => {
+    session = await DapSession.launch(kernel(compiler, "-O0", CLASSES, CPP), {}, server.connect());
+    await session.breakAtFunctions({ name: "shapes::Circle::area", condition: "radius == 5 && by.x == 7" });
+    await session.start();
+    expect((await session.names())[0]).toBe("shapes::Circle::area");
+  });
+});

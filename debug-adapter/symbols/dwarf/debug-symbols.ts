@@ -15,6 +15,7 @@ import { DieIndex, type FunctionDie } from "./die-index";
 import { LineIndex } from "./line-index";
 import { LocationEvaluator } from "./locations";
 import { NestedIndex } from "./nested-index";
+import { spellings } from "./scopes";
 import { activationsAt, DwarfSourceFrame } from "./source-frames";
 import { TypeReader } from "./type-reader";
 import { VariableReader } from "./variables";
@@ -88,10 +89,16 @@ export class DebugSymbols {
 
   private readEnumerators(): Map<string, EnumeratorHit> {
     const result = new Map<string, EnumeratorHit>();
-    for (const die of this.index.enumerations) {
+    for (const { die, scope } of this.index.enumerations) {
       const type = this.types.read(die);
       if (type.kind !== "enum") continue;
-      for (const { name, value } of type.enumerators) if (!result.has(name)) result.set(name, { type, value });
+      const isScoped = scope !== "" || this.index.isScoped(die);
+      for (const { name, value } of type.enumerators) {
+        const names = isScoped
+          ? [...spellings(scope + name), ...spellings(`${scope}${type.name ?? ""}::${name}`)]
+          : [name];
+        for (const each of names) if (!result.has(each)) result.set(each, { type, value });
+      }
     }
     return result;
   }

@@ -4,7 +4,8 @@ import type { DebugInfo } from "./debug-info";
 import { lastAtOrBelow } from "./line-table";
 import { rangesOf } from "./ranges";
 import { integerName } from "./type-names";
-import type { Die, Unit } from "./unit";
+import { scopeName, Scopes, SCOPED_LANGUAGES, spellings } from "./scopes";
+import type { Die } from "./unit";
 
 /** A subprogram with code of its own. */
 export interface FunctionDie {
@@ -17,13 +18,19 @@ interface CodeRange extends AddressRange {
   readonly owner: FunctionDie;
 }
 
+/** An enumeration, and the namespaces and classes that it stands in: `ns::Class::`. */
+export interface ScopedEnumeration {
+  readonly die: Die;
+  readonly scope: string;
+}
+
 /** What stands at the top level of all units, by name and by address. */
 interface TopLevel {
   readonly functions: FunctionDie[];
   readonly functionsByName: Map<string, FunctionDie[]>;
   readonly variablesByName: Map<string, Die[]>;
   /** All enumerations, also those without a name. */
-  readonly enumerations: Die[];
+  readonly enumerations: ScopedEnumeration[];
 }
 
 /** The top level of an image, walked once: unit by unit until a type is found, the whole of it for all else. */
@@ -37,6 +44,7 @@ export class DieIndex {
   /** Definitions by `struct x`, `union x`, `enum x`, a base type's or a typedef's name. */
   private readonly types = new Map<string, Die>();
   private readonly integers = new Map<string, Die>();
+  private readonly scopes = new Scopes();
   private code: readonly CodeRange[] | undefined;
   private nested: { readonly functions: readonly FunctionDie[]; readonly code: readonly CodeRange[] } | undefined;
   private unitsWalked = 0;
@@ -55,7 +63,7 @@ export class DieIndex {
     return this.whole().variablesByName;
   }
 
-  get enumerations(): readonly Die[] {
+  get enumerations(): readonly ScopedEnumeration[] {
     return this.whole().enumerations;
   }
 
@@ -106,11 +114,14 @@ export class DieIndex {
     const unit = this.info.units[this.unitsWalked];
     if (unit === undefined) return false;
     this.unitsWalked++;
-    this.info.guard(undefined, () => this.walk(unit, unit.root, 0));
+    this.info.guard(undefined, () => {
+      if (SCOPED_LANGUAGES.has(unit.root.number(At.Language) ?? 0)) this.scopes.collect(unit.root);
+      this.walk(unit.root, 0, "");
+    });
     return true;
   }
 
-  private walk(unit: Unit, parent: Die, depth: number): void {
+  private walk(parent: Die, depth: number, prefix: string): void {
     for (const die of parent.children()) {
       switch (die.tag) {
         case Tag.Subprogram:
@@ -121,10 +132,11 @@ export class DieIndex {
           break;
         case Tag.Namespace:
           // Depth: no one nests namespaces so deep; corrupt information might.
-          if (depth < 64) this.walk(unit, die, depth + 1);
+          if (depth < 64) this.walk(die, depth + 1, prefix + scopeName(die));
           break;
         default:
-          this.addType(die);
+          this.addType(die, prefix);
+          if (this.scopes.has(die.unit)) this.addInner(die, prefix, depth);
       }
     }
   }
@@ -133,30 +145,58 @@ export class DieIndex {
     const entry = this.functionOf(die);
     if (!entry) return;
     this.top.functions.push(entry);
-    add(this.top.functionsByName, entry.name, entry);
+    for (const key of spellings(entry.name)) add(this.top.functionsByName, key, entry);
   }
 
   /** The function of a subprogram that has code in the image. */
   private functionOf(die: Die): FunctionDie | undefined {
     if (!die.has(At.LowPc) && !die.has(At.Ranges)) return undefined;
     const ranges = rangesOf(die).filter((range) => this.info.isLoaded(range.low));
-    const name = this.info.nameOf(die);
+    const name = this.qualifiedName(die);
     return ranges.length === 0 || name === undefined ? undefined : { die, name, ranges };
   }
 
   private addVariable(die: Die): void {
     if (!die.has(At.Location) && !die.has(At.ConstValue)) return;
-    const name = this.info.nameOf(die);
-    if (name !== undefined) add(this.top.variablesByName, name, die);
+    const name = this.qualifiedName(die);
+    if (name === undefined) return;
+    for (const key of spellings(name)) add(this.top.variablesByName, key, die);
   }
 
-  private addType(die: Die): void {
+  /** Whether its language has namespaces or classes. */
+  isScoped(die: Die): boolean {
+    return this.scopes.has(die.unit);
+  }
+
+  /** With the namespaces and classes that it is declared in. */
+  private qualifiedName(die: Die): string | undefined {
+    const name = this.info.nameOf(die);
+    return name === undefined ? undefined : this.scopes.prefixOf(this.info.root(die)) + name;
+  }
+
+  /** Types and enumerations inside a class. */
+  private addInner(die: Die, prefix: string, depth: number): void {
+    if (!IS_CLASS.has(die.tag) || die.name === undefined || depth >= 64) return;
+    const inner = prefix + scopeName(die);
+    for (const child of die.children()) {
+      this.addType(child, inner);
+      this.addInner(child, inner, depth + 1);
+    }
+  }
+
+  private addType(die: Die, scope: string): void {
     const prefix = prefixOf(die.tag);
     if (prefix === undefined || die.flag(At.Declaration)) return;
-    if (die.tag === Tag.EnumerationType) this.top.enumerations.push(die);
+    if (die.tag === Tag.EnumerationType) this.top.enumerations.push({ die, scope });
     const { name } = die;
-    if (name === undefined || this.types.has(prefix + name)) return;
-    this.types.set(prefix + name, die);
+    if (name === undefined) return;
+    const isScoped = this.scopes.has(die.unit);
+    for (const key of isScoped ? spellings(scope + name) : [name]) {
+      // C++ and Rust name their types without a word before.
+      for (const word of isScoped ? new Set([prefix, ""]) : [prefix]) {
+        if (!this.types.has(word + key)) this.types.set(word + key, die);
+      }
+    }
     const integer = die.tag === Tag.BaseType ? integerName(name) : undefined;
     if (integer !== undefined) this.integers.set(integer, die);
   }
@@ -164,6 +204,8 @@ export class DieIndex {
 
 /** Blocks inside each other: no source goes so deep, corrupt information might. */
 const MAX_NESTING = 256;
+
+const IS_CLASS = new Set([Tag.StructureType, Tag.ClassType, Tag.UnionType]);
 
 const MAY_HOLD_FUNCTIONS = new Set([Tag.Subprogram, Tag.LexicalBlock, Tag.StructureType, Tag.ClassType, Tag.UnionType]);
 

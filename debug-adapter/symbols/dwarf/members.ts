@@ -20,10 +20,19 @@ export function readMembers(die: Die, types: Types): Member[] {
 function readMember(die: Die, types: Types): Member {
   const type = types.typeOf(die);
   const name = die.tag === Tag.Inheritance ? undefined : die.name;
+  const virtualBase = virtualBaseOf(die);
+  if (virtualBase) return { name, type, offset: 0, virtualBase, bits: undefined };
   const bitSize = die.number(At.BitSize);
   if (bitSize === undefined) return { name, type, offset: byteOffset(die), bits: undefined };
   const lowBit = lowestBit(die, type, bitSize);
   return { name, type, offset: Math.floor(lowBit / 8), bits: { bitOffset: lowBit % 8, bitSize } };
+}
+
+/** Where a base class is that all parts of an object share: its virtual table says it. */
+function virtualBaseOf(die: Die): Uint8Array | undefined {
+  if (die.tag !== Tag.Inheritance || !die.number(At.Virtuality)) return undefined;
+  const value = die.attribute(At.DataMemberLocation);
+  return value?.kind === "expression" || value?.kind === "block" ? value.value : undefined;
 }
 
 /** Bit number of a bit-field's lowest bit, counted from the outer type's start. */

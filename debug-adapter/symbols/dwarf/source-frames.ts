@@ -52,8 +52,8 @@ export class DwarfSourceFrame implements SourceFrame {
     private readonly fn: FunctionSymbol,
     readonly position: SourcePosition | undefined,
   ) {
-    this.functionName = info.nameOf(activation.die) ?? fn.name;
     this.isInlined = activation.die.tag === Tag.InlinedSubroutine;
+    this.functionName = (this.isInlined ? info.nameOf(activation.die) : undefined) ?? fn.name;
   }
 
   get function(): FunctionSymbol {
