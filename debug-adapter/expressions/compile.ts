@@ -325,7 +325,8 @@ class Compiler {
     if (bare.kind === "reference") throw new NotCompilable(say.conditionWide());
     if (!isStruct(bare)) throw new ExpressionError(say.noMembers(typeName(object.type)));
     const found = memberNamed(bare, e.name);
-    const mayBeInherited = flatMembers(bare).some(({ member }) => member.virtualBase !== undefined);
+    const mayBeInherited =
+      bare.variants !== undefined || flatMembers(bare).some(({ member }) => member.virtualBase !== undefined);
     if (found === undefined && mayBeInherited) throw new NotCompilable(say.conditionWide());
     if (found === undefined) throw new ExpressionError(say.unknownMember(typeName(object.type), e.name));
     this.offset(found.offset);

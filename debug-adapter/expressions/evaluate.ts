@@ -11,6 +11,7 @@ import {
   type Type,
 } from "../symbols/index";
 import { floatBytes, floatOf as readFloat } from "../values/float";
+import { activeVariant } from "../values/variants";
 import { memberNamed } from "../awareness/layout";
 import {
   addressOf,
@@ -306,6 +307,8 @@ function member(value: TypedValue, name: string, arrow: boolean, env: Environmen
   const object = arrow || isPointer(value.type) ? dereference(value, env) : value;
   const bare = strip(object.type);
   if (!isStruct(bare)) throw new ExpressionError(say.noMembers(typeName(object.type)));
+  const variant = activeVariant(object, bare, env.readMemory);
+  if (variant !== undefined) return variant.name === name ? variant.data : member(variant.data, name, false, env);
   const found = memberNamed(bare, name);
   const inherited = found === undefined ? inVirtualBase(object, bare, name, env) : undefined;
   if (inherited !== undefined) return inherited;

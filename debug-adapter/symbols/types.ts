@@ -64,8 +64,18 @@ export interface StructType {
   /** Bytes; 0 when incomplete. */
   readonly size: number;
   readonly members: readonly Member[];
+  /** Of an enumeration with data, as Rust has them: one of the cases is there at a time. */
+  readonly variants?: VariantPart | undefined;
   /** Declared but defined in no unit of the image. */
   readonly isIncomplete: boolean;
+}
+
+/** The variants of an enumeration with data (DWARF 5, 5.7.10). */
+export interface VariantPart {
+  /** The number that tells which one is there; undefined where there is one variant only. */
+  readonly discriminant: Member | undefined;
+  /** `value` as an unsigned number of the discriminant's size; undefined for what all other values mean. */
+  readonly cases: readonly { readonly value: bigint | undefined; readonly member: Member }[];
 }
 
 export interface Member {

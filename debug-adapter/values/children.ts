@@ -10,6 +10,7 @@ import {
 } from "../symbols/index";
 import { ExpressionError } from "../expressions/ast";
 import { addressOf, inMemory, memberOf, partOf, readInteger, type TypedValue } from "./typed-value";
+import { activeVariant } from "./variants";
 
 /** A part of a value as the user unfolds it. */
 export interface Child {
@@ -37,7 +38,7 @@ export function countChildren(type: Type, depth = 0): ChildCount {
     case "struct":
     case "union":
     case "class":
-      return { named: flatMembers(bare).length, indexed: 0 };
+      return { named: memberCount(bare), indexed: 0 };
     case "array":
       return sizeOf(bare.element) === undefined ? NONE : { named: 0, indexed: bare.count ?? 0 };
     case "reference":
@@ -45,7 +46,7 @@ export function countChildren(type: Type, depth = 0): ChildCount {
     case "pointer": {
       const target = strip(bare.target);
       if (target.kind === "void" || target.kind === "function" || sizeOf(target) === undefined) return NONE;
-      return isStruct(target) ? { named: flatMembers(target).length, indexed: 0 } : { named: 1, indexed: 0 };
+      return isStruct(target) ? { named: memberCount(target), indexed: 0 } : { named: 1, indexed: 0 };
     }
     default:
       return NONE;
@@ -92,7 +93,30 @@ function pointeeOf(value: TypedValue, target: Type, readMemory: ReadMemory): Typ
   }
 }
 
+/** Those of the variant that is there. */
+function variantMembers(object: TypedValue, type: StructType, prefix: string, readMemory: ReadMemory): Child[] {
+  try {
+    const data = activeVariant(object, type, readMemory)?.data;
+    const bare = data && strip(data.type);
+    return data && bare && isStruct(bare) ? members(data, bare, prefix, readMemory) : [];
+  } catch (error) {
+    // What cannot be read has no parts; its own row says why.
+    if (error instanceof ExpressionError) return [];
+    throw error;
+  }
+}
+
+/** Members, or the most that one of the variants has. */
+function memberCount(type: StructType): number {
+  const sizes = (type.variants?.cases ?? []).map(({ member }) => {
+    const data = strip(member.type);
+    return isStruct(data) && data !== type ? flatMembers(data).length : 0;
+  });
+  return Math.max(flatMembers(type).length, ...sizes);
+}
+
 function members(object: TypedValue, type: StructType, prefix: string, readMemory: ReadMemory): Child[] {
+  if (type.variants !== undefined) return variantMembers(object, type, prefix, readMemory);
   return flatMembers(type).map(({ member, offset }) => {
     const value = memberOf(object, member, offset, readMemory);
     // A base class has no name in an expression: its members are the object's.

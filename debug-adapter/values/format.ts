@@ -1,5 +1,6 @@
 import { expressionMessages as say } from "../messages";
 import {
+  isStruct,
   sizeOf,
   strip,
   type BaseType,
@@ -10,6 +11,7 @@ import {
 } from "../symbols/index";
 import { ExpressionError } from "../expressions/ast";
 import { hex, hex32 } from "./hex";
+import { activeVariant, type ActiveVariant } from "./variants";
 import { floatOf } from "./float";
 import { MAX_STRING, quoteBytes, quoteChar } from "./text";
 import {
@@ -193,6 +195,8 @@ function formatStruct(value: TypedValue, type: StructType, context: FormatContex
   if (depth >= MAX_DEPTH) return "{...}";
   const { place } = value;
   if (place.kind === "optimizedOut" || place.kind === "unavailable") readPlace(place, 1, context.readMemory);
+  const variant = activeVariant(value, type, context.readMemory);
+  if (variant !== undefined) return formatVariant(variant, context, depth);
   const parts: string[] = [];
   let length = 0;
   for (const member of type.members) {
@@ -202,6 +206,19 @@ function formatStruct(value: TypedValue, type: StructType, context: FormatContex
     length += text.length;
   }
   return braces(parts, parts.length < type.members.length);
+}
+
+/** `None`, `Some(5)`, or `Circle {radius = 9}`. */
+function formatVariant({ name, data }: ActiveVariant, context: FormatContext, depth: number): string {
+  const bare = strip(data.type);
+  if (!isStruct(bare)) return `${name}(${formatPart(data, context, depth + 1)})`;
+  if (bare.members.length === 0) return name;
+  const isTuple = bare.members.every((member) => /^__\d+$/.test(member.name ?? ""));
+  if (!isTuple) return `${name} ${formatPart(data, context, depth)}`;
+  const parts = bare.members.map((member) =>
+    formatPart(memberOf(data, member, member.offset, context.readMemory), context, depth + 1),
+  );
+  return `${name}(${parts.join(", ")})`;
 }
 
 /** The parts that fit in one line. */

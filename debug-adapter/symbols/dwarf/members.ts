@@ -1,5 +1,5 @@
 import { ByteReader } from "../bytes";
-import type { Member, Type } from "../types";
+import type { Member, Type, VariantPart } from "../types";
 import { sizeOf } from "../types";
 import { At, Op, Tag } from "./constants";
 import type { Die } from "./unit";
@@ -15,6 +15,27 @@ export function readMembers(die: Die, types: Types): Member[] {
     .children()
     .filter((d) => (d.tag === Tag.Member || d.tag === Tag.Inheritance) && !d.flag(At.External))
     .map((d) => readMember(d, types));
+}
+
+/** The variants of a structure; undefined for one that has none. */
+export function readVariants(die: Die, types: Types): VariantPart | undefined {
+  const part = die.children().find((d) => d.tag === Tag.VariantPart);
+  if (!part) return undefined;
+  const tag = part.attribute(At.Discr);
+  const discr = tag?.kind === "reference" ? part.children().find((d) => d.offset === tag.value) : undefined;
+  const discriminant = discr && readMember(discr, types);
+  const bits = 8 * ((discriminant && sizeOf(discriminant.type)) ?? 8);
+  const cases = part
+    .children()
+    .filter((d) => d.tag === Tag.Variant)
+    .flatMap((variant) => {
+      const member = variant.children().find((d) => d.tag === Tag.Member);
+      const value = variant.attribute(At.DiscrValue);
+      if (!member) return [];
+      const number = value?.kind === "constant" ? BigInt.asUintN(bits, BigInt(value.value)) : undefined;
+      return [{ value: number, member: readMember(member, types) }];
+    });
+  return { discriminant, cases };
 }
 
 function readMember(die: Die, types: Types): Member {

@@ -18,7 +18,7 @@ import { At, Ate, Tag } from "./constants";
 import type { DebugInfo } from "./debug-info";
 import { prefixOf, type DieIndex } from "./die-index";
 import type { Die, Unit } from "./unit";
-import { readMembers } from "./members";
+import { readMembers, readVariants } from "./members";
 import { locationFrom } from "./location-attribute";
 
 const VOID: VoidType = { kind: "void" };
@@ -268,6 +268,9 @@ class LazyStruct implements StructType {
   }
   get members(): StructType["members"] {
     return (this.list ??= this.info.guard([], () => readMembers(this.die, this.reader)));
+  }
+  get variants(): StructType["variants"] {
+    return this.info.guard(undefined, () => readVariants(this.die, this.reader));
   }
 }
 
