@@ -151,7 +151,9 @@ export class FrameEnvironment implements Environment {
     const own = this.frame?.machine.image;
     const rank = (image: Image): number => (image === own ? 0 : image.owner.kind === "guest" ? 1 : 2);
     const images = this.debuggee.images.images.filter((image) => isOfDomain(image, this.space.domain));
-    return images.sort((a, b) => rank(a) - rank(b));
+    const sorted = images.sort((a, b) => rank(a) - rank(b));
+    // Start-up code before paging sees its image where it is loaded.
+    return own?.isEarly === true ? [own, ...sorted] : sorted;
   }
 
   private global(image: Image, name: string): TypedValue | undefined {
