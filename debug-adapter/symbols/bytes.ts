@@ -147,8 +147,12 @@ export class ByteReader {
   }
 }
 
+/** Bytes of text that are put together one by one: of more the engine keeps a piece for each, thirty times as large. */
+const SHORT = 32;
+
 /** UTF-8 text; short ASCII, the usual case, without a decoder. */
 export function decodeText(bytes: Uint8Array): string {
+  if (bytes.length > SHORT) return new TextDecoder().decode(bytes);
   let text = "";
   for (const byte of bytes) {
     if (byte >= 0x80) return new TextDecoder().decode(bytes);
@@ -160,10 +164,10 @@ export function decodeText(bytes: Uint8Array): string {
 /** Bytes of the longest name that is read whole; C++ templates have names of some thousands. */
 const MAX_NAME = 1 << 16;
 
-/** The string at `offset` of a string table, cut where it has no end; undefined outside of the table. */
-export function stringAt(table: Uint8Array, offset: number): string | undefined {
+/** The string at `offset` of a string table, cut where it has no end or is longer; undefined outside of the table. */
+export function stringAt(table: Uint8Array, offset: number, longest = MAX_NAME): string | undefined {
   if (!(offset >= 0 && offset < table.length)) return undefined;
-  const rest = table.subarray(offset, offset + MAX_NAME);
+  const rest = table.subarray(offset, offset + longest);
   const zero = rest.indexOf(0);
   return decodeText(zero < 0 ? rest : rest.subarray(0, zero));
 }

@@ -190,7 +190,7 @@ export class ElfFile {
       const word = (index: number): number => view.getUint32(at + 4 * index, true);
       const type: SectionType = word(1);
       const section: ElfSection = {
-        name: stringAt(names, word(0)) ?? "",
+        name: stringAt(names, word(0), MAX_SECTION_NAME) ?? "",
         type,
         flags: word(2),
         address: word(3),
@@ -236,6 +236,9 @@ export class ElfFile {
     }
   }
 }
+
+/** Bytes of the longest name of a section that is read: sixty thousand may name the same megabyte. */
+const MAX_SECTION_NAME = 256;
 
 function align4(size: number): number {
   return Math.ceil(size / 4) * 4;

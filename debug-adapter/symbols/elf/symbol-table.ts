@@ -3,6 +3,9 @@ import type { ElfSymbol } from "../model";
 import { SectionFlag, SectionType, SHN_LORESERVE, SHN_UNDEF, STB_LOCAL, SYMBOL_SIZE, SymbolType } from "./constants";
 import type { ElfFile } from "./elf-file";
 
+/** How often the string table may be read over in all. */
+const MAX_SHARING = 64;
+
 export interface SymbolHit {
   readonly symbol: ElfSymbol;
   /** Bytes from the symbol's start. */
@@ -141,11 +144,15 @@ function readSymbols(elf: ElfFile): ElfSymbol[] {
   const bytes = elf.bytesOf(table);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const symbols: ElfSymbol[] = [];
+  // Names may share their ends, but not without bound: a hundred thousand may lie over the same megabyte.
+  let left = MAX_SHARING * names.length;
   for (let at = SYMBOL_SIZE; at + SYMBOL_SIZE <= bytes.length; at += SYMBOL_SIZE) {
     const info = view.getUint8(at + 12);
     const type: SymbolType = info & 15;
     const section = view.getUint16(at + 14, true);
     const name = stringAt(names, view.getUint32(at, true));
+    left -= name?.length ?? 0;
+    if (left < 0) break;
     if (!name || section === SHN_UNDEF || type === SymbolType.Section || type === SymbolType.File) continue;
     symbols.push({
       name,
