@@ -366,6 +366,8 @@ export const debugMessages = {
   nothingToAudit: () => "there is no hypervisor here whose frames could be counted",
   auditInside: () =>
     "the hypervisor is in the middle of its work, when its counts may differ: stop in the guest, and ask again",
+  guestRuns: () => "the machine is not in the hypervisor: a guest runs already",
+  noGuest: () => "no guest has called the hypervisor or was interrupted by it here",
   noConsole: (name: string) => `there is no console "${name}"`,
   badReference: (text: string) => `"${text}" is no memory reference`,
   tooManyInstructions: (most: number) => `no more than ${most} instructions can be disassembled at once`,

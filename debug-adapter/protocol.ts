@@ -112,12 +112,30 @@ export interface AuditBody {
   difference?: string;
 }
 
+/**
+ * Request `ringscope.stepOutToGuest`: runs out of the hypervisor, from any depth of it, to where the guest that called it or was
+ * interrupted goes on. Refused where a guest runs already. Ends like a step, with a `stopped` event.
+ */
+export interface StepOutToGuestArguments {
+  threadId: number;
+}
+
+/**
+ * Request `ringscope.setHexadecimal`: how integers are shown in answers that ask for no form of their own. An `invalidated` event
+ * follows, for clients that know it.
+ */
+export interface SetHexadecimalArguments {
+  isOn: boolean;
+}
+
 /** The name of each custom event and request, with its body or arguments. */
 export interface RingscopeEvents {
   "ringscope.console": ConsoleEventBody;
   "ringscope.hypercalls": HypercallsEventBody;
 }
 export interface RingscopeRequests {
+  "ringscope.stepOutToGuest": StepOutToGuestArguments;
+  "ringscope.setHexadecimal": SetHexadecimalArguments;
   "ringscope.consoleInput": ConsoleInputArguments;
   "ringscope.audit": Record<string, never>;
   "ringscope.hypercalls": HypercallsArguments;

@@ -7,6 +7,7 @@ import type {
   RingscopeRequests,
 } from "../debug-adapter/protocol";
 import { configurationOf, ConfigurationProvider, DEBUG_TYPE, pickGuest } from "./configurations";
+import { debuggerCommands } from "./debugger-commands";
 import { GuestBuilder } from "./guest-builder";
 import { GuestConsoles } from "./guest-consoles";
 import { HypercallTrace } from "./hypercall-trace";
@@ -27,6 +28,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, offering, Dynamic),
     vscode.commands.registerCommand("ringscope.pickGuest", async () => (await pickGuest(provider))?.program),
     vscode.commands.registerCommand("ringscope.debugGuest", () => debugGuest(provider)),
+    ...debuggerCommands(),
     ...followSessions(),
   );
 }

@@ -60,6 +60,8 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   readMemory: { ...MEMORY, count: "count" },
   writeMemory: { ...MEMORY, data: "string" },
   disassemble: { ...MEMORY, instructionCount: "count", "instructionOffset?": "integer" },
+  "ringscope.stepOutToGuest": IN_THREAD,
+  "ringscope.setHexadecimal": { isOn: "boolean" },
   "ringscope.consoleInput": { console: "string", data: "string" },
   "ringscope.hypercalls": { "start?": "count", count: "count" },
 };

@@ -55,6 +55,13 @@ export class HaltedState {
     return row?.kind === "separator" ? "separator" : row;
   }
 
+  /** Whether a guest's frame stands below the processor's. */
+  hasGuestFrame(): boolean {
+    const live = this.liveThread;
+    const rows = live === undefined ? [] : (this.stack(live.id) ?? []);
+    return rows.some(({ row }) => row.kind === "frame" && row.machine.ring > 0);
+  }
+
   /** The innermost frame of what the processor executes. */
   innermost(): FrameRow | undefined {
     const live = this.liveThread;

@@ -7,10 +7,11 @@ import { assigns } from "../expressions/ast";
 import { debugMessages as say } from "../messages";
 import type { AuditBody } from "../protocol";
 import type { StackRow } from "../stack/stack";
-import { isLive } from "../awareness/address-space";
+import { isLive, type AddressSpace } from "../awareness/address-space";
+import { isTableName, registerText, tableText, type TableName } from "../values/control";
 import { placeOf, referenceTo, type MemoryPlace } from "../debuggee/reference";
 import { hex32 } from "../values/hex";
-import { readInteger, signedness } from "../values/typed-value";
+import { readInteger, signedness, type TypedValue } from "../values/typed-value";
 import { frameName } from "./frame-name";
 import { FrameEnvironment } from "./frame-environment";
 import { base64Bytes, base64Text } from "../text";
@@ -98,13 +99,28 @@ export function evaluateIn(target: Target, args: DebugProtocol.EvaluateArguments
   const environment = new FrameEnvironment(target.debuggee, frame);
   const expression = parseExpression(text, (name) => environment.typeNamed(name) !== undefined);
   if (args.context === "hover" && assigns(expression)) throw new UserError(say.hoverAssigns());
+  const table = expression.kind === "register" && isTableName(expression.name) ? expression.name : undefined;
+  if (table !== undefined && isLive(environment.space)) return ofTable(target, table, environment.space);
   const value = evaluate(expression, environment);
   // A number that cannot be read is an error, not a value that says so.
   if (signedness(value.type) !== undefined) readInteger(value, environment.readMemory);
   const isWord = expression.kind === "register" && expression.name !== "cpl";
   const row = target.variables.row(text, value, text, frame, hex ?? isWord);
   const { name: _name, value: result, evaluateName: _expression, ...rest } = row;
-  return { body: { ...rest, result }, hasEffect: assigns(expression) };
+  // A register with fields is answered as its row shows it, unless a form is asked for.
+  const fields = isWord && hex !== false ? registerText(expression.name, wordOf(value, environment)) : result;
+  return { body: { ...rest, result: fields }, hasEffect: assigns(expression) };
+}
+
+/** GDTR and IDTR are a base and a limit, and no value of C. */
+function ofTable({ debuggee }: Target, name: TableName, space: AddressSpace): Evaluation {
+  const table = debuggee.machine[name];
+  const body = { result: tableText(table), variablesReference: 0, memoryReference: referenceTo(table.base, space) };
+  return { body, hasEffect: false };
+}
+
+function wordOf(value: TypedValue, { readMemory }: FrameEnvironment): number {
+  return Number(BigInt.asUintN(32, readInteger(value, readMemory)));
 }
 
 /** `expression,x` shows numbers in hexadecimal, `,d` in decimal, whatever else is asked for. */

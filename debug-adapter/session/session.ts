@@ -4,7 +4,14 @@ import { checkLaunch } from "../launch/configuration";
 import type { DebugHost } from "../launch/host";
 import { LaunchError } from "../launch/launch-error";
 import { breakpointMessages, debugMessages as say, imageMessages, protocolMessages } from "../messages";
-import type { ConsoleEventBody, ConsoleInputArguments, HypercallsArguments, RingscopeEvents } from "../protocol";
+import type {
+  ConsoleEventBody,
+  ConsoleInputArguments,
+  HypercallsArguments,
+  RingscopeEvents,
+  SetHexadecimalArguments,
+  StepOutToGuestArguments,
+} from "../protocol";
 import type { Granularity, StepKind } from "../stepping/stepper";
 import { checkArguments } from "./arguments";
 import { CAPABILITIES } from "./capabilities";
@@ -27,6 +34,8 @@ export class RingscopeSession extends ProtocolSession {
   private readonly afterwards: (() => void)[] = [];
   private lineBase = 1;
   private columnBase = 1;
+  /** Integers are shown in hexadecimal where a request does not say. */
+  private hexadecimal = false;
   /** The client has said that it knows these events. */
   private takesInvalidated = false;
   private takesMemory = false;
@@ -94,6 +103,11 @@ export class RingscopeSession extends ProtocolSession {
     next: (args: DebugProtocol.NextArguments) => this.step("over", args),
     stepIn: (args: DebugProtocol.StepInArguments) => this.step("in", args),
     stepOut: (args: DebugProtocol.StepOutArguments) => this.step("out", args),
+    "ringscope.stepOutToGuest": (args: StepOutToGuestArguments) => this.stepOutToGuest(args),
+    "ringscope.setHexadecimal": ({ isOn }: SetHexadecimalArguments) => {
+      this.hexadecimal = isOn;
+      return this.invalidate(["variables"]);
+    },
     pause: () => this.later(() => this.runner?.pause()),
 
     threads: () => ({
@@ -121,7 +135,7 @@ export class RingscopeSession extends ProtocolSession {
           filter,
           start ?? 0,
           count ?? 0,
-          format?.hex ?? false,
+          format?.hex ?? this.hexadecimal,
         ),
       };
     },
@@ -131,13 +145,13 @@ export class RingscopeSession extends ProtocolSession {
         name: _name,
         evaluateName: _expression,
         ...row
-      } = this.standing().variables.set(variablesReference, name, value, format?.hex ?? false);
+      } = this.standing().variables.set(variablesReference, name, value, format?.hex ?? this.hexadecimal);
       return this.afterEdit(row);
     },
     setExpression: (args: DebugProtocol.SetExpressionArguments) =>
-      this.afterEdit(inspect.setExpression(this.standing(), args)),
+      this.afterEdit(inspect.setExpression(this.standing(), this.formatted(args))),
     evaluate: (args: DebugProtocol.EvaluateArguments) => {
-      const { body, hasEffect } = inspect.evaluateIn(this.standing(), args);
+      const { body, hasEffect } = inspect.evaluateIn(this.standing(), this.formatted(args));
       return hasEffect ? this.afterEdit(body) : body;
     },
     exceptionInfo: () => {
@@ -248,6 +262,13 @@ export class RingscopeSession extends ProtocolSession {
     return this.later(() => runner.step(kind, unit));
   }
 
+  private stepOutToGuest({ threadId }: StepOutToGuestArguments): undefined {
+    const target = this.standing();
+    if (target.debuggee.machine.cpl > 0) throw new UserError(say.guestRuns());
+    if (!target.halted?.hasGuestFrame()) throw new UserError(say.noGuest());
+    return this.step("guest", { threadId });
+  }
+
   /** A runner whose machine stands and is about to go. */
   private going(): Runner {
     this.standing();
@@ -274,7 +295,7 @@ export class RingscopeSession extends ProtocolSession {
   /** What the client shows may depend on what was changed. */
   private afterEdit<T extends object>(body: T): T {
     this.target?.halted?.refresh();
-    if (this.takesInvalidated) this.later(() => this.sendEvent("invalidated", { areas: ["variables", "stacks"] }));
+    this.invalidate(["variables", "stacks"]);
     return body;
   }
 
@@ -283,6 +304,17 @@ export class RingscopeSession extends ProtocolSession {
     if (!this.takesMemory) return;
     const events = this.target?.memoryViews.eventsFor(bytes) ?? [];
     this.later(() => events.forEach((body) => this.sendEvent("memory", body)));
+  }
+
+  /** Has the client ask anew for what it shows. */
+  private invalidate(areas: DebugProtocol.InvalidatedAreas[]): undefined {
+    return this.takesInvalidated ? this.later(() => this.sendEvent("invalidated", { areas })) : undefined;
+  }
+
+  /** The arguments with the form of numbers that is in force where they name none. */
+  private formatted<T extends { format?: DebugProtocol.ValueFormat }>(args: T): T {
+    if (!this.hexadecimal || args.format?.hex !== undefined) return args;
+    return { ...args, format: { ...args.format, hex: true } };
   }
 
   private consoleInput({ console: name, data }: ConsoleInputArguments): undefined {

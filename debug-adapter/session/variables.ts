@@ -9,10 +9,9 @@ import { referenceTo } from "../debuggee/reference";
 import { debugMessages as say, expressionMessages } from "../messages";
 import { sizeOf, strip, typeName, type ReadMemory, type Variable } from "../symbols/index";
 import { childrenOf, countChildren } from "../values/children";
-import { fieldsOf, setFields } from "../values/control";
+import { fieldsOf, registerText, tableText, type TableName } from "../values/control";
 import { describeSegment } from "../values/descriptor";
 import { formatValue, type FormatContext } from "../values/format";
-import { hex32 } from "../values/hex";
 import { REGISTER_NAMES } from "../values/registers";
 import { addressOf, readInteger, type TypedValue } from "../values/typed-value";
 import { FrameEnvironment, localValue, type EvaluationFrame } from "./frame-environment";
@@ -240,12 +239,7 @@ export class Variables {
       const isFlags = name === "eflags" && value !== undefined;
       return {
         name,
-        value:
-          value === undefined
-            ? `<${registerLost(name)}>`
-            : isFlags
-              ? `${hex32(value)} [${setFields(name, value)}]`
-              : hex32(value),
+        value: value === undefined ? `<${registerLost(name)}>` : registerText(name, value),
         type: REGISTER_TYPE,
         evaluateName: `$${name}`,
         variablesReference: isFlags ? this.add(this.fields(name, value, frame)) : 0,
@@ -276,24 +270,24 @@ export class Variables {
     const { machine } = this.debuggee;
     const row = (name: ControlName): DebugProtocol.Variable => {
       const value = machine.registers.get(name);
-      const set = setFields(name, value);
       const hasFields = fieldsOf(name, value).length > 0;
       return {
         name,
-        value: set === "" ? hex32(value) : `${hex32(value)} [${set}]`,
+        value: registerText(name, value),
         type: REGISTER_TYPE,
         evaluateName: `$${name}`,
         variablesReference: hasFields ? this.add(this.fields(name, value, frame)) : 0,
       };
     };
-    const table = (name: string, { base, limit }: { base: number; limit: number }): DebugProtocol.Variable => ({
+    const table = (name: TableName): DebugProtocol.Variable => ({
       name,
-      value: `base ${hex32(base)}, limit ${hex32(limit)}`,
+      evaluateName: `$${name}`,
+      value: tableText(machine[name]),
       type: "table register",
       variablesReference: 0,
-      memoryReference: this.reference(base, frame),
+      memoryReference: this.reference(machine[name].base, frame),
     });
-    return readOnly(frame, () => [...CONTROLS.map(row), table("gdtr", machine.gdtr), table("idtr", machine.idtr)]);
+    return readOnly(frame, () => [...CONTROLS.map(row), table("gdtr"), table("idtr")]);
   }
 
   private fields(register: string, value: number, frame: Frame): Container {

@@ -2,7 +2,8 @@ import type { MachineFrame } from "../stack/unwinder";
 import type { Instruction } from "../disassembly/instruction";
 import type { SteppedDebuggee, Halt, SourcePlace, Destination } from "./stepped-debuggee";
 
-export type StepKind = "in" | "over" | "out";
+/** "guest": out of the hypervisor, from any depth, to where the guest that called or was interrupted goes on. */
+export type StepKind = "in" | "over" | "out" | "guest";
 export type Granularity = "line" | "instruction";
 
 /** How a step ended: where it was meant to, or earlier. */
@@ -32,6 +33,7 @@ export class Stepper {
 
   step(kind: StepKind, granularity: Granularity): Promise<StepEnd> {
     if (kind === "out") return this.out();
+    if (kind === "guest") return this.toGuest();
     return granularity === "instruction" ? this.instruction(kind) : this.line(kind);
   }
 
@@ -144,6 +146,13 @@ export class Stepper {
       if (debuggee.isAtBreakpoint()) return { kind: "breakpoint" };
       if (count % BREATH === 0 && (await debuggee.breathe())) return { kind: "pause" };
     }
+  }
+
+  private async toGuest(): Promise<StepEnd> {
+    const guests = this.debuggee.ring > 0 ? [] : this.debuggee.frames().filter(({ ring }) => ring > 0);
+    const targets = this.targets(guests);
+    if (targets.length === 0) return { kind: "nowhere" };
+    return (await this.debuggee.runTo(targets)) ?? DONE;
   }
 
   private async outOfInlined(here: SourcePlace): Promise<StepEnd> {

@@ -1,4 +1,4 @@
-import { hex } from "./hex";
+import { hex, hex32 } from "./hex";
 
 /** A field of a control register: one bit, or several. */
 interface BitField {
@@ -77,4 +77,22 @@ export function setFields(register: string, value: number): string {
     .filter((field) => field.value !== 0)
     .map(({ name, value: part }) => (isWide(name) ? `${name}=${hex(part)}` : name))
     .join(" ");
+}
+
+/** `0x80010033 [PE MP NE WP PG]`: a register with the fields that are set, where it has any. */
+export function registerText(register: string, value: number): string {
+  const set = setFields(register, value);
+  return REGISTER_FIELDS[register] !== undefined && (set !== "" || register === "eflags")
+    ? `${hex32(value)} [${set}]`
+    : hex32(value);
+}
+
+/** The registers that say where a descriptor table is. */
+export type TableName = "gdtr" | "idtr";
+
+export const isTableName = (name: string): name is TableName => name === "gdtr" || name === "idtr";
+
+/** `base 0xfc205000, limit 0x0000ffff`: GDTR or IDTR. */
+export function tableText({ base, limit }: { base: number; limit: number }): string {
+  return `base ${hex32(base)}, limit ${hex32(limit)}`;
 }
