@@ -24,12 +24,7 @@ export interface CompileScope {
   typeNamed(name: string): Type | undefined;
 }
 
-/** Compiles a condition to probe bytecode. Throws ExpressionError. */
-export function compileCondition(e: Expression, scope: CompileScope): Int32Array {
-  return compileValue(e, scope).code;
-}
-
-/** Code for an expression of one word, and the type of its value. */
+/** Probe bytecode for an expression of one word, and the type of its value. Throws ExpressionError. */
 export function compileValue(e: Expression, scope: CompileScope): { code: Int32Array; type: Type } {
   const compiler = new Compiler(scope);
   const type = compiler.word(e);

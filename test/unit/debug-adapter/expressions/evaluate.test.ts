@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { evaluateProbe, ProbeFailure } from "../../../../emulator/index";
 import type { ProbeOutcome } from "../../../../emulator/index";
 import { PROBE_REGISTERS } from "../../../../emulator/machine/api";
-import { compileCondition } from "../../../../debug-adapter/expressions/compile";
+import { compileValue } from "../../../../debug-adapter/expressions/compile";
 import { evaluate, type Environment } from "../../../../debug-adapter/expressions/evaluate";
 import { parseExpression } from "../../../../debug-adapter/expressions/parser";
 import { pointerTo, UINT } from "../../../../debug-adapter/expressions/types";
@@ -77,7 +77,7 @@ const evaluated = (source: string): number =>
   Number(BigInt.asUintN(32, readInteger(evaluate(parse(source), environment), environment.readMemory)));
 
 function compiled(source: string): ProbeOutcome {
-  const code = compileCondition(parse(source), { lookup: (name) => variables[name], typeNamed });
+  const { code } = compileValue(parse(source), { lookup: (name) => variables[name], typeNamed });
   const outcome: ProbeOutcome = { value: 0, failure: ProbeFailure.None, linear: 0 };
   evaluateProbe(
     code,
@@ -164,7 +164,7 @@ describe("evaluate", () => {
   });
 });
 
-describe("compileCondition", () => {
+describe("compileValue", () => {
   it.each([
     ["first.wide", "a condition works on values of up to 32 bits"],
     ["0x100000000", "a condition works on values of up to 32 bits"],
