@@ -35,6 +35,11 @@ export class HypercallTrace implements vscode.TreeDataProvider<HypercallRow>, vs
     this.#visibility = this.#view.onDidChangeVisibility(() => this.#schedule());
   }
 
+  /** Whether the person sees it, and so the container that it is in. */
+  get isVisible(): boolean {
+    return this.#view.visible;
+  }
+
   /** A session's trace has changed. */
   changed(session: vscode.DebugSession, { total, rows }: HypercallsEventBody): void {
     this.#total = total;
