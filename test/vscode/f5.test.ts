@@ -12,7 +12,7 @@ import { descendant, residentMiB } from "../harness/vscode/processes";
 import { OPEN_MS, tools, Workbench } from "../harness/vscode/workbench";
 
 const sample = join(root, "sample-guests", "pv", "hello");
-const vmmEntries = join(root, "emulator", "vmm", "arch", "x86", "mm", "entries.c");
+const vmmEntries = join(root, "emulator", "vmm", "arch", "x86", "mm", "types", "entries.c");
 const breakpoint = {
   kernel: lineOf(join(sample, "pagetables.c"), "return HYPERCALL4(update_va_mapping"),
   vmm: lineOf(vmmEntries, "bool device = d->privileged"),

@@ -1,6 +1,0 @@
-dist-O1/obj/emulator/vmm/emulator/vmm/arch/x86/serial.c.o.4445.new: \
- emulator/vmm/arch/x86/serial.c emulator/vmm/include/x86/serial.h \
- emulator/vmm/include/vmm/arch.h emulator/vmm/include/vmm/types.h \
- emulator/vmm/include/public/types.h emulator/vmm/include/vmm/console.h \
- emulator/vmm/include/x86/cpu.h emulator/vmm/include/x86/traps.h \
- emulator/vmm/include/public/trap.h emulator/vmm/include/public/types.h

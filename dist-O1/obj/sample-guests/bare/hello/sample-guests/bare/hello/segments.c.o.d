@@ -1,7 +1,0 @@
-dist-O1/obj/sample-guests/bare/hello/sample-guests/bare/hello/segments.c.o.4445.new: \
- sample-guests/bare/hello/segments.c sample-guests/bare/hello/kernel.h \
- sample-guests/lib/base.h \
- /usr/lib/gcc/x86_64-linux-gnu/12/include/stdbool.h \
- /usr/lib/gcc/x86_64-linux-gnu/12/include/stddef.h \
- sample-guests/lib/trap-frame.h sample-guests/lib/base.h \
- sample-guests/lib/string.h

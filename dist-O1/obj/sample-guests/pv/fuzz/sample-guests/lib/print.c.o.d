@@ -1,7 +1,0 @@
-dist-O1/obj/sample-guests/pv/fuzz/sample-guests/lib/print.c.o.4445.new: \
- sample-guests/lib/print.c sample-guests/lib/print.h \
- sample-guests/lib/base.h \
- /usr/lib/gcc/x86_64-linux-gnu/12/include/stdbool.h \
- /usr/lib/gcc/x86_64-linux-gnu/12/include/stddef.h \
- sample-guests/lib/string.h \
- /usr/lib/gcc/x86_64-linux-gnu/12/include/stdarg.h

@@ -1,2 +1,0 @@
-dist-O1/obj/sample-guests/pv/loop/sample-guests/lib/kernel-probes.S.o.4445.new: \
- sample-guests/lib/kernel-probes.S sample-guests/lib/probe.inc

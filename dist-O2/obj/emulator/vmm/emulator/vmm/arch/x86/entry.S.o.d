@@ -1,4 +1,0 @@
-dist-O2/obj/emulator/vmm/emulator/vmm/arch/x86/entry.S.o.5991.new: \
- emulator/vmm/arch/x86/entry.S dist-O2/obj/emulator/vmm/asm-offsets.h \
- emulator/vmm/include/public/layout.h emulator/vmm/include/vmm/config.h \
- emulator/vmm/include/x86/asm.h

@@ -1,3 +1,0 @@
-dist-O2/obj/emulator/vmm/emulator/vmm/common/math64.c.o.5991.new: \
- emulator/vmm/common/math64.c emulator/vmm/include/vmm/types.h \
- emulator/vmm/include/public/types.h

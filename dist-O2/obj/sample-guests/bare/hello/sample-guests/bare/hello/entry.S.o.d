@@ -1,3 +1,0 @@
-dist-O2/obj/sample-guests/bare/hello/sample-guests/bare/hello/entry.S.o.5991.new: \
- sample-guests/bare/hello/entry.S sample-guests/bare/hello/kernel.h \
- sample-guests/lib/trap-entry.inc

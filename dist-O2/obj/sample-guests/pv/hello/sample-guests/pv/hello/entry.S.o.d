@@ -1,3 +1,0 @@
-dist-O2/obj/sample-guests/pv/hello/sample-guests/pv/hello/entry.S.o.5991.new: \
- sample-guests/pv/hello/entry.S emulator/vmm/include/public/hypercall.h \
- emulator/vmm/include/public/layout.h sample-guests/lib/trap-entry.inc

@@ -1,5 +1,0 @@
-dist-O2/obj/sample-guests/pv/isolation/sample-guests/lib/string.c.o.5991.new: \
- sample-guests/lib/string.c sample-guests/lib/string.h \
- sample-guests/lib/base.h \
- /usr/lib/gcc/x86_64-linux-gnu/12/include/stdbool.h \
- /usr/lib/gcc/x86_64-linux-gnu/12/include/stddef.h

@@ -1,6 +1,0 @@
-dist-O2/obj/sample-guests/pv/loop/sample-guests/lib/probe.c.o.5991.new: \
- sample-guests/lib/probe.c sample-guests/lib/probe.h \
- sample-guests/lib/base.h \
- /usr/lib/gcc/x86_64-linux-gnu/12/include/stdbool.h \
- /usr/lib/gcc/x86_64-linux-gnu/12/include/stddef.h \
- sample-guests/lib/print.h

@@ -1,2 +1,0 @@
-dist-x/obj/emulator/vmm/emulator/vmm/arch/x86/routines.S.o.16548.new: \
- emulator/vmm/arch/x86/routines.S emulator/vmm/include/x86/asm.h

@@ -1,4 +1,0 @@
-dist-x/obj/emulator/vmm/emulator/vmm/common/format.c.o.16548.new: \
- emulator/vmm/common/format.c emulator/vmm/include/vmm/log.h \
- emulator/vmm/include/vmm/types.h emulator/vmm/include/public/types.h \
- emulator/vmm/include/vmm/string.h

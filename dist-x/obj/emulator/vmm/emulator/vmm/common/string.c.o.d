@@ -1,3 +1,0 @@
-dist-x/obj/emulator/vmm/emulator/vmm/common/string.c.o.16548.new: \
- emulator/vmm/common/string.c emulator/vmm/include/vmm/string.h \
- emulator/vmm/include/vmm/types.h emulator/vmm/include/public/types.h

@@ -1,6 +1,0 @@
-dist-x/obj/sample-guests/bare/triple-fault/sample-guests/lib/probe.c.o.16548.new: \
- sample-guests/lib/probe.c sample-guests/lib/probe.h \
- sample-guests/lib/base.h \
- /usr/lib/gcc/x86_64-linux-gnu/12/include/stdbool.h \
- /usr/lib/gcc/x86_64-linux-gnu/12/include/stddef.h \
- sample-guests/lib/print.h

@@ -1,2 +1,0 @@
-dist-x/obj/sample-guests/pv/echo/sample-guests/lib/pv/start.S.o.16548.new: \
- sample-guests/lib/pv/start.S emulator/vmm/include/public/elfnote.h

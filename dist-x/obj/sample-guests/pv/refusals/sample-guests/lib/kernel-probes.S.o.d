@@ -1,2 +1,0 @@
-dist-x/obj/sample-guests/pv/refusals/sample-guests/lib/kernel-probes.S.o.16548.new: \
- sample-guests/lib/kernel-probes.S sample-guests/lib/probe.inc
