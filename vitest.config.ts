@@ -4,10 +4,12 @@ interface Shape {
   testTimeout?: number;
   /** Projects of a later group wait for the earlier ones: real VS Code needs the machine to itself. */
   group?: number;
+  /** Runs once before the project's files. */
+  globalSetup?: string;
 }
 
 /** One vitest project for each kind of evidence; `npm test` runs them all, `npx vitest run --project NAME` one. */
-const project = (name: string, { testTimeout = 30_000, group = 0 }: Shape = {}) => ({
+const project = (name: string, { testTimeout = 30_000, group = 0, globalSetup }: Shape = {}) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
@@ -15,6 +17,7 @@ const project = (name: string, { testTimeout = 30_000, group = 0 }: Shape = {}) 
     hookTimeout: 120_000,
     fileParallelism: group === 0,
     sequence: { groupOrder: group },
+    ...(globalSetup === undefined ? {} : { globalSetup }),
   },
 });
 
@@ -27,6 +30,7 @@ export default defineConfig({
       project("fuzz", { testTimeout: 600_000 }),
       project("guests", { testTimeout: 120_000 }),
       project("dap", { testTimeout: 60_000 }),
+      project("cases", { testTimeout: 120_000, globalSetup: "test/cases/images.ts" }),
       project("vscode", { testTimeout: 300_000, group: 1 }),
     ],
   },

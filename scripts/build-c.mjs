@@ -3,6 +3,7 @@
  * sample-guests/<kind>/<name> -> dist/sample-guests/<kind>/<name>.elf.
  *
  * - A guest is linked with the library of its kind: sample-guests/lib/*, lib/<kind>/*.
+ * - With --guests FOLDER, the folders FOLDER/<kind>/<name> take the place of all that: a test's own guests.
  * - Each linker script `<image>.lds` in a guest's folder makes one image `<image>.elf`
  *   of the same objects; a folder without any makes `<name>.elf` with lib/<kind>/<kind>.lds.
  * - A file named asm-offsets.c is compiled to assembly only: each line `->NAME value` of
@@ -44,13 +45,14 @@ const linkFlags = [
  * Builds every image.
  * @param log told one line for each file that is made
  * @param out the folder for what is made, relative to the root
+ * @param guests a folder of guests to build in place of the hypervisor and the samples, relative to the root
  * @returns the paths of the images, relative to the root
  * @throws BuildError in one line when there is no compiler; with the compiler's own words when it refuses a file
  */
-export async function buildC({ log = () => {}, out = "dist" } = {}) {
+export async function buildC({ log = () => {}, out = "dist", guests } = {}) {
   const compiler = await findCompiler();
   const images = [];
-  for (const unit of units(out)) {
+  for (const unit of guests === undefined ? units(out) : guestUnits(guests, out)) {
     const objects = await compileUnit(compiler, unit, log);
     for (const image of unit.images) {
       await link(compiler, unit, image, objects, log);
@@ -97,16 +99,17 @@ function units(out) {
     objects: `${out}/obj/emulator/vmm`,
     images: [{ output: `${out}/vmm.elf`, script: "emulator/vmm/vmm.lds" }],
   };
-  return [...guestFolders().map((guest) => guestUnit(guest, out)), vmm];
+  return [...guestUnits("sample-guests", out), vmm];
 }
 
-function guestFolders() {
-  const kinds = foldersIn("sample-guests").filter((kind) => kind !== "lib");
-  return kinds.flatMap((kind) => foldersIn(`sample-guests/${kind}`).map((name) => ({ kind, name })));
+function guestUnits(guests, out) {
+  const kinds = foldersIn(guests).filter((kind) => kind !== "lib");
+  return kinds.flatMap((kind) =>
+    foldersIn(`${guests}/${kind}`).map((name) => guestUnit(`${guests}/${kind}/${name}`, kind, name, out)),
+  );
 }
 
-function guestUnit({ kind, name }, out) {
-  const folder = `sample-guests/${kind}/${name}`;
+function guestUnit(folder, kind, name, out) {
   const own = readdirSync(join(root, folder)).filter((file) => file.endsWith(".lds"));
   const scripts = own.length > 0 ? own.map((file) => `${folder}/${file}`) : [`sample-guests/lib/${kind}/${kind}.lds`];
   const image = (script) => (own.length > 0 ? basename(script, ".lds") : name);
@@ -116,7 +119,7 @@ function guestUnit({ kind, name }, out) {
     optimization: optimization.guest,
     flags: () => [],
     objects: `${out}/obj/${folder}`,
-    images: scripts.map((script) => ({ output: `${out}/sample-guests/${kind}/${image(script)}.elf`, script })),
+    images: scripts.map((script) => ({ output: `${out}/${dirname(folder)}/${image(script)}.elf`, script })),
   };
 }
 
@@ -224,8 +227,10 @@ function dependencies(depfile) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { out } = parseArgs({ options: { out: { type: "string", default: "dist" } } }).values;
-  await buildC({ log: (line) => console.log(line), out }).catch((error) => {
+  const { out, guests } = parseArgs({
+    options: { out: { type: "string", default: "dist" }, guests: { type: "string" } },
+  }).values;
+  await buildC({ log: (line) => console.log(line), out, guests }).catch((error) => {
     if (!(error instanceof BuildError)) throw error;
     console.error(error.message);
     process.exitCode = 1;

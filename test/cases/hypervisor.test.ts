@@ -1,0 +1,110 @@
+/** Hostile and demanding guests: what each may not do, and what real Xen answers it. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { root, runProcess } from "../harness/process";
+import { pvImage } from "./images";
+
+const LAUNCHER = join(root, "bin", "ringscope");
+const LOOP = join(root, "dist", "sample-guests", "pv", "loop.elf");
+const TRIPLE_FAULT = 70;
+const TIME_IS_UP = 76;
+
+interface Outcome {
+  console: string;
+  errors: string;
+  log: string;
+  status: number | undefined;
+}
+
+/** Runs `ringscope guest` with these arguments, the hypervisor's log kept. */
+async function guest(...args: string[]): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), "ringscope-cases-"));
+  try {
+    const log = join(folder, "log");
+    const all = [LAUNCHER, "guest", "--log", log, ...args];
+    const { stdout, stderr, status } = await runProcess(process.execPath, all, { timeoutSeconds: 100 });
+    return { console: stdout, errors: stderr, log: readFileSync(log, "latin1"), status };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The numbers that `pattern` finds in the console, one for each match. */
+const numbers = (text: string, pattern: RegExp): number[] => [...text.matchAll(pattern)].map(([, n]) => Number(n));
+
+describe("an unprivileged domain", () => {
+  it("cannot make its console page, which the hypervisor writes to, a descriptor table", async () => {
+    const { console, errors, log, status } = await guest(
+      "--instructions",
+      "200000000",
+      "--domain",
+      pvImage("intruder"),
+      LOOP,
+    );
+
+    expect(errors).not.toContain("triple fault");
+    expect(status).not.toBe(TRIPLE_FAULT);
+    expect(console).not.toContain("f6900000: 1badb002");
+    expect(console).not.toContain("never printed");
+    expect(log).toMatch(/set_gdt/);
+  });
+
+  it("cannot keep the processor from another domain by a long hypercall", async () => {
+    const { console } = await guest("--domain", pvImage("hog"), pvImage("waiter"));
+
+    // A slice of 10 ms, and 2 ms for the rest of what was begun in it.
+    expect(numbers(console, /longest wait (\d+) ns/g)).toHaveLength(1);
+    expect(numbers(console, /longest wait (\d+) ns/g)[0]).toBeLessThanOrEqual(12_000_000);
+  });
+
+  it("cannot fill the hypervisor's log", async () => {
+    const { log, status } = await guest("--instructions", "1000000000", pvImage("logflood"));
+
+    expect(status).toBe(TIME_IS_UP);
+    expect(log.length).toBeLessThan(100_000);
+    expect(log).toMatch(/\d+ (more )?(lines|messages) .*left out/);
+  });
+});
+
+describe("what an operation costs in instructions", () => {
+  it("is at most what real Xen 4.2.5 spends on it", async () => {
+    const { console } = await guest(pvImage("pfcost"));
+    // The guest's own instructions between its two readings of the counter are in the figures.
+    const own = { fault: 5, call: 12 };
+
+    expect(numbers(console, /#PF: (\d+)/g)).toHaveLength(3);
+    expect(Math.max(...numbers(console, /#PF: (\d+)/g))).toBeLessThanOrEqual(239 + own.fault);
+    expect(Math.max(...numbers(console, /xen_version: (\d+)/g))).toBeLessThanOrEqual(93 + own.call);
+  });
+});
+
+describe("answers of real Xen", () => {
+  it("come for a multicall in a multicall, and for a failsafe callback that masks events", async () => {
+    const { console, status } = await guest(pvImage("abi"));
+
+    expect(console).toContain("multicall of (multicall, xen_version): returns 0, results ffffffea 40002 ");
+    expect(console.match(/failsafe callback: 1 /g)).toHaveLength(2);
+    expect(status).toBe(0);
+  });
+});
+
+describe("the guests that measure speed", () => {
+  /** How many instructions a guest executes under an engine. */
+  async function instructions(name: string, engine: string): Promise<number> {
+    const folder = mkdtempSync(join(tmpdir(), "ringscope-cases-"));
+    try {
+      const stats = join(folder, "stats");
+      const { console } = await guest("--stats", stats, "--engine", engine, pvImage(name));
+      expect(console).toBe("done\n");
+      return (JSON.parse(readFileSync(stats, "utf8")) as { instructions: number }).instructions;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  it.each(["batch", "fault"])("%s executes the same instructions on both engines", async (name) => {
+    expect(await instructions(name, "auto")).toBe(await instructions(name, "interpreter"));
+  });
+});
