@@ -45,6 +45,7 @@ const TEST_TOOLS = [
   { what: "clang-format", packages: ["clang-format"], present: program("clang-format") },
   { what: "gdb", packages: ["gdb"], present: program("gdb") },
   { what: "QEMU (qemu-system-i386)", packages: ["qemu-system-x86"], present: program("qemu-system-i386") },
+  { what: "NASM", packages: ["nasm"], present: program("nasm") },
   { what: "Bochs", packages: ["bochs"], present: program("bochs") },
   { what: "the Bochs terminal display", packages: ["bochs-term"], present: bochsTerminal },
   { what: "the Bochs BIOS", packages: ["bochsbios"], present: file("/usr/share/bochs/BIOS-bochs-latest") },

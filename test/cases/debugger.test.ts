@@ -53,12 +53,12 @@ const atMark = (
 /** Goes on until the machine ends; where it stopped on its way, as `name:line`. */
 async function stops(session: DapSession): Promise<string[]> {
   const seen: string[] = [];
+  const ended = session.client.event("terminated").then(() => false);
+  ended.catch(() => undefined);
   await session.client.request("configurationDone");
   for (;;) {
     const stopped = session.stop().then(() => true);
-    const ended = session.client.event("terminated").then(() => false);
     stopped.catch(() => undefined);
-    ended.catch(() => undefined);
     if (!(await Promise.race([stopped, ended]))) return seen;
     const [frame] = await session.frames();
     seen.push(`${frame?.name ?? "?"}:${frame?.line ?? 0}`);
