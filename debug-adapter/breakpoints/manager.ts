@@ -37,8 +37,8 @@ export class BreakpointManager {
     private readonly nextId: () => number,
     /** With false nothing stops: the client runs without debugging. */
     private readonly isEnabled: boolean,
-    /** Takes the lines of logpoints. */
-    private readonly log: (line: string) => void,
+    /** Takes the lines of logpoints, with where they stand. */
+    private readonly log: (line: string, address: number, image: Image | undefined) => void,
   ) {}
 
   setSource(path: string, wanted: readonly DebugProtocol.SourceBreakpoint[]): DebugProtocol.Breakpoint[] {
@@ -125,7 +125,8 @@ export class BreakpointManager {
 
   private messageOf({ logMessage }: Wish, place: Placement, guard: Probe | undefined): LogMessage | undefined {
     if (logMessage === undefined || logMessage === "") return undefined;
-    return new LogMessage(logMessage, place, this.debuggee, guard, this.log);
+    const { address, image } = place;
+    return new LogMessage(logMessage, place, this.debuggee, guard, (line) => this.log(line, address, image));
   }
 
   private refused(message: string): DebugProtocol.Breakpoint {

@@ -50,7 +50,8 @@ function stackFrame(target: Target, id: number, row: StackRow): DebugProtocol.St
   return { ...frame, source: { name: lastPart(position.file), presentationHint: "deemphasize" } };
 }
 
-function lastPart(path: string): string {
+/** A path's own name, without folders. */
+export function lastPart(path: string): string {
   return path.replace(/^.*[\\/]/, "");
 }
 

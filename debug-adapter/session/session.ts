@@ -10,6 +10,7 @@ import type { Host } from "../launch/host";
 import * as inspect from "./inspect";
 import { checkLaunch } from "../launch/configuration";
 import { UserError } from "../user-error";
+import type { LoggedText } from "./logged-lines";
 import { Runner } from "./runner";
 import { Target } from "./target";
 
@@ -189,7 +190,7 @@ export class RingscopeSession extends DebugSession {
     const target = new Target(plan, this.host, {
       console: (name, data) => this.consoleOutput(plan.console, { console: name, data }),
       log: (name, data) => this.consoleOutput(plan.console, { console: name, data, log: true }),
-      logged: (text) => this.sendEvent(new OutputEvent(text, "console")),
+      logged: (text) => this.logged(text),
       hypercalls: (rows) => this.custom("ringscope.hypercalls", { rows } satisfies HypercallsEventBody),
     });
     this.target = target;
@@ -266,6 +267,16 @@ export class RingscopeSession extends DebugSession {
     if (where === "event") return this.custom("ringscope.console", body);
     const category = body.log === true ? "console" : "stdout";
     this.sendEvent(new OutputEvent(Buffer.from(body.data, "latin1").toString("utf8"), category));
+  }
+
+  /** A client leads from the text to its logpoint. */
+  private logged({ text, place }: LoggedText): void {
+    const event: DebugProtocol.OutputEvent = new OutputEvent(text, "console");
+    if (place !== undefined) {
+      event.body.source = { name: inspect.lastPart(place.path), path: place.path };
+      event.body.line = this.toClient(place.line);
+    }
+    this.sendEvent(event);
   }
 
   private custom<Name extends keyof RingscopeEvents>(name: Name, body: RingscopeEvents[Name]): void {

@@ -11,6 +11,7 @@ import { Consoles, consoleNames, type ConsoleSink } from "./consoles";
 import { Execution } from "./execution";
 import type { Files } from "../launch/files";
 import { HaltedState } from "./halted-state";
+import { LoggedLines, type LoggedText } from "./logged-lines";
 import type { Host } from "../launch/host";
 import type { LaunchPlan } from "../launch/configuration";
 import { UserError } from "../user-error";
@@ -28,8 +29,8 @@ const DEFAULT_FILTERS = EXCEPTION_FILTERS.filter((filter) => filter.default === 
 /** What a target tells its session while it runs. */
 export interface TargetListener extends ConsoleSink {
   hypercalls(rows: HypercallRow[]): void;
-  /** What logpoints wrote since the last time: whole lines. */
-  logged(text: string): void;
+  /** What logpoints wrote since the last time. */
+  logged(text: LoggedText): void;
 }
 
 /** All that belongs to one launch, wired together. */
@@ -49,7 +50,7 @@ export class Target {
   halted: HaltedState | undefined;
   /** Why the machine stands, for exceptionInfo. */
   exception: ExceptionStop | undefined;
-  private logged = "";
+  private readonly logged: LoggedLines;
   private lastFrameId = 0;
   private lastBreakpointId = 0;
 
@@ -68,9 +69,10 @@ export class Target {
     this.stepper = new Stepper(this.execution);
     this.sources = new SourceMap(debuggee.images, sourceRoots(plan, host.files), host.files);
     const nextId = (): number => ++this.lastBreakpointId;
-    this.breakpoints = new BreakpointManager(debuggee, this.table, this.sources, nextId, !plan.noDebug, (line) => {
-      this.logged += `${line}\n`;
-    });
+    this.logged = new LoggedLines(this.sources);
+    this.breakpoints = new BreakpointManager(debuggee, this.table, this.sources, nextId, !plan.noDebug, (...line) =>
+      this.logged.add(...line),
+    );
     this.dataBreakpoints = new DataBreakpoints(debuggee, nextId, !plan.noDebug);
     this.crashStops = new CrashStops(debuggee, this.table, !plan.noDebug);
     // Until the client says otherwise.
@@ -90,9 +92,7 @@ export class Target {
 
   private flush(): void {
     this.consoles.flush();
-    const text = this.logged;
-    this.logged = "";
-    if (text !== "") this.listener.logged(text);
+    for (const text of this.logged.take()) this.listener.logged(text);
   }
 
   /** The machine came to a stand: what can be asked about it is worked out on demand. */
