@@ -188,7 +188,7 @@ export class RingscopeSession extends DebugSession {
     if (this.target !== undefined) throw new UserError(say.launchedAlready());
     const plan = checkLaunch(args);
     const target = new Target(plan, this.host, {
-      console: (name, data) => this.consoleOutput(plan.console, { console: name, data }),
+      console: (name, data, listens) => this.consoleOutput(plan.console, { console: name, data, listens }),
       log: (name, data) => this.consoleOutput(plan.console, { console: name, data, log: true }),
       logged: (text) => this.logged(text),
       hypercalls: (rows) => this.custom("ringscope.hypercalls", { rows } satisfies HypercallsEventBody),
