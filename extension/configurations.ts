@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { GuestBuilder } from "./guest-builder";
-import { builtSamples, guestFor, guestsIn, sampleBuiltAs, type Guest } from "./guests";
+import { builtSamples, firstSample, guestFor, guestsIn, sampleBuiltAs, type Guest } from "./guests";
 import { messages } from "./messages";
+import { ask } from "./notices";
 
 export const DEBUG_TYPE = "ringscope";
 /** The value of `vmm` that boots the image on the bare machine. */
@@ -27,12 +28,17 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     return (await this.guests(folder)).map(configurationOf);
   }
 
-  /** What the folder holds, the samples last. */
+  /** The samples, and then what the folder holds. A folder of this project has the samples as it builds them. */
   async guests(folder: vscode.WorkspaceFolder | undefined): Promise<Guest[]> {
-    const here = folder ? await guestsIn(folder.uri.fsPath) : [];
-    const samples = await builtSamples(this.packageRoot);
-    const known = new Set([...samples.map((guest) => guest.program), join(this.packageRoot, "dist", "vmm.elf")]);
-    return [...here.filter((guest) => !known.has(guest.program)), ...samples];
+    const root = folder?.uri.fsPath;
+    const [own, packaged, here] = await Promise.all([
+      root === undefined ? [] : builtSamples(root),
+      builtSamples(this.packageRoot),
+      root === undefined ? [] : guestsIn(root),
+    ]);
+    const samples = own.length > 0 ? own : packaged;
+    const known = new Set([...samples.map(({ program }) => program), join(this.packageRoot, "dist", "vmm.elf")]);
+    return [...samples, ...here.filter(({ program }) => !known.has(program))];
   }
 
   async resolveDebugConfiguration(
@@ -50,39 +56,40 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     config: vscode.DebugConfiguration,
   ): Promise<vscode.DebugConfiguration | undefined> {
     const { program } = config;
-    if (typeof program === "string" && !(await this.#ready(program, config["vmm"] === NO_VMM))) return undefined;
+    const again = (): void => void vscode.debug.startDebugging(folder, config);
+    if (typeof program === "string" && !(await this.builder.makeFresh(this.#guest(config), again))) return undefined;
     const sourceRoots = [this.packageRoot, ...(folder ? [folder.uri.fsPath] : [])];
     // The guest speaks in its terminal; the panel should show that, not an empty Debug Console.
     return { internalConsoleOptions: "neverOpen", sourceRoots, console: "event", ...config };
   }
 
-  #ready(program: string, bare: boolean): Promise<boolean> {
-    return this.builder.makeFresh(sampleBuiltAs(program) ?? { name: program, program, bare, origin: "workspace" });
+  #guest({ program, vmm }: vscode.DebugConfiguration): Guest {
+    const image = program as string;
+    return sampleBuiltAs(image) ?? { name: image, program: image, bare: vmm === NO_VMM, origin: "workspace" };
   }
 
+  /** The guest of an F5 without a launch configuration; if there is none, the person is offered the sample. */
   async #meant(folder: vscode.WorkspaceFolder | undefined): Promise<Guest | undefined> {
     const editor = vscode.window.activeTextEditor?.document.uri;
     const file = editor?.scheme === "file" ? editor.fsPath : undefined;
     const root = (folder ?? vscode.workspace.workspaceFolders?.[0])?.uri.fsPath;
     const guest = await guestFor(file, root);
     if (guest) return guest;
-    const run = messages.runSample();
+    const run = (): void => void vscode.debug.startDebugging(folder, configurationOf(firstSample(this.packageRoot)));
     const why = root === undefined ? messages.noFolder() : messages.noGuest(root);
-    if ((await vscode.window.showErrorMessage(why, run)) !== run) return undefined;
-    return (await builtSamples(this.packageRoot))[0];
+    ask(why, [{ title: messages.runSample(), action: run }]);
+    return undefined;
   }
 }
 
 /** Lets a person choose among the guests at hand. */
 export async function pickGuest(provider: ConfigurationProvider): Promise<Guest | undefined> {
   const guests = await provider.guests(vscode.workspace.workspaceFolders?.[0]);
-  const items = guests.map((guest) => ({
-    label: guest.name,
-    description: [
-      guest.origin === "sample" ? messages.sampleGuest() : messages.workspaceGuest(),
-      ...(guest.bare ? [messages.bareGuest()] : []),
-    ].join(", "),
-    guest,
-  }));
+  const items = guests.map((guest) => ({ label: guest.name, description: describe(guest), guest }));
   return (await vscode.window.showQuickPick(items, { placeHolder: messages.pickGuest() }))?.guest;
+}
+
+function describe(guest: Guest): string {
+  const origin = guest.origin === "sample" ? messages.sampleGuest() : messages.workspaceGuest();
+  return guest.bare ? `${origin}, ${messages.bareGuest()}` : origin;
 }

@@ -1,37 +1,57 @@
-import { open } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 
 /** What the built-in machine could do with a file. */
 export type ElfKind = "pv" | "multiboot" | "other";
 
 const HEADER_BYTES = 52;
+const SECTION_BYTES = 40;
 /** A multiboot header lies within the first 8 KiB of the file. */
 const MULTIBOOT_SEARCH = 8192;
 const MULTIBOOT_MAGIC = 0x1badb002;
 const EM_386 = 3;
 const SHT_NOTE = 7;
-const NAMES_LIMIT = 1 << 20;
+const XEN_GUEST = "__xen_guest";
 
 /**
- * Looks into the headers only, so that a folder of many files is searched fast. What is wrong with an image that looks
- * right is the adapter's to say when it loads it.
+ * What is looked at in one file at most. Kernels stay far below; a file that asks for more is made to keep somebody
+ * busy, and is judged by what fits.
+ */
+const MOST_SECTIONS = 4096;
+const MOST_NOTES = 64;
+/** Notes of a Xen guest take some 200 bytes, and stand at the start of their section. */
+const NOTE_BYTES = 4096;
+/** The longest stretch that is read to find the name of a section. */
+const NAMES_BYTES = 1 << 18;
+
+interface Section {
+  name: number;
+  type: number;
+  offset: number;
+  size: number;
+}
+
+/**
+ * Looks into the headers only, so that a folder of many files is searched fast; the time and the memory that one file
+ * can take are bounded. What is wrong with an image that looks right is the adapter's to say when it loads it.
+ * @param path of a regular file: a pipe would never answer
  */
 export async function elfKind(path: string): Promise<ElfKind> {
   const file = await open(path, "r");
   try {
-    const read = async (offset: number, length: number) => {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
-      return buffer.subarray(0, bytesRead);
-    };
-    const header = await read(0, HEADER_BYTES);
+    const header = await read(file, 0, HEADER_BYTES);
     if (!isElf32(header)) return "other";
-    if (await hasXenSection(header, read)) return "pv";
-    return isMultiboot(await read(0, MULTIBOOT_SEARCH)) ? "multiboot" : "other";
+    const sections = await sectionsOf(file, header);
+    if (await hasXenSection(file, header, sections)) return "pv";
+    return isMultiboot(await read(file, 0, MULTIBOOT_SEARCH)) ? "multiboot" : "other";
   } finally {
     await file.close();
   }
 }
 
-type Read = (offset: number, length: number) => Promise<Buffer>;
+async function read(file: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
+  return buffer.subarray(0, bytesRead);
+}
 
 /** ELFCLASS32, little-endian, for the 80386. */
 function isElf32(header: Buffer): boolean {
@@ -39,24 +59,28 @@ function isElf32(header: Buffer): boolean {
   return header[4] === 1 && header[5] === 1 && header.readUInt16LE(18) === EM_386;
 }
 
-/** A `__xen_guest` section, or a note section that holds notes named "Xen". */
-async function hasXenSection(header: Buffer, read: Read): Promise<boolean> {
-  const entry = header.readUInt16LE(46);
-  const count = header.readUInt16LE(48);
-  if (entry < 40 || count === 0) return false;
-  const table = await read(header.readUInt32LE(32), entry * count);
-  const sections = [];
-  for (let at = 0; at + entry <= table.length; at += entry) {
-    const word = (offset: number) => table.readUInt32LE(at + offset);
+/** The section headers; none where their size is not the standard's. */
+async function sectionsOf(file: FileHandle, header: Buffer): Promise<Section[]> {
+  if (header.readUInt16LE(46) !== SECTION_BYTES) return [];
+  const count = Math.min(header.readUInt16LE(48), MOST_SECTIONS);
+  const table = await read(file, header.readUInt32LE(32), SECTION_BYTES * count);
+  const sections: Section[] = [];
+  for (let at = 0; at + SECTION_BYTES <= table.length; at += SECTION_BYTES) {
+    const word = (offset: number): number => table.readUInt32LE(at + offset);
     sections.push({ name: word(0), type: word(4), offset: word(16), size: word(20) });
   }
+  return sections;
+}
+
+/** A `__xen_guest` section, or a note section that holds notes named "Xen". */
+async function hasXenSection(file: FileHandle, header: Buffer, sections: readonly Section[]): Promise<boolean> {
   const strings = sections[header.readUInt16LE(50)];
-  const names = strings ? await read(strings.offset, Math.min(strings.size, NAMES_LIMIT)) : Buffer.alloc(0);
-  for (const section of sections) {
-    const end = names.indexOf(0, section.name);
-    if (names.toString("latin1", section.name, end) === "__xen_guest") return true;
-    if (section.type !== SHT_NOTE) continue;
-    const note = await read(section.offset, Math.min(section.size, MULTIBOOT_SEARCH));
+  const names = strings ? await read(file, strings.offset, Math.min(strings.size, NAMES_BYTES)) : Buffer.alloc(0);
+  const isNamed = ({ name }: Section): boolean =>
+    names.toString("latin1", name, name + XEN_GUEST.length + 1) === `${XEN_GUEST}\0`;
+  if (sections.some(isNamed)) return true;
+  for (const { offset, size } of sections.filter(({ type }) => type === SHT_NOTE).slice(0, MOST_NOTES)) {
+    const note = await read(file, offset, Math.min(size, NOTE_BYTES));
     if (note.includes("Xen\0", 12, "latin1")) return true;
   }
   return false;

@@ -1,14 +1,18 @@
+import { realpathSync } from "node:fs";
 import * as vscode from "vscode";
 import type { ConsoleEventBody, HypercallsEventBody, RingscopeEvents } from "../debug-adapter/protocol";
 import { configurationOf, ConfigurationProvider, DEBUG_TYPE, pickGuest } from "./configurations";
+import { openDebugViewAtStops } from "./debug-view";
 import { GuestBuilder } from "./guest-builder";
 import { GuestConsoles } from "./guest-consoles";
 import { HypercallTrace } from "./hypercall-trace";
 
 /** Wires the providers and views; VS Code starts the adapter itself, as the manifest says. */
 export function activate(context: vscode.ExtensionContext): void {
-  const builder = new GuestBuilder();
-  const provider = new ConfigurationProvider(context.extensionPath, builder);
+  // Under development the extensions folder holds a link to the checkout.
+  const root = realpathSync(context.extensionPath);
+  const builder = new GuestBuilder(root);
+  const provider = new ConfigurationProvider(root, builder);
   const { Dynamic, Initial } = vscode.DebugConfigurationProviderTriggerKind;
   const offering = { provideDebugConfigurations: provider.provideDebugConfigurations.bind(provider) };
   context.subscriptions.push(
@@ -30,31 +34,27 @@ async function debugGuest(provider: ConfigurationProvider): Promise<void> {
 /** Carries the adapter's own events to the terminals and the trace. */
 function followSessions(): vscode.Disposable[] {
   const trace = new HypercallTrace();
-  const consoles = new Map<string, GuestConsoles>();
+  const consoles = new GuestConsoles();
+  const ours = (act: (session: vscode.DebugSession) => void) => (session: vscode.DebugSession) => {
+    if (session.type === DEBUG_TYPE) act(session);
+  };
   return [
     trace,
+    consoles,
+    openDebugViewAtStops(DEBUG_TYPE, () => trace.isVisible),
     vscode.commands.registerCommand("ringscope.clearHypercalls", () => trace.clear()),
-    vscode.debug.onDidStartDebugSession((session) => {
-      if (session.type !== DEBUG_TYPE) return;
-      for (const [id, old] of consoles) {
-        old.dispose();
-        consoles.delete(id);
-      }
-      trace.clear();
-    }),
+    vscode.debug.onDidStartDebugSession(
+      ours((session) => consoles.started(session)),
+    ),
+    vscode.debug.onDidTerminateDebugSession(ours((session) => consoles.ended(session))),
     vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
       if (session.type !== DEBUG_TYPE) return;
       switch (event as keyof RingscopeEvents) {
         case "ringscope.hypercalls":
-          return trace.add((body as HypercallsEventBody).rows);
-        case "ringscope.console": {
-          const known = consoles.get(session.id) ?? new GuestConsoles(session);
-          consoles.set(session.id, known);
-          return known.write(body as ConsoleEventBody);
-        }
+          return trace.changed(session, body as HypercallsEventBody);
+        case "ringscope.console":
+          return consoles.write(session, body as ConsoleEventBody);
       }
     }),
-    vscode.debug.onDidTerminateDebugSession((session) => consoles.get(session.id)?.end()),
-    { dispose: () => consoles.forEach((guest) => guest.dispose()) },
   ];
 }

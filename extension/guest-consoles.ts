@@ -1,60 +1,114 @@
 import * as vscode from "vscode";
 import type { ConsoleEventBody, ConsoleInputArguments, RingscopeRequests } from "../debug-adapter/protocol";
+import { LineEditor } from "./line-editor";
 import { messages } from "./messages";
 
 const INPUT: keyof RingscopeRequests & string = "ringscope.consoleInput";
 
-/** The guests' consoles of one debug session, each a terminal. */
+/** The terminals of all sessions: one for each guest's console. */
 export class GuestConsoles implements vscode.Disposable {
+  readonly #sessions = new Map<string, SessionConsoles>();
+
+  write(session: vscode.DebugSession, body: ConsoleEventBody): void {
+    const known = this.#sessions.get(session.id) ?? new SessionConsoles(session, (name) => this.#isTaken(name));
+    this.#sessions.set(session.id, known);
+    known.write(body);
+  }
+
+  /** The terminals of an earlier run of the same guest make room. Those of other sessions are left alone. */
+  started(session: vscode.DebugSession): void {
+    for (const [id, old] of this.#sessions) {
+      if (!old.hasEnded || old.session.name !== session.name) continue;
+      old.dispose();
+      this.#sessions.delete(id);
+    }
+  }
+
+  /** The terminals stay readable until the same guest starts again. */
+  ended(session: vscode.DebugSession): void {
+    this.#sessions.get(session.id)?.end();
+  }
+
+  dispose(): void {
+    for (const session of this.#sessions.values()) session.dispose();
+  }
+
+  #isTaken(name: string): boolean {
+    return [...this.#sessions.values()].some((session) => session.hasTerminal(name));
+  }
+}
+
+/** The consoles of one debug session. */
+class SessionConsoles {
+  hasEnded = false;
   readonly #consoles = new Map<string, GuestConsole>();
 
-  constructor(private readonly session: vscode.DebugSession) {}
+  /** @param isTaken whether a terminal of this name is there */
+  constructor(
+    readonly session: vscode.DebugSession,
+    private readonly isTaken: (name: string) => boolean,
+  ) {}
 
-  write({ console: name, data, log = false }: ConsoleEventBody): void {
-    this.#open(name, log).write(data);
+  write(body: ConsoleEventBody): void {
+    this.#open(body).write(body.data);
   }
 
-  #open(name: string, log: boolean): GuestConsole {
-    const known = this.#consoles.get(name);
-    if (known) return known;
-    const send = (data: string) => {
-      const input: ConsoleInputArguments = { console: name, data };
-      // A guest that ends while a key is on its way is no error to tell.
-      void Promise.resolve(this.session.customRequest(INPUT, input)).catch(() => {});
-    };
-    const opened = log ? new GuestConsole(name, "output", () => {}) : new GuestConsole(name, "vm", send);
-    // The log is there for those who look for it; a guest's console comes to the front.
-    if (!log) opened.show();
-    this.#consoles.set(name, opened);
-    return opened;
+  hasTerminal(name: string): boolean {
+    return [...this.#consoles.values()].some((console) => console.name === name && !console.isClosed);
   }
 
-  /** The session has ended: the terminals stay readable until the next start. */
   end(): void {
+    this.hasEnded = true;
     for (const guest of this.#consoles.values()) guest.end();
   }
 
   dispose(): void {
     for (const guest of this.#consoles.values()) guest.dispose();
   }
+
+  #open({ console: name, log = false, listens = !log }: ConsoleEventBody): GuestConsole {
+    const known = this.#consoles.get(name);
+    if (known) return known;
+    const send = (data: string): void => {
+      const input: ConsoleInputArguments = { console: name, data };
+      // A guest that ends while a line is on its way is no error to tell.
+      void Promise.resolve(this.session.customRequest(INPUT, input)).catch(() => {});
+    };
+    const opened = new GuestConsole(this.#title(name), log ? "output" : "vm", listens ? send : undefined);
+    // The log is there for those who look for it; a guest's console comes to the front.
+    if (!log) opened.show();
+    this.#consoles.set(name, opened);
+    return opened;
+  }
+
+  /** Two sessions may run the same guest. */
+  #title(name: string): string {
+    let title = name;
+    for (let count = 2; this.isTaken(title); count++) title = `${name} (${count})`;
+    return title;
+  }
 }
 
-/** One console as a terminal. What is typed goes to the guest, which echoes it or does not. */
+/** One console as a terminal. */
 class GuestConsole implements vscode.Pseudoterminal {
+  isClosed = false;
   readonly #written = new vscode.EventEmitter<string>();
   readonly onDidWrite = this.#written.event;
   readonly #terminal: vscode.Terminal;
+  readonly #editor = new LineEditor();
   /** Output that came before the terminal was opened. */
   #early: string[] | undefined = [];
   #ended = false;
   #afterReturn = false;
+  #saidDeaf = false;
   /** The guest's bytes are taken as UTF-8; a character may be cut by the end of an event. */
   readonly #decoder = new TextDecoder();
 
+  /** @param send takes what was typed, one character for each byte; without it nobody listens */
   constructor(
-    name: string,
+    readonly name: string,
     icon: string,
-    private readonly send: (data: string) => void,
+    private readonly send: ((data: string) => void) | undefined,
   ) {
     this.#terminal = vscode.window.createTerminal({ name, pty: this, iconPath: new vscode.ThemeIcon(icon) });
   }
@@ -81,11 +135,25 @@ class GuestConsole implements vscode.Pseudoterminal {
     else this.#written.fire(shown);
   }
 
+  /** What is typed goes to the guest by the line and is shown here; or, as the person likes it, key by key and unshown. */
   handleInput(data: string): void {
-    if (!this.#ended) this.send(Buffer.from(data).toString("latin1"));
+    if (this.#ended) return;
+    if (this.send === undefined) return this.#sayDeaf();
+    const byKey = vscode.workspace.getConfiguration("ringscope").get("console.input") === "keys";
+    const { echo, send } = byKey ? { echo: "", send: data } : this.#editor.type(data);
+    if (echo !== "") this.#written.fire(echo);
+    if (send !== "") this.send(Buffer.from(send).toString("latin1"));
+  }
+
+  /** Once: who types goes on typing. */
+  #sayDeaf(): void {
+    if (this.#saidDeaf) return;
+    this.#saidDeaf = true;
+    this.#show(`\x1b[2m${messages.consoleDeaf()}\x1b[0m\n`);
   }
 
   close(): void {
+    this.isClosed = true;
     this.#ended = true;
   }
 

@@ -1,26 +1,34 @@
-import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { access, opendir } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, sep } from "node:path";
 import { elfKind } from "./elf-kind";
 
 /** A guest image that can be debugged. */
 export interface Guest {
-  /** For people: "pv/hello", or the file's name. */
+  /** For people: "pv/hello", or the file's path in the workspace. */
   name: string;
   /** Absolute path of the image; a sample that is not built yet has no file there. */
   program: string;
   /** A multiboot kernel for the bare machine; else it runs on the hypervisor. */
   bare: boolean;
   origin: "sample" | "workspace";
-  /** Folder of its sources, where known. */
+  /** Of a sample: the folder of its sources, and the checkout that it belongs to. */
   sources?: string;
+  checkout?: string;
 }
 
 const IMAGE_SUFFIXES = new Set(["", ".elf", ".bin", ".img", ".debug"]);
 const SKIPPED_FOLDERS = new Set(["node_modules", ".git", ".cache", ".vscode"]);
 const SEARCH_DEPTH = 4;
-const SEARCH_FILES = 4000;
+const SEARCH_ENTRIES = 10_000;
+const SEARCH_FILES = 2000;
 const SAMPLES = "sample-guests";
+const FIRST_SAMPLE = ["pv", "hello"] as const;
+
+/** The samples that are made to be looked at, in the order in which a newcomer meets them. The others serve the tests. */
+export const SHOWN_SAMPLES: readonly string[] = [
+  ...["pv/hello", "bare/hello", "pv/echo", "pv/isolation", "pv/processor", "pv/refusals", "pv/failsafe"],
+  ...["pv/crash", "pv/loop", "bare/triple-fault"],
+];
 
 /**
  * The sample guest that a source file or folder belongs to: `ROOT/sample-guests/pv/hello/...` is built to
@@ -30,9 +38,8 @@ export function sampleOf(path: string): Guest | undefined {
   const parts = path.split(sep);
   const at = parts.lastIndexOf(SAMPLES);
   const [kind, name] = parts.slice(at + 1, at + 3);
-  if (at < 0 || !kind || !name || extname(name) !== "") return undefined;
-  const root = parts.slice(0, at).join(sep);
-  return sample(root, kind, name);
+  if (at < 0 || !kind || kind === "lib" || !name || extname(name) !== "") return undefined;
+  return sample(parts.slice(0, at).join(sep), kind, name);
 }
 
 /** The sample that this image is built from, by its path alone. */
@@ -43,6 +50,11 @@ export function sampleBuiltAs(program: string): Guest | undefined {
   return sample(parts.slice(0, -4).join(sep), kind, basename(file, ".elf"));
 }
 
+/** The sample that shows the most: what there is to debug where nothing else is meant. */
+export function firstSample(root: string): Guest {
+  return sample(root, ...FIRST_SAMPLE);
+}
+
 function sample(root: string, kind: string, name: string): Guest {
   return {
     name: `${kind}/${name}`,
@@ -50,33 +62,32 @@ function sample(root: string, kind: string, name: string): Guest {
     bare: kind === "bare",
     origin: "sample",
     sources: join(root, SAMPLES, kind, name),
+    checkout: root,
   };
 }
 
-/** The samples that are built under this root (the extension's own folder, or a checkout of it). */
+/** Those of SHOWN_SAMPLES that are built under this root (the extension's own folder, or a checkout of it). */
 export async function builtSamples(root: string): Promise<Guest[]> {
-  const found: Guest[] = [];
-  for (const kind of ["pv", "bare"]) {
-    for (const file of await namesIn(join(root, "dist", SAMPLES, kind))) {
-      if (file.endsWith(".elf")) found.push(sample(root, kind, file.slice(0, -".elf".length)));
-    }
-  }
-  return found;
+  const shown = SHOWN_SAMPLES.map((name) => sample(root, dirname(name), basename(name)));
+  const built = await Promise.all(shown.map(isBuilt));
+  return shown.filter((_, at) => built[at]);
 }
 
-/** Guest images below a folder, the nearest first; the search is bounded in depth and number of files. */
+/**
+ * Guest images below a folder, the nearest first; the search is bounded in depth and in what it looks at. In a checkout
+ * of this project only what lies outside of its build output counts: that holds its tests' kernels.
+ */
 export async function guestsIn(folder: string): Promise<Guest[]> {
   const found: Guest[] = [];
-  let budget = SEARCH_FILES;
+  const budget = { entries: SEARCH_ENTRIES, files: SEARCH_FILES };
   let level = [folder];
   for (let depth = 0; depth < SEARCH_DEPTH && level.length > 0; depth++) {
     const next: string[] = [];
     for (const here of level) {
-      const entries = await readdir(here, { withFileTypes: true }).catch(() => []);
-      for (const entry of entries) {
-        const path = join(here, entry.name);
-        if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) next.push(path);
-        if (!entry.isFile() || !IMAGE_SUFFIXES.has(extname(entry.name)) || budget-- <= 0) continue;
+      const { folders, files } = await listed(here, budget);
+      next.push(...((await isCheckout(here)) ? folders.filter((name) => name !== "dist") : folders).map(at(here)));
+      for (const path of files.map(at(here))) {
+        if (budget.files-- <= 0) return found;
         const kind = await elfKind(path).catch(() => "other" as const);
         if (kind !== "other") found.push(workspaceGuest(folder, path, kind === "multiboot"));
       }
@@ -86,36 +97,81 @@ export async function guestsIn(folder: string): Promise<Guest[]> {
   return found;
 }
 
+const at =
+  (folder: string) =>
+  (name: string): string =>
+    join(folder, name);
+
+/** What may be an image, and what may hold some, in the order of their names. Links, pipes and devices are neither. */
+async function listed(folder: string, budget: { entries: number }): Promise<{ folders: string[]; files: string[] }> {
+  const [folders, files]: [string[], string[]] = [[], []];
+  const entries = await opendir(folder).catch(() => []);
+  try {
+    for await (const entry of entries) {
+      if (budget.entries-- <= 0) break;
+      if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) folders.push(entry.name);
+      if (entry.isFile() && IMAGE_SUFFIXES.has(extname(entry.name))) files.push(entry.name);
+    }
+  } catch {
+    // It went away meanwhile: what has been seen of it counts.
+  }
+  return { folders: folders.sort(), files: files.sort() };
+}
+
 function workspaceGuest(folder: string, program: string, bare: boolean): Guest {
   return { name: relative(folder, program), program, bare, origin: "workspace" };
 }
 
 /**
  * The guest that F5 means: the sample that the open file or folder belongs to, else the image nearest to the open
- * file, else the first image of the workspace.
+ * file, else the first sample of a checkout or the first image of the workspace. A file of the hypervisor means the
+ * first sample that runs on it, where the workspace has no guest of its own.
  */
 export async function guestFor(file: string | undefined, folder: string | undefined): Promise<Guest | undefined> {
   const own = (file && sampleOf(file)) ?? (folder && sampleOf(folder));
   if (own) return own;
+  const checkout = file === undefined ? undefined : checkoutOfVmm(file);
+  if (checkout !== undefined && folder !== undefined && isWithin(folder, checkout)) return firstSample(checkout);
   for (const start of folder && file ? ancestors(file, folder) : []) {
     const [nearest] = await guestsIn(start);
     if (nearest) return nearest;
   }
-  if (!folder) return undefined;
-  return (await builtSamples(folder))[0] ?? (await guestsIn(folder))[0];
+  if (folder && (await isCheckout(folder))) return firstSample(folder);
+  const [nearest] = folder ? await guestsIn(folder) : [];
+  return nearest ?? (checkout === undefined ? undefined : firstSample(checkout));
 }
 
-/** The folders from the file's own up to the workspace's. */
+const VMM = `${sep}${join("emulator", "vmm")}`;
+
+/** The folder above a hypervisor's source file, or above the hypervisor's folder. */
+function checkoutOfVmm(path: string): string | undefined {
+  const end = `${path}${sep}`.lastIndexOf(`${VMM}${sep}`);
+  return end < 0 ? undefined : path.slice(0, end);
+}
+
+async function isCheckout(folder: string): Promise<boolean> {
+  return (await exists(join(folder, SAMPLES))) && exists(join(folder, "emulator", "vmm"));
+}
+
+/** The folders from the file's own up to the workspace's, without that. */
 function ancestors(file: string, folder: string): string[] {
   const found: string[] = [];
-  for (let here = dirname(file); here.startsWith(folder) && here !== folder; here = dirname(here)) found.push(here);
+  for (let here = dirname(file); isWithin(here, folder) && here !== folder; here = dirname(here)) found.push(here);
   return found;
 }
 
-export function isBuilt(guest: Guest): boolean {
-  return existsSync(guest.program);
+/** Whether a path is the folder or lies below it. */
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 }
 
-function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
+export function isBuilt(guest: Guest): Promise<boolean> {
+  return exists(guest.program);
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

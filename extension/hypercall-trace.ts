@@ -1,81 +1,121 @@
 import * as vscode from "vscode";
-import type { HypercallRow } from "../debug-adapter/protocol";
+import type { HypercallRow, HypercallsEventBody } from "../debug-adapter/protocol";
 import { messages } from "./messages";
+import { SessionTrace } from "./session-trace";
+import { descriptionOf, isInside, labelOf } from "./trace-row";
 
-/** Rows kept; the adapter's own trace is longer. */
-const ROWS = 1000;
+const VIEW = "ringscope.hypercalls";
+/** The view's `when`: from the first hypercall of the window on it stays, also when the guest has ended. */
+const CONTEXT = "ringscope.hasHypercalls";
 /** The tree is sent whole at each refresh. */
 const REFRESH_MS = 200;
 
-/** The view of the debug container that lists each hypercall, the newest on top. */
+/**
+ * The view of the debug container that lists the newest hypercalls of the session in front, the newest on top. The
+ * adapter says how many there are; the view reads the rows that it shows, and none while nobody sees it.
+ */
 export class HypercallTrace implements vscode.TreeDataProvider<HypercallRow>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #view: vscode.TreeView<HypercallRow>;
-  /** By index, oldest first; a call that returns replaces its own row. */
-  readonly #rows = new Map<number, HypercallRow>();
-  #total = 0;
+  readonly #subscriptions: vscode.Disposable[];
+  readonly #traces = new Map<string, SessionTrace>();
+  #shown: SessionTrace | undefined;
   #refresh: NodeJS.Timeout | undefined;
+  #hasOpened = false;
 
   constructor() {
-    this.#view = vscode.window.createTreeView("ringscope.hypercalls", { treeDataProvider: this });
+    this.#view = vscode.window.createTreeView(VIEW, { treeDataProvider: this });
+    this.#subscriptions = [
+      this.#view.onDidChangeVisibility(() => this.#schedule()),
+      vscode.debug.onDidChangeActiveDebugSession((session) => this.#showSession(session)),
+    ];
   }
 
-  add(rows: readonly HypercallRow[]): void {
-    for (const row of rows) {
-      this.#rows.set(row.index, row);
-      this.#total = Math.max(this.#total, row.index + 1);
-    }
-    for (const index of this.#rows.keys()) {
-      if (this.#rows.size <= ROWS) break;
-      this.#rows.delete(index);
-    }
-    this.#refresh ??= setTimeout(() => this.#show(), REFRESH_MS);
+  /** Whether the person sees it, and so the container that it is in. */
+  get isVisible(): boolean {
+    return this.#view.visible;
+  }
+
+  /** A session's trace has changed. */
+  changed(session: vscode.DebugSession, body: HypercallsEventBody): void {
+    const trace = this.#traces.get(session.id) ?? new SessionTrace(session);
+    this.#traces.set(session.id, trace);
+    const isLast = trace.changed(body);
+    if (this.#shown === undefined || session.id === vscode.debug.activeDebugSession?.id) this.#shown = trace;
+    if (!this.#hasOpened) this.#open();
+    if (trace !== this.#shown) return;
+    if (isLast) this.#show();
+    else this.#schedule();
   }
 
   clear(): void {
-    this.#rows.clear();
-    this.#total = 0;
+    this.#shown?.clear();
     this.#show();
   }
 
   getChildren(parent?: HypercallRow): HypercallRow[] {
-    return parent ? [] : [...this.#rows.values()].reverse();
+    return parent ? [] : [...(this.#shown?.rows ?? [])].reverse();
+  }
+
+  /** The rows are a list. The view must be able to ask, else it could not be revealed. */
+  getParent(): undefined {
+    return undefined;
   }
 
   getTreeItem(row: HypercallRow): vscode.TreeItem {
     const item = new vscode.TreeItem(row.name);
-    item.id = String(row.index);
-    // The domain first: a narrow side bar cuts what stands last.
-    item.description = `d${row.domain} (${row.arguments.join(", ")})${isInside(row) ? " …" : outcome(row)}`;
+    item.id = `${this.#shown?.session.id}/${row.index}`;
+    item.description = descriptionOf(row);
     item.iconPath = icon(row);
     item.tooltip = tooltip(row);
-    item.accessibilityInformation = { label: `${row.name} ${item.description}` };
+    item.accessibilityInformation = { label: labelOf(row) };
     return item;
   }
 
   dispose(): void {
     clearTimeout(this.#refresh);
+    for (const subscription of this.#subscriptions) subscription.dispose();
     this.#view.dispose();
     this.#changed.dispose();
   }
 
-  #show(): void {
-    clearTimeout(this.#refresh);
+  /** A view of the debug container starts as a closed header. This one opens once, with the first hypercall; after that it is the person's. */
+  #open(): void {
+    this.#hasOpened = true;
+    void vscode.commands.executeCommand("setContext", CONTEXT, true);
+    if (vscode.workspace.getConfiguration("debug").get("openDebug") === "neverOpen") return;
+    // Without an element, the view itself is meant.
+    const view: { reveal(element: undefined, options: object): Thenable<void> } = this.#view as never;
+    void view.reveal(undefined, { focus: false, select: false }).then(undefined, () => undefined);
+  }
+
+  /** The session in front. When the last one has ended its trace stays. */
+  #showSession(session: vscode.DebugSession | undefined): void {
+    const trace = session && this.#traces.get(session.id);
+    if (trace === undefined || trace === this.#shown) return;
+    this.#shown = trace;
+    this.#show();
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#shown?.isStale && this.#view.visible) this.#refresh ??= setTimeout(() => void this.#read(), REFRESH_MS);
+  }
+
+  async #read(): Promise<void> {
+    await this.#shown?.read();
     this.#refresh = undefined;
-    const dropped = this.#total - this.#rows.size;
+    this.#show();
+    this.#schedule();
+  }
+
+  #show(): void {
+    const dropped = this.#shown?.dropped ?? 0;
     this.#view.message = dropped > 0 ? messages.rowsDropped(dropped) : "";
+    this.#view.description = this.#traces.size > 1 ? (this.#shown?.session.name ?? "") : "";
     this.#changed.fire();
   }
-}
-
-/** iret never comes back to its caller: without a result it is complete all the same. */
-function isInside(row: HypercallRow): boolean {
-  return row.result === undefined && row.name !== "iret";
-}
-
-function outcome(row: HypercallRow): string {
-  return row.result === undefined ? "" : ` → ${row.result}`;
 }
 
 function icon(row: HypercallRow): vscode.ThemeIcon {

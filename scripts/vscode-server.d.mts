@@ -1,8 +1,15 @@
 import type { Installed } from "./vscode-install.mjs";
 
 export interface ServeOptions extends Installed {
+  /** The extension's folder: it is there as an installed one. */
+  extension: string;
   /** User settings on top of the quiet ones. */
   settings?: Record<string, unknown>;
+  /**
+   * The page heeds the payload of its address, which can name an extension under development and its tests; but it shows
+   * no notifications. The extension is not installed then.
+   */
+  testDriver?: boolean;
 }
 
 export interface Served {
@@ -17,12 +24,9 @@ export interface Served {
 }
 
 export interface Page {
-  /** Absolute paths: the folder to open, the extension under development, a file to open. */
+  /** Absolute path of the folder to open. */
   folder: string;
-  extension: string;
-  /** Optionally followed by :LINE or :LINE:COLUMN. */
-  file?: string;
-  /** More payload entries; absolute paths become URIs on the server. */
+  /** With the test driver; absolute paths become URIs on the server. */
   payload?: [string, string][];
 }
 

@@ -24,8 +24,8 @@ function openDesktop(folder, file) {
   return true;
 }
 
-async function openServed(folder, file) {
-  const server = await serve(install((line) => console.log(line)));
+async function openServed(folder) {
+  const server = await serve({ ...install((line) => console.log(line)), extension: root });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.once(signal, () => {
       server.stop();
@@ -33,8 +33,8 @@ async function openServed(folder, file) {
     });
   }
   console.log("VS Code with Ringscope is served at");
-  console.log(`  ${workbenchUrl(server.port, { folder, extension: root, ...(file && { file }) })}`);
-  console.log("Open it in a browser on this machine and press F5 in a C file of the sample. Ctrl+C ends it.");
+  console.log(`  ${workbenchUrl(server.port, { folder })}`);
+  console.log("Open it in a browser on this machine, open a C file of the sample, and press F5. Ctrl+C ends it.");
   await server.ended;
   server.stop();
 }
@@ -47,6 +47,6 @@ await entry(async () => {
   const file = given ? undefined : join(sample, "main.c");
   await installBuild(ensureCompiler);
   if (!(await build())) return 1;
-  if (!openDesktop(folder, file)) await openServed(folder, file);
+  if (!openDesktop(folder, file)) await openServed(folder);
   return 0;
 });

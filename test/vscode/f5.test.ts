@@ -36,8 +36,9 @@ describeWith(tools, "F5 in VS Code", () => {
   let failed = false;
 
   beforeAll(async () => {
-    workbench = await Workbench.open({ folder: sample, file: vmmEntries }, { settings });
+    workbench = await Workbench.open({ folder: sample }, { settings });
     await workbench.ready();
+    await workbench.showFile(vmmEntries);
     await workbench.widenSideBar(180);
     debug = new Debugging(workbench);
   }, OPEN_MS);

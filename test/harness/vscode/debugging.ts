@@ -114,6 +114,39 @@ export class Debugging {
     return text;
   }
 
+  /** Waits for a text in the terminal in front. @returns all that it holds */
+  async terminalSays(text: RegExp | string): Promise<string> {
+    let seen = "";
+    try {
+      return await eventually(`the terminal to say ${text}`, async () => {
+        // The terminal in front may be another one in a moment.
+        seen = await this.terminalText().catch(() => "");
+        return (typeof text === "string" ? seen.includes(text) : text.test(seen)) ? seen : undefined;
+      });
+    } catch (error) {
+      throw new Error(`${(error as Error).message}; it says:\n${seen}`);
+    }
+  }
+
+  /** Types into the terminal in front. */
+  async type(text: string): Promise<void> {
+    await this.page.locator(".terminal-wrapper.active .xterm-screen").click();
+    for (const key of text) {
+      await this.page.keyboard.press({ "\r": "Enter", "\x7f": "Backspace", " ": "Space" }[key] ?? key);
+    }
+  }
+
+  /** Names of the terminals, sorted. */
+  async terminals(): Promise<string[]> {
+    const tabs = this.page.locator(".terminal-tabs-entry, .single-terminal-tab");
+    return (await tabs.allInnerTexts()).map((name) => name.trim()).sort();
+  }
+
+  /** Brings a terminal to the front. */
+  async showTerminal(name: string): Promise<void> {
+    await this.page.locator(".terminal-tabs-entry", { hasText: name }).first().click();
+  }
+
   /** The row of the Disassembly view that the machine stands at. */
   async disassemblyAtArrow(): Promise<string> {
     const row = this.page.locator(".disassembly-view .monaco-list-row", {

@@ -1,0 +1,26 @@
+import { resolve } from "node:path";
+
+/** A compiler's complaint. */
+export interface Complaint {
+  /** Absolute. */
+  file: string;
+  /** Line and column count from 0. */
+  line: number;
+  column: number;
+  kind: "error" | "warning" | "note";
+  text: string;
+}
+
+/** `FILE:LINE:COLUMN: error: TEXT`, or without a column, as gcc, clang and the assembler write it. */
+const COMPLAINT = /^(.+?):(\d+):(?:(\d+):)? (?:fatal )?(error|warning|note|Error|Warning): (.*)$/gm;
+
+/** What the compilers complain of in their output. @param folder that they ran in */
+export function complaintsIn(output: string, folder: string): Complaint[] {
+  return [...output.matchAll(COMPLAINT)].map(([, file = "", line, column, kind = "", text = ""]) => ({
+    file: resolve(folder, file),
+    line: Math.max(0, Number(line) - 1),
+    column: Math.max(0, Number(column ?? 1) - 1),
+    kind: kind.toLowerCase() as Complaint["kind"],
+    text,
+  }));
+}
