@@ -214,9 +214,8 @@ export const cliMessages = {
   halted: (instructions: number) =>
     cliMessages.line(`the machine halted after ${instructions} instructions and nothing can wake it`),
   instructionLimit: (instructions: number) => cliMessages.line(`stopped after ${instructions} instructions`),
-  domainCrashed: (domain: number, reason: string) => cliMessages.line(`domain ${domain} crashed: ${reason}`),
-  domainNotStarted: (domain: number, reason: string) =>
-    cliMessages.line(`domain ${domain} cannot be started: ${reason}`),
+  domainFailed: (domain: number, what: "crashed" | "cannot be started", reason: string) =>
+    cliMessages.line(`domain ${domain} ${what}: ${reason}`),
   someDomainCrashed: () => cliMessages.line("a domain crashed"),
   vmmBug: (reason: string) => cliMessages.line(`the hypervisor failed${because(reason)}`),
   unknownVmmExit: (value: number) => cliMessages.line(`the hypervisor ended with an unknown code (${value})`),

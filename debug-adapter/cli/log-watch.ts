@@ -1,25 +1,26 @@
 import type { ByteSink } from "../host/outputs";
 
-/** How the hypervisor's log tells that a domain crashed: `d1: crashed: page fault ...`. */
-const CRASH = /^d(\d+): crashed: (.*)$/;
+/** How the hypervisor's log tells of a domain's failure: `d1: crashed: page fault ...`, `d0: cannot be started: ...`. */
+const FAILURE = /^d(\d+): (crashed|cannot be started): (.*)$/;
 
-/** How it tells that a domain could not be built: `d0: cannot be started: its memory is too small for its image`. */
-const NOT_STARTED = /^d(\d+): cannot be started: (.*)$/;
-
-export interface DomainCrash {
+/** A domain that crashed or could not be started. */
+export interface DomainFailure {
+  what: "crashed" | "cannot be started";
   domain: number;
   reason: string;
 }
 
-/** Passes COM2 on and remembers what explains an end: each domain that crashed or could not be started, and the last line. */
+/** Passes COM2 on, tells of each domain's failure as it comes, and remembers what explains an end. */
 export class LogWatch implements ByteSink {
-  readonly crashes: DomainCrash[] = [];
-  readonly notStarted: DomainCrash[] = [];
+  readonly failures: DomainFailure[] = [];
   /** The last line with something on it, without spaces around. */
   lastLine = "";
   private partial = "";
 
-  constructor(private readonly below: ByteSink) {}
+  constructor(
+    private readonly below: ByteSink,
+    private readonly failed: (failure: DomainFailure) => void = () => undefined,
+  ) {}
 
   write(bytes: Uint8Array): void {
     this.below.write(bytes);
@@ -36,12 +37,10 @@ export class LogWatch implements ByteSink {
   private take(line: string): void {
     if (line === "") return;
     this.lastLine = line;
-    note(this.crashes, CRASH.exec(line));
-    note(this.notStarted, NOT_STARTED.exec(line));
+    const [, domain, what, reason] = FAILURE.exec(line) ?? [];
+    if (domain === undefined || what === undefined || reason === undefined) return;
+    const failure: DomainFailure = { what: what as DomainFailure["what"], domain: Number(domain), reason };
+    this.failures.push(failure);
+    this.failed(failure);
   }
-}
-
-function note(list: DomainCrash[], found: RegExpExecArray | null): void {
-  const [, domain, reason] = found ?? [];
-  if (domain !== undefined && reason !== undefined) list.push({ domain: Number(domain), reason });
 }

@@ -1,13 +1,18 @@
 import { tell } from "../host/outputs";
 import { cliMessages } from "../messages";
 import { debugExitStatus, ExitStatus, VmmExit, vmmExitStatus } from "../launch/exit-status";
-import type { LogWatch } from "./log-watch";
+import type { DomainFailure, LogWatch } from "./log-watch";
 import type { Outcome } from "./run-machine";
 
 /** The exit status of `run`; why a machine ended otherwise than by the guest's wish is told on standard error. */
 export function runStatus(outcome: Outcome): number {
   const { stop } = outcome;
   return stop.kind === "exit" ? debugExitStatus(stop.value) : abnormalStatus(outcome);
+}
+
+/** Tells of a domain that crashed or could not be started, at once: the others may run on for long. */
+export function tellFailure({ what, domain, reason }: DomainFailure): void {
+  tell(cliMessages.domainFailed(domain, what, reason));
 }
 
 /** The exit status of `guest` and `trace`: the byte at the debug-exit port is the hypervisor's. */
@@ -21,13 +26,10 @@ export function guestStatus(outcome: Outcome): number {
 function tellVmmExit(value: number, log: LogWatch): void {
   switch (value as VmmExit) {
     case VmmExit.PowerOff:
+    case VmmExit.NotStarted:
       return;
     case VmmExit.DomainCrash:
-      for (const { domain, reason } of log.crashes) tell(cliMessages.domainCrashed(domain, reason));
-      if (log.crashes.length === 0) tell(cliMessages.someDomainCrashed());
-      return;
-    case VmmExit.NotStarted:
-      for (const { domain, reason } of log.notStarted) tell(cliMessages.domainNotStarted(domain, reason));
+      if (!log.failures.some(({ what }) => what === "crashed")) tell(cliMessages.someDomainCrashed());
       return;
     case VmmExit.Bug:
       return tell(cliMessages.vmmBug(log.lastLine));

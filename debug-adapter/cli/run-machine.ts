@@ -6,7 +6,7 @@ import { bootMachine } from "../launch/boot";
 import { Driver } from "../launch/driver";
 import type { LaunchPlan } from "../launch/plan";
 import { readImages, type BootImages } from "../launch/read-images";
-import { LogWatch } from "./log-watch";
+import { LogWatch, type DomainFailure } from "./log-watch";
 import type { LaunchOptions } from "./options";
 import { statsWriter, Stopwatch } from "./stats";
 
@@ -22,6 +22,8 @@ export interface RunHooks {
   console?: ByteSink;
   /** Called before the first instruction. */
   started?(machine: Machine, images: BootImages): void;
+  /** Called when the hypervisor's log tells of a domain that crashed or could not be started. */
+  failed?(failure: DomainFailure): void;
   /** Called each 10 ms or so while the machine runs, and when it has stopped. */
   sliced?(): void;
 }
@@ -34,7 +36,7 @@ export async function runMachine(plan: LaunchPlan, options: LaunchOptions, hooks
   const images = readImages(plan, nodeHost.files);
   const onStdio = options.serial === "stdio";
   const console: ByteSink = onStdio ? (hooks.console ?? standardOutput) : fileSink(options.serial);
-  const log = new LogWatch(options.log === undefined ? nowhere : fileSink(options.log));
+  const log = new LogWatch(options.log === undefined ? nowhere : fileSink(options.log), hooks.failed);
   const writeStats = options.stats === undefined ? undefined : statsWriter(options.stats);
   const machine = bootMachine(plan, images, nodeHost, (port, bytes) => (port === 0 ? console : log).write(bytes));
   const input = new ConsoleInput((bytes) => machine.serialInput(0, bytes));

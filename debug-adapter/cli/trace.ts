@@ -6,7 +6,7 @@ import { SymbolImage } from "../symbols/index";
 import { traceEvents, traceHypercalls } from "../trace/index";
 import { UserError } from "../user-error";
 import type { GuestOptions } from "./options";
-import { guestStatus } from "./outcome";
+import { guestStatus, tellFailure } from "./outcome";
 import { planGuest } from "./plans";
 import { runMachine } from "./run-machine";
 import { TraceCollector } from "./trace-collector";
@@ -38,7 +38,12 @@ export async function trace(kernelFile: string, options: TraceOptions): Promise<
     collector = new TraceCollector(machine, writer);
     follow(machine, collector, first.bytes, options);
   };
-  const outcome = await runMachine(plan, options, { console: standardError, started, sliced: print });
+  const outcome = await runMachine(plan, options, {
+    console: standardError,
+    started,
+    sliced: print,
+    failed: tellFailure,
+  });
   collector?.end();
   print();
   return guestStatus(outcome);

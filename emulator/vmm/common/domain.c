@@ -13,8 +13,6 @@
 _Static_assert(sizeof(struct vcpu) <= PAGE_SIZE, "a vCPU has one heap page");
 _Static_assert(sizeof(struct domain) <= PAGE_SIZE, "a domain has one heap page");
 
-static u32 next_id;
-
 static struct vcpu *vcpu_create(struct domain *d, u32 id) {
   struct vcpu *v = heap_alloc(1);
   if (v == NULL) return NULL;
@@ -54,11 +52,11 @@ static bool domain_free(struct domain *d) {
   return true;
 }
 
-struct domain *domain_create(bool privileged) {
+struct domain *domain_create(u32 id) {
   struct domain *d = heap_alloc(1);
   if (d == NULL) return NULL;
-  d->id = next_id++;
-  d->privileged = privileged;
+  d->id = id;
+  d->privileged = id == 0;
   if (arch_domain_init(d) || evtchn_init(d)) goto fail;
   init_shared_info(d);
   d->vcpu[0] = vcpu_create(d, 0);
@@ -72,6 +70,24 @@ struct domain *domain_create(bool privileged) {
 fail:
   domain_free(d);
   return NULL;
+}
+
+/* Frees the domain that `link` leads to, and takes it out of the list; false when it was interrupted. */
+static bool domain_remove(struct domain **link) {
+  struct domain *next = (*link)->next;
+  if (!domain_free(*link)) return false;
+  *link = next;
+  domain_count--;
+  return true;
+}
+
+void domain_abandon(struct domain *d) {
+  struct domain **link = &domain_list;
+  while (*link != d)
+    link = &(*link)->next;
+  while (!domain_remove(link))
+    continue;
+  arch_audit();
 }
 
 void domain_start(struct domain *d) {
@@ -90,19 +106,17 @@ static void leave_scheduler(struct domain *d) {
 void domain_reap(void) {
   struct domain **link = &domain_list;
   while (*link && domains_dying > 0) {
-    struct domain *d = *link, *next = d->next;
+    struct domain *d = *link;
     if (!d->dying) {
       link = &d->next;
       continue;
     }
     const u32 id = d->id;
     leave_scheduler(d);
-    if (!domain_free(d)) return;
+    if (!domain_remove(link)) return;
     log_line("d%u: gone", id);
-    *link = next;
-    domain_count--;
     domains_dying--;
     arch_audit();
   }
-  if (domain_count == 0) arch_power_off(domain_any_crashed ? END_DOMAIN_CRASHED : END_POWER_OFF);
+  if (domain_count == 0) domains_ended();
 }

@@ -9,7 +9,7 @@
 
 #define REASON_MAX 200
 
-bool domain_any_crashed;
+static bool any_crashed, any_not_started;
 
 static void domain_end(struct domain *d) {
   d->dying = true;
@@ -31,7 +31,7 @@ void domain_crash(struct domain *d, const char *format, ...) {
   for (u32 i = 0; i < MAX_DOMAIN_VCPUS; i++)
     if (d->vcpu[i]) arch_log_guest(d->vcpu[i]);
   trace_domain_crash(d, reason);
-  domain_any_crashed = true;
+  any_crashed = true;
   domain_end(d);
   if (d->privileged) arch_power_off(END_DOMAIN_CRASHED);
 }
@@ -45,8 +45,14 @@ void domain_shutdown(struct domain *d, u32 reason) {
   domain_end(d);
 }
 
-void domain_build_failed(u32 id, const char *reason) {
+void domain_not_started(u32 id, const char *reason) {
   log_line("d%u: cannot be started: %s", id, reason);
   trace_domain_crash(NULL, reason);
-  arch_power_off(END_NOT_STARTED);
+  any_not_started = true;
+  if (id == 0) arch_power_off(END_NOT_STARTED);
+}
+
+void domains_ended(void) {
+  if (any_crashed) arch_power_off(END_DOMAIN_CRASHED);
+  arch_power_off(any_not_started ? END_NOT_STARTED : END_POWER_OFF);
 }

@@ -32,37 +32,44 @@ static const char *start_domain(u32 index) {
   const char *problem = image_parse(&image);
   if (!problem) problem = image_read_notes(&image);
   if (problem) return problem;
-  struct domain *d = domain_create(index == 0);
+  struct domain *d = domain_create(index);
   if (d == NULL) return "not enough memory";
   d->max_pages = pages_for_domain(boot_info.module_count - index);
   problem = arch_build_domain(d, &image, module->arguments);
-  if (!problem) domain_start(d);
+  if (problem)
+    domain_abandon(d);
+  else
+    domain_start(d);
   return problem;
 }
 
-/* What was asked for and cannot be had: nothing is started rather than less than that. */
+/* What the first domain cannot do without. */
 static void check_request(void) {
   char problem[64];
   const char *vcpus = boot_option("vcpus");
-  if (boot_info.module_count == 0) domain_build_failed(0, "the loader passed no module to be its kernel");
-  if (boot_info.modules_passed > BOOT_MODULES_MAX) {
-    format_text(problem, sizeof(problem), "there is room for %u domains, not for %u", BOOT_MODULES_MAX,
-                boot_info.modules_passed);
-    domain_build_failed(BOOT_MODULES_MAX, problem);
-  }
+  if (boot_info.module_count == 0) domain_not_started(0, "the loader passed no module to be its kernel");
   if (vcpus && string_number(vcpus, NULL) != MAX_DOMAIN_VCPUS) {
     format_text(problem, sizeof(problem), "a domain has %u vCPU, not %u", MAX_DOMAIN_VCPUS,
                 string_number(vcpus, NULL));
-    domain_build_failed(0, problem);
+    domain_not_started(0, problem);
   }
+}
+
+static void name_those_without_room(void) {
+  char problem[64];
+  format_text(problem, sizeof(problem), "there is room for %u domains, not for %u", BOOT_MODULES_MAX,
+              boot_info.modules_passed);
+  for (u32 i = BOOT_MODULES_MAX; i < boot_info.modules_passed; i++)
+    domain_not_started(i, problem);
 }
 
 void start_domains(void) {
   check_request();
   for (u32 i = 0; i < boot_info.module_count; i++) {
     const char *problem = start_domain(i);
-    if (problem) domain_build_failed(i, problem);
+    if (problem) domain_not_started(i, problem);
   }
+  name_those_without_room();
   for (u32 i = 0; i < boot_info.module_count; i++)
     arch_free_module(&boot_info.modules[i]);
 }

@@ -172,12 +172,30 @@ describe("guests that go wrong", () => {
     expect(status).toBe(68);
   });
 
-  it("a seventeenth domain ends with 68 and the reason, and none of the others is started", async () => {
-    const domains = Array.from({ length: 16 }, () => ["--domain", guestImage("pv/loop")]).flat();
-    const { stdout, stderr, status } = await ringscope(["guest", ...domains, guestImage("pv/hello")]);
-    expect(stderr).toBe("ringscope: domain 16 cannot be started: there is room for 16 domains, not for 17\n");
+  it("of eighteen domains sixteen run to their end; the others are named, and the status is 68", async () => {
+    const image = guestImage("pv/unknown-hypercall");
+    const domains = Array.from({ length: 17 }, () => ["--domain", image]).flat();
+    const { stdout, stderr, status } = await ringscope(["guest", ...domains, image]);
+    expect(stderr.split("\n")).toEqual([
+      "ringscope: domain 16 cannot be started: there is room for 16 domains, not for 18",
+      "ringscope: domain 17 cannot be started: there is room for 16 domains, not for 18",
+      "",
+    ]);
     expect(status).toBe(68);
-    expect(stdout).toBe("");
+    for (let domain = 0; domain < 16; domain++) expect(stdout).toContain(`d${domain}: number 128: -38 (ENOSYS)`);
+    expect(stdout).not.toContain("d16: ");
+  });
+
+  it("a domain that cannot be started is named though the others never end", async () => {
+    const domains = Array.from({ length: 16 }, () => ["--domain", guestImage("pv/loop")]).flat();
+    const limit = ["--instructions", "100000000"];
+    const { stderr, status } = await ringscope(["guest", ...limit, ...domains, guestImage("pv/loop")]);
+    expect(stderr.split("\n")).toEqual([
+      "ringscope: domain 16 cannot be started: there is room for 16 domains, not for 17",
+      "ringscope: stopped after 100000000 instructions",
+      "",
+    ]);
+    expect(status).toBe(76);
   });
 
   it("two vCPUs for a domain end with 68 and the reason", async () => {

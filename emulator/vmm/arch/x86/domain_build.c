@@ -165,22 +165,26 @@ static void set_registers(const struct builder *b) {
   b->domain->vcpu[0]->arch.kernel_sp = regs->esp;
 }
 
+/* All that lies in the domain's memory. */
+static const char *fill_region(struct builder *b, const char *arguments) {
+  load_image(b);
+  write_hypercall_page(b);
+  build_write(b, b->p2m_va, b->p2m, b->nr_pages * sizeof(u32));
+  write_start_info(b, arguments);
+  const char *problem = build_tables(b);
+  return problem ? problem : connect_console(b);
+}
+
 const char *arch_build_domain(struct domain *d, struct image *image, const char *arguments) {
   struct builder b = {.domain = d, .image = image, .nr_pages = d->max_pages};
   const char *problem = place_image(&b);
   if (!problem) problem = plan_region(&b);
   if (!problem) problem = populate(&b);
-  if (problem) return problem;
-  load_image(&b);
-  write_hypercall_page(&b);
-  build_write(&b, b.p2m_va, b.p2m, b.nr_pages * sizeof(u32));
-  write_start_info(&b, arguments);
-  problem = build_tables(&b);
-  if (!problem) problem = connect_console(&b);
+  if (!problem) problem = fill_region(&b, arguments);
+  if (b.p2m) heap_free(b.p2m, PAGES(b.nr_pages * sizeof(u32)));
   if (problem) return problem;
   set_registers(&b);
   if (image->extended_cr3) d->vm_assist |= 1u << VMASST_TYPE_pae_extended_cr3;
-  heap_free(b.p2m, PAGES(b.nr_pages * sizeof(u32)));
   log_line("d%u: %s: image %08x-%08x, region to %08x, %u pages, entry %08x", d->id, image->guest_os,
            image->virt_start, image->virt_end, b.end_va, b.nr_pages, image->entry);
   return NULL;

@@ -60,8 +60,10 @@ always_inline bool vcpu_event_waits(const struct vcpu *v) {
 
 extern u32 domains_dying; /* of them: ended, and not given back yet */
 
-/* A domain with one vCPU that is not runnable yet, or NULL without memory. */
-struct domain *domain_create(bool privileged);
+/* A domain with one vCPU that is not runnable yet, or NULL without memory. Number 0 is the privileged one. */
+struct domain *domain_create(u32 id);
+/* Gives back what a domain holds that could not be built, and was never started. */
+void domain_abandon(struct domain *d);
 struct domain *domain_find(u32 id);
 /* Makes the vCPU known to the scheduler. */
 void domain_start(struct domain *d);
@@ -72,7 +74,6 @@ void domain_start(struct domain *d);
  * leaves for the scheduler on its way to the guest.
  */
 void domain_crash(struct domain *d, const char *format, ...) printf_like(2, 3);
-extern bool domain_any_crashed;
 /* An end that the domain asked for; `reason` is SHUTDOWN_. */
 void domain_shutdown(struct domain *d, u32 reason);
 /*
@@ -80,7 +81,9 @@ void domain_shutdown(struct domain *d, u32 reason);
  * as preempt_wanted() allows; ends the machine after the last domain.
  */
 void domain_reap(void);
-/* For a domain that could not be built: the machine ends, with a status of its own. */
-noreturn void domain_build_failed(u32 id, const char *reason);
+/* Says that a domain could not be built. The others run; without the first one the machine ends. */
+void domain_not_started(u32 id, const char *reason);
+/* The end of the machine after that of its last domain; its status tells what went wrong. */
+noreturn void domains_ended(void);
 
 #endif

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../../debug-adapter/user-error";
-import { LogWatch } from "../../../../debug-adapter/cli/log-watch";
+import { LogWatch, type DomainFailure } from "../../../../debug-adapter/cli/log-watch";
 import { collect, parseChoice, parseInstructions, parseMemory } from "../../../../debug-adapter/cli/options";
 import { nowhere } from "../../../../debug-adapter/host/outputs";
 
@@ -35,14 +35,18 @@ describe("option values", () => {
 });
 
 describe("LogWatch", () => {
-  it("finds crashes and the last line in whatever pieces the log comes", () => {
-    const log = new LogWatch(nowhere);
-    const text = "boot\r\nd1: crashed: page fault\n  eax 0\nd0: crashed: triple\nVMM bug:\nx.c:1: y\n\n";
+  it("tells of failures as they come and finds the last line, in whatever pieces the log comes", () => {
+    const told: DomainFailure[] = [];
+    const log = new LogWatch(nowhere, (failure) => told.push(failure));
+    const text =
+      "boot\r\nd2: cannot be started: no room\nd1: crashed: page fault\n  eax 0\nd0: crashed: triple\nVMM bug:\nx.c:1: y\n\n";
     for (const character of text) log.write(Uint8Array.of(character.charCodeAt(0)));
-    expect(log.crashes).toEqual([
-      { domain: 1, reason: "page fault" },
-      { domain: 0, reason: "triple" },
+    expect(log.failures).toEqual([
+      { domain: 2, what: "cannot be started", reason: "no room" },
+      { domain: 1, what: "crashed", reason: "page fault" },
+      { domain: 0, what: "crashed", reason: "triple" },
     ]);
+    expect(told).toEqual(log.failures);
     expect(log.lastLine).toBe("x.c:1: y");
   });
 
@@ -50,6 +54,6 @@ describe("LogWatch", () => {
     const log = new LogWatch(nowhere);
     log.write(new TextEncoder().encode("d2: crashed: by itself"));
     log.close();
-    expect(log.crashes).toEqual([{ domain: 2, reason: "by itself" }]);
+    expect(log.failures).toEqual([{ domain: 2, what: "crashed", reason: "by itself" }]);
   });
 });
