@@ -77,7 +77,10 @@ int do_multicall(u32 list, u32 count, u32 c, u32 d, u32 e, u32 f) {
   return 0;
 }
 
-/* vm_assist(command, type): one bit of the domain's; only what the VMM does. */
+/*
+ * vm_assist(command, type): one bit of the domain's. Writable page tables are taken, as on Xen: kernels give
+ * up where they are not. A write to a page table is not emulated yet, it faults: the log says so.
+ */
 int do_vm_assist(u32 command, u32 type, u32 c, u32 d, u32 e, u32 f) {
   (void)c, (void)d, (void)e, (void)f;
   const u32 known = 1u << VMASST_TYPE_4gb_segments | 1u << VMASST_TYPE_4gb_segments_notify |
@@ -88,6 +91,8 @@ int do_vm_assist(u32 command, u32 type, u32 c, u32 d, u32 e, u32 f) {
   u32 *assist = &current->domain->vm_assist;
   switch (command) {
   case VMASST_CMD_enable:
+    if (type == VMASST_TYPE_writable_pagetables)
+      guest_log(current->domain, "vm_assist", "a write to a page table still faults: it is not emulated yet");
     *assist |= 1u << type;
     return 0;
   case VMASST_CMD_disable:

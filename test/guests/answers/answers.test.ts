@@ -30,6 +30,7 @@ describe("what the hypervisor answers", () => {
 
     expectLines(result, goldenLines("answers"));
     expect(result.log).toContain("d0: refused: mov to CR4: bits a0 keep their value");
+    expect(result.log).toContain("d0: vm_assist: a write to a page table still faults: it is not emulated yet");
     expect(result.exitValue).toBe(0);
   });
 
