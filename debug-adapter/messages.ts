@@ -360,6 +360,7 @@ export const debugMessages = {
   notItsTurn: (name: string, running: string) =>
     `"${name}" does not run now and cannot be stepped: the processor is with "${running}"; set a breakpoint where it goes on`,
   noFrame: () => "this stack frame is gone",
+  unknownFrame: (id: number) => `there is no stack frame ${id}`,
   notAFrame: () => "a separator has no variables",
   nowhereToStepOut: () => "there is no calling frame to step out to",
   nothingToAudit: () => "there is no hypervisor here whose frames could be counted",

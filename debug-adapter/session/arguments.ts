@@ -42,6 +42,9 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   setDataBreakpoints: { breakpoints: [{ dataId: "string", "accessType?": "string", ...BREAKPOINT }] },
   setExceptionBreakpoints: { filters: ["string"] },
   breakpointLocations: { source: SOURCE, line: "integer", "endLine?": "integer" },
+  continue: IN_THREAD,
+  pause: IN_THREAD,
+  exceptionInfo: IN_THREAD,
   next: IN_THREAD,
   stepIn: IN_THREAD,
   stepOut: IN_THREAD,
@@ -66,12 +69,29 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   "ringscope.hypercalls": { "start?": "count", count: "count" },
 };
 
-/** Throws UserError when the arguments of a request lack something or have it in another kind. */
-export function checkArguments(command: string, args: unknown): void {
-  const shape = Object.hasOwn(SHAPES, command) ? SHAPES[command] : {};
-  if (shape === undefined) return;
+/**
+ * The arguments of a request, without the nulls that some clients send for what they leave out. Throws UserError when they lack
+ * something or have it in another kind.
+ */
+export function checkArguments(command: string, args: unknown): unknown {
+  const shape: Shape = (Object.hasOwn(SHAPES, command) ? SHAPES[command] : undefined) ?? {};
   const problem = problemOf(args, shape, "arguments");
   if (problem !== undefined) throw new UserError(say.badArguments(command, problem.name, problem.expected));
+  return withoutNulls(args, shape);
+}
+
+function withoutNulls(value: unknown, shape: Shape): unknown {
+  if (typeof shape === "string") return value;
+  if (isList(shape)) return (value as unknown[]).map((each) => withoutNulls(each, shape[0]));
+  const parts: Record<string, unknown> = { ...(value as object) };
+  for (const [field, inner] of Object.entries(shape)) {
+    const key = field.replace("?", "");
+    const part = parts[key];
+    if (part === undefined) continue;
+    if (part === null) delete parts[key];
+    else parts[key] = withoutNulls(part, inner);
+  }
+  return parts;
 }
 
 interface Problem {
@@ -86,7 +106,6 @@ function problemOf(value: unknown, shape: Shape, name: string): Problem | undefi
   for (const [field, inner] of Object.entries(shape)) {
     const key = field.replace("?", "");
     const part = (value as Record<string, unknown>)[key];
-    // Some clients send null for what they leave out.
     if (key !== field && (part === undefined || part === null)) continue;
     const problem = problemOf(part, inner, `${name}.${key}`);
     if (problem !== undefined) return problem;

@@ -95,8 +95,9 @@ export class RingscopeSession extends ProtocolSession {
       return { breakpoints: lines.map((line) => ({ line: this.toClient(line) })) };
     },
 
-    continue: () => {
+    continue: ({ threadId }: Partial<DebugProtocol.ContinueArguments>) => {
       const runner = this.going();
+      this.standing().checkThread(threadId);
       this.later(() => runner.continue());
       return { allThreadsContinued: true };
     },
@@ -108,7 +109,10 @@ export class RingscopeSession extends ProtocolSession {
       this.hexadecimal = isOn;
       return this.invalidate(["variables"]);
     },
-    pause: () => this.later(() => this.runner?.pause()),
+    pause: ({ threadId }: Partial<DebugProtocol.PauseArguments>) => {
+      this.target?.checkThread(threadId);
+      return this.later(() => this.runner?.pause());
+    },
 
     threads: () => ({
       threads: this.present()
@@ -154,8 +158,10 @@ export class RingscopeSession extends ProtocolSession {
       const { body, hasEffect } = inspect.evaluateIn(this.standing(), this.formatted(args));
       return hasEffect ? this.afterEdit(body) : body;
     },
-    exceptionInfo: () => {
-      const stop = this.standing().exception;
+    exceptionInfo: ({ threadId }: Partial<DebugProtocol.ExceptionInfoArguments>) => {
+      const target = this.standing();
+      target.thread(threadId);
+      const stop = target.exception;
       return { exceptionId: stop?.id ?? "none", description: stop?.description ?? "", breakMode: "always" };
     },
     readMemory: (args: DebugProtocol.ReadMemoryArguments) => inspect.readMemory(this.standing(), args),
@@ -199,8 +205,7 @@ export class RingscopeSession extends ProtocolSession {
       const handler = Object.hasOwn(this.handlers, request.command) ? this.handlers[request.command] : undefined;
       if (handler === undefined) throw new UserError(say.unsupported(request.command));
       const args: unknown = request.arguments ?? {};
-      checkArguments(request.command, args);
-      return { body: handler(args as never) };
+      return { body: handler(checkArguments(request.command, args) as never) };
     } catch (error) {
       return { reason: messageOf(error) };
     }
@@ -251,14 +256,14 @@ export class RingscopeSession extends ProtocolSession {
     this.left();
   }
 
-  private step(kind: StepKind, { granularity, threadId }: DebugProtocol.NextArguments): undefined {
+  private step(kind: StepKind, { granularity, threadId }: Partial<DebugProtocol.NextArguments>): undefined {
     const unit: Granularity = granularity === "instruction" ? "instruction" : "line";
     const runner = this.going();
-    const { threads, liveThread } = this.standing().halted ?? { threads: [], liveThread: undefined };
-    const thread = threads.find(({ id }) => id === threadId);
+    const target = this.standing();
+    const thread = target.thread(threadId);
     // Clients that send no thread mean the one that stopped.
     if (thread !== undefined && !thread.isLive)
-      throw new UserError(say.notItsTurn(thread.name, liveThread?.name ?? ""));
+      throw new UserError(say.notItsTurn(thread.name, target.halted?.liveThread?.name ?? ""));
     return this.later(() => runner.step(kind, unit));
   }
 

@@ -19,7 +19,7 @@ import { UserError } from "../user-error";
 import { load, type Loaded } from "../launch/load";
 import { liveEvaluator } from "./live-evaluator";
 import { SourceMap, type SourcePlaces } from "../debuggee/source-map";
-import { threadsOf, type SessionThread } from "./threads";
+import { OWN_CONTEXT, threadsOf, type SessionThread } from "./threads";
 import { LogLines } from "./log-lines";
 import { MemoryViews, type Written } from "./memory-views";
 import { TraceFeed } from "./trace-feed";
@@ -62,6 +62,8 @@ export class Target {
   exception: ExceptionStop | undefined;
   private lastFrameId = 0;
   private lastBreakpointId = 0;
+  /** Threads that there have been: the processor outside of any vCPU comes and goes, and a domain may end. */
+  private readonly known = new Set([OWN_CONTEXT]);
 
   /** Throws UserError when the plan's images cannot be booted. */
   constructor(
@@ -113,6 +115,7 @@ export class Target {
     this.flush(true);
     this.feed.flush();
     this.halted = new HaltedState(this.debuggee, () => ++this.lastFrameId);
+    this.noted(this.halted.threads);
     return this.halted;
   }
 
@@ -126,11 +129,32 @@ export class Target {
 
   /** The threads; while the machine runs, those between two slices. */
   threads(): readonly SessionThread[] {
-    return this.halted?.threads ?? threadsOf(this.debuggee);
+    if (this.halted !== undefined) return this.halted.threads;
+    return this.noted(threadsOf(this.debuggee));
   }
 
-  /** The scopes of a frame: none for one of an earlier stop, and for a separator. */
+  private noted(threads: readonly SessionThread[]): readonly SessionThread[] {
+    for (const { id } of threads) this.known.add(id);
+    return threads;
+  }
+
+  /** The thread that a client names for a step or a question. Undefined: it names none. Throws UserError for one that is not there. */
+  thread(id: number | undefined): SessionThread | undefined {
+    if (isNone(id)) return undefined;
+    const thread = this.threads().find((each) => each.id === id);
+    if (thread === undefined) throw new UserError(say.noThread(id));
+    return thread;
+  }
+
+  /** Throws UserError for the number of a thread that there has never been: what goes for all threads takes any other. */
+  checkThread(id: number | undefined): void {
+    if (isNone(id) || this.known.has(id)) return;
+    this.thread(id);
+  }
+
+  /** The scopes of a frame: none for one of an earlier stop, and for a separator. Throws UserError for what has never been a frame. */
   scopes(frameId: number): DebugProtocol.Scope[] {
+    if (frameId < 1 || frameId > this.lastFrameId) throw new UserError(say.unknownFrame(frameId));
     const frame = this.halted?.frame(frameId);
     return frame === undefined || frame === "separator" ? [] : this.variables.scopes(frame);
   }
@@ -149,6 +173,11 @@ export class Target {
     if (image === undefined) return undefined;
     return { linear: entryOf(image.symbols), leastRing: image.owner.kind === "guest" ? 1 : 0 };
   }
+}
+
+/** No thread has the number 0: clients that have seen none yet send it. */
+function isNone(id: number | undefined): id is undefined | 0 {
+  return id === undefined || id === 0;
 }
 
 const XEN_ENTRY_NOTE = 1;

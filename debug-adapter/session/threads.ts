@@ -11,7 +11,7 @@ export interface SessionThread {
 }
 
 /** The processor outside of any vCPU: the hypervisor while it boots, schedules or idles; all of a bare machine. */
-const OWN_CONTEXT = 1;
+export const OWN_CONTEXT = 1;
 /** vCPU v of domain d is thread VCPU_BASE + d * VCPUS + v. */
 const VCPU_BASE = 100;
 const VCPUS = 100;

@@ -104,6 +104,61 @@ describe("a request whose arguments are malformed", () => {
   });
 });
 
+describe("a request about what is not there", () => {
+  const NOWHERE: [string, object, string][] = [
+    ["next", { threadId: 9999 }, "there is no thread 9999"],
+    ["stepIn", { threadId: 9999 }, "there is no thread 9999"],
+    ["stepIn", { threadId: 9999, granularity: "instruction" }, "there is no thread 9999"],
+    ["stepOut", { threadId: -1 }, "there is no thread -1"],
+    ["continue", { threadId: 9999 }, "there is no thread 9999"],
+    ["pause", { threadId: 9999 }, "there is no thread 9999"],
+    ["stackTrace", { threadId: 9999 }, "there is no thread 9999"],
+    ["exceptionInfo", { threadId: 9999 }, "there is no thread 9999"],
+    ["scopes", { frameId: 9999 }, "there is no stack frame 9999"],
+    ["scopes", { frameId: 0 }, "there is no stack frame 0"],
+    ["evaluate", { expression: "1", frameId: 9999 }, "this stack frame is gone"],
+    ["setExpression", { expression: "$eax", value: "1", frameId: 9999 }, "this stack frame is gone"],
+    ["dataBreakpointInfo", { name: "$eax", frameId: 9999 }, "this stack frame is gone"],
+    ["dataBreakpointInfo", { name: "x", variablesReference: 9999 }, "this variable is gone"],
+    ["variables", { variablesReference: 9999 }, "this variable is gone"],
+    ["setVariable", { variablesReference: 9999, name: "x", value: "1" }, "this variable is gone"],
+  ];
+  it.each(NOWHERE)("is refused, and nothing runs: %s with %j", async (command, args, message) => {
+    const { client } = await atEntry();
+    const before = await evaluate("$eip");
+    await expect(client.request(command, args)).rejects.toThrow(message);
+    expect(await evaluate("$eip")).toBe(before);
+    expect(client.transcript.filter((each) => "event" in each && each.event === "stopped")).toHaveLength(1);
+  });
+
+  it("is refused when it would step out to the guest of a thread that there never was", async () => {
+    session = await DapSession.launchTo("do_console_io", guest("pv/hello"), server.connect());
+    await expect(session.client.request("ringscope.stepOutToGuest", { threadId: 9999 })).rejects.toThrow(
+      "there is no thread 9999",
+    );
+  });
+
+  it("means what stopped when it names no thread, or null", async () => {
+    const { client } = await atEntry();
+    for (const args of [{}, { threadId: null }, { threadId: 0 }]) {
+      await client.request("next", { ...args, granularity: "instruction" });
+      expect((await session.stop()).reason).toBe("step");
+    }
+    const { result } = await client.request<{ result: string }>("evaluate", { expression: "$cpl", frameId: null });
+    expect(result).toBe("1");
+  });
+
+  it("pauses by the number of a thread that has come and gone", async () => {
+    session = await DapSession.launch(guest("pv/loop"), {}, server.connect());
+    await session.client.request("configurationDone");
+    await session.client.request("pause", { threadId: 1 });
+    expect((await session.stop()).reason).toBe("pause");
+    await session.client.request("continue", { threadId: 1 });
+    await session.client.request("pause", { threadId: 1 });
+    expect((await session.stop()).reason).toBe("pause");
+  });
+});
+
 describe("an expression that is nested or long without end", () => {
   it.each([
     [
