@@ -333,6 +333,11 @@ export const protocolMessages = {
   noMessage: (text: string) => `the client does not speak the Debug Adapter Protocol: no message: "${text}"`,
   truncated: () => "the client has left in the middle of a message",
   longRequest: (bytes: number) => `a request of ${inMiB(bytes)} is too long`,
+  manyValues: (bytes: number) => `a request of ${inMiB(bytes)} has too many values: only a long text may be so long`,
+  twoLengths: (lengths: string) =>
+    `the client does not speak the Debug Adapter Protocol: a header with two lengths (${lengths})`,
+  noNumber: (command: string) => `the request "${cut(command)}" has no number ("seq"): it cannot be answered`,
+  noCommand: () => 'the request has no name ("command")',
   tooLong: (bytes: number) =>
     `the client does not speak the Debug Adapter Protocol: a message of ${bytes} bytes is too long`,
 } as const;
@@ -376,7 +381,7 @@ export const debugMessages = {
   cannotWriteAll: (address: string) => `memory at ${address} cannot be written`,
   hoverAssigns: () => "a hover changes nothing",
   inquiryAssigns: () => "what is to be watched cannot be an assignment",
-  unsupported: (command: string) => `the request "${command}" is not supported`,
+  unsupported: (command: string) => `the request "${cut(command)}" is not supported`,
   internal: (what: string) => `an error of the debugger itself: ${what}`,
   isRunning: () => "the machine is running",
   isOver: () => "the machine has ended",

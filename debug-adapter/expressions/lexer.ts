@@ -13,7 +13,10 @@ export type Token =
 const PATTERN =
   /\s+|(?<float>(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[fFlL]?(?![\w.])|[0-9]+[eE][+-]?[0-9]+[fFlL]?(?![\w.]))|(?<number>0[xX][0-9a-fA-F]+[uUlL]*|0[bB][01]+[uUlL]*|[0-9]+[uUlL]*)(?![\w.])|(?<char>'(?:\\x[0-9a-fA-F]{1,2}|\\.|[^'\\])')|(?<register>[$%][A-Za-z][A-Za-z0-9]*)|(?<name>(?:::\s*)?[A-Za-z_]\w*(?:\s*::\s*~?[A-Za-z_]\w*)*)|(?<punctuation>->|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^!~<>=()[\].?:,])/y;
 
-/** Splits an expression; throws ExpressionError at a character that begins no token. */
+/** A long chain of operators is a deep tree to whoever evaluates it. */
+const MOST_TOKENS = 1000;
+
+/** Splits an expression; throws ExpressionError at a character that begins no token, and where there are too many. */
 export function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
@@ -25,6 +28,7 @@ export function tokenize(source: string): Token[] {
     // The words of a qualified name of C++ are one name.
     const text = kind === "name" ? found?.replace(/\s+/g, "").replace(/^::/, "") : found;
     if (kind !== undefined && text !== undefined) tokens.push({ kind: kind as "name", text, at });
+    if (tokens.length >= MOST_TOKENS) throw new ExpressionError(say.tooLong(MOST_TOKENS));
     at = PATTERN.lastIndex;
   }
   tokens.push({ kind: "end", text: "", at });

@@ -46,13 +46,9 @@ export type IsType = (name: string) => boolean;
 
 /** Parses a whole expression. Throws ExpressionError. */
 export function parseExpression(source: string, isType: IsType = () => false): Expression {
-  const tokens = tokenize(source);
-  if (tokens.length > MOST_TOKENS) throw new ExpressionError(say.tooLong(MOST_TOKENS));
-  return new Parser(tokens, isType).whole();
+  return new Parser(tokenize(source), isType).whole();
 }
 
-/** A long chain of operators is a deep tree to whoever evaluates it. */
-const MOST_TOKENS = 1000;
 /** Operators and brackets inside one another; an opening bracket counts three. */
 const MOST_NESTED = 300;
 

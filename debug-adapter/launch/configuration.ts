@@ -16,7 +16,10 @@ export interface DebugPlan extends LaunchPlan {
   warnings: readonly string[];
 }
 
-const isString = (value: unknown): value is string => typeof value === "string";
+/** Characters of a path or a command line: far more than any system takes. */
+const LONGEST = 1 << 16;
+
+const isString = (value: unknown): value is string => typeof value === "string" && value.length <= LONGEST;
 const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
 const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
 

@@ -2,7 +2,7 @@ import { Transform, type TransformCallback } from "node:stream";
 import { protocolMessages as say } from "../messages";
 import { LongMessage, type LostRequest } from "./long-message";
 
-/** Content-Length, perhaps after a Content-Type. */
+/** Content-Length, perhaps after a Content-Type. Names and spaces may differ; what is passed on has one form. */
 const HEADER_START = "content-";
 const HEADER_END = "\r\n\r\n";
 /** A header of the protocol is some 20 bytes long. */
@@ -11,13 +11,20 @@ const LONGEST_HEADER = 1024;
 const LONGEST_MESSAGE = 24 << 20;
 /** Longer ones are not even waited for. */
 const LONGEST_PASSED_OVER = 1 << 30;
+/** A message longer than this is one long text, such as memory in base64, or it is not read. */
+const LONGEST_OF_MANY_VALUES = 1 << 20;
+/** A value of JSON takes up to 30 times the memory of its text. */
+const MOST_VALUES = 100_000;
+
+const [COMMA, BRACKET, BRACE] = [0x2c, 0x5b, 0x7b];
 
 /** The client does not speak the protocol; the message says in what. */
 export class ProtocolError extends Error {}
 
 /**
  * Passes whole messages of the Debug Adapter Protocol on. Ends with a ProtocolError where the stream is something else:
- * the session after it would skip that in silence. A request that is too long is read past, and told to `tooLong`.
+ * the session after it would skip that in silence. A request that is too long, or has too many values, is read past and
+ * told to `refused`.
  */
 export class CheckedStream extends Transform {
   /** What has come of the next message, in pieces: a long one comes in hundreds. */
@@ -27,8 +34,8 @@ export class CheckedStream extends Transform {
   private need = 0;
   private long: LongMessage | undefined;
 
-  /** @param tooLong takes what is known of a request that is not read, and its length in bytes */
-  constructor(private readonly tooLong: (request: LostRequest, length: number) => void) {
+  /** @param refused takes what is known of a request that is not read, and why it is not */
+  constructor(private readonly refused: (request: LostRequest, reason: string) => void) {
     super();
   }
 
@@ -56,7 +63,7 @@ export class CheckedStream extends Transform {
     if (this.long !== undefined) {
       this.keep(this.long.pass(pending));
       if (this.long.left > 0) return true;
-      this.tooLong(this.long.request, this.long.length);
+      this.refused(this.long.request, say.longRequest(this.long.length));
       this.long = undefined;
       return true;
     }
@@ -71,10 +78,20 @@ export class CheckedStream extends Transform {
     }
     this.need = end;
     if (pending.length < end) return false;
-    checkMessage(pending.toString("utf8", header.bytes, end));
-    this.push(pending.subarray(0, end));
+    this.passOn(pending.subarray(header.bytes, end));
     this.keep(pending.subarray(end));
     return true;
+  }
+
+  private passOn(body: Buffer): void {
+    if (body.length > LONGEST_OF_MANY_VALUES && valuesIn(body) > MOST_VALUES) {
+      const lost = new LongMessage(body.length);
+      lost.pass(body);
+      return this.refused(lost.request, say.manyValues(body.length));
+    }
+    checkMessage(body.toString());
+    this.push(`Content-Length: ${body.length}${HEADER_END}`);
+    this.push(body);
   }
 
   private joined(): Buffer {
@@ -97,13 +114,23 @@ function headerOf(pending: Buffer): { bytes: number; length: number } | undefine
   const end = pending.subarray(0, LONGEST_HEADER + HEADER_END.length).indexOf(HEADER_END);
   const header = pending.toString("latin1", 0, end < 0 ? LONGEST_HEADER : end);
   if (end < 0) {
-    if (pending.length > LONGEST_HEADER || !beginsLikeHeader(pending))
+    // A header whose lines end in LF alone would be waited for until much more has come.
+    if (pending.length > LONGEST_HEADER || !beginsLikeHeader(pending) || header.includes("\n\n"))
       throw new ProtocolError(say.noHeader(firstLine(header)));
     return undefined;
   }
-  const [, digits] = /^Content-Length: +(\d+)\r?$/im.exec(header) ?? [];
-  if (digits === undefined) throw new ProtocolError(say.noHeader(firstLine(header)));
+  const lengths = header.split("\r\n").flatMap((line) => /^Content-Length:(.*)$/i.exec(line)?.[1]?.trim() ?? []);
+  const [digits = ""] = lengths;
+  if (!/^\d+$/.test(digits)) throw new ProtocolError(say.noHeader(firstLine(header)));
+  if (lengths.some((other) => other !== digits)) throw new ProtocolError(say.twoLengths(firstLine(lengths.join(", "))));
   return { bytes: end + HEADER_END.length, length: Number(digits) };
+}
+
+/** At least as many as the message has values: commas and opening brackets in texts count too. */
+function valuesIn(body: Buffer): number {
+  let count = 0;
+  for (const byte of body) if (byte === COMMA || byte === BRACKET || byte === BRACE) count++;
+  return count;
 }
 
 function beginsLikeHeader(pending: Buffer): boolean {

@@ -74,7 +74,7 @@ function serve(input: Readable, output: Writable, log: WriteStream | undefined):
   return new Promise((resolve) => {
     const end = (): void => resolve(undefined);
     const streams = log === undefined ? { input, output } : traced(input, output, log);
-    const checked = new CheckedStream((request, bytes) => session.refuseLong(request, bytes));
+    const checked = new CheckedStream((request, reason) => session.refuseUnread(request, reason));
     // First of all listeners: the session takes an error for a farewell.
     checked.on("error", resolve);
     checked.on("end", end);

@@ -2,10 +2,17 @@ import { debugMessages as say } from "../messages";
 import { UserError } from "../user-error";
 
 /** What a value must be: a kind, a list of one shape, or an object with named shapes; a name that ends in "?" may be left out. */
-type Shape = "string" | "integer" | "count" | "boolean" | readonly [Shape] | { readonly [name: string]: Shape };
+type Shape =
+  "string" | "data" | "integer" | "count" | "boolean" | readonly [Shape] | { readonly [name: string]: Shape };
+
+/** Characters of a path, a condition or an expression: each has to be read and may be sent back. */
+const LONGEST_STRING = 1 << 16;
+/** Breakpoints of a file, and the like: each is looked up. */
+const LONGEST_LIST = 1000;
 
 const IN_WORDS = {
   string: "a string",
+  data: "a string",
   integer: "a whole number",
   count: "a whole number from 0 on",
   boolean: "true or false",
@@ -61,11 +68,11 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   setExpression: { expression: "string", value: "string", "frameId?": "integer", "format?": FORMAT },
   evaluate: { expression: "string", "frameId?": "integer", "context?": "string", "format?": FORMAT },
   readMemory: { ...MEMORY, count: "count" },
-  writeMemory: { ...MEMORY, data: "string" },
+  writeMemory: { ...MEMORY, data: "data" },
   disassemble: { ...MEMORY, instructionCount: "count", "instructionOffset?": "integer" },
   "ringscope.stepOutToGuest": IN_THREAD,
   "ringscope.setHexadecimal": { isOn: "boolean" },
-  "ringscope.consoleInput": { console: "string", data: "string" },
+  "ringscope.consoleInput": { console: "string", data: "data" },
   "ringscope.hypercalls": { "start?": "count", count: "count" },
 };
 
@@ -100,7 +107,11 @@ interface Problem {
 }
 
 function problemOf(value: unknown, shape: Shape, name: string): Problem | undefined {
-  if (typeof shape === "string") return fits(value, shape) ? undefined : { name, expected: IN_WORDS[shape] };
+  if (typeof shape === "string") {
+    if (!fits(value, shape)) return { name, expected: IN_WORDS[shape] };
+    const isLong = shape === "string" && (value as string).length > LONGEST_STRING;
+    return isLong ? { name, expected: `a string of ${LONGEST_STRING} characters at most` } : undefined;
+  }
   if (isList(shape)) return listProblem(value, shape[0], name);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { name, expected: "an object" };
   for (const [field, inner] of Object.entries(shape)) {
@@ -114,12 +125,14 @@ function problemOf(value: unknown, shape: Shape, name: string): Problem | undefi
 }
 
 function fits(value: unknown, shape: keyof typeof IN_WORDS): boolean {
-  if (shape !== "integer" && shape !== "count") return typeof value === shape;
+  if (shape === "boolean") return typeof value === "boolean";
+  if (shape === "string" || shape === "data") return typeof value === "string";
   return Number.isSafeInteger(value) && (shape === "integer" || (value as number) >= 0);
 }
 
 function listProblem(value: unknown, shape: Shape, name: string): Problem | undefined {
   if (!Array.isArray(value)) return { name, expected: "a list" };
+  if (value.length > LONGEST_LIST) return { name, expected: `a list of ${LONGEST_LIST} at most` };
   for (const [index, each] of value.entries()) {
     const problem = problemOf(each, shape, `${name}[${index}]`);
     if (problem !== undefined) return problem;

@@ -1,4 +1,5 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
+import { protocolMessages as say } from "../messages";
 
 /** Errors of requests carry no number that means anything. */
 const ERROR_ID = 1;
@@ -20,7 +21,19 @@ export abstract class ProtocolSession {
 
   /** Takes a message of the client. Responses are not looked at: this end sends no requests. */
   handleMessage(message: DebugProtocol.ProtocolMessage): void {
-    if (message.type === "request") this.dispatchRequest(message as DebugProtocol.Request);
+    if (message.type !== "request") return;
+    const { seq, command } = message as { seq: unknown; command?: unknown };
+    const name = typeof command === "string" ? command : "";
+    if (typeof seq !== "number" || !Number.isSafeInteger(seq)) this.refuseUnread({}, say.noNumber(name));
+    else if (name === "") this.refuseUnread({ seq, command: name }, say.noCommand());
+    else this.dispatchRequest(message as DebugProtocol.Request);
+  }
+
+  /** Refuses a request that is not looked at, as far as it is known which it was; otherwise the user is told. */
+  refuseUnread({ seq, command }: { seq?: number | undefined; command?: string | undefined }, reason: string): void {
+    if (seq === undefined || command === undefined)
+      this.sendEvent("output", { category: "important", output: `${reason}\n` });
+    else this.refuse({ seq, command, type: "request" }, reason);
   }
 
   /** Answers a request by `respond` or `refuse`, once. */

@@ -3,7 +3,7 @@ import { ExpressionError } from "../expressions/ast";
 import { checkLaunch } from "../launch/configuration";
 import type { DebugHost } from "../launch/host";
 import { LaunchError } from "../launch/launch-error";
-import { breakpointMessages, debugMessages as say, imageMessages, protocolMessages } from "../messages";
+import { breakpointMessages, debugMessages as say, imageMessages } from "../messages";
 import type {
   ConsoleEventBody,
   ConsoleInputArguments,
@@ -187,16 +187,6 @@ export class RingscopeSession extends ProtocolSession {
       this.respond(request, answer.body);
     }
     for (const action of this.afterwards.splice(0)) action();
-  }
-
-  /** Refuses a request that was too long to be read, as far as it is known which it was. */
-  refuseLong(
-    { seq, command }: { [Part in "seq" | "command"]: DebugProtocol.Request[Part] | undefined },
-    bytes: number,
-  ) {
-    const reason = protocolMessages.longRequest(bytes);
-    if (seq === undefined || command === undefined) this.output(`${reason}\n`, "important");
-    else this.refuse({ seq, command, type: "request" }, reason);
   }
 
   private answer(request: DebugProtocol.Request): { body: object | undefined } | { reason: string } {

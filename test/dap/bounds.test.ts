@@ -98,6 +98,34 @@ describe("an element of an array of 64 MiB", () => {
   });
 });
 
+describe("a request with too much in it", () => {
+  const LONG = "x".repeat((1 << 16) + 1);
+  const many = (each: object): object[] => new Array<object>(1001).fill(each);
+  it.each([
+    ["setBreakpoints", { source: { path: "x.c" }, breakpoints: many({ line: 1 }) }, "arguments.breakpoints", "list"],
+    ["setFunctionBreakpoints", { breakpoints: many({ name: "stop" }) }, "arguments.breakpoints", "list"],
+    [
+      "setInstructionBreakpoints",
+      { breakpoints: many({ instructionReference: "0" }) },
+      "arguments.breakpoints",
+      "list",
+    ],
+    ["setDataBreakpoints", { breakpoints: many({ dataId: "0" }) }, "arguments.breakpoints", "list"],
+    ["evaluate", { expression: LONG }, "arguments.expression", "string"],
+    ["setVariable", { variablesReference: 1, name: LONG, value: "1" }, "arguments.name", "string"],
+    [
+      "setBreakpoints",
+      { source: { path: "x.c" }, breakpoints: [{ line: 1, logMessage: LONG }] },
+      "arguments.breakpoints[0].logMessage",
+      "string",
+    ],
+  ])("is refused: %s, %#", async (command, args, name, kind) => {
+    await atStop();
+    const bound = kind === "list" ? "a list of 1000 at most" : "a string of 65536 characters at most";
+    await expect(session.client.request(command, args)).rejects.toThrow(`"${name}" must be ${bound}`);
+  });
+});
+
 describe("arrays inside of each other", () => {
   it("are unfolded one dimension after the other", async () => {
     await atStop();
