@@ -29,6 +29,7 @@ export default defineConfig({
       project("differential", { testTimeout: 600_000 }),
       project("fuzz", { testTimeout: 600_000 }),
       project("guests", { testTimeout: 120_000 }),
+      project("hostile", { testTimeout: 600_000 }),
       project("dap", { testTimeout: 60_000 }),
       project("cases", { testTimeout: 120_000, globalSetup: "test/cases/images.ts" }),
       project("vscode", { testTimeout: 300_000, group: 1 }),

@@ -28,14 +28,7 @@ afterEach(() => session.close());
 
 function kernel(compiler: string, level: string, path = VALUES, flags: string[] = []): string {
   const image = join(folder, `${basename(path)}-${compiler}${level}.elf`);
-  const before = process.env["CC"];
-  process.env["CC"] = compiler;
-  try {
-    compileKernel([source(path)], image, ["-g", level, "-w", ...flags]);
-  } finally {
-    if (before === undefined) delete process.env["CC"];
-    else process.env["CC"] = before;
-  }
+  compileKernel([source(path)], image, ["-g", level, "-w", ...flags], compiler);
   return image;
 }
 

@@ -42,6 +42,10 @@ export class DapServer {
     return new DapServer(child, port);
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   connect(): DapClient {
     return DapClient.over(connect(this.port, "127.0.0.1"));
   }

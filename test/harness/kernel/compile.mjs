@@ -14,8 +14,11 @@ const FLAGS = [
 /** Loops stay loops: there is no memset to call. */
 const loopFlag = (compiler) => (compiler.includes("clang") ? "-fno-builtin" : "-fno-tree-loop-distribute-patterns");
 
-function compile(sources, image, flags) {
-  const [compiler, ...own] = process.env.CC?.split(" ") ?? [["gcc", "clang"].find((name) => which(name) !== undefined)];
+/** gcc, else clang; the environment's CC overrides. */
+const ownCompiler = () => process.env.CC ?? ["gcc", "clang"].find((name) => which(name) !== undefined);
+
+function compile(sources, image, flags, wanted = ownCompiler()) {
+  const [compiler, ...own] = wanted?.split(" ") ?? [];
   if (compiler === undefined) throw new SetupError("a C compiler is needed for the test kernels: apt-get install gcc");
   mkdirSync(dirname(image), { recursive: true });
   const args = [...own, ...FLAGS, loopFlag(compiler), ...flags, ...sources, "-o", image];
@@ -28,10 +31,11 @@ function compile(sources, image, flags) {
  * @param {readonly string[]} sources absolute paths of C and assembly files; one of them defines `void kernel_main(void)`
  * @param {string} image the absolute path of the ELF file to make
  * @param {readonly string[]} flags for the compiler, besides its own
+ * @param {string | undefined} compiler in place of gcc, clang or the environment's CC
  * @throws SetupError with the compiler's words
  */
-export function compileKernel(sources, image, flags = []) {
-  compile([join(HERE, "start.S"), ...sources], image, [...flags, `-Wl,-T,${join(HERE, "kernel.lds")}`]);
+export function compileKernel(sources, image, flags = [], compiler = undefined) {
+  compile([join(HERE, "start.S"), ...sources], image, [...flags, `-Wl,-T,${join(HERE, "kernel.lds")}`], compiler);
 }
 
 const LIBRARY = ["sample-guests/lib", "sample-guests/lib/pv"].map((folder) => join(root, folder));
