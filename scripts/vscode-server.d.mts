@@ -1,8 +1,15 @@
 import type { Installed } from "./vscode-install.mjs";
 
 export interface ServeOptions extends Installed {
+  /** Absolute path of the extension's folder. The workbench takes it for an installed extension. */
+  extension: string;
   /** User settings on top of the quiet ones. */
   settings?: Record<string, unknown>;
+  /**
+   * The address of a page can name an extension under development and its tests in the payload. The workbench then shows
+   * no notifications, and the extension is not installed.
+   */
+  testDriver?: boolean;
 }
 
 export interface Served {
@@ -17,12 +24,11 @@ export interface Served {
 }
 
 export interface Page {
-  /** Absolute paths: the folder to open, the extension under development, a file to open. */
+  /** Absolute path of the folder to open. */
   folder: string;
-  extension: string;
-  /** Optionally followed by :LINE or :LINE:COLUMN. */
+  /** Absolute path of a file to open, optionally followed by :LINE or :LINE:COLUMN. */
   file?: string;
-  /** More payload entries; absolute paths become URIs on the server. */
+  /** What VS Code is told besides. Absolute paths become URIs on the server. */
   payload?: [string, string][];
 }
 

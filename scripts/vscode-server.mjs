@@ -1,6 +1,6 @@
-/** Starts the VS Code server of vscode-install.mjs on 127.0.0.1 with an extension under development. */
+/** Starts the VS Code server of vscode-install.mjs on 127.0.0.1 with this extension. */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,13 +29,16 @@ const quiet = {
  * @returns {Promise<import("./vscode-server.mjs").Served>}
  * @throws SetupError with one line when the server ends or says nothing within a minute
  */
-export async function serve({ node, server, settings = {} }) {
+export async function serve({ node, server, extension, settings = {}, testDriver = false }) {
   const home = mkdtempSync(join(tmpdir(), "ringscope-vscode-"));
   const data = join(home, "data");
   for (const scope of ["User", "Machine"]) {
     mkdirSync(join(data, scope), { recursive: true });
     writeFileSync(join(data, scope, "settings.json"), JSON.stringify({ ...quiet, ...settings }));
   }
+  const extensions = join(home, "extensions");
+  mkdirSync(extensions);
+  if (!testDriver) addExtension(extensions, extension);
   const port = await freePort();
   const child = spawn(
     node,
@@ -43,9 +46,9 @@ export async function serve({ node, server, settings = {} }) {
       server,
       ...["--host", "127.0.0.1", "--port", String(port), "--without-connection-token"],
       ...["--accept-server-license-terms", "--telemetry-level", "off"],
-      ...["--server-data-dir", data, "--user-data-dir", data, "--extensions-dir", join(home, "extensions")],
-      // Without this the workbench ignores the payload that names the extension under development.
-      "--enable-smoke-test-driver",
+      ...["--server-data-dir", data, "--user-data-dir", data, "--extensions-dir", extensions],
+      // With it the page's address may name an extension's tests, and no notification is shown.
+      ...(testDriver ? ["--enable-smoke-test-driver"] : []),
     ],
     { stdio: ["ignore", "pipe", "pipe"], detached: true },
   );
@@ -72,13 +75,18 @@ export async function serve({ node, server, settings = {} }) {
  * @param {number} port
  * @param {import("./vscode-server.mjs").Page} page what to open in it
  */
-export function workbenchUrl(port, { folder, extension, file, payload = [] }) {
+export function workbenchUrl(port, { folder, file, payload = [] }) {
   const remote = (path) => `vscode-remote://127.0.0.1:${port}${path}`;
-  const entries = [["extensionDevelopmentPath", remote(extension)]];
-  if (file) entries.push(["openFile", remote(file)], ["gotoLineMode", "true"]);
-  for (const [key, value] of payload) entries.push([key, value.startsWith("/") ? remote(value) : value]);
-  const encoded = encodeURIComponent(JSON.stringify(entries));
-  return `http://127.0.0.1:${port}/?folder=${encodeURI(folder)}&payload=${encoded}`;
+  const wanted = file ? [["openFile", file], ["gotoLineMode", "true"], ...payload] : payload;
+  const entries = wanted.map(([key, value]) => [key, value.startsWith("/") ? remote(value) : value]);
+  const query = entries.length > 0 ? `&payload=${encodeURIComponent(JSON.stringify(entries))}` : "";
+  return `http://127.0.0.1:${port}/?folder=${encodeURI(folder)}${query}`;
+}
+
+/** Installs the extension by a link: what runs is the very folder that is built. */
+function addExtension(extensions, root) {
+  const { publisher, name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  symlinkSync(root, join(extensions, `${publisher}.${name}-${version}`), "dir");
 }
 
 function freePort() {

@@ -25,7 +25,7 @@ function openDesktop(folder, file) {
 }
 
 async function openServed(folder, file) {
-  const server = await serve(install((line) => console.log(line)));
+  const server = await serve({ ...install((line) => console.log(line)), extension: root });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.once(signal, () => {
       server.stop();
@@ -33,7 +33,7 @@ async function openServed(folder, file) {
     });
   }
   console.log("VS Code with Ringscope is served at");
-  console.log(`  ${workbenchUrl(server.port, { folder, extension: root, ...(file && { file }) })}`);
+  console.log(`  ${workbenchUrl(server.port, { folder, ...(file && { file }) })}`);
   console.log("Open it in a browser on this machine and press F5 in a C file of the sample. Ctrl+C ends it.");
   await server.ended;
   server.stop();

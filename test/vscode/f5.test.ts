@@ -151,6 +151,14 @@ describeWith(tools, "F5 in VS Code", () => {
     expect(selectors).toEqual(printed?.slice(1));
   });
 
+  step("tells the outcome of a command in a message", async () => {
+    await workbench.command("Ringscope: Count the Hypervisor's Frames Anew");
+    const found = await workbench.notification(/frames/);
+    expect(found).toMatch(/^\d+ frames have \d+ references and \d+ uses: all counts are right\.$/);
+    await workbench.clearNotifications();
+    expect(await workbench.notifications()).toEqual([]);
+  });
+
   step("stepping on into a hypercall shows application, kernel and hypervisor on one stack", async () => {
     await debug.press("step-over");
     await debug.stoppedIn("call_write", breakpoint.systemCall + 1);

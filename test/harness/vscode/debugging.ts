@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Locator, Page } from "playwright-core";
 import { Tree, type Row } from "./tree";
-import { eventually, type Workbench } from "./workbench";
+import { eventually, WAIT_MS, type Workbench } from "./workbench";
 
 /** The toolbar's buttons, by their icons. */
 export type Button = "continue" | "step-over" | "step-into" | "step-out" | "stop";
@@ -112,6 +112,40 @@ export class Debugging {
     const text = await this.page.evaluate(() => navigator.clipboard.readText());
     await this.workbench.command("Terminal: Clear Selection");
     return text;
+  }
+
+  /** Waits for a text in the terminal in front. @returns all that it holds */
+  async terminalSays(text: string, milliseconds = WAIT_MS): Promise<string> {
+    let seen = "";
+    const look = async (): Promise<string | undefined> => {
+      // The terminal in front may be another one in a moment.
+      seen = await this.terminalText().catch(() => "");
+      return seen.includes(text) ? seen : undefined;
+    };
+    try {
+      return await eventually(`the terminal to say ${text}`, look, milliseconds);
+    } catch (error) {
+      throw new Error(`${(error as Error).message}; it says:\n${seen}`);
+    }
+  }
+
+  /** Types into the terminal in front. */
+  async type(text: string): Promise<void> {
+    await this.page.locator(".terminal-wrapper.active .xterm-screen").click();
+    for (const key of text) {
+      await this.page.keyboard.press({ "\r": "Enter", "\x7f": "Backspace", " ": "Space" }[key] ?? key);
+    }
+  }
+
+  /** Names of the terminals, sorted; VS Code lists them where there are two at least. */
+  async terminals(): Promise<string[]> {
+    const names = await this.page.locator(".terminal-tabs-entry").allInnerTexts();
+    return names.map((name) => name.trim()).sort();
+  }
+
+  /** Brings a terminal to the front. */
+  async showTerminal(name: string): Promise<void> {
+    await this.page.locator(".terminal-tabs-entry", { hasText: name }).first().click();
   }
 
   /** The row of the Disassembly view that the machine stands at. */

@@ -1,4 +1,5 @@
 import { format } from "node:util";
+import { root } from "../process";
 import { START_MS, Workbench } from "./workbench";
 
 /** For a whole suite in the extension host. */
@@ -24,12 +25,14 @@ export async function runInHost(suite: string, folder: string): Promise<HostResu
     {
       folder,
       payload: [
+        ["extensionDevelopmentPath", root],
         ["extensionTestsPath", suite],
         ["enableProposedApi", ""],
         ["skipWelcome", "true"],
       ],
     },
     {
+      testDriver: true,
       prepare: async (page) => {
         await page.exposeFunction("codeAutomationLog", (_type: string, args: unknown[]) => log.push(format(...args)));
         await page.exposeFunction("codeAutomationExit", (code: number) => finish(code));

@@ -2,7 +2,7 @@
  * Real VS Code, served on this machine and driven in headless Chromium. One at a time: it needs the machine to itself.
  */
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { install, unsupported } from "../../../scripts/vscode-install.mjs";
 import { serve, workbenchUrl, type Page as Opened, type Served } from "../../../scripts/vscode-server.mjs";
@@ -43,10 +43,10 @@ export class Workbench {
    * @param prepare called before the page is loaded
    */
   static async open(
-    opened: Omit<Opened, "extension">,
-    { settings = {}, prepare = async (_page: Page): Promise<void> => {} } = {},
+    opened: Opened,
+    { settings = {}, testDriver = false, prepare = async (_page: Page): Promise<void> => {} } = {},
   ): Promise<Workbench> {
-    const served = await serve({ ...install((line) => console.log(line)), settings });
+    const served = await serve({ ...install((line) => console.log(line)), extension: root, settings, testDriver });
     let browser: Browser | undefined;
     try {
       browser = await chromium.launch({ executablePath: CHROMIUM, args: flags, timeout: START_MS });
@@ -56,7 +56,7 @@ export class Workbench {
       });
       page.setDefaultTimeout(WAIT_MS);
       await prepare(page);
-      await page.goto(workbenchUrl(served.port, { ...opened, extension: root }));
+      await page.goto(workbenchUrl(served.port, opened));
       return new Workbench(page, browser, served);
     } catch (error) {
       await browser?.close();
@@ -82,6 +82,23 @@ export class Workbench {
     await this.page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: START_MS });
   }
 
+  /** Waits until VS Code knows what the extension contributes: some seconds after the window is there. */
+  async extensionReady(): Promise<void> {
+    const title = "Ringscope: Debug a Guest";
+    const row = this.page.locator(`.quick-input-widget .monaco-list-row[aria-label*="${title}"]`).first();
+    await eventually("the extension's commands", async () => {
+      await this.page.keyboard.press("F1");
+      const input = this.page.locator(".quick-input-widget .quick-input-box input");
+      const found = input.fill(`>${title}`, { timeout: QUICK_MS }).then(() => row.waitFor({ timeout: QUICK_MS }));
+      const isThere = await found.then(
+        () => true,
+        () => undefined,
+      );
+      await this.page.keyboard.press("Escape");
+      return isThere;
+    });
+  }
+
   /** Drags the edge of the side bar, for long rows. */
   async widenSideBar(pixels: number): Promise<void> {
     const box = await this.page.locator(".part.sidebar").boundingBox();
@@ -93,16 +110,17 @@ export class Workbench {
     await this.page.mouse.up();
   }
 
-  /** Opens a file of the workspace, or brings an open one to the front. */
-  async showFile(name: string): Promise<void> {
-    await this.quickInput(name, name);
+  /** Opens a file of the workspace by its name, or any by its absolute path, or brings an open one to the front. */
+  async showFile(path: string): Promise<void> {
+    const name = basename(path);
+    await this.quickInput(path, name);
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await this.page.locator(".editor-instance .view-line").first().waitFor();
   }
 
-  /** Carries out a command by its title. */
-  async command(title: string): Promise<void> {
-    await this.quickInput(`>${title}`, title);
+  /** Carries out a command by its title. @param closes false for one that asks for something next */
+  async command(title: string, closes = true): Promise<void> {
+    await this.quickInput(`>${title}`, title, closes);
   }
 
   /** Shows a line of the active editor. */
@@ -111,7 +129,7 @@ export class Workbench {
   }
 
   /** Fills the quick input and takes a row, or what was typed. It closes when anything else takes the focus. */
-  private async quickInput(text: string, row: string | undefined): Promise<void> {
+  private async quickInput(text: string, row: string | undefined, closes = true): Promise<void> {
     const { page } = this;
     const input = page.locator(".quick-input-widget .quick-input-box input");
     const wanted = page.locator(`.quick-input-widget .monaco-list-row[aria-label*="${row ?? ""}"]`).first();
@@ -128,7 +146,7 @@ export class Workbench {
         return undefined;
       }
     });
-    await input.waitFor({ state: "hidden" });
+    if (closes) await input.waitFor({ state: "hidden" });
   }
 
   /** Kept as build output, for people to look at. @returns its path */
@@ -141,7 +159,43 @@ export class Workbench {
 
   /** The messages that pop up now. */
   async notifications(): Promise<string[]> {
-    return this.page.locator(".notification-list-item-message").allInnerTexts();
+    return this.page.locator(".notifications-toasts .notification-list-item-message").allInnerTexts();
+  }
+
+  /** Presses a button of the dialog that comes. */
+  async dialog(button: string): Promise<void> {
+    await this.page.locator(".monaco-dialog-box").getByRole("button", { name: button }).click();
+    await this.page.locator(".monaco-dialog-box").waitFor({ state: "hidden" });
+  }
+
+  /** Carries out a command that offers a choice. @returns what it offers; `choose` takes one */
+  async choices(title: string): Promise<string[]> {
+    await this.command(title, false);
+    const rows = this.page.locator(".quick-input-widget .monaco-list-row .label-name");
+    await eventually("the choice", async () => {
+      const [first = ""] = await rows.allInnerTexts();
+      return first !== "" && !first.includes(title) ? true : undefined;
+    });
+    return rows.allInnerTexts();
+  }
+
+  async choose(name: string): Promise<void> {
+    await this.page.locator(`.quick-input-widget .monaco-list-row[aria-label^="${name}"]`).first().click();
+  }
+
+  /** Waits for a message that pops up. @returns its text */
+  async notification(text: RegExp): Promise<string> {
+    return eventually(`a message ${text}`, async () => (await this.notifications()).find((each) => text.test(each)));
+  }
+
+  /** Presses a button of the message that is in front. */
+  async answer(button: string): Promise<void> {
+    await this.page.locator(".notifications-toasts").getByRole("button", { name: button }).first().click();
+  }
+
+  /** Closes all messages. */
+  async clearNotifications(): Promise<void> {
+    await this.command("Notifications: Clear All Notifications");
   }
 }
 
