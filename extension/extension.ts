@@ -33,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand("ringscope.pickGuest", async () => (await pickGuest(provider))?.program),
     vscode.commands.registerCommand("ringscope.debugGuest", () => debugGuest(provider)),
     ...debuggerCommands(),
-    ...followSessions(),
+    ...followSessions(context.workspaceState),
   );
 }
 
@@ -55,9 +55,9 @@ async function audit(): Promise<void> {
   }
 }
 
-/** Carries the adapter's own events to the terminals and the trace. */
-function followSessions(): vscode.Disposable[] {
-  const trace = new HypercallTrace();
+/** Carries the adapter's own events to the terminals and the trace. @param memory of the workspace */
+function followSessions(memory: vscode.Memento): vscode.Disposable[] {
+  const trace = new HypercallTrace(memory);
   const consoles = new GuestConsoles();
   const ours = (act: (session: vscode.DebugSession) => void) => (session: vscode.DebugSession) => {
     if (session.type === DEBUG_TYPE) act(session);
@@ -71,10 +71,15 @@ function followSessions(): vscode.Disposable[] {
     vscode.debug.onDidStartDebugSession(
       ours((session) => {
         consoles.started(session);
-        trace.reset();
+        trace.started(session);
       }),
     ),
-    vscode.debug.onDidTerminateDebugSession(ours((session) => consoles.ended(session))),
+    vscode.debug.onDidTerminateDebugSession(
+      ours((session) => {
+        consoles.ended(session);
+        trace.ended(session);
+      }),
+    ),
     vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
       if (session.type !== DEBUG_TYPE) return;
       switch (event as keyof RingscopeEvents) {

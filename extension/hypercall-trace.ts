@@ -1,38 +1,39 @@
 import * as vscode from "vscode";
-import type {
-  HypercallRow,
-  HypercallsArguments,
-  HypercallsEventBody,
-  HypercallsResponseBody,
-} from "../debug-adapter/protocol";
+import type { HypercallRow, HypercallsEventBody } from "../debug-adapter/protocol";
 import { messages } from "./messages";
+import { SessionTrace } from "./session-trace";
+import { descriptionOf, isInside, labelOf } from "./trace-row";
 
-/** Rows shown; the adapter's own trace is longer. */
-const ROWS = 1000;
+const VIEW = "ringscope.hypercalls";
+/** The view's `when`: it is there from the first hypercall of the window on, also after the guest's end. */
+const CONTEXT = "ringscope.hasHypercalls";
+/** Where the workspace remembers that the view was opened for the person. */
+const OPENED = "hypercallTraceOpened";
 /** The tree is sent whole at each refresh. */
 const REFRESH_MS = 200;
 
 /**
- * The view of the debug container that lists the newest hypercalls, the newest on top. The adapter says how many there
- * are; the view reads the rows that it shows, and none while nobody sees it.
+ * The view of the debug container that lists the newest hypercalls of the session in front, the newest on top. The
+ * adapter says how many there are; the view reads the rows that it shows, and none while nobody sees it.
  */
 export class HypercallTrace implements vscode.TreeDataProvider<HypercallRow>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #view: vscode.TreeView<HypercallRow>;
-  readonly #visibility: vscode.Disposable;
-  /** In the order of entry. */
-  #rows: readonly HypercallRow[] = [];
-  #total = 0;
-  /** Rows before this index were cleared away. */
-  #cleared = 0;
-  /** The session that has rows which the view does not show yet. */
-  #stale: vscode.DebugSession | undefined;
+  readonly #subscriptions: vscode.Disposable[];
+  /** Of the sessions that run, and the one that is shown. */
+  readonly #traces = new Map<string, SessionTrace>();
+  #shown: SessionTrace | undefined;
   #refresh: NodeJS.Timeout | undefined;
+  #isThere = false;
 
-  constructor() {
-    this.#view = vscode.window.createTreeView("ringscope.hypercalls", { treeDataProvider: this });
-    this.#visibility = this.#view.onDidChangeVisibility(() => this.#schedule());
+  /** @param memory of the workspace */
+  constructor(private readonly memory: vscode.Memento) {
+    this.#view = vscode.window.createTreeView(VIEW, { treeDataProvider: this });
+    this.#subscriptions = [
+      this.#view.onDidChangeVisibility(() => this.#schedule()),
+      vscode.debug.onDidChangeActiveDebugSession((session) => this.#showSession(session)),
+    ];
   }
 
   /** Whether the person sees it, and so the container that it is in. */
@@ -40,101 +41,106 @@ export class HypercallTrace implements vscode.TreeDataProvider<HypercallRow>, vs
     return this.#view.visible;
   }
 
-  /** A session's trace has changed. */
-  changed(session: vscode.DebugSession, { total, rows }: HypercallsEventBody): void {
-    this.#total = total;
-    // The session's last word: nobody can be asked afterwards.
-    if (rows) return this.#settle(rows);
-    this.#stale = session;
-    this.#schedule();
+  /** A session begins: what was kept of those that have ended makes room. VS Code may tell of it after its first event. */
+  started(session: vscode.DebugSession): void {
+    if (this.#traces.has(session.id)) return;
+    for (const [id, { hasEnded }] of this.#traces) if (hasEnded) this.#traces.delete(id);
+    const trace = new SessionTrace(session);
+    this.#traces.set(session.id, trace);
+    if (this.#shown && !this.#shown.hasEnded && vscode.debug.activeDebugSession?.id !== session.id) return;
+    this.#shown = trace;
+    this.#show();
   }
 
-  /** A new session begins. */
-  reset(): void {
-    this.#total = 0;
-    this.#cleared = 0;
-    this.#settle([]);
+  /** The trace of a session has grown, or calls have come back. */
+  changed(session: vscode.DebugSession, body: HypercallsEventBody): void {
+    this.started(session);
+    const trace = this.#traces.get(session.id);
+    trace?.changed(body);
+    this.#appear(session);
+    if (trace !== this.#shown) return;
+    if (trace?.isStale) this.#schedule();
+    else this.#show();
+  }
+
+  /** A session is over; its trace stays until another session begins. */
+  ended(session: vscode.DebugSession): void {
+    this.#traces.get(session.id)?.end();
   }
 
   clear(): void {
-    this.#cleared = this.#total;
-    this.#show([]);
+    this.#shown?.clear();
+    this.#show();
   }
 
   getChildren(parent?: HypercallRow): HypercallRow[] {
-    return parent ? [] : [...this.#rows].reverse();
+    return parent ? [] : [...(this.#shown?.rows ?? [])].reverse();
+  }
+
+  /** The rows are a list. The view must be able to ask, else it could not be revealed. */
+  getParent(): undefined {
+    return undefined;
   }
 
   getTreeItem(row: HypercallRow): vscode.TreeItem {
     const item = new vscode.TreeItem(row.name);
-    item.id = String(row.index);
-    // The domain first: a narrow side bar cuts what stands last.
-    item.description = `d${row.domain} (${row.arguments.join(", ")})${isInside(row) ? " …" : outcome(row)}`;
+    item.id = `${this.#shown?.session.id}/${row.index}`;
+    item.description = descriptionOf(row);
     item.iconPath = icon(row);
     item.tooltip = tooltip(row);
-    item.accessibilityInformation = { label: `${row.name} ${item.description}` };
+    item.accessibilityInformation = { label: labelOf(row) };
     return item;
   }
 
   dispose(): void {
     clearTimeout(this.#refresh);
-    this.#visibility.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     this.#view.dispose();
     this.#changed.dispose();
   }
 
-  #schedule(): void {
-    if (this.#stale && this.#view.visible) this.#refresh ??= setTimeout(() => void this.#read(), REFRESH_MS);
+  /**
+   * VS Code starts every view of the debug container as a closed header. This one opens once in a workspace, with the
+   * first hypercall, when VS Code has opened the container for the session; from then on it is as the person leaves it.
+   */
+  #appear({ configuration }: vscode.DebugSession): void {
+    if (this.#isThere) return;
+    this.#isThere = true;
+    void vscode.commands.executeCommand("setContext", CONTEXT, true);
+    const neverOpens = vscode.workspace.getConfiguration("debug").get("openDebug") === "neverOpen";
+    if (neverOpens || configuration["noDebug"] === true || this.memory.get(OPENED) === true) return;
+    void this.memory.update(OPENED, true);
+    // Without a row the view itself is revealed; the type declarations do not know it.
+    const view: { reveal(row: undefined, options: object): Thenable<void> } = this.#view as never;
+    void view.reveal(undefined, { focus: false, select: false }).then(undefined, () => undefined);
   }
 
-  async #read(): Promise<void> {
-    const session = this.#stale;
-    const refresh = this.#refresh;
-    this.#stale = undefined;
-    const answer = session && (await newestRows(session));
-    // The session has said its last word meanwhile, or another has begun.
-    if (this.#refresh !== refresh) return;
-    this.#refresh = undefined;
-    if (answer) {
-      this.#total = answer.total;
-      this.#show(answer.rows);
-    }
+  /** The session in front. When the last one has ended, its trace stays. */
+  #showSession(session: vscode.DebugSession | undefined): void {
+    const trace = session && this.#traces.get(session.id);
+    if (trace === undefined || trace === this.#shown) return;
+    this.#shown = trace;
+    this.#show();
     this.#schedule();
   }
 
-  /** Shows rows after which no others are expected. */
-  #settle(rows: readonly HypercallRow[]): void {
-    clearTimeout(this.#refresh);
-    this.#refresh = undefined;
-    this.#stale = undefined;
-    this.#show(rows);
+  #schedule(): void {
+    if (this.#shown?.isStale && this.#view.visible) this.#refresh ??= setTimeout(() => void this.#read(), REFRESH_MS);
   }
 
-  #show(rows: readonly HypercallRow[]): void {
-    this.#rows = rows.filter(({ index }) => index >= this.#cleared);
-    const dropped = this.#total - this.#cleared - this.#rows.length;
+  async #read(): Promise<void> {
+    await this.#shown?.read();
+    this.#refresh = undefined;
+    this.#show();
+    this.#schedule();
+  }
+
+  #show(): void {
+    const dropped = this.#shown?.dropped ?? 0;
     this.#view.message = dropped > 0 ? messages.rowsDropped(dropped) : "";
+    this.#view.description = this.#traces.size > 1 ? (this.#shown?.session.name ?? "") : "";
     this.#changed.fire();
   }
-}
-
-/** Undefined for a session that has ended. */
-async function newestRows(session: vscode.DebugSession): Promise<HypercallsResponseBody | undefined> {
-  const wanted: HypercallsArguments = { count: ROWS };
-  try {
-    return (await session.customRequest("ringscope.hypercalls", wanted)) as HypercallsResponseBody;
-  } catch {
-    return undefined;
-  }
-}
-
-/** iret never comes back to its caller: without a result it is complete all the same. */
-function isInside(row: HypercallRow): boolean {
-  return row.result === undefined && row.name !== "iret";
-}
-
-function outcome(row: HypercallRow): string {
-  return row.result === undefined ? "" : ` → ${row.result}`;
 }
 
 function icon(row: HypercallRow): vscode.ThemeIcon {
