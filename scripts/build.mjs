@@ -1,12 +1,14 @@
 /**
- * `npm run build`: everything into dist/. The bundles (the command line with the
- * debug adapter, and the extension), then the C images (scripts/build-c.mjs),
- * then bytecode of the command line.
- * Only what is stale is made again. `--no-c` leaves the images as they are.
+ * `npm run build` brings dist/ up to date: first the bundles (the command line with the debug adapter, and the
+ * extension), then the C images (scripts/build-c.mjs), then the bytecode of the command line. It makes only what is
+ * stale, and says so in two lines; `--verbose` names each file instead. `--no-c` leaves the images as they are.
  */
-import { SetupError, entry } from "./lib/run.mjs";
+import { SetupError, entry, parseOptions } from "./lib/run.mjs";
 import { buildC, BuildError } from "./build-c.mjs";
+import { Summary } from "./lib/build-summary.mjs";
 import { bundle, keepCode } from "./lib/bundle.mjs";
+
+const OPTIONS = { verbose: { type: "boolean", default: false }, "no-c": { type: "boolean", default: false } };
 
 async function buildImages(log) {
   await buildC({ log }).catch((error) => {
@@ -15,9 +17,11 @@ async function buildImages(log) {
 }
 
 await entry(async () => {
-  const log = (line) => console.log(line);
-  await bundle(log);
-  if (!process.argv.includes("--no-c")) await buildImages(log);
-  keepCode(log);
+  const { verbose, "no-c": withoutImages } = parseOptions({ options: OPTIONS }).values;
+  const summary = new Summary(verbose, console.log);
+  await bundle(summary.log);
+  if (!withoutImages) await buildImages(summary.log);
+  keepCode(summary.log);
+  summary.finish();
   return 0;
 });

@@ -1,12 +1,12 @@
 /**
- * `npm test`: installs what is missing, builds what is stale, runs the checks
- * and every suite, and closes with one line that counts them all. Arguments go
- * to vitest and narrow the run: `npm test -- --project unit`.
+ * `npm test` installs what is missing, builds what is stale, runs the checks and every suite, and closes with one line
+ * that counts them all. Arguments go to vitest and narrow the run: `npm test -- --project unit`. Only `--verbose` goes
+ * to the build, which then names each file that it makes.
  */
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { entry, root, runNode } from "./lib/run.mjs";
-import { build, install } from "./lib/setup.mjs";
+import { build, divideArguments, install } from "./lib/setup.mjs";
 import { ensureTestTools } from "./lib/system-packages.mjs";
 
 const RESULTS = "dist/test-results/vitest.json";
@@ -63,9 +63,9 @@ async function runSuites(args) {
 }
 
 await entry(async () => {
-  const args = process.argv.slice(2);
+  const { buildArgs, rest: args } = divideArguments(process.argv.slice(2));
   await install(ensureTestTools);
-  if (await build()) {
+  if (await build(buildArgs)) {
     if (args.length === 0) await runChecks();
     await runSuites(args);
   } else {

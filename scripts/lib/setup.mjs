@@ -23,7 +23,20 @@ export async function install(ensureSystem) {
   await ensureNpmPackages();
 }
 
-/** Builds what is stale; true when dist/ is up to date afterwards. */
-export async function build() {
-  return (await runNode("scripts/build.mjs")) === 0;
+/**
+ * Builds what is stale.
+ * @param {string[]} [args] options of scripts/build.mjs
+ * @returns {Promise<boolean>} whether dist/ is now up to date
+ */
+export async function build(args = []) {
+  return (await runNode("scripts/build.mjs", args)) === 0;
+}
+
+/**
+ * Divides a script's arguments into those for the build (`--verbose`, which names each file that is made) and the rest.
+ * @param {string[]} args
+ */
+export function divideArguments(args) {
+  const isBuilds = (arg) => arg === "--verbose";
+  return { buildArgs: args.filter(isBuilds), rest: args.filter((arg) => !isBuilds(arg)) };
 }
