@@ -26,7 +26,8 @@ const REGISTERS_SHOWN = ["ebx", "ecx", "edx", "eax", "eip", "cs", "esp"];
 
 /** The story of one debug session. */
 class Demo {
-  rows = new Map();
+  /** The last event about the hypercalls; the one before the end holds the newest rows. */
+  #trace = { total: 0 };
   #thread = 0;
   #midLine = false;
 
@@ -105,9 +106,10 @@ class Demo {
   }
 
   #showTrace() {
-    const all = [...this.rows.values()].sort((a, b) => a.index - b.index);
+    const all = this.#trace.rows;
     const failed = all.filter((row) => row.failed).length;
-    heading("Hypercall trace", `${all.length} hypercalls, ${failed} refused; the first of each kind`);
+    const shown = all.length < this.#trace.total ? ` of the last ${all.length}` : "";
+    heading("Hypercall trace", `${this.#trace.total} hypercalls, ${failed} refused; the first of each kind${shown}`);
     const kinds = new Map(all.map((row) => [`${row.name} ${row.result?.replace(/^\d+$/, "") ?? ""}`, row]).reverse());
     const firsts = [...kinds.values()].sort((a, b) => a.index - b.index);
     const cells = firsts.map((row) => [
@@ -175,7 +177,7 @@ class Demo {
 
   #heard({ event, body }) {
     if (event === "output" && body.category === "stdout") this.#console(body.output);
-    if (event === "ringscope.hypercalls") for (const row of body.rows) this.rows.set(row.index, row);
+    if (event === "ringscope.hypercalls") this.#trace = body;
   }
 
   #console(text) {
