@@ -20,6 +20,7 @@ import {
   littleEndian,
   memberOf,
   partOf,
+  shownAs,
   readInteger,
   readPlace,
   referent,
@@ -155,7 +156,7 @@ export function dereference(value: TypedValue, env: Environment): TypedValue {
   const target = elementOf(value.type);
   if (target === undefined) throw new ExpressionError(say.notPointer(typeName(value.type)));
   if (strip(target).kind === "void") throw new ExpressionError(say.incomplete("void"));
-  return referent(inMemory(target, Number(integerOf(value, env))), env.readMemory);
+  return referent(shownAs(inMemory(target, Number(integerOf(value, env))), value), env.readMemory);
 }
 
 /** Integers and pointers as they are; arrays and functions as their addresses. */
@@ -330,7 +331,7 @@ function index(object: TypedValue, at: bigint, env: Environment): TypedValue {
   const element = elementOf(object.type);
   if (element === undefined) throw new ExpressionError(say.notIndexable(typeName(object.type)));
   const offset = Number(at) * sizeFor(element);
-  if (isPointer(object.type)) return inMemory(element, Number(integerOf(object, env)) + offset);
+  if (isPointer(object.type)) return shownAs(inMemory(element, Number(integerOf(object, env)) + offset), object);
   return referent(partOf(object, element, offset, env.readMemory), env.readMemory);
 }
 

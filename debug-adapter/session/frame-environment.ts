@@ -9,6 +9,8 @@ import { isOfDomain, type Image } from "../images/image-space";
 import { isLive, type AddressSpace } from "../awareness/address-space";
 import { DwarfReg, isStruct, sizeOf, strip, type ReadMemory, type Type, type Variable } from "../symbols/index";
 import { hex32 } from "../values/hex";
+import { notationIn, notationOf, type Notation } from "../values/notation";
+import { argumentNotation } from "../trace/hypercall-table";
 import { isRegisterName, REGISTER_NAMES, registerPart } from "../values/registers";
 import { inMemory, integerValue, memberOf, readInteger, type TypedValue } from "../values/typed-value";
 import type { Debuggee } from "../debuggee/debuggee";
@@ -165,7 +167,8 @@ export class FrameEnvironment implements Environment {
       registers: [],
       readMemory: this.readMemory,
     };
-    return { type: variable.type, place: image.symbols.evaluateLocation(variable.location, state) };
+    const place = image.symbols.evaluateLocation(variable.location, state);
+    return named({ type: variable.type, place }, notationOf(variable.name, variable.type));
   }
 }
 
@@ -194,7 +197,19 @@ function memberOfThis(frame: NonNullable<EvaluationFrame>, name: string): TypedV
 export function localValue(frame: NonNullable<EvaluationFrame>, variable: Variable): TypedValue {
   const symbols = frame.machine.image?.symbols;
   const place = symbols?.evaluateLocation(variable.location, frame.machine) ?? { kind: "optimizedOut" as const };
-  return { type: symbols?.resolveType(variable.type, frame.machine) ?? variable.type, place };
+  const type = symbols?.resolveType(variable.type, frame.machine) ?? variable.type;
+  const { functionName = "", parameters = [] } = frame.source ?? {};
+  const index = parameters.indexOf(variable);
+  return named(
+    { type, place },
+    argumentNotation(functionName, variable.name, index) ??
+      notationOf(variable.name, type) ??
+      notationIn(functionName, type),
+  );
+}
+
+function named(value: TypedValue, notation: Notation): TypedValue {
+  return notation === undefined ? value : { ...value, notation };
 }
 
 function enumeratorValue(image: Image, name: string): TypedValue | undefined {

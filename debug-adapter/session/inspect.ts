@@ -67,7 +67,7 @@ function stackFrame(
   const { machine, position } = row;
   const frame: DebugProtocol.StackFrame = {
     id,
-    name: frameName(row, format, (parameter) => target.variables.localText(row, parameter, format?.hex ?? false)),
+    name: frameName(row, format, (parameter) => target.variables.localText(row, parameter, format?.hex)),
     line: position?.line ?? 0,
     column: position === undefined ? 0 : Math.max(position.column, 1),
     instructionPointerReference: referenceTo(machine.pc, machine.space),
@@ -105,7 +105,7 @@ export function evaluateIn(target: Target, args: DebugProtocol.EvaluateArguments
   // A number that cannot be read is an error, not a value that says so.
   if (signedness(value.type) !== undefined) readInteger(value, environment.readMemory);
   const isWord = expression.kind === "register" && expression.name !== "cpl";
-  const row = target.variables.row(text, value, text, frame, hex ?? isWord);
+  const row = target.variables.row(text, value, text, frame, hex ?? (isWord ? true : undefined));
   const { name: _name, value: result, evaluateName: _expression, ...rest } = row;
   // A register with fields is answered as its row shows it, unless a form is asked for.
   const fields = isWord && hex !== false ? registerText(expression.name, wordOf(value, environment)) : result;

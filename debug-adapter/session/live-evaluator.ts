@@ -24,7 +24,7 @@ export function liveEvaluator(debuggee: Debuggee): LiveEvaluator {
     text: (value) => {
       const { readMemory, images, machine, domain } = debuggee;
       const symbolize = (address: number): string | undefined => images.nameAt(address, machine.cpl, domain);
-      return formatValue(value, { readMemory, symbolize, hex: false });
+      return formatValue(value, { readMemory, symbolize, hex: undefined });
     },
   };
 }

@@ -34,8 +34,8 @@ export class RingscopeSession extends ProtocolSession {
   private readonly afterwards: (() => void)[] = [];
   private lineBase = 1;
   private columnBase = 1;
-  /** Integers are shown in hexadecimal where a request does not say. */
-  private hexadecimal = false;
+  /** All integers are shown in hexadecimal where a request does not say; undefined: those that addresses and the like are. */
+  private hexadecimal: true | undefined;
   /** The client has said that it knows these events. */
   private takesInvalidated = false;
   private takesMemory = false;
@@ -106,7 +106,7 @@ export class RingscopeSession extends ProtocolSession {
     stepOut: (args: DebugProtocol.StepOutArguments) => this.step("out", args),
     "ringscope.stepOutToGuest": (args: StepOutToGuestArguments) => this.stepOutToGuest(args),
     "ringscope.setHexadecimal": ({ isOn }: SetHexadecimalArguments) => {
-      this.hexadecimal = isOn;
+      this.hexadecimal = isOn || undefined;
       return this.invalidate(["variables"]);
     },
     pause: ({ threadId }: Partial<DebugProtocol.PauseArguments>) => {

@@ -25,7 +25,7 @@ const MAX_CONTAINERS = 100_000;
 
 /** Rows of the Variables view under one reference. */
 interface Container {
-  rows(request: { start: number; count: number; hex: boolean }): DebugProtocol.Variable[];
+  rows(request: { start: number; count: number; hex: boolean | undefined }): DebugProtocol.Variable[];
   /** Of an array: how many elements it has, which are all of its rows. */
   readonly elements?: number;
   /** An expression for the row of that name, to change it; undefined where nothing can be changed. */
@@ -77,7 +77,7 @@ export class Variables {
     filter: string | undefined,
     start: number,
     count: number,
-    hex: boolean,
+    hex: boolean | undefined,
   ): DebugProtocol.Variable[] {
     const container = this.containers.get(reference);
     if (container === undefined) throw new UserError(say.staleVariable());
@@ -106,7 +106,7 @@ export class Variables {
   }
 
   /** Changes a row and gives it anew. Throws UserError and ExpressionError. */
-  set(reference: number, name: string, text: string, hex: boolean): DebugProtocol.Variable {
+  set(reference: number, name: string, text: string, hex: boolean | undefined): DebugProtocol.Variable {
     const { container, expression, environment, parsed } = this.named(reference, name);
     evaluate({ kind: "assign", target: parsed(expression), value: parsed(text) }, environment);
     const own = container.row?.(name);
@@ -121,7 +121,7 @@ export class Variables {
     value: TypedValue,
     expression: string | undefined,
     frame: EvaluationFrame,
-    hex: boolean,
+    hex: boolean | undefined,
   ): DebugProtocol.Variable {
     const counts = countChildren(value.type);
     const total = counts.named + counts.indexed;
@@ -144,11 +144,11 @@ export class Variables {
   }
 
   /** The value of a frame's parameter or local in one line. */
-  localText(frame: Frame, variable: Variable, hex: boolean): string {
+  localText(frame: Frame, variable: Variable, hex: boolean | undefined): string {
     return formatValue(localValue(frame, variable), this.context(frame, hex));
   }
 
-  context(frame: EvaluationFrame, hex: boolean): FormatContext {
+  context(frame: EvaluationFrame, hex: boolean | undefined): FormatContext {
     return { readMemory: this.memoryOf(frame), hex, symbolize: (address) => this.symbolize(address, frame) };
   }
 

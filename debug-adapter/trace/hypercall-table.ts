@@ -1,4 +1,5 @@
 import { hex32 } from "../values/hex";
+import type { Notation } from "../values/notation";
 
 /** How an argument is shown: decimal, hexadecimal, or one of the operation's names. */
 export type ArgumentForm = "dec" | "hex" | Readonly<Record<number, string>>;
@@ -115,6 +116,25 @@ export function hypercallInfo(number: number): HypercallInfo {
 /** `sched_op` for 29; undefined for a number without a name. */
 export function hypercallName(number: number): string | undefined {
   return TABLE[number]?.name;
+}
+
+const FORMS: ReadonlyMap<string, readonly ArgumentForm[]> = new Map(
+  Object.values(TABLE).map((info) => [info.name, info.arguments]),
+);
+
+/** What carries a hypercall's arguments on their way: `hypercall_dispatch(nr, args)`, `_hypercall3(nr, a1, a2, a3)`. */
+const CARRIER = /(^|_)hypercall(_|\d|$)/i;
+const CARRIED = /^(args?|a|arg)\d*$/;
+
+/**
+ * How a variable of a function is shown that serves or makes a hypercall, as `do_mmu_update` and `HYPERVISOR_mmu_update` do: its
+ * parameters as the trace shows them.
+ * @param index of the parameter; -1 for another variable
+ */
+export function argumentNotation(functionName: string, variable: string, index: number): Notation {
+  if (CARRIER.test(functionName) && CARRIED.test(variable)) return "hexadecimal";
+  const form = FORMS.get(functionName.replace(/^(do|HYPERVISOR|hypercall)_/, ""))?.[index];
+  return form === "hex" ? "hexadecimal" : undefined;
 }
 
 /** The argument as text; `value` is unsigned. */

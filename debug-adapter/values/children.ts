@@ -9,7 +9,7 @@ import {
   type Type,
 } from "../symbols/index";
 import { ExpressionError } from "../expressions/ast";
-import { addressOf, inMemory, memberOf, partOf, readInteger, type TypedValue } from "./typed-value";
+import { addressOf, inMemory, memberOf, partOf, readInteger, shownAs, type TypedValue } from "./typed-value";
 import { activeVariant } from "./variants";
 
 /** A part of a value as the user unfolds it. */
@@ -85,7 +85,7 @@ export function childrenOf(
 function pointeeOf(value: TypedValue, target: Type, readMemory: ReadMemory): TypedValue | undefined {
   try {
     const address = Number(readInteger(value, readMemory));
-    return address === 0 ? undefined : inMemory(target, address);
+    return address === 0 ? undefined : shownAs(inMemory(target, address), value);
   } catch (error) {
     // A pointer that cannot be read has no parts; its own row says why.
     if (error instanceof ExpressionError) return undefined;

@@ -16,6 +16,7 @@ import { floatOf } from "./float";
 import { MAX_STRING, quoteBytes, quoteChar } from "./text";
 import {
   addressOf,
+  isHexadecimal,
   littleEndian,
   memberOf,
   partOf,
@@ -30,8 +31,8 @@ export interface FormatContext {
   readonly readMemory: ReadMemory;
   /** `name` or `name+0x10` of what stands at a linear address. */
   symbolize(address: number): string | undefined;
-  /** Integers in hexadecimal. */
-  readonly hex: boolean;
+  /** Integers in hexadecimal, or none; undefined: those that are addresses, table entries and the like. */
+  readonly hex: boolean | undefined;
 }
 
 /** Longest text of a structure or array in one line. */
@@ -99,7 +100,7 @@ function formatBase(value: TypedValue, context: FormatContext): string {
   }
   const digits = value.bits === undefined ? 2 * bare.size : 1;
   const bits = value.bits?.bitSize ?? 8 * bare.size;
-  return context.hex ? hex(BigInt.asUintN(bits, number), digits) : String(number);
+  return (context.hex ?? isHexadecimal(value)) ? hex(BigInt.asUintN(bits, number), digits) : String(number);
 }
 
 function formatFloat(bytes: Uint8Array, typeName: string): string {
@@ -130,7 +131,7 @@ function formatComplex(bytes: Uint8Array, { name, size, encoding }: BaseType): s
 
 /** `NAME (2)`, or `A | B (3)` when the value is made of enumerators with one bit each. */
 function formatEnum(type: EnumType, value: bigint, context: FormatContext): string {
-  const number = context.hex ? hex(BigInt.asUintN(8 * type.size, value)) : String(value);
+  const number = context.hex === true ? hex(BigInt.asUintN(8 * type.size, value)) : String(value);
   const exact = type.enumerators.find((e) => e.value === value);
   if (exact !== undefined) return `${exact.name} (${number})`;
   let rest = value;

@@ -11,6 +11,7 @@ import {
 } from "../symbols/index";
 import { ExpressionError } from "../expressions/ast";
 import { hex32 } from "./hex";
+import { isHexType, notationOf, type Notation } from "./notation";
 import { REGISTER_NAMES } from "./registers";
 
 /** A value of the program: its type and where it is. */
@@ -19,6 +20,18 @@ export interface TypedValue {
   readonly place: Place;
   /** For a bit-field: `bitSize` bits from bit `bitOffset` of the place on. */
   readonly bits?: { readonly bitOffset: number; readonly bitSize: number } | undefined;
+  /** What its name or the whole that it is a part of says about how it is shown; its type may say so too. */
+  readonly notation?: Notation;
+}
+
+/** Whether its integers are shown in hexadecimal where nobody asks for a form. */
+export function isHexadecimal({ type, notation }: TypedValue): boolean {
+  return notation === "hexadecimal" || isHexType(type);
+}
+
+/** A value that is a part of another or is pointed to by it, shown as that is. */
+export function shownAs(value: TypedValue, whole: TypedValue): TypedValue {
+  return whole.notation === undefined ? value : { ...value, notation: whole.notation };
 }
 
 /** A value that stands nowhere: little-endian bytes. */
@@ -154,6 +167,10 @@ export function partOf(
   readMemory: ReadMemory,
   size = sizeOf(type) ?? 0,
 ): TypedValue {
+  return shownAs(bytesOf(value, type, offset, size, readMemory), value);
+}
+
+function bytesOf(value: TypedValue, type: Type, offset: number, size: number, readMemory: ReadMemory): TypedValue {
   const { place } = value;
   if (place.kind === "memory") return inMemory(type, place.address + offset);
   if (place.kind === "optimizedOut" || place.kind === "unavailable") return { type, place };
@@ -191,9 +208,10 @@ export function memberOf(object: TypedValue, member: Member, offset: number, rea
     if (address === undefined) return { type: member.type, place: { kind: "optimizedOut" } };
     return inMemory(member.type, address);
   }
-  if (bits === undefined) return partOf(object, member.type, offset, readMemory);
-  const size = Math.ceil((bits.bitOffset + bits.bitSize) / 8);
-  return { ...partOf(object, member.type, offset, readMemory, size), bits };
+  const size = bits === undefined ? undefined : Math.ceil((bits.bitOffset + bits.bitSize) / 8);
+  const value = partOf(object, member.type, offset, readMemory, size);
+  const notation = isHexadecimal(object) ? "hexadecimal" : notationOf(member.name, member.type);
+  return { ...value, ...(bits === undefined ? {} : { bits }), ...(notation === undefined ? {} : { notation }) };
 }
 
 /** What a reference of C++ refers to; other values as they are. Throws ExpressionError where it cannot be read. */
