@@ -1,5 +1,5 @@
 import type { MachineView } from "../../emulator/index";
-import { strip, type ImageSymbols } from "../symbols/index";
+import { sizeOf, strip, type ImageSymbols } from "../symbols/index";
 import { fieldOf, memberNamed, type Field } from "./layout";
 
 /** Names of the hypervisor's trace points: empty functions that it calls with its arguments on the stack. */
@@ -22,6 +22,23 @@ export interface Vcpu {
   domain: number;
 }
 
+/** A guest's entry for a fault. */
+export interface Handler {
+  /** EIP, in flat segments its linear address. */
+  linear: number;
+  cs: number;
+}
+
+/** Where a struct vcpu keeps the guest's trap table, and an entry its fields. */
+interface TrapTable {
+  offset: number;
+  /** Vectors, and bytes from one entry to the next. */
+  count: number;
+  stride: number;
+  address: Field;
+  cs: Field;
+}
+
 /** Longer lists are taken for broken: the machine may stand in the middle of building one. */
 const MAX_LIST = 256;
 
@@ -35,6 +52,8 @@ export class VmmView {
   private readonly vcpuEsp: Field | undefined;
   private readonly vcpuBase: Field | undefined;
   private readonly vcpuCallback: Field | undefined;
+  private readonly vcpuFailsafe: readonly [Field, Field] | undefined;
+  private readonly vcpuTraps: TrapTable | undefined;
   private readonly vcpuDomain: Field | undefined;
   private readonly vcpuId: Field | undefined;
   private readonly domainId: Field | undefined;
@@ -48,6 +67,8 @@ export class VmmView {
     this.domainVcpus = pointerArray(symbols, "domain", "vcpu");
     this.vcpuRegs = fieldOf(symbols, "vcpu", "regs");
     this.vcpuCallback = fieldOf(symbols, "vcpu", "arch", "event", "eip");
+    this.vcpuFailsafe = callback(symbols);
+    this.vcpuTraps = trapTable(symbols);
     this.vcpuBase = fieldOf(symbols, "vcpu", "arch", "base", "n");
     this.vcpuEsp = fieldOf(symbols, "vcpu", "arch", "vmm_esp");
     this.vcpuDomain = fieldOf(symbols, "vcpu", "domain");
@@ -106,6 +127,19 @@ export class VmmView {
     return this.field(machine, vcpu, this.vcpuCallback);
   }
 
+  /** Where the guest has faults and software interrupts handed to, and failed returns to it: its trap table and failsafe callback. */
+  faultHandlers(machine: MachineView, vcpu: number): Handler[] {
+    const { vcpuTraps: traps, vcpuFailsafe: failsafe } = this;
+    const handlers: Handler[] = [];
+    for (let vector = 0; traps !== undefined && vector < traps.count; vector++) {
+      const entry = vcpu + traps.offset + vector * traps.stride;
+      handlers.push({ linear: this.field(machine, entry, traps.address), cs: this.field(machine, entry, traps.cs) });
+    }
+    if (failsafe !== undefined)
+      handlers.push({ linear: this.field(machine, vcpu, failsafe[0]), cs: this.field(machine, vcpu, failsafe[1]) });
+    return handlers.filter(({ linear }) => linear !== 0);
+  }
+
   /** A word of a struct cpu_regs. */
   savedRegister(machine: MachineView, regs: number, name: string): number | undefined {
     const field = fieldOf(this.symbols, "cpu_regs", name);
@@ -156,6 +190,22 @@ export class VmmView {
   private field(machine: MachineView, base: number, field: Field | undefined): number {
     return field === undefined ? 0 : load(machine, base + field.offset, field.size);
   }
+}
+
+function trapTable(symbols: ImageSymbols): TrapTable | undefined {
+  const type = symbols.typeNamed("struct vcpu");
+  const found = type?.kind === "struct" ? memberNamed(type, "traps") : undefined;
+  const array = found === undefined ? undefined : strip(found.member.type);
+  const address = fieldOf(symbols, "trap_info", "address");
+  const cs = fieldOf(symbols, "trap_info", "cs");
+  if (found === undefined || array?.kind !== "array" || address === undefined || cs === undefined) return undefined;
+  return { offset: found.offset, count: array.count ?? 0, stride: sizeOf(array.element) ?? 0, address, cs };
+}
+
+function callback(symbols: ImageSymbols): readonly [Field, Field] | undefined {
+  const eip = fieldOf(symbols, "vcpu", "arch", "failsafe", "eip");
+  const cs = fieldOf(symbols, "vcpu", "arch", "failsafe", "cs");
+  return eip === undefined || cs === undefined ? undefined : [eip, cs];
 }
 
 function pointerArray(

@@ -189,6 +189,16 @@ export class Execution implements SteppedDebuggee {
     return this.instructions.get(pc);
   }
 
+  lengthAt(linear: number): number | undefined {
+    return this.instructionAt(linear)?.length;
+  }
+
+  faultHandlers(): { linear: number; ring: number }[] {
+    const { vmm, machine, vcpu } = this.debuggee;
+    if (vmm === undefined || vcpu === 0) return [];
+    return vmm.faultHandlers(machine, vcpu).map(({ linear, cs }) => ({ linear, ring: cs & 3 }));
+  }
+
   private instructionAt(linear: number): Instruction | undefined {
     const bytes = this.debuggee.machine.memory.readLinear(linear, MAX_INSTRUCTION);
     const known = flowOf(bytes, this.bitness === 32);

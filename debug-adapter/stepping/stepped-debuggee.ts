@@ -52,6 +52,10 @@ export interface SteppedDebuggee {
   isSkipped(linear: number, ring: number): boolean;
   /** The next instruction; undefined where its bytes cannot be read or mean nothing. */
   instruction(): Instruction | undefined;
+  /** Bytes of the instruction at a place; undefined where they cannot be read or mean nothing. */
+  lengthAt(linear: number): number | undefined;
+  /** Where the hypervisor may send the guest in whose context the machine is, when it hands it a fault. */
+  faultHandlers(): readonly Pick<Destination, "linear" | "ring">[];
   /** Executes one instruction. `entered`: it made or met this entry into a handler, of an inner ring or its own. */
   advance(): { halt: Halt | undefined; entered: Transfer["kind"] | undefined };
   /** Runs until a target, or something else. Undefined: a target was reached. */

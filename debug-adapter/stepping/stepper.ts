@@ -2,7 +2,7 @@ import type { MachineFrame } from "../stack/unwinder";
 import type { Instruction } from "../disassembly/instruction";
 import type { SteppedDebuggee, Halt, SourcePlace, Destination } from "./stepped-debuggee";
 
-/** "guest": out of the hypervisor, from any depth, to where the guest that called or was interrupted goes on. */
+/** "guest": out of the hypervisor, from any depth, to where the guest goes on: after its call, where it was interrupted, in its handler. */
 export type StepKind = "in" | "over" | "out" | "guest";
 export type Granularity = "line" | "instruction";
 
@@ -11,6 +11,8 @@ export type StepEnd = { kind: "done" } | { kind: "nowhere" } | Halt;
 
 /** A callee that returns a structure pops up to this many bytes more than the caller pushed. */
 const POPPED = 64;
+/** Any stack pointer is at most this. */
+const TOP = 0xffffffff;
 /** Instructions between two questions whether it is time for the event loop. */
 const BREATH = 16;
 
@@ -149,10 +151,30 @@ export class Stepper {
   }
 
   private async toGuest(): Promise<StepEnd> {
-    const guests = this.debuggee.ring > 0 ? [] : this.debuggee.frames().filter(({ ring }) => ring > 0);
-    const targets = this.targets(guests);
-    if (targets.length === 0) return { kind: "nowhere" };
+    const frames = this.debuggee.ring > 0 ? [] : this.debuggee.frames();
+    const first = frames.findIndex(({ ring }) => ring > 0);
+    const [guest] = first < 0 ? [] : frames.slice(first);
+    if (guest === undefined) return { kind: "nowhere" };
+    const cause = frames[first - 1]?.crossing?.cause.kind;
+    const isFault = cause === "exception" || cause === "int" || cause === "unknown";
+    const targets = isFault ? this.afterFault(guest) : this.targets(frames.slice(first).filter(({ ring }) => ring > 0));
     return (await this.debuggee.runTo(targets)) ?? DONE;
+  }
+
+  /**
+   * Where a guest goes on after a fault: at its instruction, which the hypervisor has made possible; at the next one, when it has
+   * done the instruction's work; or in its own handler, on whatever stack.
+   */
+  private afterFault(guest: MachineFrame): Destination[] {
+    const { debuggee } = this;
+    const again = this.targets([guest], true);
+    const length = debuggee.lengthAt(guest.pc) ?? 0;
+    const done = again.map((target) => ({ ...target, linear: target.linear + length, lowestEsp: 0, highestEsp: TOP }));
+    const { context } = debuggee;
+    const handlers = debuggee
+      .faultHandlers()
+      .map((handler) => ({ ...handler, context, lowestEsp: 0, highestEsp: TOP }));
+    return [...again, ...done, ...handlers];
   }
 
   private async outOfInlined(here: SourcePlace): Promise<StepEnd> {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { DebugProtocol } from "@vscode/debugprotocol";
-import { DapSession, guest } from "../harness/dap-session";
+import { DapSession, guest, lineOf } from "../harness/dap-session";
 
 let session: DapSession;
 afterEach(() => session.close());
@@ -19,6 +19,38 @@ describe("ringscope.stepOutToGuest", () => {
     expect(separator).toBeGreaterThan(3);
     const caller = names.slice(separator + 1).find((name) => !name.startsWith("hypercall page"));
     expect(await outToGuest()).toMatch(new RegExp(`^${caller} `));
+    expect(await session.evaluate("$cpl")).toBe("1");
+  });
+
+  it("goes to the guest's handler where the hypervisor hands it a fault", async () => {
+    session = await DapSession.launch(guest("pv/hello"));
+    const { client } = session;
+    await client.request("setExceptionBreakpoints", { filters: ["bounce"] });
+    const seen = new Set<string>();
+    let stop = await session.start();
+    for (let n = 0; n < 8; n++) {
+      expect(stop.reason).toBe("exception");
+      const here = await outToGuest();
+      // The first instruction of the stub: the frame lies on the kernel's stack, and nothing has run since.
+      expect(here).toMatch(/^\w+_entry entry\.S:\d+$/);
+      expect(await session.evaluate("$cpl")).toBe("1");
+      seen.add(here.split(" ")[0] ?? "");
+      expect(await session.evaluate("$eip")).toBe(
+        await session.evaluate(`&${here.split(" ")[0]},x`).then((text) => text.slice(0, 10)),
+      );
+      stop = await session.continue();
+    }
+    expect([...seen]).toEqual(expect.arrayContaining(["invalid_opcode_entry", "general_protection_entry"]));
+  });
+
+  it("goes on after the instruction whose work the hypervisor has done", async () => {
+    // The port of the interrupt controller: IOPL 1 alone allows it.
+    session = await DapSession.launch(guest("pv/hello"));
+    await session.breakAtFunctions("port_read");
+    await session.start();
+    await session.breakAtFunctions();
+    const line = lineOf("sample-guests/pv/hello/probes.S", "movb    %al, (%ecx)");
+    expect(await outToGuest()).toBe(`probe_in probes.S:${line}`);
     expect(await session.evaluate("$cpl")).toBe("1");
   });
 

@@ -90,6 +90,14 @@ class FakeDebuggee implements SteppedDebuggee {
     return { length: 1, flow: this.program[this.pc]?.flow ?? "next" };
   }
 
+  lengthAt(): number {
+    return 1;
+  }
+
+  faultHandlers(): { linear: number; ring: number }[] {
+    return [];
+  }
+
   advance(): { halt: Halt | undefined; entered: Transfer["kind"] | undefined } {
     if (this.interruptAt === this.pc) {
       this.interruptAt = undefined;
