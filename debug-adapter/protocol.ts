@@ -32,12 +32,14 @@ export interface LaunchConfiguration {
 
 /** Event `ringscope.console`: bytes that left a guest's console. */
 export interface ConsoleEventBody {
-  /** The console's name: the guest's, or COM1 on the bare machine. */
+  /** The console's name: the guest's, with its domain where there are several, or COM1 on the bare machine. */
   console: string;
   /** One character for each byte (latin1). */
   data: string;
   /** It is the hypervisor's log and no guest's console. */
   log?: boolean;
+  /** Whether the guest gets what is typed at it. */
+  listens?: boolean;
 }
 
 /** Request `ringscope.consoleInput`: bytes typed at a guest's console. */

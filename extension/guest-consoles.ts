@@ -66,7 +66,7 @@ class SessionConsoles {
     for (const guest of this.#consoles.values()) guest.dispose();
   }
 
-  #open({ console: name, log = false }: ConsoleEventBody): GuestConsole {
+  #open({ console: name, log = false, listens = !log }: ConsoleEventBody): GuestConsole {
     const known = this.#consoles.get(name);
     if (known) return known;
     const send = (data: string): void => {
@@ -74,7 +74,7 @@ class SessionConsoles {
       // A guest that ends while a line is on its way is no error to tell.
       void Promise.resolve(this.session.customRequest(INPUT, input)).catch(() => {});
     };
-    const opened = new GuestConsole(this.#title(name), log ? "output" : "vm", log ? undefined : send);
+    const opened = new GuestConsole(this.#title(name), log ? "output" : "vm", listens ? send : undefined);
     // The log is there for those who look for it; a guest's console comes to the front.
     if (!log) opened.show();
     this.#consoles.set(name, opened);

@@ -1,26 +1,38 @@
 import type { SerialPort } from "../../emulator/index";
+import { DomainLines } from "./domain-lines";
 import type { Loaded } from "../launch/load";
 
 /** COM1: the guests' consoles. COM2: the hypervisor's log. */
 const LOG_PORT: SerialPort = 1;
 const LOG_NAME = "VMM log";
-const BARE_NAMES = ["COM1", "COM2"];
 
 /** Where bytes of a console go. */
 export interface ConsoleSink {
-  /** A guest's console. */
-  console(name: string, data: string): void;
+  /** A guest's console. @param listens whether it can be typed at */
+  console(name: string, data: string, listens: boolean): void;
   /** The hypervisor's log. */
   log(name: string, data: string): void;
 }
 
-/** Collects what leaves the serial ports and hands it on, whole lines first, in latin1. */
+/** The consoles' names. */
+export interface ConsoleNames {
+  /** What leaves each serial port. */
+  ports: readonly [string, string];
+  /** The names of the domains' own consoles, by domain; empty where all domains share COM1. */
+  domains: readonly string[];
+}
+
+/** Collects what leaves the serial ports and hands it on, in latin1. */
 export class Consoles {
   private readonly pending: [string, string] = ["", ""];
 
+  private readonly lines = new DomainLines((domain, text) => {
+    this.sent(this.names.domains[domain] ?? this.names.ports[0], text);
+  });
+
   constructor(
     private readonly sink: ConsoleSink,
-    private readonly names: readonly string[],
+    private readonly names: ConsoleNames,
     private readonly hasLog: boolean,
   ) {}
 
@@ -38,23 +50,33 @@ export class Consoles {
     const data = this.pending[port];
     if (data === "") return;
     this.pending[port] = "";
-    const name = this.names[port] ?? "";
+    const name = this.names.ports[port];
     if (port === LOG_PORT && this.hasLog) this.sink.log(name, data);
-    else this.sink.console(name, data);
+    else if (this.names.domains.length > 0) this.lines.take(data);
+    else this.sent(name, data);
   }
 
-  /** The port of a console that can be typed at. */
+  private sent(name: string, data: string): void {
+    this.sink.console(name, data, this.portOf(name) !== undefined);
+  }
+
+  /** The port of a console that can be typed at. Of several domains the hypervisor lets the first one read. */
   portOf(name: string): SerialPort | undefined {
-    if (name === this.names[0]) return 0;
-    return !this.hasLog && name === this.names[1] ? 1 : undefined;
+    const { ports, domains } = this.names;
+    if (name === (domains[0] ?? ports[0])) return 0;
+    return !this.hasLog && name === ports[1] ? 1 : undefined;
   }
 }
 
-/** The consoles' names: the only guest's own, or the port's. */
-export function consoleNames({ debuggee, isBare }: Loaded): readonly string[] {
-  if (isBare) return BARE_NAMES;
+/**
+ * A console has the name of the guest's file, or of its port.
+ * @param apart whether each of several domains has a console of its own; else they share one, with their lines marked
+ */
+export function consoleNames({ debuggee, isBare }: Loaded, apart: boolean): ConsoleNames {
+  if (isBare) return { ports: ["COM1", "COM2"], domains: [] };
   const guests = debuggee.images.images.filter(({ owner }) => owner.kind === "guest");
-  const [guest] = guests;
-  const first = guests.length === 1 && guest !== undefined ? guest.name.replace(/\.[^.]*$/, "") : "COM1";
-  return [first, LOG_NAME];
+  const names = guests.map(({ name }) => name.replace(/\.[^.]*$/, ""));
+  const [only] = names;
+  if (names.length === 1 && only !== undefined) return { ports: [only, LOG_NAME], domains: [] };
+  return { ports: ["COM1", LOG_NAME], domains: apart ? names.map((name, domain) => `${name} (d${domain})`) : [] };
 }

@@ -213,7 +213,7 @@ export class RingscopeSession extends ProtocolSession {
     if (this.target !== undefined) throw new UserError(say.launchedAlready());
     const plan = checkLaunch(args);
     const target = launchTarget(plan, this.host, {
-      console: (name, data) => this.consoleOutput(plan.console, { console: name, data }),
+      console: (name, data, listens) => this.consoleOutput(plan.console, { console: name, data, listens }),
       log: (name, data) => this.consoleOutput(plan.console, { console: name, data, log: true }),
       logged: (text) => this.output(text, "console"),
       hypercalls: (body) => this.custom("ringscope.hypercalls", body),

@@ -90,7 +90,7 @@ export class Target {
     // Until the client says otherwise.
     this.crashStops.set(DEFAULT_FILTERS);
     this.variables = new Variables(debuggee);
-    this.consoles = new Consoles(listener, consoleNames(this.loaded), !isBare);
+    this.consoles = new Consoles(listener, consoleNames(this.loaded, plan.console === "event"), !isBare);
     this.feed = new TraceFeed(debuggee, (body) => listener.hypercalls(body), host.now);
     debuggee.onWrite = (written) => listener.written(written);
     this.execution.onSlice = () => {

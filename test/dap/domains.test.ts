@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
+import type { ConsoleEventBody } from "../../debug-adapter/protocol";
+import { ROOT } from "../harness/dap-client";
 import { DapSession, guest, lineOf } from "../harness/dap-session";
 
 const MAIN = "sample-guests/pv/hello/main.c";
@@ -47,4 +51,21 @@ it("calls an event's upcall by its name, in whatever it interrupted", async () =
     seen.add((await session.names()).find((name) => name.startsWith("──")) ?? "");
   }
   expect([...seen].sort()).toEqual(["── in ring 1: event upcall ──", "── ring 3 → 1: event upcall ──"]);
+});
+
+it("gives each domain a console of its own where the client asks for events", async () => {
+  session = await DapSession.launch(guest("pv/hello"), { domains: [guest("pv/hello")], console: "event" });
+  await session.client.request("configurationDone");
+  expect(await session.ended()).toBe(0);
+  const bodies = session.client.transcript.flatMap((message) =>
+    "event" in message && message.event === "ringscope.console" ? [message.body as ConsoleEventBody] : [],
+  );
+  const texts = new Map<string, string>();
+  for (const { console: name, data } of bodies) texts.set(name, (texts.get(name) ?? "") + data);
+  const alone = readFileSync(join(ROOT, "test/guests/golden/pv-hello.txt"), "utf8");
+  for (const name of ["hello (d0)", "hello (d1)"]) expect(texts.get(name)).toMatch(/^pv\/hello: a kernel in ring 1\n/);
+  expect(texts.get("hello (d0)")).toBe(alone);
+  // The hypervisor lets the first domain read what is typed.
+  const listens = new Map(bodies.map((body) => [body.console, body.listens]));
+  expect(Object.fromEntries(listens)).toMatchObject({ "hello (d0)": true, "hello (d1)": false });
 });
