@@ -114,12 +114,17 @@ export class Debugging {
     return text;
   }
 
-  /** Waits for a text in the terminal in front. @returns all that it holds */
+  /** The lines of the terminal in front that are in sight. */
+  async terminalLines(): Promise<string> {
+    const lines = await this.page.locator(".terminal-wrapper.active .xterm-rows > div").allTextContents();
+    return lines.map((line) => line.replaceAll("\u00a0", " ").trimEnd()).join("\n");
+  }
+
+  /** Waits for a text among the lines of the terminal in front that are in sight. @returns these lines */
   async terminalSays(text: string, milliseconds = WAIT_MS): Promise<string> {
     let seen = "";
     const look = async (): Promise<string | undefined> => {
-      // The terminal in front may be another one in a moment.
-      seen = await this.terminalText().catch(() => "");
+      seen = await this.terminalLines();
       return seen.includes(text) ? seen : undefined;
     };
     try {
@@ -140,7 +145,10 @@ export class Debugging {
   /** Names of the terminals, sorted; VS Code lists them where there are two at least. */
   async terminals(): Promise<string[]> {
     const names = await this.page.locator(".terminal-tabs-entry").allInnerTexts();
-    return names.map((name) => name.trim()).sort();
+    return names
+      .map((name) => name.trim())
+      .filter((name) => name !== "")
+      .sort();
   }
 
   /** Brings a terminal to the front. */
