@@ -15,10 +15,13 @@ type Logged = { probe: Probe; type: Type; isAddress: boolean } | { probe: undefi
 export interface LogSink {
   /** Whether the next line is taken: one that is not need not be made. */
   admits(): boolean;
-  write(line: string): void;
+  /** @param place of the logpoint, always the same object */
+  write(line: string, place: LogPlace): void;
 }
 
-interface LogPlace {
+/** Where a logpoint stands. */
+export interface LogPlace {
+  /** Linear. */
   address: number;
   image: Image | undefined;
 }
@@ -41,7 +44,7 @@ export class LogMessage implements Condition {
    */
   constructor(
     text: string,
-    place: LogPlace,
+    private readonly place: LogPlace,
     private readonly debuggee: Debuggee,
     private readonly live: LiveEvaluator,
     private readonly guard: Check | undefined,
@@ -80,7 +83,8 @@ export class LogMessage implements Condition {
   stops(view: MachineView): boolean {
     if (this.guard?.problem !== undefined) return true;
     if (this.sink.admits()) {
-      this.sink.write(this.parts.map((part) => (typeof part === "string" ? part : this.text(part, view))).join(""));
+      const line = this.parts.map((part) => (typeof part === "string" ? part : this.text(part, view))).join("");
+      this.sink.write(line, this.place);
     }
     return false;
   }

@@ -83,7 +83,8 @@ function stackFrame(
   return { ...frame, source: { name: lastPart(position.file), presentationHint: "deemphasize" } };
 }
 
-function lastPart(path: string): string {
+/** A path's own name, without folders. */
+export function lastPart(path: string): string {
   return path.replace(/^.*[\\/]/, "");
 }
 

@@ -1,3 +1,5 @@
+import type { LogPlace } from "../breakpoints/log-message";
+
 /** Lines that may come at once, and in each second after that: more than anybody can follow. */
 const BURST = 10_000;
 const PER_SECOND = 5000;
@@ -6,9 +8,20 @@ const LONGEST = 4096;
 /** Milliseconds between two lines that say how many were left out. */
 const REPORT_MS = 1000;
 
+/** Pieces of text that are handed on at once with their places: each is a message to the client. */
+const MOST_PIECES = 200;
+
+/** Lines that were written one after the other at one place. */
+export interface LogText {
+  /** Whole lines. */
+  text: string;
+  /** Undefined where lines of several places stand together. */
+  place: LogPlace | undefined;
+}
+
 /** What logpoints write, in bounds: a line in a hot loop would be written a hundred thousand times in a second. */
 export class LogLines {
-  private text = "";
+  private readonly texts: LogText[] = [];
   private allowance = BURST;
   private leftOut = 0;
   private refilled: number;
@@ -32,22 +45,33 @@ export class LogLines {
     return false;
   }
 
-  write(line: string): void {
+  /** @param place of the logpoint: lines of the same object go together */
+  write(line: string, place: LogPlace): void {
     this.allowance--;
-    this.text += `${line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line}\n`;
+    this.add(line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line, place);
+  }
+
+  private add(line: string, place: LogPlace | undefined): void {
+    const last = this.texts.at(-1);
+    const isFull = this.texts.length >= MOST_PIECES;
+    if (last === undefined || (last.place !== place && !isFull)) {
+      // The last piece that is admitted takes all that still comes.
+      this.texts.push({ text: `${line}\n`, place: this.texts.length === MOST_PIECES - 1 ? undefined : place });
+    } else {
+      last.text += `${line}\n`;
+    }
   }
 
   /** What has come since the last time. @param isLast nothing comes for some time now: all that was left out is told */
-  take(isLast: boolean): string {
+  take(isLast: boolean): LogText[] {
     const now = this.now();
     this.allowance = Math.min(BURST, this.allowance + ((now - this.refilled) * PER_SECOND) / 1000);
     this.refilled = now;
-    const { text } = this;
-    this.text = "";
-    if (this.leftOut === 0 || (!isLast && now - this.reported < REPORT_MS)) return text;
-    const count = this.leftOut;
-    this.leftOut = 0;
-    this.reported = now;
-    return `${text}${this.sayLeftOut(count)}\n`;
+    if (this.leftOut > 0 && (isLast || now - this.reported >= REPORT_MS)) {
+      this.add(this.sayLeftOut(this.leftOut), undefined);
+      this.leftOut = 0;
+      this.reported = now;
+    }
+    return this.texts.splice(0);
   }
 }

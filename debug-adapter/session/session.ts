@@ -21,7 +21,7 @@ import { UserError } from "../user-error";
 import { ProtocolSession } from "./protocol-session";
 import type { Written } from "./memory-views";
 import { Runner } from "./runner";
-import { Target } from "./target";
+import { Target, type SourceLine } from "./target";
 
 type Handler = (args: never) => object | undefined;
 
@@ -215,7 +215,7 @@ export class RingscopeSession extends ProtocolSession {
     const target = launchTarget(plan, this.host, {
       console: (name, data, listens) => this.consoleOutput(plan.console, { console: name, data, listens }),
       log: (name, data) => this.consoleOutput(plan.console, { console: name, data, log: true }),
-      logged: (text) => this.output(text, "console"),
+      logged: (text, place) => this.logged(text, place),
       hypercalls: (body) => this.custom("ringscope.hypercalls", body),
       written: (bytes) => this.written(bytes),
     });
@@ -329,6 +329,13 @@ export class RingscopeSession extends ProtocolSession {
 
   private output(text: string, category: NonNullable<DebugProtocol.OutputEvent["body"]["category"]>): void {
     this.sendEvent("output", { category, output: text });
+  }
+
+  /** The client leads from the text to its logpoint. */
+  private logged(output: string, place: SourceLine | undefined): void {
+    if (place === undefined) return this.output(output, "console");
+    const source = { name: inspect.lastPart(place.path), path: place.path };
+    this.sendEvent("output", { category: "console", output, source, line: this.toClient(place.line) });
   }
 
   private custom<Name extends keyof RingscopeEvents>(name: Name, body: RingscopeEvents[Name]): void {

@@ -2,6 +2,7 @@ import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { SerialPort } from "../../emulator/index";
 import { CrashStops, EXCEPTION_FILTERS, type ExceptionStop } from "../breakpoints/crash-stops";
 import { DataBreakpoints } from "../breakpoints/data";
+import type { LogPlace } from "../breakpoints/log-message";
 import { BreakpointManager } from "../breakpoints/manager";
 import { BreakpointTable } from "../breakpoints/table";
 import type { Disassembler } from "../disassembly/disassembler";
@@ -30,12 +31,18 @@ const SEARCH_LEVELS = 6;
 
 const DEFAULT_FILTERS = EXCEPTION_FILTERS.filter((filter) => filter.default === true).map(({ filter }) => filter);
 
+/** A line of a file, by its path at the client; lines count from 1. */
+export interface SourceLine {
+  path: string;
+  line: number;
+}
+
 /** What a target tells its session while it runs. */
 export interface TargetListener extends ConsoleSink {
   /** The trace has grown, or calls have come back. */
   hypercalls(body: HypercallsEventBody): void;
-  /** What logpoints wrote since the last time: whole lines. */
-  logged(text: string): void;
+  /** What a logpoint wrote: whole lines, and where it stands if the client has that source. */
+  logged(text: string, place: SourceLine | undefined): void;
   /** The debugger itself has written memory. */
   written(bytes: Written): void;
 }
@@ -106,8 +113,13 @@ export class Target {
   /** @param isLast the machine stands now */
   private flush(isLast: boolean): void {
     this.consoles.flush();
-    const text = this.log.take(isLast);
-    if (text !== "") this.listener.logged(text);
+    for (const { text, place } of this.log.take(isLast)) this.listener.logged(text, place && this.sourceLine(place));
+  }
+
+  private sourceLine({ address, image }: LogPlace): SourceLine | undefined {
+    const row = image?.symbols.lineAt(address);
+    const path = row && this.sources.toClient(row.file);
+    return row === undefined || path === undefined ? undefined : { path, line: row.line };
   }
 
   /** The machine came to a stand: what can be asked about it is worked out on demand. */

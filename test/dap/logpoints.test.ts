@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { DebugProtocol } from "@vscode/debugprotocol";
-import { DapServer } from "../harness/dap-client";
+import { join } from "node:path";
+import { DapServer, ROOT } from "../harness/dap-client";
 import { DapSession, guest, lineOf } from "../harness/dap-session";
 
 const TASKS = "sample-guests/pv/hello/tasks.c";
@@ -40,6 +41,20 @@ describe("a logpoint", () => {
     const lines = await logged();
     expect(lines[0]).toMatch(/^log: 0x[0-9a-f]{8} "app" makes call \d+, 1 times$/);
     expect(lines.length).toBeGreaterThan(2);
+  });
+
+  it("leads back to its line", async () => {
+    await logAt(CALL, { logMessage: "log: {number}" });
+    await logged();
+    const outputs = session.client.transcript
+      .flatMap((message) => ("event" in message && message.event === "output" ? [message] : []))
+      .map(({ body }) => body as DebugProtocol.OutputEvent["body"]);
+    const places = outputs
+      .filter(({ output }) => output.startsWith("log: "))
+      .map(({ source, line }) => ({ path: source?.path, line }));
+    expect(places.length).toBeGreaterThan(0);
+    for (const place of places) expect(place).toEqual({ path: join(ROOT, TASKS), line: lineOf(TASKS, CALL) });
+    expect(outputs.find(({ output }) => !output.startsWith("log: "))).not.toHaveProperty("source");
   });
 
   it("writes structures, and integers of 64 bits", async () => {
