@@ -22,32 +22,35 @@ import { CodeExtents, type Derived, type Extent } from "./code-extents";
 import type { CompiledCode } from "./compiler";
 import { Rec, RECORD_BYTES, Special } from "./tier0/record";
 
-/** Address in TABLE_KEYS of the two words about an entry table. */
+/** The address in TABLE_KEYS of the two words about an entry table. */
 const tableKeys = (table: number): number => TABLE_KEYS + ((table - ENTRY_TABLES) / ENTRY_TABLE_BYTES) * 8;
 
-/** The second of them. */
+/** The second of these words. */
 const tableKey = (slot: number, linearPage: number): number => (slot << 20) | linearPage;
 
 interface EntryTable {
   slot: number;
-  /** Linear page number at which this code was decoded; its records hold offsets for it. */
+  /** The linear page number at which this code was decoded. Its records hold offsets for that page. */
   linearPage: number;
   address: number;
   /** Physical page. */
   frame: number;
 }
 
-/** Stands in a saved state for what is not there. */
+/** Stands in a saved state for an entry table that does not exist. */
 const NOTHING = { slot: 0, linearPage: 0, frame: -1 };
 
-/** The records of one place in code. They are used again when the code there has changed: links to them stay good. */
+/**
+ * The records of one place in code. They are used again when the code there has changed, so that links to them stay
+ * valid.
+ */
 class Place implements Derived {
   readonly extents: Extent[] = [];
   readonly isCompiled = false;
 
   /**
-   * @param entry word index of the entry that leads here, -1 for records that are used once
-   * @param capacity records that there is room for
+   * @param entry word index of the entry that leads here, or -1 for records that are used once
+   * @param capacity the number of records that there is room for
    */
   constructor(
     private readonly cache: CodeCache,
@@ -68,28 +71,28 @@ class Place implements Derived {
  * each mode and each linear page that it is run at.
  */
 export class CodeCache {
-  /** What code was made from. */
+  /** What bytes the code was made from. */
   readonly extents: CodeExtents;
   /** Entry tables of each physical page. */
   private readonly tables = new Map<number, EntryTable[]>();
-  /** Each entry table in use, by address. */
+  /** The entry tables in use, by address. */
   private readonly inUse = new Map<number, EntryTable>();
-  /** By word index of their entry. */
+  /** Places by the word index of their entry. */
   private readonly places = new Map<number, Place>();
   private readonly scratch: Place;
   private readonly compiled: Set<CompiledCode>[] = Array.from({ length: MODE_SLOTS }, () => new Set());
   private readonly words: Int32Array;
-  /** Linear pages entered in the exec TLB of each slot: list slot * 2 + (1 for global pages). */
+  /** The linear pages that are in the exec TLB of each slot: list slot * 2 + (1 for global pages). */
   private readonly filled: FilledPages;
   private nextTable = ENTRY_TABLES;
   private freeTables: number[] = [];
   private nextRecord: number;
-  /** Called when all decoded code is forgotten: what was compiled from it goes too. */
+  /** Called when all decoded code is forgotten. What was compiled from it must be dropped too. */
   onReset: () => void = () => undefined;
-  /** Counts resets: links noted before one are void. */
+  /** The number of resets so far. A link that was noted before a reset must not be used after it. */
   generation = 0;
 
-  /** @param scratchBytes at the start of the record area that stay free for blocks used once */
+  /** @param scratchBytes how many bytes at the start of the record area stay free for blocks that are used once */
   constructor(
     private readonly state: State,
     tlb: Tlb,
@@ -108,7 +111,7 @@ export class CodeCache {
     return (TLB_EXEC + slot * TLB_BYTES) >> 2;
   }
 
-  /** Address of the exec TLB entry, for guards. */
+  /** The address of the exec TLB entry, for guards. */
   execEntry(slot: number, linearPage: number): number {
     return TLB_EXEC + slot * TLB_BYTES + linearPage * 4;
   }
@@ -118,14 +121,14 @@ export class CodeCache {
     return this.words[this.slotBase(slot) + linearPage];
   }
 
-  /** Physical page that an entry table in use belongs to. */
+  /** The physical page that an entry table in use belongs to. */
   frameOf(table: number): number | undefined {
     return this.inUse.get(table)?.frame;
   }
 
   /**
-   * Entry table of the physical page `frame` seen at a linear page; enters it in the exec TLB.
-   * @param global the entry outlives a load of CR3
+   * The entry table of the physical page `frame` as it is seen at a linear page. Enters it in the exec TLB.
+   * @param global whether the entry outlives a load of CR3
    */
   table(slot: number, linearPage: number, frame: number, global: boolean): number {
     const table = this.existing(slot, linearPage, frame) ?? this.makeTable(slot, linearPage, frame);
@@ -153,7 +156,7 @@ export class CodeCache {
 
   private makeTable(slot: number, linearPage: number, frame: number): EntryTable {
     const table = { slot, linearPage, address: this.takeTable(), frame };
-    // Taking a table may have dropped everything.
+    // When the table was taken, everything may have been dropped.
     const tables = this.tables.get(frame);
     if (tables) tables.push(table);
     else this.tables.set(frame, [table]);
@@ -162,7 +165,7 @@ export class CodeCache {
     return table;
   }
 
-  /** Says what an entry table is for, to generated code. */
+  /** Tells generated code what an entry table is for. */
   private setKey(address: number, frame: number, key: number): void {
     const at = tableKeys(address) >> 2;
     this.words[at] = frame;
@@ -209,7 +212,7 @@ export class CodeCache {
     }
   }
 
-  /** What is compiled for a mode is to be made anew. */
+  /** Marks everything that is compiled for a mode to be compiled again. */
   private remakeCompiled(slot: number): void {
     for (const code of this.compiled[slot]) this.dropCompiled(code);
     this.compiled[slot].clear();
@@ -231,14 +234,17 @@ export class CodeCache {
 
   // ---- records
 
-  /** Makes sure that the next `place` finds room, at the price of all decoded code: before anything is noted. */
+  /**
+   * Makes sure that the next `place` finds room, if necessary by dropping all decoded code. So it must be called before
+   * anything is noted.
+   */
   reserve(count: number): void {
     if (this.nextRecord + count * RECORD_BYTES > RECORDS + RECORDS_BYTES) this.reset();
   }
 
   /**
-   * Room for `count` records behind an entry, contiguous, and nothing noted for
-   * it; `reserve` has been called for at least as many.
+   * Makes room for `count` contiguous records at an entry, for which nothing is noted yet. `reserve` must have been
+   * called for at least as many.
    */
   place(table: number, offset: number, count: number): number {
     const entry = (table >> 2) + offset;
@@ -253,7 +259,7 @@ export class CodeCache {
     return place.record;
   }
 
-  /** What still leads to the old records goes on to the new ones. */
+  /** Makes everything that still leads to the old records go on to the new ones. */
   private move(place: Place, count: number): void {
     const record = this.allocate(count);
     this.words[(place.record + Rec.Op) >> 2] = Special.Forward;
@@ -268,7 +274,7 @@ export class CodeCache {
     return record;
   }
 
-  /** Makes records leave when they are reached; the one in progress finds no link and leaves too. */
+  /** Makes the records leave when they are reached. The record in progress finds no link and leaves too. */
   poison(record: number, count: number): void {
     for (let n = 0; n < count; n++, record += RECORD_BYTES) {
       this.words[(record + Rec.Op) >> 2] = 0;
@@ -285,7 +291,7 @@ export class CodeCache {
     return this.words[(table >> 2) + offset];
   }
 
-  /** Takes `record` out of the entry table at a word index, unless others are there. */
+  /** Takes `record` out of the entry table at a word index, unless the entry leads to other records by now. */
   dropEntry(entry: number, record: number): void {
     if (entry >= 0 && this.words[entry] === record) this.words[entry] = 0;
   }
@@ -294,9 +300,9 @@ export class CodeCache {
     return address < RECORDS + this.scratchBytes;
   }
 
-  // ---- what was made from where
+  // ---- what code was made from
 
-  /** What contains the instruction at a linear address is to be made anew, in whatever mode. */
+  /** Marks everything that contains the instruction at a linear address to be made anew, in every mode. */
   dropAt(linear: number): void {
     for (const table of [...this.inUse.values()]) {
       if (table.linearPage === linear >>> 12) this.extents.drop(table.frame * 4096 + (linear & 0xfff), 1, false);
@@ -309,7 +315,7 @@ export class CodeCache {
     if (place) this.extents.add(place, physical, length);
   }
 
-  /** Forgets what the last block used once was made from. */
+  /** Forgets what the last block that was used once was made from. */
   dropScratch(): void {
     this.extents.remove(this.scratch);
   }
@@ -344,19 +350,19 @@ export class CodeCache {
     this.compiled[slot].add(code);
   }
 
-  /** Compiled code is given up although its source has not changed. */
+  /** Gives up compiled code although its source has not changed. */
   dropCompiled(code: CompiledCode): void {
     this.extents.remove(code);
     code.stale(false);
   }
 
-  /** Compiled code is gone for good. */
+  /** Forgets compiled code that is gone for good. */
   forgetCompiled(slot: number, code: CompiledCode): void {
     this.compiled[slot].delete(code);
   }
 
   /**
-   * Forgets all decoded code. The exec TLBs still hold what they held: how much room decoding took, which depends on
+   * Forgets all decoded code. The exec TLBs still hold what they held. So how much room decoding took, which depends on
    * marks, decides nothing that a guest can see.
    */
   reset(): void {
@@ -372,8 +378,8 @@ export class CodeCache {
   }
 
   /**
-   * The exec TLBs, and which entry tables are in use: that decides when there are no more. Decoded code is no state; it
-   * is forgotten when this is loaded, and comes back.
+   * The exec TLBs, and which entry tables are in use, since that decides when there are no more. Decoded code is no
+   * part of the state: it is forgotten when a state is loaded, and decoded again as it runs.
    */
   passState(stream: StateStream): void {
     const tables = [...this.inUse.values()];
@@ -400,7 +406,10 @@ export class CodeCache {
     }
   }
 
-  /** Forgets the entry tables too, for new ones: which pages code was fetched from decides when. */
+  /**
+   * Forgets the entry tables too when there is no room for new ones. When that is depends only on the pages that code
+   * was fetched from.
+   */
   private dropTables(): void {
     this.reset();
     for (let slot = 1; slot < MODE_SLOTS; slot++) this.flushSlot(slot, true);

@@ -2,26 +2,26 @@ import { MOST_PAGES, PAGE_KINDS, PageKind, RAM } from "../base/layout";
 import type { State } from "../base/state";
 import type { CodeTracker } from "../memory/physical";
 
-/** Bytes under one list of extents: 64. */
+/** How many bytes one list of extents covers: 64. */
 const LINE_SHIFT = 6;
 const LINES = 4096 >> LINE_SHIFT;
-/** Patched bytes that are remembered: guests that write whole programs anew do not patch. */
+/** How many patched bytes are remembered. Guests that write whole programs anew do not patch. */
 const MOST_PATCHED = 1 << 14;
 
 /** What was made from guest code: decoded records, or a compiled region. */
 export interface Derived {
-  /** Where its source lies, kept by CodeExtents. */
+  /** Where its source is; kept by CodeExtents. */
   readonly extents: Extent[];
-  /** A region: it may be running when its source changes. */
+  /** Whether it is a region, which may be running when its source changes. */
   readonly isCompiled: boolean;
   /**
-   * It must not be entered again: its source was `written` to, or what is to happen in it has changed. Its extents
-   * are gone.
+   * Tells that it must not be entered again: its source was `written` to, or what is to happen in it has changed. Its
+   * extents have been removed already.
    */
   stale(written: boolean): void;
 }
 
-/** Bytes inside one page that something was made from; physical addresses, the end is exclusive. */
+/** Bytes inside one page that something was made from. Addresses are physical, and the end is exclusive. */
 export interface Extent {
   readonly start: number;
   readonly end: number;
@@ -29,20 +29,19 @@ export interface Extent {
 }
 
 /**
- * Which bytes of RAM code was made from, so that a store makes stale exactly
- * what it changes. Each such byte has its bit set in the code map behind RAM,
- * where the store helpers of generated code look; a bit may outlive its code and
- * goes at the next store to the byte.
+ * Tells which bytes of RAM code was made from, so that a store makes stale exactly what it changes. Each such byte has
+ * its bit set in the code map after RAM, where the store helpers of generated code look. A bit may outlive its code; it
+ * is cleared at the next store to the byte.
  */
 export class CodeExtents implements CodeTracker {
-  /** By physical page; a page stays a code page until `clear`. */
+  /** Lists of extents by physical page. A page stays a code page until `clear`. */
   private readonly pages = new Map<number, Extent[][]>();
   private readonly map: Uint8Array;
   private readonly kinds: Uint8Array;
-  /** Physical addresses of bytes that were changed under code made from them. */
+  /** The physical addresses of bytes that were changed after code was made from them. */
   private readonly patched = new Set<number>();
 
-  /** @param onNewPage told of each page (physical address >>> 12) that becomes a code page */
+  /** @param onNewPage is told of each page (physical address >>> 12) that becomes a code page */
   constructor(
     private readonly state: State,
     private readonly onNewPage: (frame: number) => void,
@@ -94,7 +93,7 @@ export class CodeExtents implements CodeTracker {
     return lines;
   }
 
-  /** Forgets where `owner` was made from. */
+  /** Forgets what `owner` was made from. */
   remove(owner: Derived): void {
     for (const extent of owner.extents) {
       const lines = this.page(extent.start >>> 12);
@@ -107,7 +106,7 @@ export class CodeExtents implements CodeTracker {
     owner.extents.length = 0;
   }
 
-  /** `length` bytes at `physical`, inside one page, have changed. */
+  /** Takes note that `length` bytes at `physical`, inside one page, have changed. */
   written(physical: number, length: number): void {
     if (!this.pages.has(physical >>> 12)) return;
     if (this.covers(physical, length, true) || this.covers(physical, length, false)) this.notePatch(physical, length);
@@ -120,14 +119,14 @@ export class CodeExtents implements CodeTracker {
     for (let at = physical; at < physical + length; at++) this.patched.add(at);
   }
 
-  /** Whether a store has changed one of `length` bytes at `physical` under code made from it. */
+  /** Whether a store has changed one of `length` bytes at `physical` after code was made from it. */
   isPatched(physical: number, length: number): boolean {
     if (this.patched.size === 0) return false;
     for (let at = physical; at < physical + length; at++) if (this.patched.has(at)) return true;
     return false;
   }
 
-  /** What was made from any of `length` bytes at `physical`, inside one page, goes stale. */
+  /** Makes everything stale that was made from any of `length` bytes at `physical`, inside one page. */
   drop(physical: number, length: number, written: boolean): void {
     const lines = this.pages.get(physical >>> 12);
     if (!lines) return;
@@ -141,7 +140,7 @@ export class CodeExtents implements CodeTracker {
     }
   }
 
-  /** Forgets everything, without a word to the owners. */
+  /** Forgets everything without telling the owners. */
   clear(): void {
     for (const frame of this.pages.keys()) {
       this.map.fill(0, frame << 9, (frame + 1) << 9);

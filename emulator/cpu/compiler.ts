@@ -3,15 +3,18 @@ import type { Mode } from "./mode";
 
 /** What the core asks of a compiler, when one is attached. */
 export interface Compiler {
-  /** A slice of so many interpreted instructions has just ended at CS:EIP: hot code is found by how often that happens. */
+  /**
+   * Tells that a slice of this many interpreted instructions has just ended at CS:EIP. How often that happens shows
+   * where code is hot.
+   */
   sample(mode: Mode, instructions: number): void;
-  /** Compiled code has left for CS:EIP, where there is none. */
+  /** Tells that compiled code has left for CS:EIP, where there is none. */
   missed(mode: Mode): void;
   /** Runs compiled code from the block whose Enter record is `record`. */
   run(record: number): void;
-  /** There are other watches than before. */
+  /** Tells that memory is watched that was not, or the reverse. */
   watchesChanged(): void;
-  /** All decoded code is forgotten. */
+  /** Tells that all decoded code is forgotten. */
   reset(): void;
 }
 

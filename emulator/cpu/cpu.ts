@@ -26,7 +26,7 @@ import type { TransferLog } from "./transfer-log";
 import { WatchStops } from "./watch-stops";
 import { CpuStop, type CpuWiring, type FaultRecord, instanceOf, type Transfer } from "./wiring";
 
-/** Instructions in one call of generated code: short enough that V8 can put better code in between calls. */
+/** Instructions in one call of generated code. Calls are short so that V8 can put better code in place between them. */
 const SLICE = 50_000;
 
 /** What a compiler is made from. */
@@ -43,9 +43,9 @@ export interface CompilerParts {
 }
 
 /**
- * The processor, wired: runs generated code in slices and does between them what
- * it cannot. What that is, its parts say: slice.ts, interrupt-window.ts,
- * tier0-run.ts, marks.ts, watch-stops.ts, debug-registers.ts, effort.ts.
+ * The processor, with its parts wired up. It runs generated code in slices, and between them does what generated code
+ * cannot. The parts are in slice.ts, interrupt-window.ts, tier0-run.ts, marks.ts, watch-stops.ts, debug-registers.ts
+ * and effort.ts.
  */
 export class Cpu implements Stateful {
   readonly memory: MemorySystem;
@@ -69,7 +69,10 @@ export class Cpu implements Stateful {
   private readonly helpers: Record<string, unknown>;
   private readonly instantiate: CompilerParts["instantiate"];
   private compiler: Compiler | undefined;
-  /** Compiled code has just come to a place that is not compiled: it is heard of once its page is in the exec TLB. */
+  /**
+   * Whether compiled code has just come to a place that is not compiled. The compiler is told once the page is in the
+   * exec TLB.
+   */
   private cameOut = false;
   private readonly effort = new Effort();
   private yielded = false;
@@ -100,7 +103,7 @@ export class Cpu implements Stateful {
     this.tier0 = new Tier0({ state, memory, cache, fetcher, system, slice, window, debug, helpers });
   }
 
-  /** What tier 0's module imports. */
+  /** The functions that tier 0's module imports. */
   private imports(): Record<string, unknown> {
     const { paths } = this.memory;
     return {
@@ -112,7 +115,8 @@ export class Cpu implements Stateful {
       writeData: (linear: number, value: number, sizeSeg: number) => paths.writeData(linear >>> 0, value, sizeSeg),
       segment: (offset: number, access: number) => paths.segment(offset >>> 0, access),
       system: (op: number, a: number, b: number) => this.systemCall(op, a, b),
-      // Bound: what V8 optimizes of a closure, all listeners inlined, is gone with the closure's machine.
+      // The method is bound: a closure would be optimised with all its listeners inlined, and that work is lost when
+      // the closure's machine is gone.
       mark: this.marks.reach.bind(this.marks),
     };
   }
@@ -133,12 +137,12 @@ export class Cpu implements Stateful {
     this.cache.onReset = () => this.compiler?.reset();
   }
 
-  /** All decoded code goes: for who has written guest memory without the processor's knowledge. */
+  /** Drops all decoded code. Anyone who has written guest memory without the processor's knowledge must call this. */
   forgetCode(): void {
     this.cache.reset();
   }
 
-  /** Instructions retired so far; exact at any time, in a port handler too. */
+  /** The number of instructions retired so far. It is exact at any time, also in a port handler. */
   get retired(): number {
     return this.slice.retired;
   }
@@ -156,14 +160,14 @@ export class Cpu implements Stateful {
     this.chooseTransfers();
   }
 
-  /** The guest's breakpoints are those of its debug registers. */
+  /** Arms the guest's own breakpoints, which are in its debug registers. */
   private armBreakpoints(): void {
     this.debug.update();
     this.system.hasBreakpoints = this.debug.armed;
     this.chooseTransfers();
   }
 
-  /** INT, IRET and faults take the long way where somebody is told of them, or RF has a meaning. */
+  /** Makes INT, IRET and faults take the long way where somebody is told of them, or where RF has a meaning. */
   private chooseTransfers(): void {
     this.words[S.SlowTransfers >> 2] = this.system.onTransfer !== undefined || this.debug.armed ? 1 : 0;
   }
@@ -173,22 +177,33 @@ export class Cpu implements Stateful {
     return this.system.transfers;
   }
 
-  /** Called with the machine standing before a marked instruction, once each time that it is to be executed: whether to stop. */
+  /**
+   * Called before a marked instruction, once each time that it is to be executed, with the machine stopped there.
+   * Answers whether to stop.
+   */
   set onMark(listener: (linear: number) => boolean) {
     this.marks.onMark = listener;
   }
 
-  /** It stands between two iterations of a marked string instruction: `onMark` has been asked about that. */
+  /**
+   * Whether execution is between two iterations of a marked string instruction, about whose mark `onMark` has been
+   * asked.
+   */
   get isRepeating(): boolean {
     return this.marks.isRepeating;
   }
 
-  /** Called before an access that touches a watch; the first one of an instruction to each watch. */
+  /**
+   * Called before an access that touches a watch: for each instruction and each watch, before the first such access.
+   */
   set onTouch(listener: (watch: Watch) => void) {
     this.watchStops.onTouch = listener;
   }
 
-  /** What the last stop for a watch was for, and the linear address of the instruction that did it; once. */
+  /**
+   * What the last stop for a watch was for, and the linear address of the instruction that did it. It can be taken
+   * once.
+   */
   takeTouched(): { instruction: number; touched: readonly Touched[] } {
     return this.watchStops.take();
   }
@@ -199,9 +214,9 @@ export class Cpu implements Stateful {
   }
 
   /**
-   * Retires up to `count` instructions, taking a pending interrupt first when it may.
-   * @param passMark pass over the first instruction's mark
-   * @param isDue asked now and then, wherever much is done outside of generated code too: true ends the run
+   * Retires up to `count` instructions; takes a pending interrupt first when that is possible.
+   * @param passMark whether to pass over the first instruction's mark
+   * @param isDue asked now and then, by how much has been done in and outside of generated code; true ends the run
    */
   run(count: number, passMark = false, isDue?: () => boolean): CpuStop {
     this.yielded = false;
@@ -218,14 +233,14 @@ export class Cpu implements Stateful {
     const start = this.retired;
     while (this.retired < end) {
       if (this.yielded) return CpuStop.Yield;
-      // A mark that has been asked about is passed first: nobody is asked twice about one execution.
+      // A mark that has been asked about is passed first, so that nobody is asked twice about one execution.
       if (effort.due && !marks.pass && this.retired > start) return CpuStop.Due;
       if (this.watchStops.takeChanged()) this.compiler?.watchesChanged();
       if (!this.window.take() || !this.deliverDataBreakpoints()) return CpuStop.TripleFault;
       if (memory.watches.touched) return CpuStop.Watchpoint;
       if (this.words[S.Halted >> 2] !== 0) return CpuStop.Halted;
       const mode = this.modes.update();
-      // Slices that stores to code or faults cut short tell where the time goes, too.
+      // Slices that were cut short by stores to code or by faults also tell where the time goes.
       if (tier0.unsampled >= SLICE) this.sample(mode);
       if (!this.advance(mode, end - this.retired) || !this.deliverDataBreakpoints()) return CpuStop.TripleFault;
       if (tier0.isSpent) this.sample(mode);
@@ -235,7 +250,10 @@ export class Cpu implements Stateful {
     return CpuStop.Count;
   }
 
-  /** Runs one piece: a slice, or fewer instructions where something has to happen after them; false after a triple fault. */
+  /**
+   * Runs one piece: a slice, or fewer instructions where something has to happen after them. @returns false after a
+   * triple fault
+   */
   private advance(mode: Mode, left: number): boolean {
     const { marks, fetcher, tier0, debug, words } = this;
     const resumes = (words[S.Eflags >> 2] & Flag.Rf) !== 0;
@@ -243,7 +261,7 @@ export class Cpu implements Stateful {
     if (causes !== 0) return this.system.deliverDebug(causes);
     const pass = marks.pass || marks.isRepeating;
     const trap = (words[S.Eflags >> 2] & Flag.Tf) !== 0;
-    // An interrupt or a data breakpoint's trap that waits here is held off for one instruction.
+    // An interrupt or a data breakpoint's trap that waits here was held off for one instruction.
     const single = trap || resumes || debug.pending !== 0 || this.window.waits;
     marks.pass = false;
     tier0.isSpent = false;
@@ -257,7 +275,10 @@ export class Cpu implements Stateful {
     return tier0.run(record, budget, mode);
   }
 
-  /** The instruction that EFLAGS.RF is set for: RF goes with it, but not between the iterations of a string instruction. */
+  /**
+   * Executes the instruction for which EFLAGS.RF is set. RF is cleared with it, but not between the iterations of a
+   * string instruction.
+   */
   private resume(mode: Mode, pass: boolean): boolean {
     const { words, marks, fetcher, tier0 } = this;
     words[S.Eflags >> 2] &= ~Flag.Rf;
@@ -270,7 +291,10 @@ export class Cpu implements Stateful {
     return goesOn;
   }
 
-  /** The #DB of data breakpoints that the last instruction, or a delivery, has hit; false after a triple fault. */
+  /**
+   * Delivers the #DB of data breakpoints that the last instruction, or a delivery, has hit. @returns false after a
+   * triple fault
+   */
   private deliverDataBreakpoints(): boolean {
     const { debug, system, window } = this;
     if (this.memory.watches.touched) debug.collect();
@@ -283,7 +307,10 @@ export class Cpu implements Stateful {
     return this.words[(record + Rec.Op) >> 2] === (Special.Enter as number);
   }
 
-  /** The block at CS:EIP. Where a fault has just led to it, that counts: a slice ends after a handler, never in it. */
+  /**
+   * The block at CS:EIP. A block to which a fault has just led counts for its heat, because a slice ends after a
+   * handler and never in it.
+   */
   private findHot(mode: Mode): number {
     const { compiler, fetcher } = this;
     const record = fetcher.find(mode);
@@ -301,7 +328,7 @@ export class Cpu implements Stateful {
 
   // ---- saved states
 
-  /** Between two runs. Memory is not part of it, and is in place before this is loaded. */
+  /** Is called between two runs. Memory is not part of it and must be in place before a state is loaded. */
   passState(stream: StateStream): void {
     const { state } = this.wiring;
     passRegisters(stream, state);
@@ -331,7 +358,7 @@ export class Cpu implements Stateful {
     return true;
   }
 
-  /** Why compiled code came back with `left` of its budget. */
+  /** Counts why compiled code came back with `left` of its budget. */
   private countExit(left: number): void {
     const { words } = this;
     const exits = this.wiring.state.counters.compiledExits;
@@ -344,7 +371,7 @@ export class Cpu implements Stateful {
 
   // ---- system instructions
 
-  /** SystemPaths.system, with the instruction not charged yet. */
+  /** SystemPaths.system; the instruction is not charged yet. */
   private systemCall(op: SystemOp, a: number, b: number): number {
     const { words, window } = this;
     const next = words[S.Eip >> 2];
@@ -360,7 +387,7 @@ export class Cpu implements Stateful {
     return isSameMode && words[S.Stop >> 2] === 0 && op !== SystemOp.Invlpg ? SYSTEM_DONE : SYSTEM_LEAVE;
   }
 
-  /** Whether there is something to be done before the next instruction that generated code does not do. */
+  /** Whether something has to be done before the next instruction that generated code does not do. */
   private needsCore(): boolean {
     const { words } = this;
     if (this.window.waits || this.memory.watches.touched || this.yielded) return true;

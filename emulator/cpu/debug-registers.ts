@@ -7,25 +7,28 @@ import type { Marks } from "./marks";
 import type { WatchStops } from "./watch-stops";
 
 const COUNT = 4;
-/** R/W fields of DR7 (vol. 3B, 17.2.4); 2 stands for I/O, and only with CR4.DE, which this processor has not. */
+/**
+ * The R/W fields of DR7 (vol. 3B, 17.2.4). The value 2 stands for I/O, but only with CR4.DE, which this processor
+ * lacks.
+ */
 const enum BreakOn {
   Execution,
   Write,
   Access = 3,
 }
-/** Bytes by LEN field; 2 is undefined without 64-bit mode. */
+/** Lengths in bytes by the LEN field; the value 2 is undefined without 64-bit mode. */
 const LENGTHS = [1, 2, 4, 4];
 
 /**
- * The guest's own breakpoints, in DR0-DR3 and DR7 (vol. 3B, 17.2 and 17.3.1). They
- * use what the debugger's use: marks before instructions, watches of memory.
+ * The guest's own breakpoints, in DR0-DR3 and DR7 (vol. 3B, 17.2 and 17.3.1). They use the same means as the debugger's
+ * breakpoints: marks before instructions, and watches of memory.
  */
 export class DebugRegisters {
-  /** DR6 bits of data breakpoints that instructions have hit and whose #DB has not been delivered. */
+  /** The DR6 bits of data breakpoints that instructions have hit and whose #DB has not been delivered yet. */
   pending = 0;
-  /** DR6 bits of the instruction breakpoints, by linear address. */
+  /** The DR6 bits of the instruction breakpoints, by linear address. */
   private readonly code = new Map<number, number>();
-  /** DR6 bits of the data breakpoints. */
+  /** The DR6 bits of the data breakpoints. */
   private readonly data = new Map<Watch, number>();
 
   constructor(
@@ -40,7 +43,7 @@ export class DebugRegisters {
     return this.code.size + this.data.size > 0;
   }
 
-  /** A debug register has been written. */
+  /** Takes up a write to a debug register. */
   update(): void {
     const before = [...this.code.keys()];
     for (const watch of this.data.keys()) this.watches.remove(watch);
@@ -69,19 +72,19 @@ export class DebugRegisters {
     this.pending = stream.number(this.pending);
   }
 
-  /** DR6 bits of the instruction breakpoints at a linear address. */
+  /** The DR6 bits of the instruction breakpoints at a linear address. */
   at(linear: number): number {
     return this.code.size === 0 ? 0 : (this.code.get(linear) ?? 0);
   }
 
-  /** Notes the data breakpoints among what was touched. */
+  /** Notes which data breakpoints are among what was touched. */
   collect(): void {
     if (this.data.size === 0) return;
     for (const { watch } of this.memory.watches.take((touched) => this.data.has(touched)))
       this.pending |= this.data.get(watch) ?? 0;
   }
 
-  /** `pending`, once. */
+  /** Gives `pending` and clears it. */
   takePending(): number {
     const { pending } = this;
     this.pending = 0;

@@ -1,25 +1,28 @@
 /**
- * How much is done between two questions whether a run is due to come back, in units of 1,024 instructions of
- * generated code, or of one return from it: each takes a few microseconds at most.
+ * How much is done between two questions whether a run is due to come back. The unit is 1,024 instructions of generated
+ * code or one return from it; each takes a few microseconds at most.
  */
 const MOST = 64;
 const SHIFT = 10;
 
-/** Asks whoever runs the processor now and then whether the run is to come back, by what has been done and not by a clock. */
+/**
+ * Asks the user of the processor now and then whether the run is to come back. When it asks depends on how much has
+ * been done, and not on a clock.
+ */
 export class Effort {
-  /** The answer was yes. */
+  /** Whether the answer was yes. */
   due = false;
   private isDue: (() => boolean) | undefined;
-  /** What has been done since that was asked. */
+  /** How much has been done since the last question. */
   private spent = 0;
 
-  /** A run begins; without `isDue` it is never due. */
+  /** Begins a run. Without `isDue` it is never due. */
   begin(isDue: (() => boolean) | undefined): void {
     this.due = false;
     this.isDue = isDue;
   }
 
-  /** Generated code is about to be called for up to `budget` instructions, or has called a listener (0). */
+  /** Counts a call of generated code for up to `budget` instructions, or of a listener (0). */
   spend(budget: number): void {
     this.spent += 1 + (budget >> SHIFT);
     if (this.spent < MOST) return;

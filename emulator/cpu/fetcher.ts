@@ -12,14 +12,14 @@ import { BlockWriter } from "./tier0/block";
 import { MAX_BLOCK, RECORD_BYTES } from "./tier0/record";
 
 const PAGE = 4096;
-/** Guard, mark, instructions, cut. */
+/** A guard, a mark, the instructions, and the end of a cut block. */
 export const MOST_RECORDS = MAX_BLOCK + 3;
 
-/** What a fetch found: where the code lies and the instructions decoded from it. */
+/** What a fetch found: where the code is, and the instructions decoded from it. */
 interface Run {
   insns: Insn[];
   physical: number;
-  /** Physical address of the bytes beyond the page end, -1 when there are none. */
+  /** The physical address of the bytes after the page end, or -1 when there are none. */
   second: number;
 }
 
@@ -29,10 +29,10 @@ interface Run {
  * CS limit.
  */
 export class Fetcher {
-  /** An instruction's bytes when they do not lie in one page of RAM. */
+  /** The bytes of an instruction that is not wholly in one page of RAM. */
   private readonly straddling = new Uint8Array(2 * MAX_LENGTH);
 
-  /** @param marks linear addresses of instructions that begin a block, behind a mark */
+  /** @param marks linear addresses of instructions; each begins a block, after a mark */
   constructor(
     private readonly state: State,
     private readonly memory: MemorySystem,
@@ -52,8 +52,8 @@ export class Fetcher {
   }
 
   /**
-   * Enters a page in the exec TLB, where what was decoded from it before a flush comes to light again.
-   * @returns the block's record, 0 where there is none, -1 after raising the fault of the fetch
+   * Enters a page in the exec TLB. What was decoded from the page before a flush is found again in this way.
+   * @returns the block's record, 0 where there is none, or -1 after raising the fault of the fetch
    */
   private refill(mode: Mode, linear: number): number {
     if (this.state.get(S.Eip) > mode.csLimit) return 0;
@@ -62,8 +62,8 @@ export class Fetcher {
   }
 
   /**
-   * Where a byte of an instruction lies: by the exec TLB, else by a walk, after which the exec TLB holds the page. So
-   * what a page table that was changed without INVLPG means does not depend on how the code is cut into blocks.
+   * Where a byte of an instruction is: by the exec TLB, or else by a walk, after which the exec TLB holds the page. So
+   * the effect of a page table that was changed without INVLPG does not depend on how the code is cut into blocks.
    * @returns the physical address, perhaps beyond RAM, which the exec TLB never holds; -1 after raising #PF
    */
   private translate(mode: Mode, linear: number): number {
@@ -77,14 +77,14 @@ export class Fetcher {
     return at;
   }
 
-  /** `find` where the page is in the exec TLB; else 0 without a fault. */
+  /** Does the same as `find` where the page is in the exec TLB; else answers 0 without a fault. */
   findQuietly(mode: Mode): number {
     return this.cache.knownTable(mode.slot, this.linear(mode) >>> 12) === 0 ? 0 : this.find(mode);
   }
 
   /**
-   * The guard at `record` found its block's second page mapped otherwise, or not
-   * in the exec TLB: enters it, and makes the block anew where it is another page.
+   * Is called when the guard at `record` found its block's second page mapped differently, or not in the exec TLB.
+   * Enters the page, and makes the block anew where it is another page.
    * @returns false after raising the fault of the fetch
    */
   revalidate(mode: Mode, record: number): boolean {
@@ -104,7 +104,7 @@ export class Fetcher {
 
   /**
    * A block of at most `count` instructions that is used once.
-   * @param pass go over the mark before the first one
+   * @param pass whether to leave out the mark before the first one
    */
   scratchBlock(mode: Mode, count: number, pass = false): number {
     const linear = this.linear(mode);
@@ -114,7 +114,7 @@ export class Fetcher {
     this.cache.dropScratch();
     if (pass) this.writer.write(RECORDS, run.insns);
     else this.write(RECORDS, linear, run);
-    // A repeated instruction may write to itself: its next iteration is then another instruction.
+    // A repeated instruction may write to itself, and its next iteration is then another instruction.
     if (run.insns.length > 1 || isRepeated(run.insns[0]))
       this.note(run, (physical, length) => this.cache.noteScratch(physical, length));
     return RECORDS;
@@ -144,7 +144,7 @@ export class Fetcher {
     return record;
   }
 
-  /** One instruction across a page end: valid while the second page is mapped as it is now. */
+  /** Enters one instruction that crosses a page end. It is valid while the second page is mapped as it is now. */
   private enterStraddling(mode: Mode, linear: number, run: Run): number {
     const { cache } = this;
     const page = linear >>> 12;
@@ -152,7 +152,7 @@ export class Fetcher {
     if (!this.memory.physical.holds(run.second)) return this.scratchBlock(mode, 1);
     const second = cache.knownTable(mode.slot, nextPage);
     const table = cache.knownTable(mode.slot, page);
-    // The second page may have taken the last entry table, and all were dropped.
+    // All tables may have been dropped when the second page took the last one.
     if (table === 0) return this.scratchBlock(mode, 1);
     const offset = linear & 0xfff;
     const record = cache.place(table, offset, 1 + this.records(linear, run));
@@ -163,7 +163,7 @@ export class Fetcher {
     return record;
   }
 
-  /** How many records `write` takes at most. */
+  /** The number of records that `write` takes at most. */
   private records(linear: number, { insns }: Run): number {
     return BlockWriter.records(insns) + (this.marks.has(linear) ? 1 : 0);
   }
@@ -189,8 +189,8 @@ export class Fetcher {
   }
 
   /**
-   * At most `count` instructions at an offset in a flat CS up to a block's end, where the exec TLB holds the page; or one
-   * alone that runs on into the next page, where it holds that too. Never a fault.
+   * At most `count` instructions from an offset in a flat CS up to a block's end, where the exec TLB holds the page; or
+   * one instruction alone that crosses the page end, where the exec TLB holds both pages. Raises no fault.
    */
   peek(mode: Mode, eip: number, count = MAX_BLOCK): Insn[] | undefined {
     const table = this.cache.knownTable(mode.slot, eip >>> 12);
@@ -234,7 +234,7 @@ export class Fetcher {
     return this.fetchStraddling(mode, linear, physical);
   }
 
-  /** Instructions that lie wholly in the page and within the CS limit. */
+  /** The instructions that are wholly in the page and within the CS limit. */
   private decodeRun(mode: Mode, eip: number, linear: number, physical: number, count: number): Insn[] {
     const insns: Insn[] = [];
     const start = RAM + physical;
@@ -252,7 +252,7 @@ export class Fetcher {
     return insns;
   }
 
-  /** One instruction whose bytes cross the page end, or lie where there is no RAM (all ones). */
+  /** One instruction whose bytes cross the page end, or are where there is no RAM (and read as ones). */
   private fetchStraddling(mode: Mode, linear: number, physical: number): Run | undefined {
     const ram = this.memory.physical;
     const eip = this.state.get(S.Eip);

@@ -6,27 +6,27 @@ import { Touch } from "../memory/watches";
 import { plainData } from "./plain-data";
 import type { MemoryHelpers } from "./tier0/helpers";
 
-/** What inline accesses need of the function that they stand in. */
+/** What inline accesses need of the function in which they are made. */
 export interface InlineFrame {
-  /** The entry of the current data TLB, for reading or writing, for the page of a linear address. */
+  /** The entry, in the current data TLB for reading or writing, of the page of a linear address. */
   entry(at: Var, write: boolean): Expr;
   helpers: MemoryHelpers;
-  /** Leaves when S.Fault is set; emitted behind each call of a slow path. */
+  /** Leaves when S.Fault is set. This is emitted after each call of a slow path. */
   faultCheck(): void;
   /**
-   * Whether an access touches watched memory. Where it is undefined, for an access or for all, accesses to a
-   * watched page are impossible inline.
+   * Whether an access touches watched memory. Where this is undefined, for one access or for all, accesses to a watched
+   * page are not made inline.
    */
   watched?: ((at: Var, size: Size, touches: number) => WatchGuard | undefined) | undefined;
   /** Whether accesses that are not aligned are made inline too, at the price of a compare for each. */
   unaligned: boolean;
 }
 
-/** Keeps an access from watched memory. */
+/** Keeps an access away from watched memory. */
 export interface WatchGuard {
-  /** Bit 1 is set where the access may touch it, and is not to be made inline; other bits are 0. */
+  /** Bit 1 is set where the access may touch watched memory, and is not to be made inline; all other bits are 0. */
   refused: Expr;
-  /** `refused` has that bit set, too, where the access is not aligned. */
+  /** Whether bit 1 of `refused` is also set where the access is not aligned. */
   seesAlignment: boolean;
 }
 
@@ -43,9 +43,9 @@ export class InlineMemory {
   ) {}
 
   /**
-   * Leaves on the stack whether the inline access is impossible: no valid entry, or not aligned (or, where that is
-   * allowed, not in one page). The result is the address in the machine's memory: one addition behind the load of the
-   * entry.
+   * Leaves on the stack whether the inline access is impossible, because there is no valid entry or the access is not
+   * aligned (or, where that is allowed, not in one page). The result is the address in the machine's memory, one
+   * addition after the load of the entry.
    */
   private probe(at: Var, touches: number, size: Size): Expr {
     const { e } = this;
@@ -58,11 +58,11 @@ export class InlineMemory {
     return x.add(at, delta);
   }
 
-  /** The same, with watched pages let through where the access does not touch what is watched. */
+  /** Does the same, but lets an access to a watched page through where it does not touch what is watched. */
   private probeWatched(at: Var, write: boolean, size: Size, { refused, seesAlignment }: WatchGuard): Expr {
     const { e } = this;
     const entry = e.let(this.frame.entry(at, write));
-    // Plain entries less 1 end in zeros, watched ones in 1; bit 1 is set in all others.
+    // Plain entries less 1 end in zeros, and watched ones in 1; in all others bit 1 is set.
     const bits = x.and(x.or(x.sub(entry, x.k(1)), refused), x.k(2));
     (size === 1 || seesAlignment ? bits : x.or(bits, x.and(at, x.k(size - 1))))(e.c);
     return x.add(at, x.and(entry, x.k(~TLB_KIND)));
@@ -125,7 +125,7 @@ export class InlineMemory {
   }
 }
 
-/** The page of a linear address by its TLB entry, when that is a plain one. */
+/** The page of a linear address by its TLB entry, when that is a plain entry. */
 export function pageWindow(e: Emit, linear: Var, entry: Expr): Window {
   const found = e.let(entry);
   const host = e.let(x.add(x.sub(linear, x.k(TlbKind.Plain)), found));
@@ -134,7 +134,7 @@ export function pageWindow(e: Emit, linear: Var, entry: Expr): Window {
   return { host, above, below };
 }
 
-/** The same around an offset in a segment, cut to its limit and to what the address size reaches. */
+/** The same around an offset in a segment, cut to the segment's limit and to what the address size reaches. */
 export function segmentWindow(e: Emit, at: Var, seg: AccessSeg, entry: (linear: Var) => Expr): Window {
   const cache = e.let(x.mul(seg === "own" ? e.ownSegment() : x.k(seg), x.k(SEG_SIZE)));
   const linear = e.let(x.add(x.load32(cache, S.Seg + SegField.Base), at));
@@ -146,16 +146,16 @@ export function segmentWindow(e: Emit, at: Var, seg: AccessSeg, entry: (linear: 
 }
 
 /**
- * Bytes from offset `at` to the end of a writable data segment that expands up,
- * as far as a page may need them. 0 in all others: there each access is checked.
+ * The number of bytes from offset `at` to the end of a writable data segment that expands up, as far as a page may need
+ * them. It is 0 in all other segments, where each access is checked.
  */
 function segmentRoom(e: Emit, cache: Var, at: Var): Expr {
   const field = (of: SegField): Expr => x.load32(cache, S.Seg + of);
   const last = e.let(field(SegField.Limit));
   if (e.insn.addrSize === 2) e.set(last, x.select(x.ltU(last, x.k(0xffff)), last, x.k(0xffff)));
   const isPlain = x.and(plainData(field(SegField.Rights)), field(SegField.Valid));
-  const behind = e.let(x.sub(last, at));
-  const room = x.add(x.select(x.ltU(behind, x.k(0xfff)), behind, x.k(0xfff)), x.k(1));
+  const left = e.let(x.sub(last, at));
+  const room = x.add(x.select(x.ltU(left, x.k(0xfff)), left, x.k(0xfff)), x.k(1));
   return x.select(x.and(isPlain, x.geU(last, at)), room, x.k(0));
 }
 

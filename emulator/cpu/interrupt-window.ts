@@ -5,9 +5,9 @@ import type { State } from "../base/state";
 import type { System } from "./system/system";
 
 /**
- * When an external interrupt is taken: with IF set, but not right after STI or a
- * load of SS. S.Inhibit holds for the one instruction that S.InhibitBudget tells
- * by the budget after it; nobody clears it until somebody asks.
+ * Decides when an external interrupt is taken: with IF set, but not right after STI or a load of SS. S.Inhibit holds
+ * for one instruction, which S.InhibitBudget names by the budget after it; S.Inhibit is not cleared before somebody
+ * reads it.
  */
 export class InterruptWindow {
   private readonly words: Int32Array;
@@ -20,18 +20,18 @@ export class InterruptWindow {
     this.words = state.i32;
   }
 
-  /** What inhibits now goes on doing so although the budget is about to be another one. */
+  /** Makes what inhibits now go on doing so although the budget is about to be another one. */
   keep(): void {
     this.words[S.InhibitBudget >> 2] = this.words[S.Budget >> 2];
   }
 
-  /** Clears what an instruction before the last one has set. */
+  /** Clears an inhibition that an instruction before the last one has set. */
   settle(): void {
     const { words } = this;
     if (words[S.Budget >> 2] !== words[S.InhibitBudget >> 2]) words[S.Inhibit >> 2] = 0;
   }
 
-  /** A system instruction begins, which may set S.Inhibit, and is charged after it. */
+  /** Begins a system instruction, which may set S.Inhibit and is charged after it. */
   beginInsn(): void {
     this.words[S.Inhibit >> 2] = 0;
   }
@@ -47,7 +47,7 @@ export class InterruptWindow {
     return waits && (this.words[S.Eflags >> 2] & Flag.If) !== 0;
   }
 
-  /** Takes what waits, unless it is held off; false after a triple fault. */
+  /** Takes a waiting interrupt unless it is held off. @returns false after a triple fault */
   take(): boolean {
     const { words } = this;
     while (this.waits) {

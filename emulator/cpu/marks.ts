@@ -5,22 +5,25 @@ import type { Effort } from "./effort";
 import type { Modes } from "./mode";
 
 /**
- * Instructions before which generated code asks the core, by linear address: the listener's, and the breakpoints that
- * the guest itself has armed.
+ * The instructions before which generated code asks the core, by linear address: the listener's breakpoints, and those
+ * that the guest itself has armed.
  */
 export class Marks {
-  /** Called with the machine standing before a marked instruction, once each time that it is to be executed: whether to stop. */
+  /**
+   * Called before a marked instruction, once each time that it is to be executed, with the machine stopped there.
+   * Answers whether to stop.
+   */
   onMark: (linear: number) => boolean = () => true;
-  /** The next instruction's mark is not asked about. */
+  /** Whether the next instruction's mark is passed over. */
   pass = false;
-  /** Inside `onMark`. */
+  /** Whether `onMark` is being called. */
   telling = false;
-  /** `onMark` has asked to stop. */
+  /** Whether `onMark` has asked to stop. */
   private stops = false;
   private readonly words: Int32Array;
   private readonly linear = new Set<number>();
   private armed: ReadonlySet<number> = new Set();
-  /** EFLAGS.RF holds for the next instruction: the guest's breakpoint there is passed over. */
+  /** Whether EFLAGS.RF holds for the next instruction, so that the guest's breakpoint there is passed over. */
   resumes = false;
 
   constructor(
@@ -36,7 +39,7 @@ export class Marks {
     return this.linear.has(linear) || this.armed.has(linear);
   }
 
-  /** The guest's breakpoints are others than `before`. */
+  /** Arms the guest's breakpoints in place of those `before`. */
   arm(armed: ReadonlySet<number>, before: readonly number[]): void {
     this.armed = armed;
     for (const linear of [...before, ...armed]) this.renew(linear);
@@ -52,18 +55,21 @@ export class Marks {
     this.renew(linear);
   }
 
-  /** Only what contains the instruction is made anew. */
+  /** Makes only that code anew which contains the instruction. */
   private renew(linear: number): void {
     this.cache.dropAt(linear);
     this.leave();
   }
 
-  /** A listener that changes marks or watches voids the code that it was called from: the core goes on in its place. */
+  /**
+   * Leaves generated code. A listener that changes marks or watches makes the code stale from which it was called, so
+   * the core goes on in its place.
+   */
   leave(): void {
     this.pass ||= this.telling;
   }
 
-  /** Whether a marked string instruction goes on that the last slice ended in: its mark has been asked about. */
+  /** Whether a marked string instruction goes on in which the last slice ended. Its mark has been asked about. */
   get isRepeating(): boolean {
     const eip = this.words[S.Eip >> 2];
     return this.words[S.RepeatAt >> 2] === eip && this.has((this.modes.current.csBase + eip) >>> 0);
@@ -72,7 +78,7 @@ export class Marks {
   /** MarkPaths.mark. */
   reach(): number {
     const { words } = this;
-    // Between the iterations of a string instruction, which has been asked about.
+    // Execution is between the iterations of a string instruction whose mark has been asked about.
     if (words[S.RepeatAt >> 2] === words[S.Eip >> 2]) return 0;
     const linear = (this.modes.current.csBase + words[S.Eip >> 2]) >>> 0;
     if (!this.isGuests(linear) && !this.tell(linear)) return 0;
@@ -80,7 +86,7 @@ export class Marks {
     return 1;
   }
 
-  /** A breakpoint of the guest's, which comes first. */
+  /** Whether a breakpoint of the guest's own is hit. It comes before the listener's. */
   private isGuests(linear: number): boolean {
     return this.armed.size > 0 && this.armed.has(linear) && !this.resumes;
   }
@@ -92,12 +98,12 @@ export class Marks {
     this.stops = this.onMark(linear);
     this.telling = false;
     this.effort.spend(0);
-    // The core goes on in place of the code that would run to the end of its slice.
+    // The core goes on in place of generated code, which would run to the end of its slice.
     this.pass ||= this.effort.due;
     return this.stops || this.pass;
   }
 
-  /** Whether the slice ended because a listener wants to stop; once. */
+  /** Whether the slice ended because a listener wants to stop. It can be taken once. */
   takeStop(): boolean {
     const { stops } = this;
     this.stops = false;

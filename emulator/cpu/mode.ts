@@ -7,11 +7,11 @@ import { isPlainData } from "./plain-data";
 
 /** What decoded code depends on besides its bytes. A segment is flat when its offsets are linear addresses. */
 export interface Mode {
-  /** Exec TLB and entry tables of this mode, 1 .. MODE_SLOTS - 1. */
+  /** The number of the exec TLB and of the entry tables of this mode, 1 .. MODE_SLOTS - 1. */
   slot: number;
-  /** Ring class, which has data TLBs of its own. */
+  /** The ring class; each class has its own data TLBs. */
   ring: number;
-  /** D bit of CS. */
+  /** The D bit of CS. */
   big: boolean;
   flatCs: boolean;
   flatSs: boolean;
@@ -21,19 +21,19 @@ export interface Mode {
   csLimit: number;
 }
 
-/** The ring class among a slot's bits. */
+/** The ring class among the bits of a slot. */
 const RING = 3;
-/** What a slot's bits say beside the ring class. */
+/** What the bits of a slot tell besides the ring class. */
 export const enum ModeBit {
   Big = 1 << 2,
   FlatSs = 1 << 3,
   FlatDs = 1 << 4,
   FlatEs = 1 << 5,
-  /** Always set in ModeEntry.Flat. */
+  /** This bit is always set in ModeEntry.Flat. */
   Known = 1 << 6,
 }
 
-/** In place of the bits of a slot that no mode has. */
+/** Stands in place of the bits in a slot that no mode has. */
 const FREE = -1;
 
 interface Slot {
@@ -44,10 +44,9 @@ interface Slot {
 }
 
 /**
- * Keeps the processor's mode: recognises the few combinations of ring, code
- * segment and flat data segments that a system runs in and gives each an exec
- * TLB of its own, so that changing between them flushes nothing. Slot 0 stays
- * empty: code whose CS is not flat looks every jump up there and leaves.
+ * Keeps the processor's mode. A system runs in a few combinations of ring, code segment and flat data segments; each of
+ * them gets an exec TLB, so that changing between them flushes nothing. Slot 0 stays empty: code whose CS is not flat
+ * looks up every jump there, and leaves.
  */
 export class Modes {
   current: Mode;
@@ -55,7 +54,7 @@ export class Modes {
   private active: Slot | undefined;
   private victim = 0;
 
-  /** @param evict told of a slot whose mode is given up: its exec TLB and entry tables must go */
+  /** @param evict is told of a slot whose mode is given up; its exec TLB and entry tables must be dropped */
   constructor(
     private readonly state: State,
     private readonly tlb: Tlb,
@@ -64,7 +63,7 @@ export class Modes {
     this.current = this.update();
   }
 
-  /** Looks at the segment registers anew; cheap when nothing has changed. */
+  /** Looks at the segment registers again. This is cheap when nothing has changed. */
   update(): Mode {
     const { state } = this;
     const ring = ringClass(state.get(S.Cpl));
@@ -87,12 +86,12 @@ export class Modes {
     const { mode } = chosen;
     this.active = chosen;
     this.current = mode;
-    // Generated code changes modes, too, and tells by this word alone.
+    // Generated code changes modes, too, and tells so by this word alone.
     state.set(S.TlbExec, TLB_EXEC + (mode.flatCs ? mode.slot : 0) * TLB_BYTES);
     return mode;
   }
 
-  /** A change between modes that were met before allocates nothing: each interrupt makes two. */
+  /** Allocates nothing, because each interrupt changes twice between modes that were met before. */
   private known(bits: number, base: number, limit: number): Slot | undefined {
     for (let slot = 1; slot < MODE_SLOTS; slot++) {
       const one = this.slots[slot];
@@ -129,7 +128,7 @@ export class Modes {
     return taken;
   }
 
-  /** Which mode has which slot; the exec TLBs are the code cache's. */
+  /** Which mode has which slot. The exec TLBs belong to the code cache. */
   passState(stream: StateStream): void {
     const { state, slots } = this;
     this.victim = stream.number(this.victim);
@@ -147,7 +146,10 @@ export class Modes {
     if (stream.isLoading) this.active = undefined;
   }
 
-  /** In turn, but never the slot in use: by its exec TLB the core tells whether an instruction has changed the mode. */
+  /**
+   * Slots are taken in turn, but never the slot in use: by its exec TLB the core tells whether an instruction has
+   * changed the mode.
+   */
   private slotToTake(): number {
     const inUse = (this.state.get(S.TlbExec) - TLB_EXEC) / TLB_BYTES;
     do this.victim = (this.victim % (MODE_SLOTS - 1)) + 1;

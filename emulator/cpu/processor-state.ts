@@ -6,7 +6,10 @@ const range = (first: number, words: number): number[] => Array.from({ length: w
 const SEGMENTS = 8;
 const FIELDS = [SegField.Selector, SegField.Base, SegField.Limit, SegField.Rights, SegField.Valid];
 
-/** The state words that the processor's behaviour depends on, save EFLAGS: all else there is how generated code works. */
+/**
+ * The state words, other than EFLAGS, that the processor's behaviour depends on. All other words only serve generated
+ * code.
+ */
 const WORDS: readonly number[] = [
   ...range(S.Gpr, 8),
   ...[S.Eip, S.Cpl, S.Cr0, S.Cr2, S.Cr3, S.Cr4, S.Halted, S.Inhibit],
@@ -22,7 +25,7 @@ const WORDS: readonly number[] = [
 
 /** Registers, control and system registers, descriptor caches. */
 export function passRegisters(stream: StateStream, state: State): void {
-  // The arithmetic flags have many forms, which depend on the code that made them.
+  // The arithmetic flags have many forms, depending on the code that made them.
   const eflags = stream.number(state.eflags());
   for (const at of WORDS) state.set(at, stream.number(state.get(at)));
   if (stream.isLoading) state.setEflags(eflags);

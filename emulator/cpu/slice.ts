@@ -2,19 +2,18 @@ import { S } from "../base/layout";
 import type { State } from "../base/state";
 import type { StateStream } from "../base/state-stream";
 
-/** S.RepeatAt when no instruction is in its midst; the last byte of 4 GiB begins no string instruction. */
+/** S.RepeatAt when no string instruction is unfinished. No string instruction begins at the last byte of 4 GiB. */
 export const NOWHERE = -1;
 
 /**
- * The count of instructions. Generated code charges S.Budget; a slice is one
- * stretch of it, with a budget of its own. Counts are exact at any time, inside
- * a helper too.
+ * The count of instructions. Generated code charges S.Budget; a slice is one stretch of it and has a budget. Counts are
+ * exact at any time, also inside a helper.
  */
 export class Slice {
-  /** What the slice began with. */
+  /** The budget that the slice began with. */
   granted = 0;
   private readonly words: Int32Array;
-  /** Retired before the slice. */
+  /** Instructions retired before the slice. */
   private before = 0;
 
   /** @param now machine time */
@@ -31,7 +30,7 @@ export class Slice {
     return this.before + this.spent;
   }
 
-  /** Of these, in this slice. */
+  /** Instructions retired in this slice. */
   get spent(): number {
     return this.granted - this.words[S.Budget >> 2];
   }
@@ -53,12 +52,12 @@ export class Slice {
     words[(S.TimeAtEnd >> 2) + 1] = end / 2 ** 32;
   }
 
-  /** Whether a fault was delivered after which no instruction has been retired. */
+  /** Whether a fault was delivered and no instruction has been retired since. */
   get followsFault(): boolean {
     return this.words[S.FaultBudget >> 2] === this.words[S.Budget >> 2];
   }
 
-  /** The count, and what of the last slice decides how the next one goes on. */
+  /** The count, and what decides from the last slice how the next one goes on. */
   passState(stream: StateStream): void {
     const { words } = this;
     const retired = stream.number(this.retired);
@@ -67,13 +66,13 @@ export class Slice {
     this.before = retired;
     this.granted = words[S.Budget >> 2] = 0;
     words[S.FaultBudget >> 2] = followsFault ? 0 : -1;
-    // Whether a mark has been asked about is the debugger's business.
+    // Whether a mark has been asked about concerns the debugger alone.
     words[S.RepeatAt >> 2] = NOWHERE;
   }
 
   /**
-   * A fault is being delivered. One that follows another with no instruction between counts as an instruction, so that
-   * a handler that faults at its first instruction uses up its slice like any endless loop.
+   * Notes that a fault is being delivered. A fault that follows another with no instruction between them counts as an
+   * instruction. So a handler that faults at its first instruction uses up its slice, as any endless loop does.
    */
   noteFault(): void {
     if (this.followsFault) this.words[S.Budget >> 2]--;

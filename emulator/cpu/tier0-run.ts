@@ -25,13 +25,13 @@ export interface Tier0Parts {
   helpers: Record<string, unknown>;
 }
 
-/** Runs records, and does what is to be done where they have left: faults, traps, code that has changed, links. */
+/** Runs records, and does what is necessary where they have left: faults, traps, code that has changed, links. */
 export class Tier0 {
-  /** Instructions of long slices that nobody has sampled yet. */
+  /** The number of instructions in long slices that have not been sampled yet. */
   unsampled = 0;
-  /** The last slice was used up. */
+  /** Whether the last slice was used up. */
   isSpent = false;
-  /** INT n, INT3 or INTO went to its handler: that clears TF and with it the trap. */
+  /** Whether INT n, INT3 or INTO went to its handler, which clears TF and with it the trap. */
   entered = false;
   private readonly words: Int32Array;
   private readonly execute: (record: number) => void;
@@ -43,7 +43,7 @@ export class Tier0 {
     this.deliver = parts.helpers["deliver"] as () => number;
   }
 
-  /** Begins a slice with the block at `record`; false after a triple fault. */
+  /** Begins a slice with the block at `record`. @returns false after a triple fault */
   run(record: number, budget: number, mode: Mode): boolean {
     const trap = (this.words[S.Eflags >> 2] & Flag.Tf) !== 0;
     this.begin(budget);
@@ -62,7 +62,7 @@ export class Tier0 {
     const { state, slice, fetcher, window, system, debug } = this.parts;
     const exit = this.words[S.Exit >> 2] as Exit;
     state.counters.interpreterExits[exit]++;
-    // The exact remainder of a run ends anywhere: only longer slices tell where the time goes.
+    // The exact remainder of a run ends anywhere, so only longer slices tell where the time goes.
     const isLong = slice.granted >= MAX_BLOCK;
     if (isLong) this.unsampled += slice.spent;
     this.isSpent = isLong && exit === Exit.Budget;
@@ -93,12 +93,15 @@ export class Tier0 {
     return system.deliverSingleStep(system.holdsTraps ? 0 : debug.takePending());
   }
 
-  /** The instruction at S.Eip was left undone: its fault is delivered, or it is done again; false after a triple fault. */
+  /**
+   * Handles an instruction at S.Eip that was left undone: delivers its fault, or does it again. @returns false after a
+   * triple fault
+   */
   failed(mode: Mode, trap: boolean): boolean {
     return this.words[S.Fault >> 2] === REPLAY ? this.replay(mode, trap) : this.fault();
   }
 
-  /** Does the instruction at S.Eip, which generated code must not do itself, alone and with its touches noted. */
+  /** Does the instruction at S.Eip, which generated code must not do, alone and with its touches noted. */
   private replay(mode: Mode, trap: boolean): boolean {
     const { words } = this;
     const { fetcher, memory } = this.parts;
@@ -114,7 +117,7 @@ export class Tier0 {
     return this.afterExit(mode, trap);
   }
 
-  /** Goes back to the record that could not be completed: charges what came before it in its block. */
+  /** Goes back to the record that could not be completed, and charges the instructions before it in its block. */
   private leaveRecord(): void {
     const { words } = this;
     const record = words[S.ExitRecord >> 2] >> 2;
@@ -123,10 +126,10 @@ export class Tier0 {
     words[S.Eip >> 2] = words[record + (Rec.Eip >> 2)];
   }
 
-  /** Delivers the fault that waits; false after a triple fault. */
+  /** Delivers the fault that waits. @returns false after a triple fault */
   fault(): boolean {
     const { state, memory, slice, system } = this.parts;
-    // What the instruction touched it has not touched if it did not come to its end.
+    // An instruction that did not come to its end has touched nothing.
     if (memory.watches.touched) memory.watches.take();
     if (this.deliver() !== 0) return true;
     slice.noteFault();
@@ -135,9 +138,10 @@ export class Tier0 {
   }
 
   /**
-   * Patches the link that led nowhere, when the target lies in the same linear page as its source. A page's start
-   * is never linked to: a block that runs on into it comes from the page before, and its Cut record does not tell.
-   * Where the slice has ended the next instruction is left alone: whether it is fetched at all an interrupt decides.
+   * Patches the link that led nowhere, when the target is in the same linear page as its source. A page's start is
+   * never linked to: a block that runs on into it comes from the page before, and its Cut record does not tell so.
+   * Where the slice has ended, the next instruction is left alone, because an interrupt may decide that it is not even
+   * fetched.
    */
   private link(mode: Mode): void {
     const { words } = this;

@@ -3,7 +3,7 @@ import { LoggedWord, S, TRANSFER_LOG, TRANSFERS_LOGGED } from "../base/layout";
 import type { State } from "../base/state";
 import type { LoggedTransfer, Transfer } from "./wiring";
 
-/** By their numbers in the log: the first two are the Event of FlatSystem.enter. */
+/** The kinds by their numbers in the log. The first two are the Event of FlatSystem.enter. */
 const KINDS: readonly Transfer["kind"][] = [
   "int",
   "exception",
@@ -16,8 +16,8 @@ const KINDS: readonly Transfer["kind"][] = [
 ];
 
 /**
- * The latest changes to an inner ring and entries of handlers, in the machine's memory: generated code
- * that enters a handler notes them there without leaving.
+ * The latest changes to an inner ring and entries of handlers, in the machine's memory. Generated code that enters a
+ * handler notes them there without leaving.
  */
 export class TransferLog {
   constructor(private readonly state: State) {}
@@ -30,12 +30,12 @@ export class TransferLog {
     this.state.set(S.LogTransfers, enabled ? 1 : 0);
   }
 
-  /** How many have been noted. */
+  /** How many transfers have been noted. */
   get count(): number {
     return this.state.get(S.TransferCount);
   }
 
-  /** To be called behind the change. */
+  /** Notes a transfer. This must be called after the change. */
   note({ kind, vector, fromCpl, toCpl, fromEip, toEip }: Transfer): void {
     const { state, count } = this;
     const at = entryAt(count);
@@ -49,7 +49,7 @@ export class TransferLog {
     state.set(S.TransferCount, count + 1);
   }
 
-  /** The one that came `back` changes before the latest; undefined where it is not kept (any more). */
+  /** The transfer that came `back` changes before the latest; undefined where it is not kept, or not any more. */
   find(back: number): LoggedTransfer | undefined {
     const { state, count } = this;
     if (back >= Math.min(count, TRANSFERS_LOGGED)) return undefined;

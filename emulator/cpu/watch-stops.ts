@@ -7,11 +7,13 @@ import type { Modes } from "./mode";
 
 /** Memory whose accesses end a run, as the processor's users set it. */
 export class WatchStops {
-  /** Called before an access that touches a watch; the first one of an instruction to each watch. */
+  /**
+   * Called before an access that touches a watch: for each instruction and each watch, before the first such access.
+   */
   onTouch: (watch: Watch) => void = () => undefined;
-  /** Linear address of the instruction that touched a watch. */
+  /** The linear address of the instruction that touched a watch. */
   private toucher = 0;
-  /** There are other watches than the compiler knows of. */
+  /** Whether there are other watches than the compiler knows of. */
   private changed = false;
 
   constructor(
@@ -39,7 +41,7 @@ export class WatchStops {
     this.marks.leave();
   }
 
-  /** Whether watches have come or gone; once. Who sets others one by one may end with what was there. */
+  /** Whether watches have come or gone; it can be taken once. Watches that are set one by one may end as they began. */
   takeChanged(): boolean {
     const { changed } = this;
     this.changed = false;
@@ -51,7 +53,10 @@ export class WatchStops {
     this.onTouch(watch);
   }
 
-  /** What the last stop for a watch was for, and the linear address of the instruction that did it; once. */
+  /**
+   * What the last stop for a watch was for, and the linear address of the instruction that did it. It can be taken
+   * once.
+   */
   take(): { instruction: number; touched: readonly Touched[] } {
     return { instruction: this.toucher, touched: this.memory.watches.take() };
   }

@@ -3,19 +3,19 @@ import type { InterruptSource, PortSpace } from "../base/ports";
 
 /** Why `Cpu.run` came back. */
 export const enum CpuStop {
-  /** `count` instructions were retired. */
+  /** As many instructions as were asked for were retired. */
   Count,
-  /** HLT with nothing pending: only an interrupt can wake the processor. */
+  /** HLT with nothing pending. Only an interrupt can wake the processor. */
   Halted,
-  /** The next instruction stands on a breakpoint. */
+  /** The next instruction is on a breakpoint. */
   Breakpoint,
   /** The last instruction, or a delivery, touched watched memory. */
   Watchpoint,
-  /** `yield` was called (a device changed its deadline, or asked for the end). */
+  /** `yield` was called: a device changed its deadline, or asked for the end. */
   Yield,
-  /** Whoever ran the processor wants the run to end here. */
+  /** `isDue` asked for the end of the run. */
   Due,
-  /** A fault while delivering a double fault; the chain is in `faultChain`. */
+  /** A fault occurred in the delivery of a double fault. The chain is in `faultChain`. */
   TripleFault,
 }
 
@@ -23,20 +23,20 @@ export const enum CpuStop {
 export interface FaultRecord {
   vector: number;
   errorCode: number;
-  /** CS selector and offset of the instruction that faulted. */
+  /** The CS selector and offset of the instruction that faulted. */
   cs: number;
   eip: number;
   esp: number;
-  /** CR2, for page faults. */
+  /** CR2, for a page fault. */
   cr2: number;
   /** Why the processor refused, in words. */
   reason: string;
 }
 
-/** A change of CPL: how, from where, to where. Offsets are EIP values. */
+/** A change of CPL: its kind, where it came from and where it went. Offsets are EIP values. */
 export interface Transfer {
   kind: "interrupt" | "exception" | "int" | "iret" | "call" | "ret" | "sysenter" | "sysexit";
-  /** Interrupt vector, for the first three kinds; else -1. */
+  /** The interrupt vector, for the first three kinds; else -1. */
   vector: number;
   fromCpl: number;
   toCpl: number;
@@ -46,7 +46,7 @@ export interface Transfer {
 
 /** A change to an inner ring, or the entry of a handler in the same one, as the log keeps it. */
 export interface LoggedTransfer extends Transfer {
-  /** ESP behind the change: where the frame lies that was pushed. */
+  /** ESP after the change, which is the address of the frame that was pushed. */
   esp: number;
 }
 
@@ -55,7 +55,7 @@ export interface CpuWiring {
   state: State;
   ports: PortSpace;
   interrupts: InterruptSource;
-  /** Machine time for RDTSC: instructions retired + ticks skipped. */
+  /** Machine time for RDTSC: instructions retired plus ticks skipped. */
   now(): number;
   /** How a module of generated code comes to its exports (default: `instanceOf`). `lazily`: most of its functions may never be called. */
   instantiate?(module: Uint8Array, env: Record<string, unknown>, lazily: boolean): Record<string, unknown>;

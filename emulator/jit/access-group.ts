@@ -8,13 +8,14 @@ import type { Watch } from "../memory/watches";
 const MOST_SPAN = 256;
 
 /**
- * Accesses of one block at constant distances from one value of a register, which share a test whether any of them may
- * touch watched memory. The test stands before the first of them; its constants are set when all are known.
+ * Accesses of one block at constant distances from one value of a register. They share one test, which tells whether
+ * any of them may touch watched memory. The test comes before the first access; its constants are set when all accesses
+ * are known.
  */
 export class AccessGroup {
   private first = Infinity;
   private end = -Infinity;
-  /** The greatest size of an access; all are aligned where the register is a multiple of it. */
+  /** The greatest size of an access. All accesses are aligned where the register is a multiple of it. */
   private unit = 1;
   private readonly settlers: (() => void)[] = [];
 
@@ -30,13 +31,14 @@ export class AccessGroup {
     [range, ...others]: readonly Watch[],
   ) {
     set(c, near, x.k(0));
-    // Counted in units from behind the highest such value on, such values come last, but for those that are not aligned.
-    const behind = x.sub(
+    // The register is counted in units from the first one above the highest value that is near. Values that are near
+    // then come last, and so do those that are not aligned.
+    const distance = x.sub(
       base,
       this.later(() => this.highest(range) + this.unit),
     );
     const units = x.rotr(
-      behind,
+      distance,
       this.later(() => Math.log2(this.unit)),
     );
     this.refuseIf(
@@ -59,7 +61,7 @@ export class AccessGroup {
     }
   }
 
-  /** A branch, as it is never taken: cheaper than to work the value out. */
+  /** The test is a branch because it is hardly ever taken: a branch is cheaper than working the value out. */
   private refuseIf(condition: Expr): void {
     condition(this.c);
     this.c.ifUnlikely();
@@ -74,7 +76,7 @@ export class AccessGroup {
     };
   }
 
-  /** Whether the access may belong to the group: then it does from now on. */
+  /** Takes the access into the group if it fits. @returns whether it now belongs to the group */
   take(distance: number, size: number): boolean {
     if (distance % size !== 0) return false;
     const [first, end] = [Math.min(this.first, distance), Math.max(this.end, distance + size)];
@@ -85,7 +87,7 @@ export class AccessGroup {
     return true;
   }
 
-  /** Sets the constants. */
+  /** Sets the constants of the test, when all accesses of the group are known. */
   settle(): void {
     for (const settler of this.settlers) settler();
   }

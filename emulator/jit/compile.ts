@@ -21,7 +21,7 @@ import type { Block, Region } from "./region";
 import { Structure } from "./structure";
 import { WatchTests } from "./watch-tests";
 
-/** What a page boundary inside a region checks: the exec TLB entry and the table that it must lead to. */
+/** What a page boundary inside a region checks: the exec TLB entry, and the table that the entry must lead to. */
 export interface PageGuard {
   execEntry: number;
   table: number;
@@ -35,18 +35,18 @@ export interface CompileInput {
   tlb: { read: number; write: number };
   tlbExec: number;
   csLimit: number;
-  /** Accesses that are not aligned are frequent. */
+  /** Whether accesses that are not aligned are frequent. */
   unaligned: boolean;
-  /** Ranges that its accesses are compared with; without any, those to watched pages take the long way. */
+  /** The ranges that its accesses are compared with. Without any range, accesses to watched pages take the long way. */
   watched: readonly Watch[];
-  /** Each access is compared, not only those that share a test (WatchLevel). */
+  /** Whether each access is compared, and not only those that share a test (WatchLevel). */
   testsAll: boolean;
   guard(linearPage: number): PageGuard;
 }
 
 const SIZES: Size[] = [1, 2, 4];
 
-/** The memory helpers of tier 0's module that regions call: for each access its name there. */
+/** For each kind of access the name under which tier 0's module exports the memory helper that regions call. */
 const HELPERS: Record<keyof MemoryHelpers, string> = {
   load: "load",
   open: "openData",
@@ -54,19 +54,22 @@ const HELPERS: Record<keyof MemoryHelpers, string> = {
   settle: "settle",
 };
 
-/** Names under which region modules import them. */
+/** The names under which region modules import the helpers. */
 export const HELPER_NAMES = Object.values(HELPERS).flatMap((kind) => SIZES.map((size) => `${kind}${size.toString()}`));
 
-/** Name of MarkPaths.mark. */
+/** The name of MarkPaths.mark. */
 export const MARK_NAME = "mark";
 
-/** Name of SystemPaths.system, which tier 0's module exports. */
+/** The name of SystemPaths.system, which tier 0's module exports. */
 export const SYSTEM_NAME = "system";
 
-/** Name of MemoryPaths.segment, which tier 0's module passes on. */
+/** The name of MemoryPaths.segment, which tier 0's module passes on. */
 export const SEGMENT_NAME = "segment";
 
-/** A module with the one function `f(node)`: runs the region from one of its entries, whose block has been charged, until it leaves. */
+/**
+ * Makes a module with the one function `f(node)`. It starts at one of the region's entries, whose block has been
+ * charged already, and runs until control leaves the region.
+ */
 export function compileRegion(input: CompileInput): Uint8Array {
   const module = new ModuleBuilder();
   const code = new RegionFunction(input, importsOf(module)).code();
@@ -76,7 +79,7 @@ export function compileRegion(input: CompileInput): Uint8Array {
   return module.bytes();
 }
 
-/** Each function is imported when code first calls it: V8 keeps the types of every module for ever. */
+/** A function is imported only when code first calls it, because V8 keeps the types of every module for ever. */
 function importsOf(module: ModuleBuilder): RegionHelpers {
   const types = (count: number): Type[] => new Array<Type>(count).fill(Type.I32);
   const named = (name: string, params: number, results: number): number =>
@@ -112,10 +115,10 @@ function importsOf(module: ModuleBuilder): RegionHelpers {
   };
 }
 
-/** What an Enter record for the function `func` starts with, Rec.Op and Rec.A, as one number. */
+/** The first two words of an Enter record for the function `func` (Rec.Op and Rec.A), as one number. */
 const enterWord = (func: number): bigint => (BigInt(func) << 32n) | BigInt(Special.Enter);
 
-/** How a block is entered by its only way in. */
+/** The state in which control comes to a block that has only one way in. */
 interface Inheritance {
   flags: FlagsForm;
   source: FlagSource | undefined;
@@ -137,9 +140,9 @@ class RegionFunction {
   private readonly blocks: Block[];
   private readonly nodes = new Map<number, number>();
   private readonly structure: Structure;
-  /** By node: ways in from inside the region. */
+  /** The number of ways in from inside the region, by node. */
   private readonly edges: number[];
-  /** By node, once the way in has been emitted; undefined for blocks that have begun without. */
+  /** By node, once the way in has been emitted; undefined for blocks whose code was begun before that. */
   private readonly inheritances = new Map<number, Inheritance | undefined>();
   private block: Block;
 
@@ -193,7 +196,7 @@ class RegionFunction {
     setWord(this.c, S.Eip, this.eip);
   }
 
-  /** Comes last: only then is it known which registers the region uses. */
+  /** Is emitted last, because only then it is known which registers the region uses. */
   private entry(): Code {
     const entry = new Code(1);
     this.regs.load(entry);
@@ -227,7 +230,7 @@ class RegionFunction {
     emitter.endBlock();
   }
 
-  /** Asks the core, with the state before the block, whether it is to leave here. */
+  /** Asks the core, with the state as it is before the block, whether execution is to leave here. */
   private mark({ start, insns }: Block): void {
     const { budget } = this;
     set(this.c, budget, x.add(budget, x.k(insns.length)));
@@ -253,8 +256,9 @@ class RegionFunction {
   }
 
   /**
-   * A block with one way in goes on with the flags as they are. From a repeated string instruction there are two in one
-   * edge, for no iteration and behind the last: both leave the flags in the same form, or CMPS and SCAS in the same locals.
+   * A block with one way in goes on with the flags as they are. A repeated string instruction leads there by two ways
+   * that count as one: for no iteration, and after the last. Both leave the flags in the same form; CMPS and SCAS leave
+   * them in the same locals.
    */
   private passFlags(node: number): void {
     const target = this.blocks[node];
@@ -263,7 +267,7 @@ class RegionFunction {
     else if (seesFlags(target)) this.flags.pass();
   }
 
-  /** A block that does not fit the budget is left to the interpreter whole. */
+  /** Takes the block's instructions from the budget. A block that does not fit is left whole to the interpreter. */
   private charge({ insns, start }: Block): void {
     const { budget } = this;
     set(this.c, budget, x.sub(budget, x.k(insns.length)));
@@ -274,7 +278,9 @@ class RegionFunction {
     this.c.end();
   }
 
-  /** Before going to another page: it must still be mapped as when it was compiled. */
+  /**
+   * Leaves the region before it goes to another page, unless the page is mapped as it was when the region was compiled.
+   */
   private guard(eip: number): void {
     const { execEntry, table } = this.input.guard(eip >>> 12);
     x.ne(x.word(execEntry), x.k(table))(this.c);
@@ -283,7 +289,10 @@ class RegionFunction {
     this.c.end();
   }
 
-  /** Before an instruction that runs on into another page, which must be mapped as it was: else the core does it alone. */
+  /**
+   * The same for an instruction that runs on into another page: if the page is mapped differently now, the core
+   * executes the instruction alone.
+   */
   private guardStraddling({ start, end }: Block): void {
     const { budget } = this;
     const { execEntry, table } = this.input.guard(((end - 1) >>> 12) & 0xfffff);
@@ -295,7 +304,9 @@ class RegionFunction {
     this.c.end();
   }
 
-  /** To an entry of this region that fits the budget, or out. */
+  /**
+   * Goes to the entry of this region at `eip` if there is one and its block fits the budget; else leaves the region.
+   */
   private jumpDynamic(): void {
     const { c, record, budget } = this;
     this.flags.pass();
@@ -324,10 +335,10 @@ class RegionFunction {
   }
 }
 
-/** Whether the arithmetic flags from before a block may be seen from its start on: read, or shown by a fault or a mark. */
+/** Whether a block can see the arithmetic flags from before it: it reads them, or a fault or a mark shows them. */
 function seesFlags({ insns, isMarked }: Block): boolean {
   if (isMarked) return true;
-  // DAA and its like both read and kill.
+  // DAA and the similar instructions both read the flags and overwrite them.
   const shows = (insn: Insn): boolean => mayFault(insn) || (insn.spec.traits & Trait.ReadsFlags) !== 0;
   const first = insns.find((insn) => shows(insn) || killsFlags(insn));
   return first === undefined || shows(first);

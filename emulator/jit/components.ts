@@ -2,7 +2,7 @@
 
 interface Visit {
   node: number;
-  /** Next successor to look at. */
+  /** The next successor to look at. */
   next: number;
 }
 
@@ -54,7 +54,8 @@ export function components(
     }
   };
 
-  // Roots in descending order, so that the result, reversed, keeps independent code in ascending order.
+  // Roots are taken in descending order. The result is reversed at the end, so independent code keeps its ascending
+  // order.
   for (const node of [...nodes].sort((a, b) => b - a)) if (!index.has(node)) walk(node);
   return found.reverse();
 }

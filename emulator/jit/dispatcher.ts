@@ -12,14 +12,12 @@ import { MAX_BLOCK, Rec, Special } from "../cpu/tier0/record";
 export const DISPATCH_NAMES = ["deliver", "refetch"];
 
 /**
- * The one module that sees the function table: `dispatch(record)` charges the
- * block and runs the region that an Enter record names, and from then on
- * whatever region the exec TLB finds, behind faults too, until there is none, a
- * fault that tier 0 does not deliver or a stop waits, or the budget may not hold
- * a block. It leaves the flags settled, and S.Turns and its like, and in
- * S.Unaligned a count.
- * Region modules that import the table themselves would never be collected
- * (docs/performance.md).
+ * The one module that sees the function table. `dispatch(record)` charges the block that an Enter record names and runs
+ * its region, and then whatever region the exec TLB finds next, also after a fault that tier 0 delivers. It returns
+ * when there is no such region, when a fault is left to the core, when a stop waits, or when the budget may not hold
+ * another block. It leaves the flags worked out, the changes of region counted in S.Turns and its neighbours, and the
+ * accesses that were not aligned in S.Unaligned.
+ * Only this module imports the table: V8 would never collect a region module that did (docs/performance.md).
  */
 export function dispatcherModule(): Uint8Array {
   const module = new ModuleBuilder();

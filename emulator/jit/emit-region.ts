@@ -18,22 +18,22 @@ import { SegmentViews } from "./segment-views";
 import { type SharedHost, SharedLookups } from "./shared-lookups";
 import type { WatchTests } from "./watch-tests";
 
-/** The region function's locals, and how its blocks go on. */
+/** The region function's locals, and the ways in which its blocks go on. */
 export interface RegionFrame {
   regs: GeneralRegisters;
   flags: RegionFlags;
   budget: Var;
-  /** Offset in CS to go on at, for an exit. */
+  /** The offset in CS to go on at after an exit. */
   eip: Var;
-  /** Addresses of the data TLBs that the mode uses. */
+  /** The addresses of the data TLBs that the mode uses. */
   tlb: { read: number; write: number };
   csLimit: number;
   /** InlineFrame.unaligned. */
   unaligned: boolean;
   watchTests: WatchTests | undefined;
-  /** Goes to an offset in CS that is known now. */
+  /** Goes to an offset in CS that is known when the region is compiled. */
   jump(eip: number): void;
-  /** Goes to the offset in `eip`. */
+  /** Goes to the offset in `eip`, which is known only when the code runs. */
   jumpDynamic(): void;
 }
 
@@ -54,22 +54,24 @@ function localsOf(source: FlagSource | undefined): Set<number> {
   return new Set(source.kind === "sub" ? [result.index, source.a.index, source.b.index] : [result.index]);
 }
 
-/** Operands of compiled code: registers and flags in locals, everything else a constant. */
+/** Operands of compiled code: registers and flags are in locals, everything else is a constant. */
 export class RegionEmit extends Emit {
   declare insn: Insn;
   override readonly fres: Expr;
   override readonly fco: Expr;
-  /** Instructions of the block from this one to its end, already charged. */
+  /** How many instructions of the block, from this one to its end, are already charged and not yet done. */
   private owed = 0;
   private pinned: number[] = [];
   private readonly bounds = new RegisterBounds();
-  /** Linear pages of the addresses in locals that lie in one page only, by local; of this instruction. */
+  /**
+   * The linear pages of this instruction's addresses that can only be in one page, by the local that holds the address.
+   */
   private readonly pages = new Map<number, number>();
   private readonly memory: InlineMemory;
-  /** The local that holds the address of the memory operand, -1 before it is reckoned. */
+  /** The local that holds the address of the memory operand; -1 until the address is reckoned. */
   private operandAt = -1;
   private readonly segments: SegmentViews;
-  /** With watched memory each access has its own test. */
+  /** Shared TLB look-ups. There are none with watched memory, where each access has a test for itself. */
   private readonly lookups: SharedLookups | undefined;
 
   constructor(
@@ -92,7 +94,7 @@ export class RegionEmit extends Emit {
     });
   }
 
-  /** @param owed how many instructions of the block are left, this one included */
+  /** @param owed how many instructions of the block are left, including this one */
   begin(insn: Insn, owed: number): void {
     this.insn = insn;
     this.owed = owed;
@@ -102,7 +104,7 @@ export class RegionEmit extends Emit {
     this.lookups?.beginInsn(insn);
   }
 
-  /** @param source what the flags come from that the block is entered with, when that is known */
+  /** @param source what the flags come from at the start of the block, when that is known */
   beginBlock(source: FlagSource | undefined, insns: readonly Insn[]): void {
     this.flagSource = source;
     this.pinned = [...localsOf(source)];
@@ -120,7 +122,7 @@ export class RegionEmit extends Emit {
     this.lookups?.endBlock();
   }
 
-  /** Keeps what the flags came from until they come from elsewhere. */
+  /** Keeps note of what the flags came from until they come from elsewhere. */
   override endInsn(): void {
     const kept = localsOf(this.flagSource);
     this.pages.clear();
@@ -133,9 +135,9 @@ export class RegionEmit extends Emit {
     super.endInsn();
   }
 
-  // ---- leaving
+  // ---- leaving the region
 
-  /** Leaves with the state before this instruction. */
+  /** Leaves with the state as it is before this instruction. */
   private leaveAtInsn(): void {
     const { budget, eip, flags } = this.frame;
     this.set(budget, x.add(budget, x.k(this.owed)));
@@ -240,7 +242,7 @@ export class RegionEmit extends Emit {
     return this.cut(terms.reduce((sum, term) => x.add(sum, term)));
   }
 
-  /** To the address size. */
+  /** Cuts an offset to the address size. */
   private cut(offset: Expr): Expr {
     return this.insn.addrSize === 2 ? x.and(offset, x.k(0xffff)) : offset;
   }
@@ -271,7 +273,10 @@ export class RegionEmit extends Emit {
     return at;
   }
 
-  /** The linear address of an access and its sizeSeg (isa/system-ops.ts): an unchecked offset is the address. */
+  /**
+   * The linear address of an access, and its sizeSeg (isa/system-ops.ts). Where the segment is not checked, the offset
+   * is the linear address.
+   */
   private translate(at: Var, size: Size, own: AccessSeg, access = 0): { linear: Var; sizeSeg: Expr } {
     const seg = own === "own" ? this.insn.mem.seg : own;
     const sizeSeg = size | (seg << 4);
@@ -288,7 +293,7 @@ export class RegionEmit extends Emit {
     return { linear, sizeSeg: x.k(size | (SEG_CHECKED << 4)) };
   }
 
-  /** Of an access to the memory operand. */
+  /** The look-up that an access to the memory operand shares with others, if it does. */
   private shared(at: Var): SharedHost | undefined {
     return at.index === this.operandAt ? this.lookups?.of(this.insn) : undefined;
   }
@@ -333,7 +338,10 @@ export class RegionEmit extends Emit {
     return { value, store };
   }
 
-  /** Where the shared look-up found nothing, which is seldom, the access is made by itself; else as what follows has it, to an `end`. */
+  /**
+   * Makes the access by itself where the shared look-up found nothing, which is seldom. Else the code that follows
+   * makes it, up to an `end`.
+   */
   private apart({ host }: SharedHost, access: () => void): void {
     x.eqz(host)(this.c);
     this.c.ifUnlikely();
@@ -384,12 +392,15 @@ export class RegionEmit extends Emit {
     this.frame.jumpDynamic();
   }
 
-  /** The block of a repeated instruction is this instruction: going to its start charges the iteration. */
+  /**
+   * Goes to the next iteration. The block of a repeated instruction holds this instruction alone, so going to its start
+   * charges the iteration.
+   */
   override again(): void {
     this.frame.jump(this.insn.eip);
   }
 
-  /** The iteration in progress has been charged. */
+  /** The budget without the iteration in progress, which has been charged. */
   override budget(): Expr {
     return x.add(this.frame.budget, x.k(1));
   }
@@ -412,7 +423,9 @@ export class RegionEmit extends Emit {
     return x.add(this.segWord(this.insn.mem.seg, SegField.Base), this.effective());
   }
 
-  /** With everything in the State around the call, as its contract wants it. */
+  /**
+   * Calls the core. Around the call everything is in the State, as the contract of MemoryPaths and SystemPaths asks.
+   */
   override system(op: SystemOp, a: Expr = x.k(0), b: Expr = x.k(0), then?: () => void): void {
     const { regs, flags, budget, eip } = this.frame;
     const [first, second] = [this.let(a), this.let(b)];

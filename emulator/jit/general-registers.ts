@@ -7,7 +7,10 @@ import { locals, set, setWord } from "../base/wasm/statements";
 const COUNT = 8;
 const homeOf = (reg: number): number => S.Gpr + reg * 4;
 
-/** The guest's general registers in locals: those that a region uses are loaded at its entry, those that it writes stored at its exit. */
+/**
+ * The guest's general registers in locals. Those that a region uses are loaded at its entry; those that it writes are
+ * stored at its exit.
+ */
 export class GeneralRegisters {
   private readonly locals: Var[];
   private readonly used = new Set<number>();
@@ -27,18 +30,18 @@ export class GeneralRegisters {
     return this.read(reg);
   }
 
-  /** Emitted last, put first. */
+  /** Loads the registers. This code is emitted last and put at the front. */
   load(into: Code): void {
     for (const reg of this.used) set(into, this.locals[reg], word(homeOf(reg)));
   }
 
-  /** In the middle of the region, where it is not known yet what others write. */
+  /** Stores all registers in the middle of the region, where it is not known yet which of them the rest will write. */
   storeAll(): void {
     for (let reg = 0; reg < COUNT; reg++) this.write(reg);
     this.store();
   }
 
-  /** The reverse of `storeAll`. */
+  /** Loads all registers again, after `storeAll`. */
   loadAll(): void {
     for (let reg = 0; reg < COUNT; reg++) set(this.c, this.locals[reg], word(homeOf(reg)));
   }

@@ -15,57 +15,69 @@ import { SETTLE_NAME } from "./pending-flags";
 import { cover, rangesOver, WatchLevel } from "./watch-tests";
 import { type Block, MAX_BLOCKS, MAX_INSNS, type Region, RegionFinder } from "./region";
 
-/** When a place is hot enough to be compiled. */
+/** When a place in code is hot enough to be compiled. */
 export interface Thresholds {
-  /** Instructions of the interpreted slices that ended there. */
+  /** The number of instructions in the interpreted slices that ended there. */
   interpreted: number;
-  /** Times that compiled code left for it. */
+  /** How many times compiled code left for it. */
   misses: number;
-  /** Changes of region in one run of compiled code that make them worth a note, and notes that make it worth to merge. */
+  /**
+   * How many changes of region in one run of compiled code are worth a note, and how many notes make it worthwhile to
+   * merge regions.
+   */
   turns: number;
   notes: number;
-  /** Accesses that are not aligned in one run of compiled code that make it worth to make its last region anew for them. */
+  /**
+   * How many accesses that are not aligned, in one run of compiled code, make it worthwhile to compile the last region
+   * again for them.
+   */
   unaligned: number;
 }
 
 /**
- * V8 spends some 30 ms on a region, in which the interpreter does 5-10 million
- * instructions: what runs for less than a second is best left alone.
+ * V8 spends some 30 ms on a region. The interpreter executes 5 to 10 million instructions in that time, so code that
+ * runs for less than a second is best left to it.
  */
 export const HOT: Thresholds = { interpreted: 800_000, misses: 1000, turns: 250, notes: 64, unaligned: 1000 };
 
-/** For who wants compiled code whatever it costs. */
+/** For users who want compiled code whatever it costs. */
 export const WARM: Thresholds = { interpreted: 100_000, misses: 32, turns: 250, notes: 16, unaligned: 1000 };
 
 const MOST_DOUBLINGS = 8;
 
-/** Accesses to watched pages by compiled code after which the region that runs is made anew, with tests of its own. */
+/**
+ * After how many accesses to watched pages by compiled code the region that runs is compiled again, with tests for
+ * watches.
+ */
 const MOST_VISITS = 1000;
 
-/** Places whose heat is remembered; a guest that runs ever new code would fill the memory with them. */
+/**
+ * The number of places whose heat is remembered. Without a bound, a guest that always runs new code would fill the
+ * memory with them.
+ */
 const MOST_PLACES = 1 << 16;
 
 /** The weight of a place that the next sample makes hot. */
 const ALMOST_HOT = 1 - 2 ** -30;
 
-/** Key of a place in code: linear address and mode. */
+/** The key of a place in code, made of its linear address and mode. */
 const placeOf = (mode: Mode, eip: number): number => eip * 8 + mode.slot;
 
-/** Regions that the function table may hold; when it is full all of them go. */
+/** How many regions the function table holds. When it is full, all of them are dropped. */
 const TABLE_SIZE = 8192;
 
 /** A region that can be entered. */
 interface Installed {
   mode: Mode;
   region: Region;
-  /** Instructions. */
+  /** The number of its instructions. */
   size: number;
-  /** Ranges that its accesses are compared with. */
+  /** The ranges that its accesses are compared with. */
   watched: readonly Watch[];
   level: WatchLevel;
   /** Its place in the function table. */
   func: number;
-  /** Length of its module. */
+  /** The length of its module. */
   bytes: number;
   /** Its Enter records. */
   records: readonly number[];
@@ -73,8 +85,8 @@ interface Installed {
 }
 
 /**
- * Tier 1: turns hot code into WebAssembly functions, region by region, and
- * leads the interpreter into them by Enter records at their entries.
+ * Tier 1 compiles hot code to WebAssembly functions, region by region. An Enter record at each entry of a region leads
+ * the interpreter into it.
  */
 export class Jit implements Compiler {
   private readonly table = new WebAssembly.Table({ element: "anyfunc", initial: TABLE_SIZE });
@@ -84,17 +96,17 @@ export class Jit implements Compiler {
   private next = 1;
   /** How hot a place is, by linear address and mode slot. */
   private readonly weights = new Map<number, number>();
-  /** How often code compiled at a place was written to. */
+  /** How often the guest wrote to code that was compiled at a place. */
   private readonly losses = new Map<number, number>();
-  /** Live regions by function. */
+  /** The live regions, by function. */
   private readonly regions = new Map<number, Installed>();
-  /** Starts of regions that make many accesses that are not aligned. */
+  /** The starts of regions that make many accesses that are not aligned. */
   private readonly unaligned = new Set<number>();
   private readonly links = new Links(MAX_INSNS);
-  /** Accesses to watched pages that came from compiled code, since one of its regions was last made anew for them. */
+  /** How many accesses to watched pages came from compiled code since a region was last compiled again for them. */
   private visits = 0;
 
-  /** @param hostNow milliseconds, for statistics alone */
+  /** @param hostNow milliseconds, used for statistics only */
   constructor(
     private readonly wiring: CompilerParts,
     private readonly thresholds = HOT,
@@ -118,12 +130,15 @@ export class Jit implements Compiler {
     if (state.get(S.Unaligned) >= this.thresholds.unaligned) this.inlineUnaligned(state.get(S.TurnTo));
     if (state.get(S.Turns) < this.thresholds.turns) return;
     const [from, to] = [state.get(S.TurnFrom), state.get(S.TurnTo)];
-    // Between modes, as between rings, there is nothing to merge.
+    // Regions of different modes, such as different rings, cannot be merged.
     if (this.regions.get(from)?.mode !== this.regions.get(to)?.mode) return;
     if (this.links.note(from, to) >= this.thresholds.notes) this.merge();
   }
 
-  /** Makes a region anew with code for accesses that are not aligned, which costs all others a little. */
+  /**
+   * Compiles a region again with code for accesses that are not aligned. That code makes all other accesses a little
+   * slower.
+   */
   private inlineUnaligned(func: number): void {
     const installed = this.regions.get(func);
     if (!installed) return;
@@ -134,7 +149,10 @@ export class Jit implements Compiler {
     this.remake([installed]);
   }
 
-  /** One region in place of some of one mode, by default with the tests for watches that one of them has. */
+  /**
+   * Compiles one region in place of several of the same mode. By default it has the tests for watches of the part that
+   * has most.
+   */
   private remake(parts: readonly Installed[], tests: WatchLevel = Math.max(...parts.map(({ level }) => level))): void {
     const [{ mode }] = parts;
     for (const { code, region } of parts) {
@@ -147,13 +165,16 @@ export class Jit implements Compiler {
   /** Makes one region of those that often follow each other. */
   private merge(): void {
     for (const funcs of this.links.groups(this.regions)) {
-      // Making the region of an earlier group may have cost all others.
+      // When an earlier group was compiled, all other regions may have been dropped.
       const parts = funcs.map((func) => this.regions.get(func)).filter((part) => part !== undefined);
       if (parts.length > 0 && parts.every(({ mode }) => mode === parts[0].mode)) this.remake(parts);
     }
   }
 
-  /** Makes the region of a function anew so that more of its accesses take the long way only where they may touch a watch. */
+  /**
+   * Compiles the region of a function again, so that more of its accesses take the long way only where they may touch a
+   * watch.
+   */
   private testWatches(func: number): void {
     this.visits = 0;
     const installed = this.regions.get(func);
@@ -172,7 +193,10 @@ export class Jit implements Compiler {
     if (!this.repeats(mode)) this.count(mode, instructions / this.thresholds.interpreted);
   }
 
-  /** The iterations of a string instruction are no work that compiling would save: they go by the page anyway. */
+  /**
+   * Whether a repeated string instruction is next. Compiling would save nothing there: its iterations are executed by
+   * the page anyway.
+   */
   private repeats(mode: Mode): boolean {
     if (!mode.flatCs) return false;
     const [first] = this.wiring.fetcher.peek(mode, this.wiring.state.get(S.Eip), 1) ?? [];
@@ -183,7 +207,7 @@ export class Jit implements Compiler {
     this.count(mode, 1 / this.thresholds.misses);
   }
 
-  /** Compiles at CS:EIP once its weight is enough, out of a page that the exec TLB holds. */
+  /** Adds to the weight of CS:EIP and compiles there once the weight is enough, if the exec TLB holds the page. */
   private count(mode: Mode, weight: number): void {
     const eip = this.wiring.state.get(S.Eip);
     const table = this.wiring.cache.knownTable(mode.slot, eip >>> 12);
@@ -195,7 +219,7 @@ export class Jit implements Compiler {
     if (before < 1 && before + weight >= 1) this.compile(mode, [eip]);
   }
 
-  /** Compiled code stands there already. */
+  /** Whether the place already has compiled code. */
   private isEntered(table: number, eip: number): boolean {
     const { cache, state } = this.wiring;
     const record = cache.entry(table, eip & 0xfff);
@@ -216,7 +240,7 @@ export class Jit implements Compiler {
 
   private compile(mode: Mode, starts: readonly number[], tests = WatchLevel.None): void {
     const { cache, fetcher, watches } = this.wiring;
-    // The Enter records need room, which may cost all other code.
+    // The Enter records need room, and to make room may drop all other code.
     cache.reserve(MAX_BLOCKS);
     const region = new RegionFinder(
       (at) => fetcher.peek(mode, at),
@@ -290,7 +314,7 @@ export class Jit implements Compiler {
   private enterRecord(mode: Mode, { start: eip, insns }: Block, func: number, node: number): number {
     const { cache, state } = this.wiring;
     const table = cache.knownTable(mode.slot, eip >>> 12);
-    // The region does not depend on what the block was decoded from.
+    // The region does not depend on the bytes that the block's old records were decoded from.
     const record = cache.place(table, eip & 0xfff, 1);
     cache.enter(table, eip & 0xfff, record);
     for (let at = 0; at < RECORD_BYTES; at += 4) state.set(record + at, 0);
@@ -303,8 +327,8 @@ export class Jit implements Compiler {
   }
 
   /**
-   * A place that was written to has to be twice as hot as before to be compiled again; else the region
-   * comes back as soon as it is run.
+   * Each loss by a write to its code doubles the heat that a place needs to be compiled again. A place that was lost
+   * for another reason is compiled again as soon as it runs.
    */
   private lose(installed: Installed, written: boolean): void {
     const { mode, region, func, code } = installed;
@@ -330,7 +354,7 @@ export class Jit implements Compiler {
     this.weights.set(place, this.cold(place));
   }
 
-  /** The weight of a place that is to become hot anew. */
+  /** The weight at which a place begins to become hot again. */
   private cold(place: number): number {
     return 1 - 2 ** Math.min(this.losses.get(place) ?? 0, MOST_DOUBLINGS);
   }
@@ -338,13 +362,13 @@ export class Jit implements Compiler {
   private drop({ func, bytes, records }: Installed): void {
     const { state, cache } = this.wiring;
     for (const record of records) {
-      // Another region may have taken the record over since.
+      // Another region may have taken the record over meanwhile.
       if (state.get(record + Rec.A) === func) cache.poison(record, 1);
     }
     const { regions } = state.counters;
     regions.live--;
     regions.liveBytes -= bytes;
-    // A region may drop itself by a system instruction: it is not to go on.
+    // A system instruction in a region may drop that very region, which must not go on then.
     state.set(S.Stop, 1);
     this.table.set(func, null);
     this.free.push(func);

@@ -1,29 +1,28 @@
-/** A region as it is merged: functions stand for regions. */
+/** What merging needs to know of a region, which is named by its function's number. */
 export interface Sized {
-  /** Instructions. */
+  /** The number of its instructions. */
   size: number;
 }
 
 /**
- * Which regions follow each other so often that they are better one. A change
- * of region costs some forty host instructions; this gathers samples of hot
- * changes and says which regions belong together.
+ * Finds regions that follow each other so often that they are better compiled as one. A change of region costs some
+ * forty host instructions. Hot changes are noted here, and the notes say which regions belong together.
  */
 export class Links {
   private readonly counts = new Map<string, number>();
   private notes = 0;
 
-  /** @param most instructions of a merged region */
+  /** @param most the number of instructions that a merged region may have */
   constructor(private readonly most: number) {}
 
-  /** Control often goes from function `from` to function `to`. How many notes there are. */
+  /** Notes that control often goes from function `from` to function `to`. @returns how many notes there are */
   note(from: number, to: number): number {
     const key = `${from.toString()} ${to.toString()}`;
     this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
     return ++this.notes;
   }
 
-  /** Functions whose regions are to become one, in groups of two and more; begins anew. */
+  /** The functions whose regions are to become one, in groups of two and more. All notes are dropped. */
   groups(regions: ReadonlyMap<number, Sized>): number[][] {
     const sizes = new Map<Set<number>, number>();
     const groupOf = new Map<number, Set<number>>();

@@ -6,10 +6,13 @@ import type { Insn } from "../isa/insn";
  * memory each time, and does not depend on its bytes any more.
  */
 
-/** Instructions whose emitters ask for the immediate as a value and no more. */
+/** Instructions whose emitters use the immediate as a value only. */
 const LIVE = new Set(["mov", "add", "or", "adc", "sbb", "and", "sub", "xor", "cmp", "test", "push", "imul3"]);
 
-/** Bytes of the immediate at the instruction's end that may be read when it is executed; 0 for none. */
+/**
+ * How many bytes of the immediate, at the end of the instruction, may be read when it is executed; 0 where there are
+ * none.
+ */
 export function liveBytes(insn: Insn): number {
   if (!LIVE.has(insn.mnemonic)) return 0;
   const n = insn.spec.operands.findIndex(({ addressing }) => addressing === "I");
@@ -17,7 +20,7 @@ export function liveBytes(insn: Insn): number {
   return insn.spec.operands[n].signExtended ? 1 : insn.operands[n].size;
 }
 
-/** Pieces of [start, end) that code which reads live immediates depends on: [from, to) in pairs. */
+/** The pieces of [start, end) that the code depends on when it reads live immediates: pairs [from, to). */
 export function dependencies(start: number, end: number, insns: readonly Insn[]): [from: number, to: number][] {
   const pieces: [number, number][] = [];
   let from = start;

@@ -6,26 +6,26 @@ import type { ModuleBuilder } from "../base/wasm/module";
 import { locals, set, setWord } from "../base/wasm/statements";
 
 /**
- * How S.PendingA and S.PendingB say what the arithmetic flags are; S.Fres and S.Fco hold when nothing is pending. The
- * operands of narrow operations stand in the highest bits; how far they are shifted to the left comes above the kind,
- * from PENDING_SHIFT on.
+ * How S.PendingA and S.PendingB tell what the arithmetic flags are. When nothing is pending, S.Fres and S.Fco are
+ * valid. The operands of narrow operations are in the highest bits; the number of places by which they are shifted is
+ * above the kind, from PENDING_SHIFT on.
  */
 export const enum Pending {
   None,
-  /** Those of A - B. */
+  /** The flags of A - B. */
   Sub,
-  /** Those of a sum A of which B is one term. */
+  /** The flags of a sum A of which B is one term. */
   Add,
-  /** Those of AND, OR and XOR with the result A. */
+  /** The flags of AND, OR and XOR with the result A. */
   Logic,
 }
 
 export const PENDING_SHIFT = 8;
 
-/** Places of CF, of OF (with CF) and of AF in Fco. */
+/** The places of CF, of OF (with CF) and of AF in Fco. */
 const CARRIES = 0xc0000008 | 0;
 
-/** Fco of a - b; of a sum a and one of its terms b it is the same. */
+/** Fco of a - b. It is the same for a sum a of which b is one term. */
 export function fcoOfBorrows(a: Expr, b: Expr): Expr {
   const r = x.sub(a, b);
   return x.and(x.or(x.and(r, b), x.and(x.or(r, b), x.not(a))), x.k(CARRIES));
@@ -38,10 +38,10 @@ export const carryInState: Expr = (c) => {
   x.select(kind, ofPending, x.shr(x.word(S.Fco), x.k(31)))(c);
 };
 
-/** Name of the function `() -> ()` that brings S.Fres and S.Fco up to date. */
+/** The name of the function `() -> ()` that brings S.Fres and S.Fco up to date. */
 export const SETTLE_NAME = "settleFlags";
 
-/** Defines and exports it. */
+/** Defines the function and exports it. */
 export function defineSettle(module: ModuleBuilder): number {
   const func = module.reserve({ params: [], results: [] });
   const c = new Code(0);

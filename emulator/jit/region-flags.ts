@@ -15,11 +15,11 @@ const fcoWord: Expr = x.word(S.Fco);
 /** Where the flags are at some point of the code. */
 export interface FlagsForm {
   inLocals: boolean;
-  /** Of flags in the locals: how they can stand in the State without being worked out, as S.PendingFlags has it. */
+  /** For flags in locals: how S.PendingFlags can describe them without their being worked out. */
   kind: number;
-  /** Of flags in the State: nothing is pending. */
+  /** For flags in the State: whether nothing is pending. */
   settled: boolean;
-  /** Of flags in the locals: but for CF, which is still the one in the State. */
+  /** For flags in locals: whether CF is still the one in the State. */
   keepsCarry: boolean;
 }
 
@@ -31,9 +31,9 @@ const IN_STATE: Readonly<FlagsForm> = { inLocals: false, kind: Pending.None, set
  *
  *   Fco = the borrows of minuend - subtrahend in CF's, OF's and AF's places, exclusive-or `correction`
  *
- * so that setting flags costs nothing where nobody reads them but an exit. INC
- * and DEC leave CF where it is: it is looked for by who reads it.
- * Where blocks meet they stand in the State, most often only as what they are
+ * Setting flags costs nothing where nobody reads them but an exit. INC
+ * and DEC leave CF where it is: code that reads CF looks for it there.
+ * Where blocks meet the flags are in the State, most often only as what they are
  * to be worked out from (Pending).
  */
 export class RegionFlags {
@@ -42,7 +42,7 @@ export class RegionFlags {
   private now: FlagsForm = { ...IN_STATE };
   /** Operands of the last subtraction or addition, until its result has become Fres. */
   private operands: { from: Var; z: Var; size: Size } | undefined;
-  /** The instruction may leave flags as they are: only the locals say what they are behind it. */
+  /** Whether the instruction may leave flags as they are. Then only the locals tell what the flags are after it. */
   private isPartial = false;
   private leftStepped = false;
   private readonly result: Var;
@@ -52,8 +52,8 @@ export class RegionFlags {
 
   /**
    * @param inState leaves the region with the flags in the State
-   * @param pending the same, with the flags in the locals: `store` stands there
-   * @param stepped the same, with all but CF in the locals: `emitStepped` stands there, and goes on to `pending`
+   * @param pending leaves with the flags in locals: the code of `store` is there
+   * @param stepped leaves with all but CF in locals: the code of `emitStepped` is there, and goes on to `pending`
    * @param settleFunction see SETTLE_NAME
    */
   constructor(
@@ -73,12 +73,15 @@ export class RegionFlags {
     this.operands = undefined;
   }
 
-  /** Behind a call that leaves the flags in the State, worked out. */
+  /** Begins after a call that leaves the flags in the State, worked out. */
   beginSettled(): void {
     this.beginBlock({ ...IN_STATE, settled: true });
   }
 
-  /** What reads flags finds them worked out; what may leave some of them as they are writes to the locals. */
+  /**
+   * Prepares the flags for an instruction: one that reads them finds them worked out, and one that may keep some of
+   * them writes to the locals.
+   */
   beginInsn(insn: Insn): void {
     const { traits } = insn.spec;
     this.isPartial = (traits & Trait.KeepsFlags) !== 0 && !killsFlags(insn);
@@ -98,7 +101,7 @@ export class RegionFlags {
     this.c.br(keepsCarry ? this.exits.stepped : inLocals ? this.exits.pending : this.exits.inState);
   }
 
-  /** What stands at `exits.stepped`: behind it the locals have all flags, whatever the last block has kept. */
+  /** The code at `exits.stepped`. After it the locals hold all flags, whatever the last block left in the State. */
   emitStepped(): void {
     if (this.leftStepped) this.turnCarry(this.carryDiffers);
     this.now.keepsCarry = false;
@@ -114,7 +117,7 @@ export class RegionFlags {
     setWord(this.c, S.PendingFlags, x.k(kind));
   }
 
-  /** Makes S.Fres and S.Fco good, for others than this region. */
+  /** Makes S.Fres and S.Fco valid for code outside of this region. */
   settle(): void {
     if (this.now.inLocals) return this.store();
     if (this.now.settled) return;
@@ -125,14 +128,14 @@ export class RegionFlags {
     this.now.settled = true;
   }
 
-  /** Stores the flags that the locals hold. */
+  /** Stores the flags that the locals hold to the State. */
   store(): void {
     setWord(this.c, S.Fco, this.localFco());
     setWord(this.c, S.Fres, this.result);
     setWord(this.c, S.PendingFlags, x.k(Pending.None));
   }
 
-  /** Makes the locals good that `keepsCarry` says are not. */
+  /** Takes CF from the State where `keepsCarry` says that the locals lack it. */
   private takeCarry(): void {
     this.turnCarry(this.carryDiffers);
     this.now.keepsCarry = false;
@@ -161,13 +164,13 @@ export class RegionFlags {
     this.setLocals(x.k(0), x.k(0), value);
   }
 
-  /** No carries: what logic leaves. */
+  /** Sets no carries, as the logic instructions do. */
   clearFco(): void {
     this.setFco(x.k(0));
     if (!this.isPartial) this.now.kind = Pending.Logic;
   }
 
-  /** Keeps the operands of z = from - y: what the flags are is worked out where they are read, and at the exit. */
+  /** Keeps the operands of z = from - y. The flags are worked out where they are read, and at the exit. */
   setBorrows(from: Var, y: Var, z: Var, size: Size): void {
     const up = upOf(size);
     const high = (value: Expr): Expr => (up ? x.shl(value, x.k(up)) : value);
@@ -188,7 +191,7 @@ export class RegionFlags {
     this.c.release(carry.index);
   }
 
-  /** Turns CF and its neighbour where `differs` is 1, so that OF stays. */
+  /** Inverts CF and its neighbour where `differs` is 1, so that OF stays the same. */
   private turnCarry(differs: Expr): void {
     set(this.c, this.correction, x.xor(this.correction, turned(differs)));
   }
@@ -202,7 +205,7 @@ export class RegionFlags {
     return x.xor(carryInState, this.borrow);
   }
 
-  /** The correction comes first: its value may read the old flags. */
+  /** The correction is set first, because its value may read the old flags. */
   private setLocals(minuend: Expr, subtrahend: Expr, correction: Expr): void {
     set(this.c, this.correction, correction);
     set(this.c, this.minuend, minuend);
@@ -217,8 +220,8 @@ export class RegionFlags {
   }
 }
 
-/** CF's place in Fco and its neighbour, where `differs` is 1. */
+/** The bits of CF and its neighbour in Fco, where `differs` is 1. */
 const turned = (differs: Expr): Expr => x.shl(x.sub(x.k(0), differs), x.k(30));
 
-/** How far an operand is shifted to the left, so that its carries come out of bit 31. */
+/** By how much an operand is shifted left so that its carries come out of bit 31. */
 const upOf = (size: Size): number => 32 - size * 8;

@@ -3,45 +3,48 @@ import type { Insn } from "../isa/insn";
 import { endsBlock, isRepeated, jumps, remaps, straddles } from "../isa/queries";
 import { Trait } from "../isa/traits";
 
-/** Bounds of one region: beyond them V8's optimising compiler gives up its better code. */
+/** The bounds of one region. V8's optimising compiler makes worse code of larger functions. */
 export const MAX_BLOCKS = 80;
 export const MAX_INSNS = 400;
 
-/** Straight-line code of a region. */
+/** A stretch of straight-line code in a region. */
 export interface Block {
-  /** Offset in CS. */
+  /** Its offset in CS. */
   start: number;
   insns: Insn[];
-  /** Offset behind the last instruction. */
+  /** The offset after its last instruction. */
   end: number;
-  /** Direct successors inside the region. */
+  /** The successors inside the region to which control goes directly. */
   successors: number[];
-  /** The exec TLB may enter here. */
+  /** Whether the exec TLB may lead here. */
   isEntry: boolean;
-  /** Its first instruction is marked: the core is asked before it. */
+  /** Whether its first instruction is marked, so that the core is asked before it. */
   isMarked: boolean;
 }
 
 export interface Region {
-  /** Offsets in CS that it was made for. */
+  /** The offsets in CS that it was made for. */
   starts: readonly number[];
-  /** By start, in ascending order. */
+  /** Blocks by their start, in ascending order. */
   blocks: Map<number, Block>;
 }
 
-/** Gives the instructions at an offset in CS up to a block's end, or undefined where there is no code to be had without a fault. */
+/**
+ * Gives the instructions from an offset in CS up to a block's end, or undefined where the code cannot be read without a
+ * fault.
+ */
 export type Peek = (eip: number) => Insn[] | undefined;
 
-/** Seldom executed, and mostly for a fault. */
+/** Instructions that are seldom executed, and mostly to raise a fault. */
 const NEVER = new Set(["undefined", "toolong", "coprocessor", "fninit", "fnstsw", "fnstore", "int1"]);
-/** The next instruction follows them in memory only. */
+/** Instructions after which control goes elsewhere, whatever follows them in memory. */
 const ONE_WAY = new Set(["hlt", "iret", "jmpfar", "jmpfarind", "retfar", "sysexit"]);
 
-/** What only the interpreter runs: the region leaves before it. */
+/** Whether a region may contain the instruction. A region leaves before one that only the interpreter runs. */
 function isCompiled(insn: Insn): boolean {
   const { traits } = insn.spec;
   if (NEVER.has(insn.mnemonic)) return false;
-  // Branches of 16 bits cut EIP; nobody writes them on purpose.
+  // Branches with 16-bit operands cut EIP to 16 bits; hardly any program contains one on purpose.
   return insn.opSize === 4 || (traits & Trait.Branch) === 0;
 }
 
@@ -52,13 +55,15 @@ export class RegionFinder {
   private readonly queue: number[] = [];
   private insns = 0;
 
-  /** @param isMarked of an offset in CS; a marked instruction is the first that `peek` gives */
+  /**
+   * @param isMarked tells whether the instruction at an offset in CS is marked; `peek` gives a marked instruction first
+   */
   constructor(
     private readonly peek: Peek,
     private readonly isMarked: (eip: number) => boolean = () => false,
   ) {}
 
-  /** Undefined when not even one of the first instructions can be compiled. */
+  /** @returns undefined when not even one of the first instructions can be compiled */
   find(starts: readonly number[]): Region | undefined {
     this.queue.push(...starts);
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
@@ -70,8 +75,8 @@ export class RegionFinder {
   }
 
   /**
-   * Whether the code before it leads here only because a block was full: slices end at such places too, but who
-   * goes on there comes to another entry soon, and a loop with one entry is better code than one with two.
+   * Whether the code before `start` leads here only because a block was full. Slices end at such places too, but
+   * control soon comes to another entry from there, and a loop with one entry is better code than a loop with two.
    */
   private isCut(start: number): boolean {
     return [...this.found.values()].some((insns) => {
@@ -84,7 +89,8 @@ export class RegionFinder {
     if (this.found.has(start)) return;
     const insns: Insn[] = [];
     for (const insn of this.peek(start) ?? []) {
-      // A block's mark is asked about whenever the block is entered: not between iterations, and not before a replay.
+      // A block's mark is asked about whenever the block is entered. That must not be between iterations, nor before an
+      // instruction is executed again.
       const isAlone = isRepeated(insn) || straddles(insn);
       if (!isCompiled(insn) || (isAlone && this.isMarked(insn.eip >>> 0))) break;
       if (isRepeated(insn) && straddles(insn)) break;
@@ -120,13 +126,16 @@ export class RegionFinder {
     }
   }
 
-  /** Targets of backward and cross-page jumps are entries: there the interpreter finds its way in. */
+  /**
+   * Notes the target of a jump. Targets of backward jumps and of jumps to another page become entries, where the
+   * interpreter finds its way in.
+   */
   private edge(to: number, from: Insn): void {
     if (to <= from.eip || (to ^ from.eip) >>> 12 !== 0) this.entries.add(to);
     this.queue.push(to);
   }
 
-  /** Cuts blocks at the starts of others. */
+  /** Ends blocks where others start. */
   private split(): Map<number, Block> {
     const blocks = new Map<number, Block>();
     for (const start of [...this.found.keys()].sort((a, b) => a - b)) {

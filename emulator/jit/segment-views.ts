@@ -8,14 +8,16 @@ import { plainData } from "../cpu/plain-data";
 import type { Insn } from "../isa/insn";
 import { Trait } from "../isa/traits";
 
-/** A segment as a block found it; none is loaded before the block's end. */
+/** A segment as it is at the start of a block. Only the last instruction of a block can load a segment. */
 export interface SegmentView {
   base: Var;
-  /** Accesses of any kind and size are allowed at offsets below it; above, MemoryPaths.segment decides. */
+  /**
+   * Accesses of any kind and size are allowed at offsets below this one. MemoryPaths.segment decides about those above.
+   */
   end: Var;
 }
 
-/** The last byte of the widest access lies this far behind the first. */
+/** The distance from the first byte of the widest access to its last. */
 const WIDEST = 3;
 
 /**
@@ -28,7 +30,10 @@ export class SegmentViews {
 
   constructor(private readonly c: Code) {}
 
-  /** Makes the views that an instruction is going to need: before it, where all ways through it pass. */
+  /**
+   * Makes the views that an instruction will need. The code is put before the instruction, where all ways through it
+   * pass.
+   */
   prepare(insn: Insn): void {
     if (!insn.checked) return;
     for (const seg of segmentsOf(insn)) if (!this.views.has(seg)) this.views.set(seg, this.view(seg));

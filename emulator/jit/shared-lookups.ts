@@ -7,52 +7,57 @@ import { keep } from "../base/wasm/statements";
 import { pageSlot } from "../cpu/tier0/tlb-slot";
 import type { Insn } from "../isa/insn";
 
-/** Accesses that make a look-up of their own for them all worth its price. */
+/** From how many accesses on a shared look-up is worth its price. */
 const FEWEST = 3;
-/** Bytes that the accesses of a look-up may span: a wider range would often cross the end of a page. */
+/** How many bytes the accesses of a look-up may span. A wider range would often cross the end of a page. */
 const MOST_SPAN = 256;
 const PAGE_BYTES = 0x1000;
 const WORD = 4;
 
-/** Accesses of a block at constant distances from a register that none of them, or between them, changes. */
+/**
+ * Accesses of a block at constant distances from a register that does not change from the first to the last of them.
+ */
 interface Group {
   base: Gpr;
   insns: Insn[];
-  /** Displacements of the first byte and of the one behind the last. */
+  /** The displacements of the first byte and of the one after the last. */
   first: number;
   end: number;
   writes: boolean;
 }
 
-/** Where an access finds its byte: at `offset` from `host`, an address in the machine's memory, unless that is 0. */
+/**
+ * Where an access finds its byte: at `offset` from `host`, an address in the machine's memory. If `host` is 0, the
+ * look-up found nothing.
+ */
 export interface SharedHost {
   host: Var;
   offset: number;
 }
 
-/** Write nothing but their first operand, where that is a register. */
+/** Instructions that write only their first operand, where that is a register. */
 const PLAIN = new Set([
   ..."mov add sub and or xor adc sbb inc dec neg not shl shr sar rol ror rcl rcr shld shrd lea movzx movsx setcc cmov".split(
     " ",
   ),
   ..."imul2 imul3 bswap cmp test bt bts btr btc bsf bsr jcc jmp nop clc stc cmc cld std".split(" "),
 ]);
-/** Only read their memory operand. */
+/** Instructions that only read their memory operand. */
 const READERS = new Set(
   "cmp test bt push callind jmpind mul imul1 imul2 imul3 div idiv movzx movsx cmov bsf bsr".split(" "),
 );
 
 /**
- * One TLB look-up for several accesses of a block, above all to a stack frame:
- * it stands before the first of them, and each of them then tests the outcome
- * alone. Nothing inside a block changes what a page is mapped to.
+ * One TLB look-up for several accesses of a block, above all to a stack frame. It comes before the first of them, and
+ * each of them then tests only its outcome. This is sound because nothing inside a block changes what a page is mapped
+ * to.
  */
 export class SharedLookups {
   private readonly starts = new Map<Insn, Group[]>();
   private readonly groups = new Map<Insn, Group>();
   private readonly hosts = new Map<Group, Var>();
 
-  /** @param tlb addresses of the data TLBs that the mode uses */
+  /** @param tlb the addresses of the data TLBs that the mode uses */
   constructor(
     private readonly c: Code,
     private readonly read: (reg: Gpr) => Expr,
@@ -79,7 +84,7 @@ export class SharedLookups {
     for (const group of this.starts.get(insn) ?? []) this.hosts.set(group, this.lookUp(group));
   }
 
-  /** Of the instruction's memory operand, if it shares a look-up. */
+  /** The shared look-up of the instruction's memory operand, if it has one. */
   of(insn: Insn): SharedHost | undefined {
     const group = this.groups.get(insn);
     const host = group && this.hosts.get(group);
@@ -136,7 +141,7 @@ function widen(group: Group, insn: Insn, range: { first: number; end: number; wr
   return true;
 }
 
-/** What the memory operand covers, if it lies at a constant distance from a register. */
+/** The range that the memory operand covers, if it is at a constant distance from a register. */
 function rangeOf(insn: Insn): { first: number; end: number; writes: boolean } | undefined {
   const { base, index, disp } = insn.mem;
   const at = insn.operands.findIndex(({ kind }) => kind === "m");

@@ -10,21 +10,20 @@ const NONE = -1;
 interface Target {
   label: Label;
   nodes: ReadonlySet<number>;
-  /** Several nodes share the label: the selector says which one is meant. */
+  /** Whether several nodes share the label, so that the selector says which one is meant. */
   select: boolean;
 }
 
 interface Component {
   nodes: number[];
   isLoop: boolean;
-  /** Nodes of a loop that are reached from outside. */
+  /** The nodes of a loop that are reached from outside. */
   entries: Set<number>;
 }
 
 /**
- * Lays out a control-flow graph as structured WebAssembly: forward edges leave
- * nested blocks, each loop's header is a `loop`, and a br_table stands only
- * where code is entered at one of several nodes.
+ * Lays out a control-flow graph as structured WebAssembly. Forward edges leave nested blocks, and each loop's header is
+ * a `loop`. A br_table is needed only where code is entered at one of several nodes.
  */
 export class Structure {
   private readonly targets: Target[] = [];
@@ -41,7 +40,7 @@ export class Structure {
     private readonly emit: (node: number) => void,
   ) {}
 
-  /** All nodes, entered at the node in the selector. */
+  /** Lays out all nodes. The code is entered at the node in the selector. */
   layOut(entries: ReadonlySet<number>): void {
     this.level(
       this.successors.map((_, node) => node),
@@ -50,7 +49,7 @@ export class Structure {
     );
   }
 
-  /** Branches to a node that the current one has as successor. */
+  /** Branches to a node that is a successor of the current one. */
   branch(node: number): void {
     for (let n = this.targets.length - 1; n >= 0; n--) {
       const target = this.targets[n];
@@ -97,7 +96,7 @@ export class Structure {
     return { nodes, isLoop, entries: isLoop ? reached : new Set(nodes) };
   }
 
-  /** One block for each part from `from` on: its end stands before the part's code. */
+  /** Opens one block for each part from `from` on. Each block ends just before the code of its part. */
   private openLabels(parts: Component[], from: number): Label[] {
     const labels: Label[] = [];
     for (let k = parts.length - 1; k >= from; k--) {
@@ -136,8 +135,9 @@ export class Structure {
   }
 
   /**
-   * The node that every turn of the loop passes. One that code outside leads to comes before one where only the
-   * region is entered, and the first of them is most likely the outermost: nodes are in the order of their addresses.
+   * The node that every turn of the loop passes. A node to which code outside leads is better than one at which only
+   * the region is entered. Of several, the first is most likely the outermost, because nodes are in the order of their
+   * addresses.
    */
   private header({ nodes, entries }: Component): number {
     const inside = new Set(nodes);

@@ -9,22 +9,28 @@ import type { Insn } from "../isa/insn";
 import { Touch, type Watch } from "../memory/watches";
 import { AccessGroup } from "./access-group";
 
-/** Which accesses of a region are compared with what is watched; the others to watched pages take the long way. */
+/**
+ * Which accesses of a region are compared with the watched ranges. All other accesses to watched pages take the long
+ * way.
+ */
 export const enum WatchLevel {
   None,
-  /** Those at constant distances from a register: they share tests. */
+  /** Accesses at constant distances from a register, which share tests. */
   Grouped,
   All,
 }
 
-/** Ranges that a region compares with; watches that lie close together share one. */
+/** How many ranges a region compares with. Watches that are close together share one. */
 const MOST_RANGES = 4;
-/** Bytes between watches that are always taken for one range: an access there takes the long way in vain. */
+/**
+ * Watches with at most this many bytes between them are always taken for one range. An access in between takes the long
+ * way in vain.
+ */
 const MOST_GAP = 16;
 const COUNT = 8;
 const WORD = 4;
 
-/** Where instructions with 32-bit operands access the stack, from ESP on. */
+/** Where instructions with 32-bit operands access the stack, as distances from ESP. */
 const STACK_ACCESS: Readonly<Record<string, number | undefined>> = {
   push: -WORD,
   pushf: -WORD,
@@ -34,7 +40,7 @@ const STACK_ACCESS: Readonly<Record<string, number | undefined>> = {
   pop: 0,
   ret: 0,
 };
-/** What they do to ESP, where the block goes on behind them. */
+/** By how much they move ESP; only for those after which the block goes on. */
 const STACK_MOVE: Readonly<Record<string, number | undefined>> = {
   push: -WORD,
   pushf: -WORD,
@@ -42,7 +48,7 @@ const STACK_MOVE: Readonly<Record<string, number | undefined>> = {
   pop: WORD,
 };
 
-/** What a register holds: the value that the distances of `group` are counted from, and `distance`. */
+/** What a register holds: the value from which the distances of `group` are counted, plus `distance`. */
 interface Origin {
   group: AccessGroup;
   distance: number;
@@ -55,20 +61,19 @@ interface Known {
 }
 
 /**
- * Tests of a region whether its accesses touch watched memory. Most accesses are
- * made at constant distances from a register, above all from ESP: those of one
- * block share a test, which comes before the first of them.
+ * Tests whether the accesses of a region touch watched memory. Most accesses are at constant distances from a register,
+ * above all from ESP. Those of one block share a test, which comes before the first of them.
  */
 export class WatchTests {
   private readonly watchesReads: boolean;
   private origins: (Origin | undefined)[] = new Array<Origin | undefined>(COUNT).fill(undefined);
-  /** As they were before the instruction. */
+  /** The origins as they were before the instruction. */
   private before = this.origins;
   private groups: AccessGroup[] = [];
-  /** Of this instruction: its memory operand's access, and the one at the top of the stack. */
+  /** The accesses of this instruction: to its memory operand, and to the top of the stack. */
   private operand: Known | undefined;
   private stack: Known | undefined;
-  /** The same, by the local that holds the address. */
+  /** The same accesses, by the local that holds the address. */
   private readonly known = new Map<number, Known>();
 
   /**
@@ -97,11 +102,11 @@ export class WatchTests {
     this.groups = [];
   }
 
-  /** Emits what the instruction needs before it. */
+  /** Emits the tests that the instruction needs before it. */
   beginInsn(insn: Insn): void {
     const { base, index, disp } = insn.mem;
     const size = insn.operands.find(({ kind }) => kind === "m")?.size;
-    // LEA accesses nothing, and POP reckons its operand's address with ESP moved.
+    // LEA accesses nothing. POP is left out because it reckons its operand's address after ESP has moved.
     const isPlain = !insn.checked && insn.addrSize === WORD && insn.mnemonic !== "lea" && insn.mnemonic !== "pop";
     this.operand = isPlain && size !== undefined && base >= 0 && index < 0 ? this.join(base, disp, size) : undefined;
     const at = usesWords(insn) ? STACK_ACCESS[insn.mnemonic] : undefined;
@@ -120,17 +125,17 @@ export class WatchTests {
     return { group: made, size };
   }
 
-  /** The local holds the address of the memory operand. */
+  /** Notes that the local holds the address of the memory operand. */
   noteOperand(at: Var): void {
     if (this.operand) this.known.set(at.index, this.operand);
   }
 
-  /** The local holds an address that was reckoned from ESP. */
+  /** Notes that the local holds an address that was reckoned from ESP. */
   noteStack(at: Var): void {
     if (this.stack) this.known.set(at.index, this.stack);
   }
 
-  /** The register is written. */
+  /** Drops what is known of a register that is written. */
   forget(reg: Gpr): void {
     this.origins[reg] = undefined;
   }
@@ -159,7 +164,8 @@ export class WatchTests {
 
   /** InlineFrame.watched. */
   guard(at: Var, size: Size, touches: number): WatchGuard | undefined {
-    // What is watched for writes alone is flagged for writes alone; a page watched for reads is flagged for both.
+    // Pages that are watched for writes alone are flagged for writes alone; pages that are watched for reads are
+    // flagged for both.
     if (!this.watchesReads && touches === (Touch.Read as number)) return undefined;
     const known = this.known.get(at.index);
     if (known && size <= known.size) return { refused: known.group.near, seesAlignment: true };
@@ -170,12 +176,12 @@ export class WatchTests {
   }
 }
 
-/** Any of the `size` bytes from `at` on lies in the range. */
+/** Whether any of the `size` bytes from `at` on is in the range. */
 function within({ linear, length }: Watch, at: Var, size: Size): Expr {
   return x.ltU(x.sub(at, x.k(linear - size + 1)), x.k(length + size - 1));
 }
 
-/** Of an instruction that pushes or pops: words, on a flat stack. */
+/** Whether an instruction that pushes or pops uses 32-bit operands on a flat stack. */
 const usesWords = ({ opSize, checked }: Insn): boolean => opSize === WORD && !checked;
 
 const writesStackPointer = ({ mnemonic, operands: [to] }: Insn): boolean =>
@@ -183,7 +189,7 @@ const writesStackPointer = ({ mnemonic, operands: [to] }: Insn): boolean =>
 
 const endOf = ({ linear, length }: Watch): number => linear + length;
 
-/** A few ranges that the watches lie in. */
+/** A few ranges that together contain the watches. */
 export function rangesOver(watches: readonly Watch[]): Watch[] {
   const ranges = [...watches].sort((a, b) => a.linear - b.linear);
   for (;;) {
@@ -197,7 +203,7 @@ export function rangesOver(watches: readonly Watch[]): Watch[] {
   }
 }
 
-/** Whether code that compares with `ranges` sees each access to the watches. */
+/** Whether code that compares with `ranges` notices each access to the watches. */
 export function cover(ranges: readonly Watch[], watches: readonly Watch[]): boolean {
   return watches.every((watch) =>
     ranges.some(

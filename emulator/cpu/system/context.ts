@@ -25,7 +25,7 @@ export class Context {
   readonly now: () => number;
   /** Called after each write to a debug register. */
   onDebugRegister: () => void = () => undefined;
-  /** DR7 arms breakpoints: RF has a meaning. */
+  /** Whether DR7 arms breakpoints, so that RF has a meaning. */
   hasBreakpoints = false;
   onTransfer: ((transfer: Transfer) => void) | undefined;
   readonly transfers: TransferLog;
@@ -42,7 +42,7 @@ export class Context {
     return this.state.get(S.Cpl);
   }
 
-  /** Raises an exception and answers SYSTEM_FAULT. */
+  /** Raises an exception. @returns SYSTEM_FAULT */
   fault(vector: Vector, errorCode: number, reason: Reason): number {
     this.state.set(S.FaultReason, reason);
     this.state.raise(vector, errorCode);
@@ -54,7 +54,7 @@ export class Context {
     return this.state.get(S.Fault) !== 0;
   }
 
-  /** Changes CPL and with it the data TLBs. */
+  /** Changes CPL, and the data TLBs with it. */
   setCpl(cpl: number): void {
     this.state.set(S.Cpl, cpl);
     this.memory.tlb.select(cpl);

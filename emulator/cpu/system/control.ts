@@ -3,12 +3,12 @@ import { NO_ERROR_CODE, S } from "../../base/layout";
 import { Reason } from "../../base/reasons";
 import type { Context } from "./context";
 
-/** The CR0 bits that can be written; others read as they were, without a fault (vol. 2, MOV CR). */
+/** The CR0 bits that can be written. Other bits keep their value, without a fault (vol. 2, MOV CR). */
 const CR0_WRITABLE = Cr0.Pe | Cr0.Mp | Cr0.Em | Cr0.Ts | Cr0.Ne | Cr0.Wp | Cr0.Am | Cr0.Nw | Cr0.Cd | Cr0.Pg;
 const CR0_LMSW = Cr0.Pe | Cr0.Mp | Cr0.Em | Cr0.Ts;
-/** The CR4 bits whose features CPUID tells; setting another is #GP(0). */
+/** The CR4 bits whose features CPUID reports. Setting another one is #GP(0). */
 const CR4_KNOWN = Cr4.Tsd | Cr4.Pse | Cr4.Pae | Cr4.Pge | Cr4.Pce;
-/** Changes of these start address translation anew. */
+/** A change of one of these bits starts address translation anew. */
 const CR0_PAGING = Cr0.Pg | Cr0.Wp;
 const CR4_PAGING = Cr4.Pse | Cr4.Pae | Cr4.Pge;
 
@@ -112,7 +112,7 @@ export class Control {
     return 0;
   }
 
-  /** #GP(0) outside ring 0. */
+  /** Raises #GP(0) outside of ring 0. */
   refusesCpl(): boolean {
     if (this.context.cpl === 0) return false;
     this.refuse(Reason.Privilege);

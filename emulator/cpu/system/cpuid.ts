@@ -1,7 +1,7 @@
 import { Gpr } from "../../base/arch";
 import type { State } from "../../base/state";
 
-/** Features in EDX of leaf 1 (vol. 2, CPUID): what this machine really has. */
+/** Features in EDX of leaf 1 (vol. 2, CPUID) that this machine really has. */
 const enum Feature {
   Pse = 1 << 3,
   Tsc = 1 << 4,
@@ -36,7 +36,7 @@ const LINEAR_BITS = 32;
 const HIGHEST_BASIC = 1;
 const HIGHEST_EXTENDED = 0x80000008;
 
-/** Four characters as they stand in a register. */
+/** Four characters in the form that they have in a register. */
 function word(text: string, at = 0): number {
   let value = 0;
   for (let n = 3; n >= 0; n--) value = (value << 8) | (text.charCodeAt(at + n) || 0);

@@ -1,9 +1,9 @@
 import { Desc, type SysType } from "../../base/arch";
 
-/** A segment descriptor or gate as it stands in its table (vol. 3A, figures 3-8 and 6-2), and where. */
+/** A segment descriptor or gate as it is in its table (vol. 3A, figures 3-8 and 6-2), and its place. */
 export class Descriptor {
   selector = 0;
-  /** Linear address of the eight bytes. */
+  /** The linear address of the eight bytes. */
   at = 0;
   low = 0;
   high = 0;
@@ -46,7 +46,7 @@ export class Descriptor {
     return (this.high & (Desc.S | Desc.Code | Desc.Rw)) === (Desc.S | Desc.Rw);
   }
 
-  /** Data, or code that may be read. */
+  /** Whether it is data, or code that may be read. */
   get isReadable(): boolean {
     return (this.high & Desc.S) !== 0 && (this.high & (Desc.Code | Desc.Rw)) !== Desc.Code;
   }
@@ -71,7 +71,7 @@ export class Descriptor {
     return (is32 ? (this.low & 0xffff) | (this.high & 0xffff0000) : this.low & 0xffff) >>> 0;
   }
 
-  /** Whether `eip` lies inside this code segment. */
+  /** Whether `eip` is inside this code segment. */
   holds(eip: number): boolean {
     return eip >>> 0 <= this.limit;
   }

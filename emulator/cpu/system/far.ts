@@ -13,7 +13,7 @@ export class FarTransfers {
   private readonly target = new Descriptor();
   private readonly code = new Descriptor();
   private readonly stackSegment = new Descriptor();
-  /** The caller's stack while the parameters of a call gate are copied. */
+  /** The caller's stack, while the parameters of a call gate are copied. */
   private readonly callerStack: Stack;
 
   constructor(
@@ -121,7 +121,7 @@ export class FarTransfers {
     return this.segments.fetch(this.target, selector, Vector.Gp);
   }
 
-  /** The checks of a code segment that JMP or CALL names itself. */
+  /** Makes the checks of a code segment that JMP or CALL names directly. */
   private checkDirect(): number {
     const { context, target } = this;
     const error = selectorError(target.selector);
@@ -136,7 +136,7 @@ export class FarTransfers {
     return target.present ? 0 : context.fault(Vector.Np, error, Reason.DescriptorNotPresent);
   }
 
-  /** The checks of a gate against CPL and RPL. */
+  /** Checks a gate's DPL against CPL and RPL. */
   private checkGateAccess(): number {
     const { context, target } = this;
     const error = selectorError(target.selector);
@@ -146,7 +146,7 @@ export class FarTransfers {
     return target.present ? 0 : context.fault(Vector.Np, error, Reason.DescriptorNotPresent);
   }
 
-  /** The checks of a call gate, then the fetch of its code segment. */
+  /** Checks a call gate and fetches the descriptor of its code segment. */
   private checkGate(): number {
     const { context, target, code } = this;
     if (this.checkGateAccess() !== 0) return 1;
@@ -175,7 +175,7 @@ export class FarTransfers {
     return 0;
   }
 
-  /** A call gate to an inner ring: the stack comes from the TSS, parameters are copied. */
+  /** Enters an inner ring through a call gate. The stack comes from the TSS, and the parameters are copied. */
   private callInner(size: number): number {
     const { context, segments, stack, tss, target, code, stackSegment } = this;
     const state = context.state;
@@ -211,7 +211,7 @@ export class FarTransfers {
     return 0;
   }
 
-  /** JMP or CALL to a task gate or a TSS. */
+  /** Does a JMP or CALL to a task gate or a TSS. */
   private switchTask(nested: boolean): number {
     const { context, target } = this;
     const error = selectorError(target.selector);

@@ -5,22 +5,22 @@ import type { FaultRecord } from "../wiring";
 import type { Context } from "./context";
 import { Source, type Interrupts } from "./interrupts";
 
-/** Classes of vol. 3A, table 6-4. */
+/** The classes of exceptions (vol. 3A, table 6-4). */
 const enum FaultClass {
   Benign,
   Contributory,
   PageFault,
 }
 
-/** More faults in delivering one event than any handler set-up can cause in earnest. */
+/** This is more than the faults that any real handler set-up can cause in the delivery of one event. */
 const CHAIN_LENGTH = 8;
 
-/** Words of one raw record: vector, error code, CS, EIP, ESP, CR2, reason. */
+/** The number of words in one raw record: vector, error code, CS, EIP, ESP, CR2, reason. */
 const RECORD = 7;
 
 /**
- * Delivers an event with the faults that its delivery meets: one after the
- * other, as a double fault, or as the triple fault that stops the processor.
+ * Delivers an event, and the faults that its delivery meets: one after the other, as a double fault, or as the triple
+ * fault that stops the processor.
  */
 export class FaultDelivery {
   /** The faults before the triple fault, oldest first. */
@@ -33,7 +33,7 @@ export class FaultDelivery {
     private readonly interrupts: Interrupts,
   ) {}
 
-  /** Delivers the fault that S.Fault names; false after a triple fault. */
+  /** Delivers the fault that S.Fault names. @returns false after a triple fault */
   deliverPending(): boolean {
     const state = this.context.state;
     state.set(S.Eip, state.get(S.InsnEip));
@@ -42,7 +42,7 @@ export class FaultDelivery {
     return this.deliver(state.get(S.FaultVector), state.get(S.FaultError) | 0, Source.Fault);
   }
 
-  /** Delivers an event that is no fault. */
+  /** Delivers an event that is not a fault. */
   deliverEvent(vector: number, source: Source): boolean {
     this.count = 0;
     return this.deliver(vector, NO_ERROR_CODE, source);
@@ -126,13 +126,13 @@ function faultClass(vector: number): FaultClass {
   return contributory ? FaultClass.Contributory : FaultClass.Benign;
 }
 
-/** Table 6-5. */
+/** Whether the second fault makes a double fault of the first (vol. 3A, table 6-5). */
 function doubles(first: FaultClass, second: FaultClass): boolean {
   if (first === FaultClass.Benign || second === FaultClass.Benign) return false;
   return first === FaultClass.PageFault || second === FaultClass.Contributory;
 }
 
-/** A page fault's error code in words. */
+/** The error code of a page fault in words. */
 function pageFaultText(errorCode: number): string {
   const who = (errorCode & 4) !== 0 ? "user" : "supervisor";
   const what = (errorCode & 16) !== 0 ? "fetch from" : (errorCode & 2) !== 0 ? "write to" : "read from";

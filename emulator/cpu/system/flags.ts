@@ -3,7 +3,7 @@ import { S } from "../../base/layout";
 import { Reason } from "../../base/reasons";
 import type { Context } from "./context";
 
-/** CLI, STI and POPF: what IOPL and CPL allow of EFLAGS. */
+/** CLI, STI and POPF, with what IOPL and CPL allow them to change in EFLAGS. */
 export class Flags {
   constructor(private readonly context: Context) {}
 
@@ -20,7 +20,7 @@ export class Flags {
     return 0;
   }
 
-  /** Interrupts wait for the end of the next instruction when IF was clear. */
+  /** If IF was clear, interrupts wait until the end of the next instruction. */
   sti(): number {
     if (!this.allowsIo()) return this.refuse();
     const state = this.context.state;
@@ -30,7 +30,7 @@ export class Flags {
     return 0;
   }
 
-  /** POPF never faults here: what CPL does not allow to change stays (vol. 2, POPF). */
+  /** POPF never faults here: a flag that CPL does not allow it to change keeps its value (vol. 2, POPF). */
   popf(value: number, size: number): number {
     const state = this.context.state;
     let mask = Flag.Arith | Flag.Tf | Flag.Df | Flag.Nt;

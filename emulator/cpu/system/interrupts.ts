@@ -8,10 +8,10 @@ import type { Stack } from "./stack";
 import type { Tasks } from "./tasks";
 import type { CurrentTss } from "./tss";
 
-/** Where an event comes from: it decides the EXT bit, the DPL check and RF. */
+/** Where an event comes from. This decides the EXT bit, the DPL check and RF. */
 export const enum Source {
   External,
-  /** A fault: EIP is that of the instruction, RF is pushed set. */
+  /** A fault. EIP is that of the instruction, and EFLAGS is pushed with RF set. */
   Fault,
   /** A trap that is not an INT instruction: the single-step #DB. */
   Trap,
@@ -19,7 +19,7 @@ export const enum Source {
   Software,
 }
 
-/** IDT bit of an error code: the index is a vector. */
+/** The IDT bit of an error code: the index is a vector. */
 const IDT_ERROR = 2;
 
 /** Delivery of one event through the IDT (vol. 3A, 6.12; vol. 2, INT n). */
@@ -37,9 +37,8 @@ export class Interrupts {
   ) {}
 
   /**
-   * Enters the handler of `vector`, with S.Eip as the address to return to.
-   * Nothing has changed when it answers SYSTEM_FAULT (a task gate apart: the
-   * fault may then be one of the new task).
+   * Enters the handler of `vector`, with S.Eip as the address to return to. When it answers SYSTEM_FAULT, nothing has
+   * changed. A task gate is the exception: the fault may then be one of the new task.
    */
   enter(vector: number, errorCode: number, source: Source): number {
     const { context, gate } = this;
@@ -104,7 +103,7 @@ export class Interrupts {
       stack.push(state.seg(Seg.Ss, SegField.Selector), size);
       stack.push(state.gpr(Gpr.Esp), size);
     }
-    // A fault resumes its instruction with RF set (vol. 3B, 17.3.1.1).
+    // An instruction that faulted is resumed with RF set (vol. 3B, 17.3.1.1).
     stack.push(state.eflags() | (source === Source.Fault ? Flag.Rf : 0), size);
     stack.push(state.seg(Seg.Cs, SegField.Selector), size);
     stack.push(state.get(S.Eip), size);
@@ -128,7 +127,7 @@ export class Interrupts {
 
   private fromEip = 0;
 
-  /** Where a transfer is reported to come from: the INT instruction itself, else where execution stood. */
+  /** Where a transfer is reported to come from: the INT instruction itself, or else the place where execution was. */
   private cameFrom(source: Source): number {
     return source === Source.Software ? this.context.state.get(S.InsnEip) : this.fromEip;
   }

@@ -14,7 +14,7 @@ export class PortIo {
     private readonly tss: CurrentTss,
   ) {}
 
-  /** The value goes to AL, AX or EAX. */
+  /** Reads a port into AL, AX or EAX. */
   input(size: number, port: number): number {
     if (!this.allows(port, size)) return 1;
     const { state, ports } = this.context;
@@ -36,8 +36,8 @@ export class PortIo {
   }
 
   /**
-   * One iteration of INS: port DX to ES:EDI. The port is read only when the
-   * element can be written. `operands` = element size | address size << 4 | repeated << 8.
+   * One iteration of INS, from port DX to ES:EDI. The port is read only when the element can be written. `operands` =
+   * element size | address size << 4 | repeated << 8.
    */
   inputString(operands: number): number {
     const { state, ports, memory } = this.context;
@@ -53,7 +53,7 @@ export class PortIo {
     return 0;
   }
 
-  /** One iteration of OUTS: `seg`:ESI to port DX; operands as for INS. */
+  /** One iteration of OUTS, from `seg`:ESI to port DX; operands as for INS. */
   outputString(operands: number, seg: Seg): number {
     const { state, ports, memory } = this.context;
     const size = operands & 15;
@@ -69,7 +69,7 @@ export class PortIo {
     return 0;
   }
 
-  /** Makes an access with what it touches noted: the state is exact here, and the instruction is not to be done again. */
+  /** Makes an access and notes what it touches. The state is exact here, and the instruction will not be done again. */
   private noting<T>(access: () => T): T {
     const { watches } = this.context.memory;
     const { armed } = watches;
@@ -93,7 +93,7 @@ function isRepeated(operands: number): boolean {
   return operands >>> 8 !== 0;
 }
 
-/** A repeated instruction with a count of 0 does nothing. */
+/** Whether a repeated instruction has a count of 0, and so does nothing. */
 function isSpent(state: State, operands: number): boolean {
   return isRepeated(operands) && (state.gpr(Gpr.Ecx) & addressMask(operands)) === 0;
 }

@@ -79,8 +79,8 @@ export class Iret {
   }
 
   /**
-   * EFLAGS from the frame: IF with CPL <= IOPL, IOPL in ring 0 only; `cpl` is the one before the return.
-   * RF holds off the instruction breakpoints that DR7 arms: without any it is not kept.
+   * Takes EFLAGS from the frame. IF changes only with CPL <= IOPL, and IOPL only in ring 0; `cpl` is the one before the
+   * return. RF holds off the instruction breakpoints that DR7 arms; without any it is not kept.
    */
   private restoreFlags(flags: number, size: number, cpl: number): void {
     const state = this.context.state;

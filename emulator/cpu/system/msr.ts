@@ -46,7 +46,7 @@ export class Msrs {
     return this.readTimeStamp();
   }
 
-  /** There are no performance counters: every index is #GP(0). */
+  /** Answers #GP(0) for every index, because there are no performance counters. */
   rdpmc(): number {
     return this.context.fault(Vector.Gp, 0, Reason.UnknownMsr);
   }
@@ -98,7 +98,7 @@ export class Msrs {
     }
   }
 
-  /** EDX:EAX. */
+  /** Puts an answer in EDX:EAX. */
   private answer(low: number, high: number): number {
     this.context.state.setGpr(Gpr.Eax, low);
     this.context.state.setGpr(Gpr.Edx, high);
@@ -132,7 +132,7 @@ export class Msrs {
     return 0;
   }
 
-  /** Each byte is a memory type: 0, 1, 4, 5, 6 or 7 (vol. 3A, table 12-10). */
+  /** Writes the PAT. Each byte is a memory type: 0, 1, 4, 5, 6 or 7 (vol. 3A, table 12-10). */
   private writePat(low: number, high: number): number {
     for (let shift = 0; shift < 32; shift += 8) {
       if (!isMemoryType((low >>> shift) & 0xff) || !isMemoryType((high >>> shift) & 0xff)) return this.refuse();

@@ -4,13 +4,13 @@ import type { Context } from "./context";
 
 const CODE = Desc.G | Desc.Db | Desc.P | Desc.S | Desc.Code | Desc.Rw | Desc.Accessed;
 const DATA = Desc.G | Desc.Db | Desc.P | Desc.S | Desc.Rw | Desc.Accessed;
-/** Selectors in the caches, of the loader's GDT (boot/low-memory.ts). */
+/** The selectors in the caches, which are those of the loader's GDT (boot/low-memory.ts). */
 const CODE_SELECTOR = 0x08;
 const DATA_SELECTOR = 0x10;
 
 /**
- * The state that a multiboot loader hands over (Multiboot 0.6.96, 3.2), save
- * EAX, EBX, ESP, EIP and GDTR: protected mode, flat segments, paging and interrupts off.
+ * The state that a multiboot loader hands over (Multiboot 0.6.96, 3.2), except for EAX, EBX, ESP, EIP and GDTR:
+ * protected mode, flat segments, paging and interrupts off.
  */
 export function resetToMultiboot(context: Context): void {
   const { state, memory } = context;

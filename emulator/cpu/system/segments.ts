@@ -17,15 +17,15 @@ export function selectorError(selector: number, ext = 0): number {
 }
 
 /**
- * Descriptor fetch, the checks that several instructions share, and the loads
- * of descriptor caches. Methods answer 0, or SYSTEM_FAULT after raising.
+ * The fetch of a descriptor, the checks that several instructions share, and the loads of descriptor caches. Methods
+ * answer 0, or SYSTEM_FAULT after raising.
  */
 export class Segments {
   private readonly data = new Descriptor();
 
   constructor(private readonly context: Context) {}
 
-  /** Linear address of a selector's descriptor, or -1 when its table does not reach that far. */
+  /** The linear address of a selector's descriptor, or -1 when its table does not reach that far. */
   address(selector: number): number {
     const state = this.context.state;
     const last = (selector & 0xfff8) + 7;
@@ -36,14 +36,16 @@ export class Segments {
     return (state.seg(Seg.Ldtr, SegField.Base) + last - 7) >>> 0;
   }
 
-  /** Reads a descriptor; one beyond its table raises `vector` with the selector (and `ext`) as error code. */
+  /**
+   * Reads a descriptor. One beyond the end of its table raises `vector` with the selector (and `ext`) as error code.
+   */
   fetch(into: Descriptor, selector: number, vector: Vector, ext = 0): number {
     const at = this.address(selector);
     if (at < 0) return this.context.fault(vector, selectorError(selector, ext), Reason.SelectorBeyondTable);
     return this.read(into, selector, at);
   }
 
-  /** `fetch` for LDT, TSS descriptors: the selector must point into the GDT. */
+  /** `fetch` for LDT and TSS descriptors: the selector must refer to the GDT. */
   fetchGlobal(into: Descriptor, selector: number, vector: Vector, ext = 0): number {
     if ((selector & TABLE_LDT) !== 0) {
       return this.context.fault(vector, selectorError(selector, ext), Reason.SelectorInLdt);
@@ -71,7 +73,7 @@ export class Segments {
     return 0;
   }
 
-  /** Loads a descriptor cache; all checks are done. */
+  /** Loads a descriptor cache. All checks have been made. */
   load(seg: Seg, selector: number, descriptor: Descriptor): void {
     const state = this.context.state;
     state.setSeg(seg, SegField.Selector, selector);
@@ -81,7 +83,7 @@ export class Segments {
     state.setSeg(seg, SegField.Valid, 1);
   }
 
-  /** Makes a segment register unusable; base, limit and rights stay as they were. */
+  /** Makes a segment register unusable. Its base, limit and rights stay as they were. */
   loadNull(seg: Seg, selector: number): void {
     this.context.state.setSeg(seg, SegField.Selector, selector);
     this.context.state.setSeg(seg, SegField.Valid, 0);
@@ -100,7 +102,7 @@ export class Segments {
     return 0;
   }
 
-  /** The checks of a load of DS, ES, FS or GS with a selector that is not null. */
+  /** Makes the checks of a load of DS, ES, FS or GS with a selector that is not null. */
   checkData(into: Descriptor, selector: number, cpl: number, vector: Vector): number {
     if (this.fetch(into, selector, vector) !== 0) return 1;
     const error = selectorError(selector);
@@ -113,8 +115,8 @@ export class Segments {
   }
 
   /**
-   * The checks of a stack segment for `cpl`. `vector` is raised with the
-   * selector as error code (0 for a null selector), `absent` when it is not present.
+   * Makes the checks of a stack segment for `cpl`. They raise `vector` with the selector as error code (0 for a null
+   * selector), or `absent` when the segment is not present.
    */
   checkStack(into: Descriptor, selector: number, cpl: number, vector: Vector, ext = 0, absent = Vector.Ss): number {
     if (isNull(selector)) return this.context.fault(vector, ext, Reason.SelectorNull);
@@ -126,7 +128,7 @@ export class Segments {
     return into.present ? 0 : this.context.fault(absent, error, Reason.DescriptorNotPresent);
   }
 
-  /** The checks of a code segment that RET or IRET returns to. */
+  /** Makes the checks of a code segment to which RET or IRET returns. */
   checkReturnCode(into: Descriptor, selector: number): number {
     if (isNull(selector)) return this.context.fault(Vector.Gp, 0, Reason.SelectorNull);
     if (this.fetch(into, selector, Vector.Gp) !== 0) return 1;
@@ -139,7 +141,7 @@ export class Segments {
     return into.present ? 0 : this.context.fault(Vector.Np, error, Reason.DescriptorNotPresent);
   }
 
-  /** After a return to an outer level: data segments that the new CPL may not use become null. */
+  /** After a return to an outer ring, makes null each data segment register that the new CPL may not use. */
   dropPrivileged(): void {
     this.dropIfPrivileged(Seg.Es);
     this.dropIfPrivileged(Seg.Ds);
@@ -164,7 +166,7 @@ export class Segments {
     return 0;
   }
 
-  /** LTR: an available TSS, which becomes busy. */
+  /** LTR with an available TSS, which becomes busy. */
   loadTr(selector: number): number {
     if (isNull(selector)) return this.context.fault(Vector.Gp, 0, Reason.SelectorNull);
     const data = this.data;

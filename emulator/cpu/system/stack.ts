@@ -7,17 +7,16 @@ import type { Context } from "./context";
 import type { Descriptor } from "./descriptor";
 
 /**
- * A stack on which a helper builds or reads a frame. `useCurrent` or `useNew`
- * chooses it; `reserve` and `probe` check limit and paging for all pushes of the
- * frame, so that the pushes themselves cannot fault; `commit` moves ESP at last.
+ * A stack on which a helper builds or reads a frame. `useCurrent` or `useNew` chooses it. `reserve` and `probe` check
+ * limit and paging for all pushes of the frame, so that the pushes themselves cannot fault. `commit` finally moves ESP.
  */
 export class Stack {
-  /** Stack pointer, 32 bits of it even when only SP counts. */
+  /** The stack pointer. All 32 bits are kept, even when only SP counts. */
   esp = 0;
   private base = 0;
   private limit = 0;
   private rights = 0;
-  /** False in a new task whose SS could not be loaded: there is no room on such a stack. */
+  /** False in a new task whose SS could not be loaded, since such a stack has no room. */
   private usable = true;
   private ring = 0;
   private count = 0;
@@ -25,7 +24,7 @@ export class Stack {
 
   constructor(private readonly context: Context) {}
 
-  /** SS:ESP, with the rights of the current CPL. */
+  /** Chooses SS:ESP, with the rights of the current CPL. */
   useCurrent(): void {
     const state = this.context.state;
     this.base = state.seg(Seg.Ss, SegField.Base);
@@ -36,7 +35,7 @@ export class Stack {
     this.ring = ringClass(this.context.cpl);
   }
 
-  /** A stack that is still to be loaded, accessed with the rights of `cpl`. */
+  /** Chooses a stack that is not loaded yet, accessed with the rights of `cpl`. */
   useNew(segment: Descriptor, esp: number, cpl: number): void {
     this.base = segment.base;
     this.limit = segment.limit;
@@ -48,7 +47,7 @@ export class Stack {
 
   /**
    * Checks that the segment has room for `count` pushes of `size` bytes.
-   * @param error of the #SS when it has not
+   * @param error the error code of the #SS when it has not
    */
   reserve(count: number, size: number, error: number): number {
     this.count = count;
@@ -61,8 +60,8 @@ export class Stack {
   }
 
   /**
-   * Checks that the reserved pushes can be written, in their order, so that CR2 is that of the first one
-   * that cannot; SYSTEM_FAULT after #PF.
+   * Checks that the reserved pushes can be written. It does so in their order, so that CR2 is that of the first one
+   * that cannot. @returns SYSTEM_FAULT after #PF
    */
   probe(): number {
     const mmu = this.context.memory.mmu;
@@ -73,13 +72,13 @@ export class Stack {
     return 0;
   }
 
-  /** A push that `reserve` and `probe` have made sure of. */
+  /** Pushes a value. `reserve` and `probe` have made sure that this cannot fault. */
   push(value: number, size: number): void {
     this.advance(-size);
     this.context.memory.mmu.store((this.base + this.offset(0)) | 0, value, size, this.ring);
   }
 
-  /** Checks the limit for `count` pops of `size` bytes, `skip` bytes above the top; #SS(0). */
+  /** Checks the limit for `count` pops of `size` bytes, `skip` bytes above the top; raises #SS(0). */
   holds(count: number, size: number, skip = 0): number {
     for (let n = 0; n < count; n++) {
       const offset = this.offset(skip + n * size);

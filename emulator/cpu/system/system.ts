@@ -23,14 +23,13 @@ import { CurrentTss } from "./tss";
 import { Verify } from "./verify";
 
 const DR6_BS = 1 << 14;
-/** S.Inhibit after a load of SS, which holds off traps, too; STI holds off interrupts alone. */
+/** S.Inhibit after a load of SS, which holds off traps, too. STI holds off interrupts only. */
 const INHIBIT_TRAPS = 2;
 
 /**
- * The system side of the processor: everything that generated code leaves to
- * helpers, and the delivery of interrupts and exceptions. After any method the
- * core has to look anew at S.Eip, CS, CPL, paging and S.Halted; `Tlb.onFlush`
- * has already told the block cache about flushes.
+ * The system side of the processor: everything that generated code leaves to helpers, and the delivery of interrupts
+ * and exceptions. After any method the core has to look again at S.Eip, CS, CPL, paging and S.Halted. `Tlb.onFlush` has
+ * already told the block cache about flushes.
  */
 export class System implements SystemPaths {
   private readonly context: Context;
@@ -94,17 +93,17 @@ export class System implements SystemPaths {
   }
 
   /**
-   * Delivers the exception that S.Fault names as a fault of the instruction at
-   * S.InsnEip (which becomes S.Eip first), with the double faults it leads to.
-   * @returns false after a triple fault: see faultChain; the state is that before the delivery
+   * Delivers the exception that S.Fault names, as a fault of the instruction at S.InsnEip (which becomes S.Eip first),
+   * with the double faults to which it leads.
+   * @returns false after a triple fault; faultChain has its faults, and the state is the one before the delivery
    */
   deliverFault(): boolean {
     return this.delivery.deliverPending();
   }
 
   /**
-   * Delivers the #DB of a single step, a trap: S.Eip is the address to return to. After a load of SS it
-   * waits for the next instruction's.
+   * Delivers the #DB of a single step, which is a trap: S.Eip is the address to return to. After a load of SS it waits
+   * for the end of the next instruction.
    * @param causes other bits to be set in DR6
    */
   deliverSingleStep(causes = 0): boolean {
@@ -135,7 +134,7 @@ export class System implements SystemPaths {
     this.context.hasBreakpoints = has;
   }
 
-  /** Delivers an external interrupt and ends HLT. The caller has looked at IF and S.Inhibit. */
+  /** Delivers an external interrupt and ends HLT. The caller has checked IF and S.Inhibit. */
   deliverInterrupt(vector: number): boolean {
     this.context.state.set(S.Halted, 0);
     return this.delivery.deliverEvent(vector, Source.External);
@@ -258,7 +257,7 @@ export class System implements SystemPaths {
     return this.interrupts.enter(Vector.Of, NO_ERROR_CODE, Source.Software);
   }
 
-  /** MOV Sw and POP Sw: after SS, interrupts wait for one more instruction. */
+  /** MOV Sw and POP Sw. After a load of SS, interrupts wait for one more instruction. */
   private loadSegment(seg: Seg, selector: number): number {
     if (this.segments.loadRegister(seg, selector) !== 0) return 1;
     if (seg === Seg.Ss) this.context.state.set(S.Inhibit, INHIBIT_TRAPS);
@@ -272,8 +271,8 @@ export class System implements SystemPaths {
   }
 
   /**
-   * There is no x87: #NM where CR0 asks for it. Else the control instructions by which kernels look for one do nothing,
-   * and leave the word that they would store to as it is; what computes is #UD.
+   * There is no x87. The instructions raise #NM where CR0 asks for it. Else the control instructions by which kernels
+   * look for an x87 do nothing and store nothing, and all others are #UD.
    */
   private coprocessor(isProbe: boolean): number {
     const cr0 = this.context.state.get(S.Cr0);

@@ -26,22 +26,22 @@ const enum Tss16 {
 
 const SEGMENTS = 6;
 const SEGMENTS_16 = 4;
-/** Bytes between the first field that a switch saves and the last one. */
+/** The distance from the first field that a switch saves to the last one. */
 const SAVED_32 = Tss32.Ldt - Tss32.Eip;
 const SAVED_16 = Tss16.Ldt - Tss16.Ip;
 
-/** The limit that a TSS of a type must have at least. */
+/** The limit that a TSS of this type must have at least. */
 export function tssMinimum(type: SysType): number {
   return type >= SysType.Tss32 ? Tss32.Limit : Tss16.Limit;
 }
 
-/** The task state in a TSS: reads a new task's, writes the old task's. */
+/** The task state in a TSS. Reads that of a new task, and writes that of the old one. */
 export class TaskState {
   cr3 = 0;
   eip = 0;
   eflags = 0;
   ldt = 0;
-  /** The T flag: #DB when the task starts. */
+  /** The T flag, which asks for #DB when the task starts. */
   trap = false;
   readonly gpr = new Uint32Array(8);
   /** Selectors, indexed by Seg. */
@@ -101,7 +101,8 @@ export class TaskState {
     this.cr3 = this.context.state.get(S.Cr3);
     this.eip = system.read16(base + Tss16.Ip);
     this.eflags = system.read16(base + Tss16.Flags);
-    // The high halves of the registers are undefined after a switch to a 16-bit task; ones, as processors leave them.
+    // After a switch to a 16-bit task the high halves of the registers are undefined. Here they are ones, as processors
+    // leave them.
     for (let n = 0; n < 8; n++) this.gpr[n] = 0xffff0000 | system.read16(base + Tss16.Gpr + n * 2);
     this.selectors.fill(0);
     for (let n = 0; n < SEGMENTS_16; n++) this.selectors[n] = system.read16(base + Tss16.Seg + n * 2);

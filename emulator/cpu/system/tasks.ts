@@ -10,7 +10,7 @@ import { TaskState, tssMinimum } from "./task-state";
 /** How a task switch came about. */
 const enum Switch {
   Jump,
-  /** CALL, interrupt or exception: the new task is linked to the old one. */
+  /** CALL, an interrupt or an exception: the new task is linked to the old one. */
   Nest,
   Return,
 }
@@ -20,9 +20,8 @@ const DR7_LOCAL = 0x155;
 const DR6_BT = 1 << 15;
 
 /**
- * The hardware task switch (vol. 3A, 7.3). Faults before the commit belong to
- * the old task, later ones to the new one, whose EIP then stands in S.Eip and
- * S.InsnEip.
+ * The hardware task switch (vol. 3A, 7.3). Faults before the commit belong to the old task. Later ones belong to the
+ * new task, whose EIP is then in S.Eip and S.InsnEip.
  */
 export class Tasks {
   private readonly tss = new Descriptor();
@@ -38,7 +37,7 @@ export class Tasks {
     this.next = new TaskState(context);
   }
 
-  /** JMP (or CALL, when `nested`) to a TSS; `vector` is raised for a selector that is no available TSS. */
+  /** JMP (or CALL, when `nested`) to a TSS. A selector that refers to no available TSS raises `vector`. */
   switchTo(selector: number, nested: boolean, vector: Vector, ext: number): number {
     const { context, tss } = this;
     if (this.segments.fetchGlobal(tss, selector, vector, ext) !== 0) return 1;
@@ -51,7 +50,7 @@ export class Tasks {
     return this.enter(nested ? Switch.Nest : Switch.Jump, ext);
   }
 
-  /** An interrupt or exception through a task gate; the error code goes to the new task's stack. */
+  /** Delivers an interrupt or exception through a task gate. The error code is pushed on the new task's stack. */
   enterThroughGate(selector: number, errorCode: number, ext: number): number {
     if (this.switchTo(selector, true, Vector.Gp, ext) !== 0) return 1;
     if (errorCode === NO_ERROR_CODE) return 0;
@@ -64,7 +63,7 @@ export class Tasks {
     return 0;
   }
 
-  /** IRET with NT set: back to the task in the link field. */
+  /** IRET with NT set, which returns to the task in the link field. */
   returnToLinked(): number {
     const { context, tss } = this;
     const state = context.state;
@@ -79,7 +78,7 @@ export class Tasks {
     return this.enter(Switch.Return, 0);
   }
 
-  /** The switch to the task in `tss`, whose type has been checked. */
+  /** Switches to the task in `tss`, whose type has been checked. */
   private enter(how: Switch, ext: number): number {
     const { context, tss, next } = this;
     const state = context.state;
@@ -104,7 +103,7 @@ export class Tasks {
     return this.loadSegments(ext);
   }
 
-  /** All that the switch writes must be writable before the first write. */
+  /** Checks before the first write that everything the switch writes can be written. */
   private probe(how: Switch, oldType: SysType, oldSelector: number): number {
     const system = this.context.memory.system;
     if (this.next.probeSave(this.context.state.seg(Seg.Tr, SegField.Base), oldType) !== 0) return 1;
@@ -147,8 +146,8 @@ export class Tasks {
   }
 
   /**
-   * Loads LDTR and the six segments in the new task; #TS names the selector that does not fit. SS comes
-   * first, so that later faults have a stack to go to.
+   * Loads LDTR and the six segment registers in the new task. #TS names the selector that is not valid. SS comes first,
+   * so that later faults have a stack to go to.
    */
   private loadSegments(ext: number): number {
     const { context, next } = this;

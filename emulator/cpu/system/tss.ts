@@ -21,7 +21,7 @@ export class CurrentTss {
     return type === SysType.Tss32Busy || type === SysType.Tss32;
   }
 
-  /** Reads the stack pointer of ring `cpl` (0-2); #TS with the TSS's selector when it has none. */
+  /** Reads the stack pointer of ring `cpl` (0-2). Raises #TS with the TSS's selector when the TSS has none. */
   innerStack(cpl: number, ext: number): number {
     const state = this.context.state;
     const wide = this.is32;

@@ -24,8 +24,8 @@ const LSL_TYPES =
   (1 << SysType.Tss32Busy);
 
 /**
- * LAR, LSL, VERR, VERW: ZF tells whether the selector may be used; they raise
- * nothing but the page faults of the descriptor table.
+ * LAR, LSL, VERR and VERW. ZF tells whether the selector may be used. They raise only the page faults of the descriptor
+ * table.
  */
 export class Verify {
   private readonly descriptor = new Descriptor();
@@ -74,7 +74,7 @@ export class Verify {
     return this.isReachable();
   }
 
-  /** DPL against CPL and RPL; conforming code is reachable from everywhere. */
+  /** Compares DPL with CPL and RPL. Conforming code can be reached from everywhere. */
   private isReachable(): boolean {
     const descriptor = this.descriptor;
     if (descriptor.isCode && descriptor.isConforming) return true;

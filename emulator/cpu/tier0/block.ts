@@ -15,23 +15,23 @@ export class BlockWriter {
   private readonly handlers: HandlerCache;
   private readonly words: Int32Array;
 
-  /** @param numbers the image's handlers by key */
+  /** @param numbers the numbers of the image's handlers, by key */
   constructor(state: State, numbers: ReadonlyMap<string, number>) {
     this.handlers = new HandlerCache(numbers);
     this.words = state.i32;
   }
 
-  /** Decides for an instruction just decoded whether its accesses and target need checks. */
+  /** Decides whether the accesses and the target of an instruction that was just decoded need checks. */
   prepare(insn: Insn, mode: Mode): void {
     insn.checked = needsCheck(insn, mode);
   }
 
-  /** Most records that a block of `insns` takes. */
+  /** The number of records that a block of `insns` takes at most. */
   static records(insns: readonly Insn[]): number {
     return insns.length + 1;
   }
 
-  /** Writes the block's records from `record` on; the number of records. */
+  /** Writes the block's records from `record` on. @returns the number of records */
   write(record: number, insns: readonly Insn[]): number {
     const flags = liveFlags(insns);
     let count = 0;
@@ -56,7 +56,7 @@ export class BlockWriter {
     return count;
   }
 
-  /** A block that straddles a page end starts with this: see generate.ts, guard. */
+  /** Writes the record with which a block that crosses a page end starts: see generate.ts, guard. */
   writeGuard(record: number, eip: number, execEntry: number, table: number): void {
     this.clear(record);
     this.set(record, Rec.Op, Special.Guard);
@@ -65,14 +65,14 @@ export class BlockWriter {
     this.set(record, Rec.Eip, eip);
   }
 
-  /** Stands before a marked instruction's records. */
+  /** Writes the record that comes before those of a marked instruction. */
   writeMark(record: number, eip: number): void {
     this.clear(record);
     this.set(record, Rec.Op, Special.Mark);
     this.set(record, Rec.Eip, eip);
   }
 
-  /** The entry table that the guard at `record` wants. */
+  /** The entry table that the guard at `record` asks for. */
   static guarded(state: State, record: number): number {
     return state.get(record + Rec.Imm);
   }
@@ -173,7 +173,7 @@ function needsCheck(insn: Insn, mode: Mode): boolean {
   return insn.spec.relative && insn.imm >>> 0 > mode.csLimit;
 }
 
-/** For each instruction whether somebody may look at the flags that it writes. */
+/** Tells for each instruction whether the flags that it writes may be read. */
 export function liveFlags(insns: readonly Insn[]): boolean[] {
   const needed = new Array<boolean>(insns.length);
   let live = true;

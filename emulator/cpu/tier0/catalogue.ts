@@ -5,13 +5,13 @@ import { allShapes, coldName, type HandlerShape, hotKey, parseHotKey } from "./s
 export interface Catalogue {
   hot: HandlerShape[];
   cold: HandlerShape[];
-  /** Rec.Op of hot handlers and -1 - index of cold ones, by key. */
+  /** Rec.Op of hot handlers, and -1 - index of cold ones, by key. */
   numbers: Map<string, number>;
 }
 
 let built: Catalogue | undefined;
 
-/** All handlers with their numbers, for the generator; decoded code takes the numbers from the image. */
+/** All handlers with their numbers, for the generator. Decoded code takes the numbers from the image. */
 export function catalogue(): Catalogue {
   return (built ??= build());
 }
@@ -28,7 +28,7 @@ function build(): Catalogue {
   });
   const cold: HandlerShape[] = [];
   for (const [key, shape] of shapes) {
-    // A hot handler without index register does not serve what has one.
+    // A hot handler without an index register does not serve an instruction that has one.
     if (!isHot(key, shape, numbers)) numbers.set(coldName(key), -cold.push(shape));
   }
   return { hot, cold, numbers };

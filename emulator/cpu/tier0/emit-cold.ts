@@ -13,8 +13,8 @@ import { Rec, RECORD_BYTES } from "./record";
 import { tlbSlot } from "./tlb-slot";
 
 /**
- * Handlers out of line: functions (record) -> next record, or 0 to leave. Flags
- * and budget are in the State; memory goes through the module's functions.
+ * Handlers out of line. They are functions (record) -> next record, or 0 to leave. Flags and budget are in the State,
+ * and memory is accessed through the module's functions.
  */
 export class ColdEmit extends RecordEmit {
   override readonly fres: Expr = this.stateWord(S.Fres);
@@ -32,7 +32,7 @@ export class ColdEmit extends RecordEmit {
     return this.helpers.paging;
   }
 
-  /** Ends a handler that simply goes on. */
+  /** Ends a handler that simply goes on with the next record. */
   finish(): void {
     this.return(x.add(this.st, x.k(RECORD_BYTES)));
     this.c.op(Op.Unreachable);
@@ -119,7 +119,7 @@ export class ColdEmit extends RecordEmit {
     const second = this.let(b);
     this.setStateWord(S.InsnEip, this.field(Rec.Eip));
     this.setStateWord(S.Eip, this.field(Rec.NextEip));
-    // The last record of a block counts itself too.
+    // The last record of a block counts its own instruction too.
     this.charge(x.sub(this.field(Rec.Count), x.k(1)));
     const result = this.let(x.call(this.helpers.system, x.k(op), first, second));
     this.if(x.eq(result, x.k(SYSTEM_FAULT)), () => {

@@ -14,7 +14,7 @@ import type { HandlerShape } from "./shapes";
 const OPERAND_FIELD = [Rec.A, Rec.B, Rec.Imm];
 const STORE: Record<Size, number> = { 1: Op.I32Store8, 2: Op.I32Store16, 4: Op.I32Store };
 
-/** Operand access by way of the record: common to handlers in the hot function and out of line. */
+/** Access to operands through the record, as handlers in the hot function and out of line both need it. */
 export abstract class RecordEmit extends Emit {
   declare insn: HandlerShape;
 

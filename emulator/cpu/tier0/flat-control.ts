@@ -12,9 +12,9 @@ import { type PagingFunctions, WALK_REFUSED } from "./flat-paging";
 const PDPTES = 32;
 
 /**
- * INVLPG and moves of control registers in ring 0 (cpu/system/control.ts), and RDTSC, in
- * WebAssembly but for what changes the paging mode or would fault. Each method
- * writes all of the instruction, which leaves the function with its answer.
+ * INVLPG and moves of control registers in ring 0 (cpu/system/control.ts), and RDTSC, in WebAssembly; except what
+ * changes the paging mode or would fault. Each method writes the whole instruction, which leaves the function with its
+ * answer.
  */
 export class FlatControl {
   constructor(
@@ -46,7 +46,7 @@ export class FlatControl {
     this.done();
   }
 
-  /** CR3, and CR0 where only TS changes. */
+  /** Writes CR3, or CR0 where only TS changes. */
   writeCr(operand: Var): void {
     const { c } = this;
     this.refuseIf(x.word(S.Cpl));
@@ -72,7 +72,7 @@ export class FlatControl {
     this.done();
   }
 
-  /** RDTSC: time goes on by the instruction, which the budget counts down. */
+  /** RDTSC. Time advances with each instruction, and the budget counts instructions down. */
   timeStamp(): void {
     const { c } = this;
     this.refuseIf(x.select(x.word(S.Cpl), x.and(x.word(S.Cr4), x.k(Cr4.Tsd)), x.k(0)));
@@ -83,7 +83,7 @@ export class FlatControl {
     this.done();
   }
 
-  /** Paging.loadPdptes, under PAE. */
+  /** Paging.loadPdptes, in PAE mode. */
   private loadPdptes(cr3: Var): void {
     const { c } = this;
     x.and(x.shr(x.word(S.Cr0), x.k(31)), x.shr(x.and(x.word(S.Cr4), x.k(Cr4.Pae)), x.k(5)))(c);
@@ -99,7 +99,7 @@ export class FlatControl {
     c.end();
   }
 
-  /** What each system instruction does at its end; leaves the function. */
+  /** Ends a system instruction, and leaves the function. */
   private done(result: Expr = x.k(SYSTEM_DONE)): void {
     setWord(this.c, S.Inhibit, x.k(0));
     result(this.c);

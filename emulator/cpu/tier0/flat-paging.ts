@@ -33,12 +33,12 @@ import { defineFunction } from "./functions";
 import { isSpecial, noteWritten, pageKind, PageWalk } from "./page-walk";
 import { pageSlot, tlbSlot } from "./tlb-slot";
 
-/** What `fill` answers beside WALK_OK and error codes: TypeScript has to look. */
+/** The answer of `fill`, besides WALK_OK and error codes, when TypeScript must do the walk. */
 export const WALK_REFUSED = -2;
 
 /** What `miss` answers. */
 export const enum Miss {
-  /** To be done by the slow path. */
+  /** The slow path must do the access. */
   Refused,
   /** The page is in the TLB now. */
   Filled,
@@ -47,21 +47,23 @@ export const enum Miss {
 }
 
 /**
- * Functions of tier 0's module that fill and flush TLBs, for what they all
- * meet: tables and pages in RAM, and pages that are not watched. They must agree with
- * memory/mmu.ts, memory/tlb.ts and cpu/fetcher.ts word by word; whatever is
- * otherwise they refuse before anything is written.
+ * Functions of tier 0's module that fill and flush TLBs in the usual case: tables and pages are in RAM, and pages are
+ * not watched. They must agree with memory/mmu.ts, memory/tlb.ts and cpu/fetcher.ts word by word. All other cases they
+ * refuse before they write anything.
  */
 export interface PagingFunctions {
-  /** (linear, ring class, 1 for a write) -> WALK_OK, WALK_REFUSED or the error code of the page fault, which is not raised. */
+  /**
+   * (linear, ring class, 1 for a write) -> WALK_OK, WALK_REFUSED or the error code of the page fault, which is not
+   * raised.
+   */
   fill: number;
-  /** (linear, 1 for a write) -> Miss: what an access at the current CPL does that misses its TLB. */
+  /** (linear, 1 for a write) -> Miss: does an access at the current CPL that misses its TLB. */
   miss: number;
   /** () -> record or 0: enters the page of a flat CS:EIP in the exec TLB and looks its entry up. */
   refetch: number;
   /** (linear) -> SYSTEM_DONE, SYSTEM_LEAVE when code of the current mode was in the page, or WALK_REFUSED. */
   flushPage: number;
-  /** () -> nothing: all but global pages. */
+  /** () -> nothing: flushes all but global pages. */
   flushLocal: number;
 }
 
@@ -228,7 +230,7 @@ function flushPage(c: Code, linear: Var): void {
 
 // ---- code
 
-/** Fetcher.refill, for a page whose entry table was met lately. */
+/** Fetcher.refill, for a page whose entry table was used lately. */
 function refetch(c: Code): void {
   const refused = c.block();
   const eip = keep(c, x.word(S.Eip));
@@ -273,7 +275,7 @@ function refetch(c: Code): void {
   c.i32(0);
 }
 
-/** Of TLB_BYTES and ENTRY_TABLE_BYTES. */
+/** The exponent of TLB_BYTES and ENTRY_TABLE_BYTES. */
 const TLB_SHIFT = 22;
 const ENTRY_TABLE_SHIFT = 14;
 
@@ -293,7 +295,7 @@ function countAt(c: Code, offset: Expr, what: Count): void {
   c.memory(Op.I64Store, COUNTS + what);
 }
 
-/** Paging.walk counts with paging on alone. */
+/** Paging.walk counts only walks with paging on. */
 function countWalk(c: Code): void {
   x.and(x.word(S.Cr0), x.k(Cr0.Pg))(c);
   c.if();

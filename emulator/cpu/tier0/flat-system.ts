@@ -34,13 +34,13 @@ export const enum Event {
   Fault,
 }
 
-/** A descriptor's two words, of which the first checks have been made. */
+/** The two words of a descriptor that has passed the first checks. */
 interface Words {
   low: Var;
   high: Var;
 }
 
-/** A segment to be loaded: flat but for its limit. */
+/** A segment to be loaded that is flat except for its limit. */
 interface Flat {
   selector: Expr;
   limit: Var;
@@ -53,7 +53,7 @@ const STACK_MASK = Desc.P | Desc.S | Desc.Code | Desc.Ec | Desc.Rw | Desc.Access
 const STACK = Desc.P | Desc.S | Desc.Rw | Desc.Accessed | Desc.Db;
 const DATA_MASK = Desc.P | Desc.S | Desc.Code | Desc.Accessed;
 const DATA = Desc.P | Desc.S | Desc.Accessed;
-/** P, S and the type of a gate without its lowest bit, which tells trap from interrupt gates. */
+/** P, S and the type of a gate without its lowest bit, which tells trap gates from interrupt gates. */
 const GATE_MASK = Desc.P | Desc.S | 0xe00;
 const GATE_32 = Desc.P | 0xe00;
 const TRAP_GATE = 0x100;
@@ -61,16 +61,15 @@ const TRAP_GATE = 0x100;
 const TSS_MASK = 0xd00;
 const TSS_32 = 0x900;
 const OFFSET_BITS = 0xfff;
-/** Of TLB_BYTES and ModeEntry.Size. */
+/** The exponent of TLB_BYTES and ModeEntry.Size. */
 const TLB_SHIFT = 22;
 const MODE_ENTRY_SHIFT = 4;
 
 /**
- * The system instructions that kernels execute all day, in WebAssembly for the
- * case that they all set up: 32-bit gates and flat segments in the GDT, every
- * word in a page that the TLBs hold. Whatever is otherwise, and every fault, is
- * refused before anything is written: the helpers of cpu/system, which these
- * must agree with to the last bit, then do the instruction from its start.
+ * The system instructions that kernels execute all day, in WebAssembly, for the case that all kernels set up: 32-bit
+ * gates and flat segments in the GDT, and every word in a page that the TLBs hold. Every other case, and every fault,
+ * is refused before anything is written. The helpers of cpu/system then do the instruction from its start; these
+ * functions must agree with them to the last bit.
  */
 export class FlatSystem {
   constructor(
@@ -97,14 +96,14 @@ export class FlatSystem {
     return this.e.stateWord(S.Cpl);
   }
 
-  /** CLI, STI and the IF bit of POPF and IRET. */
+  /** The check of CLI, STI and the IF bit of POPF and IRET. */
   private maySetIf(): Expr {
     return x.leU(this.cpl, x.and(x.shr(this.e.stateWord(S.Eflags), x.k(12)), x.k(3)));
   }
 
   // ---- memory
 
-  /** Address in this memory of `bytes` at a linear address, with the rights of a ring class. */
+  /** The address in this memory of `bytes` at a linear address, with the rights of a ring class. */
   private host(ring: Expr, write: boolean, linear: Var, bytes: number): Var {
     const { e } = this;
     this.need(x.leU(x.and(linear, x.k(OFFSET_BITS)), x.k(0x1000 - bytes)));
@@ -119,7 +118,7 @@ export class FlatSystem {
     return e.let(x.sub(x.add(linear, entry), x.k(TlbKind.Plain)));
   }
 
-  /** Eight bytes of a system table, read as the processor does: with ring 0's rights. */
+  /** Eight bytes of a system table, read with ring 0's rights, as the processor does. */
   private table(at: Expr): Words {
     const host = this.host(x.k(0), false, this.e.let(at), 8);
     return { low: this.e.let(x.load32(host)), high: this.e.let(x.load32(host, 4)) };
@@ -149,7 +148,7 @@ export class FlatSystem {
     return x.and(x.shr(high, x.k(Desc.DplShift)), x.k(3));
   }
 
-  /** A code or stack segment with base 0 and a limit that ends a page. */
+  /** A code or stack segment with base 0, and a limit that ends a page. */
   private flat(selector: Var, mask: number, bits: number): Flat {
     const words = this.descriptor(selector, mask, bits);
     this.refuseIf(this.base(words));
@@ -185,7 +184,7 @@ export class FlatSystem {
     return x.and(shape, x.and(x.eqz(word(SegField.Base)), x.eq(word(SegField.Limit), limit)));
   }
 
-  /** The exec TLB of the mode with these code and stack segments and the data segments as they are. */
+  /** The exec TLB of the mode with these code and stack segments, and with the data segments as they are. */
   private execTlb(ring: Var, code: Flat, stackLimit: Expr): Var {
     const { e } = this;
     const limit = e.let(stackLimit);
@@ -196,7 +195,7 @@ export class FlatSystem {
     return this.execOf(bits, code.limit);
   }
 
-  /** The exec TLB of a mode that was met before: its ModeEntry.Flat, and the limit of CS. */
+  /** The exec TLB of a mode that was met before, by its ModeEntry.Flat and the limit of CS. */
   private execOf(flat: Expr, limit: Expr): Var {
     const { e } = this;
     const key = keep(e.c, x.or64(x.shl64(x.wideU(limit), x.k64(32)), x.wideU(flat)), Type.I64);
@@ -219,7 +218,7 @@ export class FlatSystem {
     e.setStateWord(S.Inhibit, x.k(0));
   }
 
-  /** SS as it is must be flat: what is pushed or popped there goes by the TLB alone. */
+  /** SS must be flat now, because what is pushed or popped there goes by the TLB alone. */
   private currentStack(): { limit: Var; esp: Var } {
     const { e } = this;
     const limit = e.let(e.segWord(Seg.Ss, SegField.Limit));
@@ -271,7 +270,7 @@ export class FlatSystem {
     this.enterMode(target, ring, exec);
   }
 
-  /** cpu/transfer-log.ts, with CPL as it was before and all else as it is behind the change. */
+  /** cpu/transfer-log.ts, with CPL as it was before the change and everything else as it is after it. */
   private log(event: Var, vector: Var, toCpl: Var, fromEip: Var): void {
     const { e } = this;
     const count = e.let(e.stateWord(S.TransferCount));
@@ -287,7 +286,7 @@ export class FlatSystem {
     e.setStateWord(S.TransferCount, x.add(count, x.k(1)));
   }
 
-  /** The current stack, or the one that the TSS has for an inner ring. */
+  /** The current stack, or the stack that the TSS has for an inner ring. */
   private stackFor(target: Var, isInner: Var): { esp: Var; limit: Var; selector: Var; high: Var } {
     const { e } = this;
     const [esp, limit, selector, high] = [e.temp(), e.temp(), e.let(x.k(0)), e.let(x.k(0))];
@@ -316,7 +315,7 @@ export class FlatSystem {
     return { esp, limit, selector, high };
   }
 
-  /** From the lowest word on: error code, EIP, CS, EFLAGS, ESP, SS. */
+  /** Pushes the frame. From the lowest word on it is: error code, EIP, CS, EFLAGS, ESP, SS. */
   private pushFrame(frame: Var, errorCode: Var, hasError: Var, event: Var, isInner: Var): void {
     const { e } = this;
     e.if(hasError, () => e.storeWord(frame, errorCode));
@@ -393,14 +392,14 @@ export class FlatSystem {
     return { esp, limit, selector, high };
   }
 
-  /** A data segment that the outer ring may not use becomes null: not here. */
+  /** Refuses where a data segment must become null because the outer ring may not use it. */
   private needStays(seg: Seg, cpl: Var): void {
     const { e } = this;
     const isHigh = x.geU(this.dpl(e.segWord(seg, SegField.Rights)), cpl);
     this.need(x.or(x.eqz(e.segWord(seg, SegField.Valid)), isHigh));
   }
 
-  /** EFLAGS after POPF or IRET of a value; an interrupt that this lets in is the core's. */
+  /** EFLAGS after POPF or IRET of a value. An interrupt that this lets in is left to the core. */
   private mergedFlags(value: Var): Var {
     const { e } = this;
     this.refuseIf(x.and(value, x.k(Flag.Tf | Flag.Vm | Flag.Nt)));
@@ -420,12 +419,14 @@ export class FlatSystem {
 
   // ---- the rest
 
-  /** A load of ES, DS, FS or GS (cpu/system/segments.ts). Leaves the function: with SYSTEM_LEAVE where the mode changes. */
+  /**
+   * A load of ES, DS, FS or GS (cpu/system/segments.ts). Leaves the function, with SYSTEM_LEAVE where the mode changes.
+   */
   loadSegment(seg: Var, selector: Var): void {
     const { e } = this;
     this.refuseIf(x.eq(seg, x.k(Seg.Ss)));
     e.if(x.eqz(x.and(selector, x.k(0xfffc))), () => {
-      const exec = this.execBehind(seg, x.k(0));
+      const exec = this.execAfter(seg, x.k(0));
       const at = e.let(x.mul(seg, x.k(SEG_SIZE)));
       e.storeWord(at, selector, S.Seg + SegField.Selector);
       e.storeWord(at, x.k(0), S.Seg + SegField.Valid);
@@ -437,17 +438,17 @@ export class FlatSystem {
     const base = e.let(this.base(words));
     const limit = this.limit(words);
     const ringLimit = this.ringLimit(this.ringOf(this.cpl));
-    const exec = this.execBehind(seg, x.and(plainData(words.high), x.and(x.eqz(base), x.eq(limit, ringLimit))));
+    const exec = this.execAfter(seg, x.and(plainData(words.high), x.and(x.eqz(base), x.eq(limit, ringLimit))));
     this.load(seg, selector, base, limit, words.high);
     this.loaded(exec);
   }
 
-  /** The exec TLB with a segment register flat, or not, that is about to be loaded; that of FS and GS is nothing to the mode. */
-  private execBehind(seg: Var, isFlat: Expr): Var {
+  /** The exec TLB after a load of a segment register, flat or not. FS and GS have no effect on the mode. */
+  private execAfter(seg: Var, isFlat: Expr): Var {
     const { e } = this;
     const exec = e.let(e.stateWord(S.TlbExec));
     e.if(x.leU(seg, x.k(Seg.Ds)), () => {
-      // No slot's exec TLB is used where CS has a base: a load leads to another mode there, or to the same.
+      // Where CS has a base, no slot's exec TLB is used, and a load leads to the same mode or to another of that kind.
       const slot = x.shl(x.shr(x.sub(exec, x.k(TLB_EXEC)), x.k(TLB_SHIFT)), x.k(MODE_ENTRY_SHIFT));
       const at = e.let(slot);
       const now = e.let(x.load32(at, MODE_TABLE + ModeEntry.Flat));
@@ -475,7 +476,7 @@ export class FlatSystem {
     e.setStateWord(S.Inhibit, x.k(0));
   }
 
-  /** Interrupts wait for the end of the next instruction when IF was clear. */
+  /** If IF was clear, interrupts wait until the end of the next instruction. */
   sti(): void {
     const { e } = this;
     this.need(this.maySetIf());

@@ -2,13 +2,13 @@ import { Code, Op, Type } from "../../base/wasm/code";
 import { type Var, variable } from "../../base/wasm/expr";
 import type { FuncType, ModuleBuilder } from "../../base/wasm/module";
 
-/** A type of words alone. */
+/** The type of a function whose parameters and results are words. */
 export const wordsType = (params: number, results: number): FuncType => ({
   params: new Array<Type>(params).fill(Type.I32),
   results: new Array<Type>(results).fill(Type.I32),
 });
 
-/** Writes a function of words; its index. */
+/** Writes a function of words. @returns its index */
 export function defineFunction(
   module: ModuleBuilder,
   params: number,

@@ -44,7 +44,7 @@ export function generateTier0(): Uint8Array {
   return module.bytes();
 }
 
-/** The instruction, and the conditional jump fused with it. */
+/** Emits the instruction, and the conditional jump that is fused with it. */
 function emitShape(e: Emit & { finish(): void }, shape: HandlerShape): void {
   e.insn = shape;
   e.flagSource = undefined;
@@ -123,7 +123,7 @@ class HotFunction {
     }
   }
 
-  /** A handler out of line works on flags and budget in the State. */
+  /** Calls a handler out of line, which works on flags and budget in the State. */
   private callCold(next: Label): void {
     const { c } = this;
     this.spill();
@@ -139,7 +139,10 @@ class HotFunction {
     c.br(next);
   }
 
-  /** `go`: the end of a block, by the link word at `to`, or through the exec TLB; a link inside a page (`Tier0.link`) is kept. */
+  /**
+   * `go`: the end of a block. Goes on by the link word at `to`, or through the exec TLB; a link inside a page is kept
+   * (`Tier0.link`).
+   */
   private linked(next: Label): void {
     const { c } = this;
     const target = local(this.c);
@@ -160,7 +163,7 @@ class HotFunction {
     this.leave(x.select(target, x.k(Exit.Budget), x.k(Exit.Lookup)));
   }
 
-  /** `goTo`: the end of a block, to the offset in `to`. */
+  /** `goTo`: the end of a block. Goes to the offset in `to`. */
   private looked(next: Label): void {
     const target = local(this.c);
     this.charge(x.load32(this.st, Rec.Count));
@@ -182,13 +185,16 @@ class HotFunction {
 
   // ---- special records
 
-  /** Leaves because the code was written to. */
+  /** Leaves, because the code was written to. */
   stale(): void {
     setWord(this.c, S.ExitRecord, this.st);
     this.leave(x.k(Exit.Stale));
   }
 
-  /** Before a block that straddles a page end: Base is the exec TLB slot of its second page, Imm what it must hold. */
+  /**
+   * Comes before a block that crosses a page end. Base is the exec TLB slot of its second page, and Imm what the slot
+   * must hold.
+   */
   guard(frame: HotFrame): void {
     const { c } = this;
     x.ne(x.load32(x.load32(this.st, Rec.Base)), x.load32(this.st, Rec.Imm))(c);
@@ -201,13 +207,16 @@ class HotFunction {
     c.br(frame.next);
   }
 
-  /** The end of a block that a following instruction cut. */
+  /** Ends a block where a following instruction cut it. */
   cut(frame: HotFrame): void {
     set(this.c, this.to, x.add(this.st, x.k(Rec.Next)));
     this.c.br(frame.go);
   }
 
-  /** Before a marked instruction: asks whether the machine is to stop here. Nothing of the block has been charged. */
+  /**
+   * Comes before a marked instruction, and asks whether the machine is to stop here. Nothing of the block has been
+   * charged.
+   */
   mark(frame: HotFrame): void {
     const { c } = this;
     setWord(this.c, S.Eip, x.load32(this.st, Rec.Eip));
@@ -220,7 +229,7 @@ class HotFunction {
     c.br(frame.next);
   }
 
-  /** What stood here needs more room now. */
+  /** Leads to the new place of records that need more room now. */
   forward(frame: HotFrame): void {
     set(this.c, this.st, x.load32(this.st, Rec.Next));
     this.c.br(frame.next);

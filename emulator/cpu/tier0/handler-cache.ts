@@ -3,17 +3,16 @@ import { coldKey, coldName, hotKey, NO_OPERANDS } from "./shapes";
 
 const NONE = -0x80000000;
 
-/** Finds the handler for an instruction; remembers the answer for each encoding and variant. */
+/** Finds the handler for an instruction, and remembers the answer for each encoding and variant. */
 export class HandlerCache {
   private readonly known = new Map<number, number>();
 
-  /** @param numbers the image's handlers by key */
+  /** @param numbers the numbers of the image's handlers, by key */
   constructor(private readonly numbers: ReadonlyMap<string, number>) {}
 
   /**
-   * The best hot handler's number, else that of the one out of line (negative:
-   * -1 - index), which every decodable instruction has. A fused handler is only
-   * answered where there is one: undefined otherwise.
+   * The number of the best hot handler, or else that of the handler out of line (negative: -1 - index), which every
+   * decodable instruction has. Undefined only where a fused handler is asked for and there is none.
    */
   find(insn: Insn, flags: boolean, fusedCc: number): number | undefined {
     const indexed = !insn.checked && insn.mem.index >= 0 && !NO_OPERANDS.has(insn.mnemonic);

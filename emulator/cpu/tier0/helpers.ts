@@ -14,19 +14,19 @@ import { tlbSlot } from "./tlb-slot";
 
 /** Function indices of the memory helpers. */
 export interface MemoryHelpers {
-  /** (linear, sizeSeg) -> value: the TLB with any alignment inside a page, else the slow path. */
+  /** (linear, sizeSeg) -> value. Uses the TLB for any alignment inside a page, or else the slow path. */
   load: Record<Size, number>;
   /** (linear, sizeSeg) -> value, with write intent. */
   open: Record<Size, number>;
   /** (linear, value, sizeSeg). */
   store: Record<Size, number>;
-  /** `store` behind an `open` of the same place. */
+  /** `store` after an `open` of the same place. */
   settle: Record<Size, number>;
 }
 
-/** Function indices that emitted handlers call; contracts of the imports are in isa/system-ops.ts. */
+/** Function indices that emitted handlers call. The contracts of the imports are in isa/system-ops.ts. */
 export interface Helpers extends MemoryHelpers {
-  /** `open` and `store` for compiled code: what would hit code is not done, and S.Fault is REPLAY. */
+  /** `open` and `store` for compiled code. A store that would hit code is not done, and S.Fault is REPLAY. */
   openData: Record<Size, number>;
   storeData: Record<Size, number>;
   paging: PagingFunctions;
@@ -37,11 +37,11 @@ export interface Helpers extends MemoryHelpers {
   fault: number;
   /** (record, vector, error code) -> 0: raises and leaves. */
   raise: number;
-  /** (record, address of a link word) -> next record or 0: the end of a block. */
+  /** (record, address of a link word) -> next record or 0: ends a block. */
   go: number;
   /** (record, offset in CS) -> next record or 0. */
   goTo: number;
-  /** (record) -> record or 0: one more iteration. */
+  /** (record) -> record or 0: does one more iteration. */
   again: number;
   /** () -> next record or 0: goes on at S.Eip, with everything charged. */
   resume: number;
@@ -126,7 +126,7 @@ export function defineHelpers(module: ModuleBuilder): Helpers {
     resume: define(0, 1, (c) => {
       const next = local(c);
       const known = keep(c, lookup(x.word(S.TlbExec), x.word(S.Eip)));
-      // A slice that ends here leaves the page of the next instruction as it is.
+      // A slice that ends here does not touch the page of the next instruction.
       const enough = x.geS(x.word(S.Budget), x.k(MAX_BLOCK));
       follow(c, x.choose(x.or(known, x.eqz(enough)), known, x.call(paging.refetch)), next, () =>
         setWord(c, S.ExitLink, x.k(0)),
@@ -152,7 +152,7 @@ function charge(c: Code, count: Expr): void {
   setWord(c, S.Budget, x.sub(x.word(S.Budget), count));
 }
 
-/** Returns the next record while the budget lasts, else what `note` says about where to go on, and 0. */
+/** Returns the next record while the budget lasts; else 0, after `note` has noted where to go on. */
 function follow(c: Code, record: Expr, next: x.Var, note: () => void): void {
   record(c);
   c.local(Op.LocalTee, next.index);
@@ -173,7 +173,10 @@ function leave(c: Code, exit: Exit | Expr, record?: Expr): void {
   c.i32(0);
 }
 
-/** For the compiler, which may make room for such accesses in the code that makes them. */
+/**
+ * Counts accesses that are not aligned, for the compiler, which may then make room for them in the code that makes
+ * them.
+ */
 function countUnaligned(c: Code, size: Size, at: x.Var): void {
   if (size > 1) setWord(c, S.Unaligned, x.add(x.word(S.Unaligned), x.ne(x.and(at, x.k(size - 1)), x.k(0))));
 }
@@ -191,8 +194,8 @@ interface Access {
 }
 
 /**
- * The TLB entry of a page that the access stays in and that nobody watches, filled where it was missing; else goes to
- * `slowly`, or leaves the function after a fault.
+ * The TLB entry of a page that the access stays in and that nobody watches; it is filled where it was missing.
+ * Otherwise goes to `slowly`, or leaves the function after a fault.
  */
 function openEntry(c: Code, size: Size, { paging, at, write }: Access, slowly: Label, leave: () => void): x.Var {
   const slot = keep(c, tlbSlot(x.word(write ? S.TlbWrite : S.TlbRead), at));
@@ -221,7 +224,10 @@ function rawLoad(c: Code, size: Size, host: Expr): void {
   c.memory(LOAD[size], 0);
 }
 
-/** Leaves the value: through the TLB, noting entries too, when the access stays in its page, else by the slow path. */
+/**
+ * Leaves the value on the stack. It is read through the TLB, also by entries that note, when the access stays in its
+ * page; otherwise by the slow path.
+ */
 function loadThrough(c: Code, size: Size, access: Access, slow: Expr): void {
   const slowly = c.block();
   const entry = openEntry(c, size, access, slowly, () => c.i32(0));
@@ -232,7 +238,7 @@ function loadThrough(c: Code, size: Size, access: Access, slow: Expr): void {
   slow(c);
 }
 
-/** `loadThrough` the write TLB where code was made from none of the bytes. */
+/** `loadThrough` the write TLB, where no code was made from the bytes. */
 function openData(c: Code, size: Size, access: Access, slow: Expr): void {
   const slowly = c.block();
   const entry = openEntry(c, size, access, slowly, () => c.i32(0));
@@ -247,8 +253,8 @@ function openData(c: Code, size: Size, access: Access, slow: Expr): void {
 }
 
 /**
- * By a noting entry a store goes on like any other if it hits none of the bytes
- * that code was made from, or leaves memory as it is.
+ * Stores by an entry that notes like by any other, if the store hits none of the bytes that code was made from, or
+ * leaves memory as it is.
  */
 function storeThrough(c: Code, size: Size, access: Access, value: x.Var, slow: Expr): void {
   const done = c.block();
@@ -277,7 +283,7 @@ function storeThrough(c: Code, size: Size, access: Access, value: x.Var, slow: E
   c.end();
 }
 
-/** A store by a noting entry: its page is written to, and that need not be noted again unless there is code in it. */
+/** Notes the page of such a store as written to. This need not be noted again unless there is code in the page. */
 function noteStore(c: Code, at: x.Var, entry: x.Var, frame: Expr): void {
   noteWritten(c, frame);
   x.eqz(pageKind(frame))(c);
@@ -286,7 +292,7 @@ function noteStore(c: Code, at: x.Var, entry: x.Var, frame: Expr): void {
   c.end();
 }
 
-/** Which of `size` bytes code was made from, by the code map. */
+/** From which of `size` bytes code was made, by the code map. */
 function codeBits(host: x.Var, size: Size): Expr {
   const bits = x.shr(x.load16(x.add(x.word(S.CodeMap), x.shr(host, x.k(3)))), x.and(host, x.k(7)));
   return x.and(bits, x.k((1 << size) - 1));

@@ -6,27 +6,27 @@ import type { Expr, Var } from "../../base/wasm/expr";
 import { keep, local, set, store32 } from "../../base/wasm/statements";
 import { describeWalk, type Entry, type Page, type Walker } from "../../memory/walk";
 
-/** What a walk has found; nothing is written yet. */
+/** What a walk has found, before anything is written. */
 export interface Found {
-  /** Physical page, in RAM. */
+  /** The physical page, which is in RAM. */
   frame: Var;
   large: Var;
   global: Var;
-  /** As Paging.writable: what a write entry of the TLB needs. */
+  /** As in Paging.writable: what a write entry of the TLB needs. */
   writable: Var;
 }
 
 /** Where a walk goes that finds no page for the access. */
 export interface WalkExits {
-  /** For memory/paging.ts to say what comes of it. */
+  /** Leaves the decision to memory/paging.ts. */
   refused: Label;
-  /** The page-fault error code, P and what the access is; leaves the function. */
+  /** Takes the page fault's error code: P, and the kind of access. Leaves the function. */
   fault(code: Expr): void;
 }
 
 /** One entry of a table in RAM. */
 interface RamEntry extends Entry<Expr> {
-  /** Its address in this memory; 0 for a PDPTE. */
+  /** The entry's address in this memory; 0 for a PDPTE. */
   readonly at: Expr;
 }
 
@@ -35,15 +35,15 @@ interface RamEntry extends Entry<Expr> {
  * and dirty bits. Reserved bits and table entries among code are refused.
  */
 export class PageWalk implements Walker<Expr, RamEntry> {
-  /** The entry that maps the page, and where it stands; 0 without paging. */
+  /** The entry that maps the page, and its place; 0 without paging. */
   private readonly low: Var;
   private readonly at: Var;
-  /** The entry above it, and where it stands; 0 for a large page. */
+  /** The entry above it, and its place; 0 for a large page. */
   private readonly aboveLow: Var;
   private readonly aboveAt: Var;
   private readonly marked: Var;
   private readonly page: Found;
-  /** Where `found` goes on. */
+  /** Where code that has found a page goes on. */
   private end: Label | undefined;
 
   /** @param access Access bits; @param fetches whether Access.Fetch is among them */
@@ -72,7 +72,7 @@ export class PageWalk implements Walker<Expr, RamEntry> {
     return page;
   }
 
-  /** Sets A, and D for a write. Nothing may be refused after it. */
+  /** Sets A, and for a write D. Nothing may be refused after this. */
   mark(): void {
     const { c, low, at, aboveLow, aboveAt, marked } = this;
     at(c);
@@ -118,7 +118,7 @@ export class PageWalk implements Walker<Expr, RamEntry> {
     then();
   }
 
-  /** The I bit of the error code is TypeScript's: fetches that fault are refused. */
+  /** Fetches that fault are refused, so that TypeScript sets the I bit of the error code. */
   fault(cause: Expr): void {
     this.exits.fault(x.or(this.access, cause));
   }
@@ -127,7 +127,7 @@ export class PageWalk implements Walker<Expr, RamEntry> {
     const { c, page } = this;
     set(c, page.frame, frame);
     set(c, page.writable, writable);
-    // A local that nothing sets is 0: the function makes no other walk.
+    // A local that nothing sets is 0, since the function makes no other walk.
     if (entry) {
       if (isLarge) set(c, page.large, x.k(1));
       set(c, page.global, global);
@@ -218,5 +218,5 @@ export function noteWritten(c: Code, frame: Expr): void {
 /** PageKind bits of a physical page below the end of RAM. */
 export const pageKind = (frame: Expr): Expr => x.load8(frame, PAGE_KINDS);
 
-/** Not 0 where a page's stores, or all its accesses, are not for generated code. */
+/** Not 0 for a page whose stores, or all of whose accesses, generated code must not make. */
 export const isSpecial = (kind: Expr): Expr => x.and(kind, x.k(PageKind.Rom | PageKind.Device));

@@ -13,19 +13,19 @@ export const enum Rec {
   Base = 12,
   Index = 16,
   Shift = 20,
-  /** Displacement; for instructions without memory operand the second immediate. */
+  /** The displacement. In instructions without a memory operand, the second immediate. */
   Disp = 24,
-  /** Immediate; for a third operand in a register its pointer or number. */
+  /** The immediate. For a third operand in a register, its pointer or number. */
   Imm = 28,
-  /** Record of the taken branch (0: not linked) and its offset in CS. */
+  /** The record of the taken branch (0: not linked), and its offset in CS. */
   Taken = 32,
   TakenEip = 36,
-  /** Record of what follows (0: not linked) and its offset in CS. */
+  /** The record of what follows (0: not linked), and its offset in CS. */
   Next = 40,
   NextEip = 44,
-  /** Instructions of the block before this one; in the block's last record those of the whole block. */
+  /** The number of instructions in the block before this one; in the block's last record, of the whole block. */
   Count = 48,
-  /** Offset in CS of this instruction (of the first of a fused pair). */
+  /** The offset in CS of this instruction (of the first, in a fused pair). */
   Eip = 52,
   /** Index of a cold handler in the module's table. */
   Handler = 56,
@@ -35,28 +35,28 @@ export const enum Rec {
 
 export const RECORD_BYTES = 64;
 
-/** Most instructions in one block: a slice goes on in whole blocks while this many are left. */
+/** The most instructions in one block. A slice goes on in whole blocks while it has this many left. */
 export const MAX_BLOCK = 32;
 
 /** Misc bit: addresses have 16 bits. */
 export const MISC_ADDRESS16 = 1 << 8;
 
-/** Count less this is the number of instructions before the record. */
+/** Count minus this field is the number of instructions before the record. */
 export const MISC_OWN_SHIFT = 12;
 
-/** Rec.Op of the records that are no instruction (see generate.ts). 0 is "stale", so that cleared memory is safe. */
+/** Rec.Op of the records that are not instructions (see generate.ts). 0 is "stale", so that cleared memory is safe. */
 export const enum Special {
   Stale = 0,
   Guard = 1,
   Cut = 2,
   /** Leaves for compiled code: Rec.A is the region's function, Rec.B the node to enter at, Rec.Imm the instructions of its block. */
   Enter = 3,
-  /** Before a marked instruction, at its block's start. */
+  /** Comes before a marked instruction, at the start of its block. */
   Mark = 4,
-  /** The block is to be found at Rec.Next. */
+  /** The block has moved to Rec.Next. */
   Forward = 5,
 }
 export const SPECIALS = 6;
 
-/** Rec.Op of every handler out of line: any value beyond the hot function's table. */
+/** Rec.Op of every handler out of line. Any value beyond the end of the hot function's table would do. */
 export const COLD_OP = 0x7fffffff;

@@ -3,11 +3,11 @@ import type { Operand, OperandKind, Shape } from "../../isa/insn";
 import { WORD_TO_MEMORY } from "../../isa/opcode-map";
 import { type OperandSpec, type Spec, SPECS } from "../../isa/spec";
 
-/** A shape that tier 0 has a handler for, alone or fused with the conditional jump behind it. */
+/** A shape that tier 0 has a handler for, alone or fused with the conditional jump after it. */
 export interface HandlerShape extends Shape {
-  /** The memory operand's index register is looked at. */
+  /** Whether the handler looks at the memory operand's index register. */
   indexed: boolean;
-  /** Condition of the fused jump, or -1. */
+  /** The condition of the fused jump, or -1. */
   fusedCc: number;
 }
 
@@ -21,7 +21,7 @@ const BY_OPERAND_SIZE = new Set([
 const BY_ADDRESS_SIZE = new Set(["loop", "loope", "loopne", "jcxz", "xlat"]);
 const STRING = /^(movs|stos|lods|cmps|scas|ins|outs)[bv]$/;
 const REPEATS_UNTIL = /^(cmps|scas)/;
-/** No memory operand, but accesses or a target that may have to be checked. */
+/** These have no memory operand, but accesses or a target that may have to be checked. */
 // prettier-ignore
 const CHECKABLE = new Set([
   "push", "pushseg", "pop", "popseg", "pusha", "popa", "pushf", "popf", "enter", "leave", "call", "ret", "callind", "jmp", "jcc",
@@ -34,7 +34,7 @@ export const isString = (mnemonic: string): boolean => STRING.test(mnemonic);
 export const canCheck = (shape: Pick<Shape, "mnemonic" | "operands">): boolean =>
   isString(shape.mnemonic) || CHECKABLE.has(shape.mnemonic) || shape.operands.some((o) => o.kind === "m");
 
-/** The name of the handler out of line: equal for instructions that one handler serves. */
+/** The name of the handler out of line. It is the same for instructions that one handler serves. */
 export function coldKey(shape: Shape): string {
   const { mnemonic, cc } = shape;
   let key = cc >= 0 ? `${mnemonic}.${cc}` : mnemonic;
@@ -48,10 +48,10 @@ export function coldKey(shape: Shape): string {
   return shape.checked ? `${key} !` : key;
 }
 
-/** The key of a handler out of line among the hot ones' keys. */
+/** The key of a handler out of line, in a form that differs from those of the hot ones. */
 export const coldName = (key: string): string => `cold ${key}`;
 
-/** What a hot handler may say beyond its cold twin: an index register, no flags, a fused jump. */
+/** What a hot handler may know beyond its cold twin: an index register, no flags, a fused jump. */
 export interface HotVariant {
   indexed: boolean;
   flags: boolean;
@@ -78,7 +78,7 @@ export function parseHotKey(key: string): { cold: string; variant: HotVariant } 
   };
 }
 
-/** Every handler out of line, by key, in a fixed order: one for whatever the decoder may give. */
+/** Every handler out of line, by key, in a fixed order. There is one for whatever the decoder may give. */
 export function allShapes(): Map<string, HandlerShape> {
   const shapes = new Map<string, HandlerShape>();
   for (const spec of [...SPECS, tooLong()]) {

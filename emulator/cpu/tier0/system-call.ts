@@ -14,16 +14,16 @@ import type { Helpers } from "./helpers";
 
 /** Functions of tier 0's module that do system instructions. */
 export interface SystemFunctions {
-  /** SystemPaths.system: in WebAssembly where FlatSystem and FlatControl do not refuse, else by the import. */
+  /** SystemPaths.system: done in WebAssembly where FlatSystem and FlatControl do not refuse, else by the import. */
   system: number;
   /**
-   * () -> 1, or 0 when refused: delivers the fault that S.Fault names, whose instruction S.Eip names. Takes one off
-   * S.Budget where no instruction came between it and the delivery before.
+   * () -> 1, or 0 when refused. Delivers the fault that S.Fault names, of the instruction at S.Eip. Takes one off
+   * S.Budget where no instruction came between this delivery and the one before.
    */
   deliver: number;
 }
 
-/** @param helpers of which `system` is the import */
+/** @param helpers the helpers, of which `system` is the import */
 export function defineSystem(module: ModuleBuilder, helpers: Helpers): SystemFunctions {
   const enter = define(module, helpers, (c, e, [vector, errorCode, event]) => {
     const refused = c.block();
@@ -83,8 +83,8 @@ function define(
 }
 
 /**
- * Tier0.fault. A delivery that follows another with no instruction between counts as one, so that a handler that faults
- * at its first instruction uses up its slice like any endless loop.
+ * Tier0.fault. A delivery that follows another with no instruction between them counts as an instruction. So a handler
+ * that faults at its first instruction uses up its slice, as any endless loop does.
  */
 function deliver(c: Code, enter: number): void {
   const refused = c.block();

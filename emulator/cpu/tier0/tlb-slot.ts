@@ -1,7 +1,7 @@
 import * as x from "../../base/wasm/expr";
 import type { Expr } from "../../base/wasm/expr";
 
-/** Address of the TLB entry of a linear address. */
+/** The address of the TLB entry of a linear address. */
 export const tlbSlot = (base: Expr, linear: Expr): Expr => x.add(base, pageSlot(linear));
 
 /** The same, counted from the start of the TLB. */
