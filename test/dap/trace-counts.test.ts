@@ -34,7 +34,8 @@ async function traced(...args: string[]): Promise<ReturnType<typeof told>[]> {
     [launcher, "trace", "--hypercalls", "--format", "json", ...args],
     { maxBuffer: 1 << 28 },
   );
-  return (JSON.parse(stdout) as HypercallRow[]).map(told);
+  // The trace prints a call when it is back, and one that blocks comes back after others.
+  return (JSON.parse(stdout) as HypercallRow[]).sort((a, b) => a.index - b.index).map(told);
 }
 
 async function ofSession(): Promise<ReturnType<typeof told>[]> {
