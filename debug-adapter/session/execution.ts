@@ -4,6 +4,7 @@ import { MAX_INSTRUCTION, type Bitness, type Disassembler } from "../disassembly
 import type { MachineFrame } from "../stack/unwinder";
 import type { Instruction } from "../disassembly/instruction";
 import type { Destination, Halt, SourcePlace, SteppedDebuggee } from "../stepping/stepped-debuggee";
+import { exceptionGates } from "../debuggee/exception-gates";
 import { Driver } from "../launch/driver";
 import type { DebugHost } from "../launch/host";
 import { Pause } from "./pause";
@@ -199,6 +200,12 @@ export class Execution implements SteppedDebuggee {
     return vmm.faultHandlers(machine, vcpu).map(({ linear, cs }) => ({ linear, ring: cs & 3 }));
   }
 
+  exceptionsOf(faultOf: number): Destination[] {
+    const { context } = this;
+    const gates = exceptionGates(this.debuggee.machine);
+    return gates.map((gate) => ({ ...gate, context, lowestEsp: 0, highestEsp: 0xffffffff, faultOf }));
+  }
+
   private instructionAt(linear: number): Instruction | undefined {
     const bytes = this.debuggee.machine.memory.readLinear(linear, MAX_INSTRUCTION);
     const known = flowOf(bytes, this.bitness === 32);
@@ -265,11 +272,16 @@ export class Execution implements SteppedDebuggee {
     }
   }
 
-  private isAt({ linear, ring, context, lowestEsp, highestEsp }: Destination): boolean {
+  private isAt({ linear, ring, context, lowestEsp, highestEsp, faultOf }: Destination): boolean {
     const { esp } = this;
-    return (
-      this.pc === linear && this.ring === ring && esp >= lowestEsp && esp <= highestEsp && this.context === context
-    );
+    if (this.pc !== linear || this.ring !== ring || esp < lowestEsp || esp > highestEsp) return false;
+    return this.context === context && (faultOf === undefined || this.isFaultOf(faultOf));
+  }
+
+  /** On top of the stack lies the frame of a fault, after an error code or without one. */
+  private isFaultOf(linear: number): boolean {
+    const { memory } = this.debuggee.machine;
+    return memory.readDword(this.esp) === linear || memory.readDword(this.esp + 4) === linear;
   }
 
   isAtBreakpoint(): boolean {

@@ -20,6 +20,8 @@ export interface Destination {
   /** ESP must lie in between: tells this call from a recursive one, and this stack from others. */
   lowestEsp: number;
   highestEsp: number;
+  /** The place is a fault's handler: it counts when the instruction there is the one that faulted. */
+  faultOf?: number;
 }
 
 /** Source text at an instruction. */
@@ -56,6 +58,8 @@ export interface SteppedDebuggee {
   lengthAt(linear: number): number | undefined;
   /** Where the hypervisor may send the guest in whose context the machine is, when it hands it a fault. */
   faultHandlers(): readonly Pick<Destination, "linear" | "ring">[];
+  /** The handlers of the processor's exceptions, for the instruction at an address. */
+  exceptionsOf(linear: number): readonly Destination[];
   /** Executes one instruction. `entered`: it made or met this entry into a handler, of an inner ring or its own. */
   advance(): { halt: Halt | undefined; entered: Transfer["kind"] | undefined };
   /** Runs until a target, or something else. Undefined: a target was reached. */

@@ -223,9 +223,10 @@ export class Stepper {
     const instruction = debuggee.instruction();
     const before = { pc: debuggee.pc, ring: debuggee.ring, esp: debuggee.esp, context: debuggee.context };
     const outer = kind === "over" && instruction?.flow === "interrupt" ? debuggee.frames().slice(1) : [];
-    // An iteration is an instruction to the machine, and there may be millions.
-    if (kind === "over" && (instruction?.flow === "call" || instruction?.flow === "repeat"))
-      return this.runBehind(before, instruction);
+    if (kind === "over" && instruction?.flow === "call") return this.runBehind(before, instruction);
+    // An iteration is an instruction to the machine, and there may be millions; to the user it is one, which may fault.
+    if (instruction?.flow === "repeat")
+      return this.runBehind(before, instruction, kind === "in" ? debuggee.exceptionsOf(before.pc) : []);
     const { halt, entered } = debuggee.advance();
     if (halt !== undefined) return halt;
     const back = (linear: number): Destination => ({
@@ -246,10 +247,11 @@ export class Stepper {
   private async runBehind(
     before: Omit<Destination, "linear" | "lowestEsp" | "highestEsp"> & { pc: number; esp: number },
     { length }: Instruction,
+    others: readonly Destination[] = [],
   ) {
     const { ring, context, esp } = before;
     const behind: Destination = { linear: before.pc + length, ring, context, lowestEsp: esp, highestEsp: esp + POPPED };
-    return this.debuggee.runTo([behind]);
+    return this.debuggee.runTo([behind, ...others]);
   }
 }
 

@@ -90,6 +90,10 @@ class FakeDebuggee implements SteppedDebuggee {
     return { length: 1, flow: this.program[this.pc]?.flow ?? "next" };
   }
 
+  exceptionsOf(): Destination[] {
+    return [];
+  }
+
   lengthAt(): number {
     return 1;
   }
@@ -253,12 +257,11 @@ describe("a step by instruction", () => {
     expect(await step(at(2), "over", "instruction")).toBe("done at 3 ring 1");
   });
 
-  it("makes one iteration of a string instruction, or runs it to its end", async () => {
+  it.each(["in", "over"] as const)("%s runs a repeated string instruction to its end", async (kind) => {
     const repeated = { ...PROGRAM, 0: { line: 1, flow: "repeat", to: 0 } } as typeof PROGRAM;
-    expect(await step(at(0, repeated), "in", "instruction")).toBe("done at 0 ring 1");
     const fake = at(0, repeated);
     fake.iterations = 500;
-    expect(await step(fake, "over", "instruction")).toBe("done at 1 ring 1");
+    expect(await step(fake, kind, "instruction")).toBe("done at 1 ring 1");
   });
 
   it("enters the inner ring, or runs the trap to its return", async () => {
