@@ -1,7 +1,8 @@
 /** `npm run package`: builds all and makes dist/ringscope-VERSION.vsix, which `code --install-extension` takes. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SetupError, entry, root } from "./lib/run.mjs";
+import { thirdPartyNotices } from "./lib/notices.mjs";
 import { build, install } from "./lib/setup.mjs";
 import { ensureCompiler } from "./lib/system-packages.mjs";
 
@@ -13,6 +14,7 @@ await entry(async () => {
   if (!(await build())) return 1;
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const packagePath = join(root, "dist", `ringscope-${version}.vsix`);
+  writeFileSync(join(root, "dist", "third-party-notices.txt"), thirdPartyNotices());
   // Only now: the packager has just been installed.
   const { createVSIX } = await import("@vscode/vsce");
   try {

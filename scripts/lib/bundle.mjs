@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { isCodeFresh } from "../../bin/bundle.cjs";
 import { SetupError, capture, root } from "./run.mjs";
 import { tier0Plugin } from "./tier0-plugin.mjs";
@@ -80,6 +80,12 @@ export async function bundle(log) {
     finish();
     writeRecord(name, Object.keys(result.metafile.inputs));
   }
+}
+
+/** What the bundles were made of, and the disassembler beside them: paths below the project's root. */
+export function bundledFiles() {
+  const inputs = bundles.flatMap(({ name }) => JSON.parse(readFileSync(recordOf(name), "utf8")));
+  return [...inputs, relative(root, join(ICED, "package.json"))];
 }
 
 const recordOf = (name) => join(DIST, "obj", `${name}.made`);
