@@ -7,11 +7,13 @@ import { parseArgs } from "node:util";
 import { root } from "./lib/run.mjs";
 
 const REQUESTS_OF_FILE = 0.5;
+const MODULES_OF_FILE = 0.1;
 
 const { values } = parseArgs({
   options: {
     count: { type: "string", default: "10000" },
     requests: { type: "string" },
+    modules: { type: "string" },
     seed: { type: "string", default: "1" },
     first: { type: "string", default: "0" },
   },
@@ -20,6 +22,7 @@ const env = {
   ...process.env,
   HOSTILE_FILES: values.count,
   HOSTILE_REQUESTS: values.requests ?? String(Math.ceil(Number(values.count) * REQUESTS_OF_FILE)),
+  HOSTILE_MODULES: values.modules ?? String(Math.ceil(Number(values.count) * MODULES_OF_FILE)),
   HOSTILE_SEED: values.seed,
   HOSTILE_FIRST: values.first,
 };

@@ -1,4 +1,5 @@
 /** Sound images to be damaged: each compiler, version and form of debug information that is at hand. */
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileKernel } from "../harness/kernel/compile.mjs";
@@ -44,4 +45,27 @@ export function makeCorpus(): Corpus {
     kernels: [...compiled, built("bare/hello"), built("bare/triple-fault")],
     guests: ["pv/hello", "pv/hello-xen-guest", "pv/unknown-hypercall", "pv/crash"].map(built),
   };
+}
+
+/** A sound kernel whose debug information is in a file of its own, which is damaged. */
+export interface Split {
+  readonly program: string;
+  readonly companion: string;
+  /** The sound bytes of the companion. */
+  readonly bytes: Buffer;
+}
+
+/** Kernels in `folder`: one with a .dwo file, one that was stripped and has the rest in a .debug file. */
+export function makeSplit(folder: string): Split[] {
+  const source = join(PROGRAMS, "values.c");
+  const [dwo, stripped] = [join(folder, "dwo.elf"), join(folder, "stripped.elf")];
+  compileKernel([source], dwo, ["-O1", "-g", "-gsplit-dwarf", "-w"], "gcc");
+  compileKernel([source], stripped, ["-O1", "-g", "-w"], "gcc");
+  execFileSync("objcopy", ["--only-keep-debug", stripped, `${stripped}.debug`]);
+  execFileSync("objcopy", ["--strip-debug", stripped]);
+  const pairs = [
+    [dwo, `${dwo}-values.dwo`],
+    [stripped, `${stripped}.debug`],
+  ] as const;
+  return pairs.map(([program, companion]) => ({ program, companion, bytes: readFileSync(companion) }));
 }

@@ -11,31 +11,40 @@ const SECTION = { offset: 16, size: 20, bytes: 40 };
 /** Values at which counts, sizes, offsets and signs turn over. */
 const EDGES = [0, 1, 2, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff];
 
+/** The file's header and its two tables come first among its parts. */
+const TABLES = 3;
+
 /** The headers, the tables and the sections of a sound ELF file. */
 function partsOf(image: Buffer): Range[] {
   const [phoff, shoff] = [image.readUInt32LE(EHDR.phoff), image.readUInt32LE(EHDR.shoff)];
   const count = image.readUInt16LE(EHDR.shnum);
-  const parts = [
+  const tables = [
     { start: 0, end: EHDR.bytes },
     { start: phoff, end: phoff + image.readUInt16LE(EHDR.phnum) * image.readUInt16LE(EHDR.phentsize) },
     { start: shoff, end: shoff + count * image.readUInt16LE(EHDR.shentsize) },
   ];
+  const sections: Range[] = [];
   for (let n = 0; n < count; n++) {
     const header = shoff + n * SECTION.bytes;
     const start = image.readUInt32LE(header + SECTION.offset);
     const end = start + image.readUInt32LE(header + SECTION.size);
-    if (end > start && end <= image.length) parts.push({ start, end });
+    if (end > start && end <= image.length) sections.push({ start, end });
   }
-  return parts.filter(({ start, end }) => start < end);
+  return [...tables, ...sections];
 }
 
 class Damage {
+  /** Where blows fall: half of the files keep sound headers, so that what lies deeper is read at all. */
+  private readonly aims: readonly Range[];
+
   constructor(
     private readonly rng: Rng,
     private image: Buffer,
     private readonly parts: readonly Range[],
     private readonly others: readonly Buffer[],
-  ) {}
+  ) {
+    this.aims = rng.oneIn(2) ? parts : parts.slice(TABLES);
+  }
 
   /** One to four blows. */
   make(): Buffer {
@@ -58,7 +67,7 @@ class Damage {
 
   /** A place in one of the parts, so that small ones are hit as often as large ones. */
   private place(room = 1): number {
-    const { start, end } = this.rng.pick(this.parts);
+    const { start, end } = this.rng.pick(this.aims);
     return Math.max(0, Math.min(start + this.rng.below(end - start), this.image.length - room));
   }
 
@@ -97,7 +106,8 @@ class Damage {
 
   /** Two words of a table change places: offsets become sizes, types offsets. */
   private exchange(): void {
-    const { start, end } = this.rng.pick(this.parts.slice(0, 3));
+    const { start, end } = this.rng.pick(this.parts.slice(0, TABLES));
+    if (end === start) return;
     const word = (): number => start + 4 * this.rng.below((end - start) >> 2);
     const [a, b] = [word(), word()];
     if (Math.max(a, b) + 4 > this.image.length) return;

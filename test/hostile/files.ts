@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { Rng } from "../differential/rng";
 import { Adapter, type Conversation } from "./adapter";
-import type { Corpus } from "./corpus";
+import { makeSplit, type Corpus, type Split } from "./corpus";
 import { damaged } from "./damage";
 import { MOST_MEMORY, problemOf, type Finding } from "./finding";
 
@@ -115,10 +115,23 @@ async function tryFile(adapter: Adapter, launch: object): Promise<string[]> {
   }
 }
 
-/** How an image is launched: mostly alone, at times beneath the hypervisor. */
-function launchOf(rng: Rng, corpus: Corpus, path: string): { launch: object; bytes: Buffer } {
-  if (rng.oneIn(5)) return { launch: { program: path, stopOnEntry: true }, bytes: damaged(rng, corpus.guests) };
-  return { launch: { program: path, vmm: "none", stopOnEntry: true }, bytes: damaged(rng, corpus.kernels) };
+interface Attempt {
+  readonly launch: object;
+  /** The damaged file. */
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+/** A damaged file and its launch: mostly alone, at times beneath the hypervisor, at times it is only what describes a kernel. */
+function attempt(rng: Rng, corpus: Corpus, split: readonly Split[], folder: string): Attempt {
+  const path = join(folder, "image.elf");
+  if (rng.oneIn(8)) {
+    const { program, companion, bytes } = rng.pick(split);
+    const launch = { program, vmm: "none", stopOnEntry: true, symbols: [folder] };
+    return { launch, path: companion, bytes: damaged(rng, [bytes]) };
+  }
+  if (rng.oneIn(5)) return { launch: { program: path, stopOnEntry: true }, path, bytes: damaged(rng, corpus.guests) };
+  return { launch: { program: path, vmm: "none", stopOnEntry: true }, path, bytes: damaged(rng, corpus.kernels) };
 }
 
 /**
@@ -132,13 +145,13 @@ export async function tryFiles(
   progress: (done: number) => void = () => undefined,
 ): Promise<Finding[]> {
   const folder = mkdtempSync(join(tmpdir(), "hostile-"));
+  const split = makeSplit(folder);
   const findings: Finding[] = [];
   let adapter = await Adapter.start();
   try {
     for (let n = 0; n < count; n++) {
       const rng = new Rng(seed * 1_000_003 + first + n);
-      const path = join(folder, "image.elf");
-      const { launch, bytes } = launchOf(rng, corpus, path);
+      const { launch, path, bytes } = attempt(rng, corpus, split, folder);
       writeFileSync(path, bytes);
       const suspected = (await tryFile(adapter, launch)).length > 0;
       if (suspected || n % SESSIONS_OF_ADAPTER === SESSIONS_OF_ADAPTER - 1) {

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { root } from "../harness/process";
 import { makeCorpus, type Corpus } from "./corpus";
 import { tryFiles } from "./files";
+import { tryModules } from "./modules";
 import { tryRequests } from "./requests";
 
 /** How many of each, from which number on, and the seed: `npm run test:hostile:long` sets more. */
@@ -12,6 +13,7 @@ const SEED = setting("SEED", 1);
 const FIRST = setting("FIRST", 0);
 const FILES = setting("FILES", 60);
 const REQUESTS = setting("REQUESTS", 400);
+const MODULES = setting("MODULES", 20);
 const isLong = process.env["HOSTILE_FILES"] !== undefined;
 const KEEP = join(root, "dist", "test", "hostile", "found");
 const EACH = 100;
@@ -36,5 +38,11 @@ describe("damaged images", () => {
 describe("hostile requests", () => {
   it("have one answer each, in words, in time and in little memory", async () => {
     expect(await tryRequests({ seed: SEED, first: FIRST, count: REQUESTS }, progress)).toEqual([]);
+  });
+});
+
+describe("damaged kernels beneath the hypervisor", () => {
+  it("are refused or run; the domain beside them runs, and the audit finds nothing", () => {
+    expect(tryModules(corpus.guests, { seed: SEED, first: FIRST, count: MODULES }, progress)).toEqual([]);
   });
 });
