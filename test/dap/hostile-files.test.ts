@@ -82,6 +82,10 @@ describe.each([
   ["60,000 sections with a name without an end", hostile.endlessNames],
   ["a constant of 600 KB", hostile.endlessConstant],
   ["200,000 blocks inside of each other", hostile.nestedBlocks],
+  ["20,000 functions of the same 100,000 ranges", hostile.sharedRanges],
+  ["2,000 line tables of the same million rows", hostile.sharedLines],
+  ["200,000 variables of the same long name", hostile.sharedNames],
+  ["sections of 256 MiB that are packed to nothing", hostile.packedZeros],
 ])("an image with %s", (_, make) => {
   it("is refused, or answers everything in words", async () => {
     const answer = await launch(file("image", make()));

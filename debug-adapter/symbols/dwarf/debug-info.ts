@@ -3,8 +3,9 @@ import type { SourcePosition } from "../model";
 import { joinPath } from "../source-paths";
 import { At, UnitType } from "./constants";
 import { readLineHeader } from "./line-header";
-import { runLineProgram } from "./line-program";
+import { LineSection } from "./line-section";
 import { LineTable, lastAtOrBelow } from "./line-table";
+import type { RangeBudget } from "./ranges";
 import type { DwarfSections } from "./sections";
 import type { Die, Unit } from "./unit";
 import { splitUnitOf, type FindSplitFile } from "./split-units";
@@ -29,6 +30,9 @@ export class DebugInfo {
   readonly units: readonly Unit[];
   private readonly typeUnits = new Map<bigint, Unit>();
   private readonly lineTables = new Map<Unit, LineTable | undefined>();
+  /** For the range lists that are read while the image is indexed. */
+  readonly rangeBudget: RangeBudget = { entries: 1_000_000 };
+  private readonly lineSections = new Map<Uint8Array, LineSection>();
 
   readonly sourceRoot: string;
   /** Whether the image holds code or data at a linked address. */
@@ -148,8 +152,19 @@ export class DebugInfo {
     const offset = root.sectionOffset(At.StmtList);
     if (offset === undefined) return undefined;
     const folder = joinPath(this.sourceRoot, root.string(At.CompDir) ?? ".");
-    const header = readLineHeader(unit.skeleton ?? unit, offset, folder, root.name ?? "");
-    return new LineTable(header.files, () => this.guard([], () => runLineProgram(header, this.isLoaded)));
+    const name = root.name ?? "";
+    return this.lineSection(unit).table(offset, folder, name, (section) => {
+      const header = readLineHeader(unit.skeleton ?? unit, offset, folder, name);
+      section.charge(header.program.at - offset);
+      return new LineTable(header.files, () => this.guard([], () => section.run(header, this.isLoaded)));
+    });
+  }
+
+  private lineSection(unit: Unit): LineSection {
+    const bytes = (unit.skeleton ?? unit).sections.line;
+    const section = this.lineSections.get(bytes) ?? new LineSection(bytes.length);
+    this.lineSections.set(bytes, section);
+    return section;
   }
 }
 

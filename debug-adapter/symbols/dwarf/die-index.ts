@@ -151,7 +151,7 @@ export class DieIndex {
   /** The function of a subprogram that has code in the image. */
   private functionOf(die: Die): FunctionDie | undefined {
     if (!die.has(At.LowPc) && !die.has(At.Ranges)) return undefined;
-    const ranges = rangesOf(die).filter((range) => this.info.isLoaded(range.low));
+    const ranges = rangesOf(die, this.info.rangeBudget).filter((range) => this.info.isLoaded(range.low));
     const name = this.qualifiedName(die);
     return ranges.length === 0 || name === undefined ? undefined : { die, name, ranges };
   }

@@ -29,7 +29,7 @@ export class LineIndex {
       seen.add(offset);
       if (!table) continue;
       this.addFiles(table);
-      const code = info.guard<readonly AddressRange[]>([], () => rangesOf(unit.primary));
+      const code = info.guard<readonly AddressRange[]>([], () => rangesOf(unit.primary, info.rangeBudget));
       // A unit that does not say where its code is must be run to find out.
       for (const { low, high } of code.length > 0 ? code : table.sequences) ranges.push({ low, high, table });
     }

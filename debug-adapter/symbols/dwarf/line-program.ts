@@ -24,9 +24,15 @@ export interface Sequence {
 /**
  * Runs a line program (DWARF 5, 6.2.5); its sequences, ascending. Code that the
  * linker threw away keeps its rows, at addresses where nothing `isLoaded`.
+ * @param budget of rows, from which those of the program are taken
+ * @throws SymbolError dwarf-corrupt
  */
-export function runLineProgram(header: LineHeader, isLoaded: (address: number) => boolean): Sequence[] {
-  const sequences = new LineMachine(header).run();
+export function runLineProgram(
+  header: LineHeader,
+  isLoaded: (address: number) => boolean,
+  budget: { rows: number },
+): Sequence[] {
+  const sequences = new LineMachine(header, budget).run();
   return sequences.filter((s) => s.high > s.low && isLoaded(s.low)).sort((a, b) => a.low - b.low);
 }
 
@@ -43,7 +49,10 @@ class LineMachine {
   /** Address of the last row that began a statement. */
   private statementAt = -1;
 
-  constructor(private readonly header: LineHeader) {
+  constructor(
+    private readonly header: LineHeader,
+    private readonly budget: { rows: number },
+  ) {
     this.isStmt = header.defaultIsStmt;
   }
 
@@ -85,6 +94,7 @@ class LineMachine {
     const hides = last?.address === address && last.file !== file && !isStmt && this.statementAt === address;
     if (line === 0 || hides) return;
     if (isStmt) this.statementAt = address;
+    if (--this.budget.rows < 0) throw this.header.program.corrupt("line programs with too many rows");
     this.rows.push({ address, file, line, column, isStmt, prologueEnd });
   }
 

@@ -2,6 +2,9 @@ import { ByteReader } from "../bytes";
 import { GnuLle, Lle } from "./constants";
 import type { Unit } from "./unit";
 
+/** Far more than a variable has; many variables may share a list. */
+const MOST_ENTRIES = 4096;
+
 /**
  * The expression that holds at `pc` in a location list; undefined where the
  * variable is nowhere (optimised out there).
@@ -16,7 +19,7 @@ export function locationAt(unit: Unit, offset: number, pc: number): Uint8Array |
 function gnuSplitLocationAt(unit: Unit, offset: number, pc: number): Uint8Array | undefined {
   const reader = new ByteReader(unit.sections.loc, ".debug_loc.dwo", offset);
   let base = unit.lowPc;
-  for (;;) {
+  for (let left = MOST_ENTRIES; left > 0; left--) {
     let low: number;
     let high: number;
     const entry: GnuLle = reader.u8();
@@ -44,13 +47,14 @@ function gnuSplitLocationAt(unit: Unit, offset: number, pc: number): Uint8Array 
     const expression = reader.block(reader.u16());
     if (pc >= low && pc < high) return expression;
   }
+  throw reader.corrupt("a location list with too many entries");
 }
 
 /** .debug_loc (DWARF 4, 2.6.2). */
 function oldLocationAt(unit: Unit, offset: number, pc: number): Uint8Array | undefined {
   const reader = new ByteReader(unit.sections.loc, ".debug_loc", offset);
   let base = unit.lowPc;
-  for (;;) {
+  for (let left = MOST_ENTRIES; left > 0; left--) {
     const low = reader.u32();
     const high = reader.u32();
     if (low === 0 && high === 0) return undefined;
@@ -61,6 +65,7 @@ function oldLocationAt(unit: Unit, offset: number, pc: number): Uint8Array | und
     const expression = reader.block(reader.u16());
     if (pc >= base + low && pc < base + high) return expression;
   }
+  throw reader.corrupt("a location list with too many entries");
 }
 
 /** .debug_loclists (DWARF 5, 2.6.2). */
@@ -68,7 +73,7 @@ function newLocationAt(unit: Unit, offset: number, pc: number): Uint8Array | und
   const reader = new ByteReader(unit.sections.loclists, ".debug_loclists", offset);
   let base = unit.lowPc;
   let fallback: Uint8Array | undefined;
-  for (;;) {
+  for (let left = MOST_ENTRIES; left > 0; left--) {
     let low: number;
     let high: number;
     const entry: Lle = reader.u8();
@@ -114,4 +119,5 @@ function newLocationAt(unit: Unit, offset: number, pc: number): Uint8Array | und
     const expression = reader.block(reader.uleb());
     if (pc >= low && pc < high) return expression;
   }
+  throw reader.corrupt("a location list with too many entries");
 }

@@ -40,7 +40,7 @@ export class NestedIndex {
 
   private addInlined(container: FunctionDie, die: Die): void {
     const name = this.info.nameOf(die);
-    const entry = die.address(At.EntryPc) ?? rangesOf(die)[0]?.low;
+    const entry = die.address(At.EntryPc) ?? rangesOf(die, this.info.rangeBudget)[0]?.low;
     if (name !== undefined && entry !== undefined) add(this.inlinedByName, name, { entry, container });
   }
 

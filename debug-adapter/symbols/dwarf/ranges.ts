@@ -3,17 +3,26 @@ import type { AddressRange } from "../model";
 import { At, Rle } from "./constants";
 import type { Die, Unit } from "./unit";
 
+/** Entries of range lists that may still be read: an index shares one among all lists, which may lie over each other. */
+export interface RangeBudget {
+  entries: number;
+}
+
+/** Far more than a function or a block has. */
+const MOST_ENTRIES = 1024;
+
 /**
  * The addresses of a DIE: DW_AT_ranges, or DW_AT_low_pc up to DW_AT_high_pc.
- * @throws SymbolError dwarf-corrupt for a bad range list
+ * @param budget from which the entries of a list are taken
+ * @throws SymbolError dwarf-corrupt for a bad range list, or one for which the budget does not suffice
  */
-export function rangesOf(die: Die): AddressRange[] {
+export function rangesOf(die: Die, budget: RangeBudget = { entries: MOST_ENTRIES }): AddressRange[] {
   const { unit } = die;
   const list = die.attribute(At.Ranges);
   if (list) {
-    if (unit.version < 5) return readOldRanges(unit, unit.rangesBase + (die.sectionOffset(At.Ranges) ?? 0));
+    if (unit.version < 5) return readOldRanges(unit, unit.rangesBase + (die.sectionOffset(At.Ranges) ?? 0), budget);
     const offset = list.kind === "listIndex" ? unit.indexedList("rnglists", list.value) : die.sectionOffset(At.Ranges);
-    return readRanges(unit, offset ?? 0);
+    return readRanges(unit, offset ?? 0, budget);
   }
   const low = die.address(At.LowPc);
   if (low === undefined) return [];
@@ -26,12 +35,17 @@ export function contains(ranges: readonly AddressRange[], pc: number): boolean {
   return ranges.some((range) => pc >= range.low && pc < range.high);
 }
 
+function spend(budget: RangeBudget, reader: ByteReader): void {
+  if (--budget.entries < 0) throw reader.corrupt("range lists with too many entries");
+}
+
 /** A list of .debug_ranges (DWARF 4, 2.17.3). */
-function readOldRanges(unit: Unit, offset: number): AddressRange[] {
+function readOldRanges(unit: Unit, offset: number, budget: RangeBudget): AddressRange[] {
   const reader = new ByteReader(unit.sections.ranges, ".debug_ranges", offset);
   const ranges: AddressRange[] = [];
   let base = unit.lowPc;
   for (;;) {
+    spend(budget, reader);
     const low = reader.u32();
     const high = reader.u32();
     if (low === 0 && high === 0) return ranges;
@@ -41,7 +55,7 @@ function readOldRanges(unit: Unit, offset: number): AddressRange[] {
 }
 
 /** A list of .debug_rnglists (DWARF 5, 2.17.3). */
-function readRanges(unit: Unit, offset: number): AddressRange[] {
+function readRanges(unit: Unit, offset: number, budget: RangeBudget): AddressRange[] {
   const reader = new ByteReader(unit.sections.rnglists, ".debug_rnglists", offset);
   const ranges: AddressRange[] = [];
   let base = unit.lowPc;
@@ -49,6 +63,7 @@ function readRanges(unit: Unit, offset: number): AddressRange[] {
     if (high > low) ranges.push({ low: low >>> 0, high: high >>> 0 });
   };
   for (;;) {
+    spend(budget, reader);
     const entry: Rle = reader.u8();
     switch (entry) {
       case Rle.EndOfList:

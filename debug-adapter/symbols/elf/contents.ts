@@ -3,10 +3,11 @@ import { decompress } from "fzstd";
 import { SymbolError } from "../errors";
 import type { ElfFile, ElfSection } from "./elf-file";
 
-/** Largest section that is unpacked. */
-const MAX_BYTES = 512 << 20;
-/** DEFLATE makes 1032 bytes of one at most; Zstandard makes more, of zeros. */
-const MAX_RATIO = 4096;
+/** Bytes that a file's sections together are unpacked to at most. */
+const MAX_BYTES = 256 << 20;
+/** Debug information packs to a quarter, at best to a tenth. What packs better is unpacked where it is small. */
+const MAX_RATIO = 32;
+const SMALL = 4 << 20;
 
 const CHDR_SIZE = 12;
 const ELFCOMPRESS_ZLIB = 1;
@@ -22,35 +23,40 @@ const GNU_MAGIC = 0x42494c5a;
  */
 export function contentsOf(elf: ElfFile, name: string): Uint8Array | undefined {
   const plain = elf.sections.find((section) => section.name === name);
-  if (plain) return elf.isCompressed(plain) ? unpackElf(plain, elf.bytesOf(plain)) : elf.bytesOf(plain);
+  if (plain) return elf.isCompressed(plain) ? unpackElf(elf, plain) : elf.bytesOf(plain);
   const gnuName = name.replace(/^\.debug_/, ".zdebug_");
   const packed = gnuName === name ? undefined : elf.sections.find((section) => section.name === gnuName);
-  return packed && unpackGnu(packed, elf.bytesOf(packed));
+  return packed && unpackGnu(elf, packed);
 }
 
 /** Elf32_Chdr: type, size, alignment (gABI, "Section compression"). */
-function unpackElf(section: ElfSection, bytes: Uint8Array): Uint8Array {
+function unpackElf(elf: ElfFile, section: ElfSection): Uint8Array {
+  const bytes = elf.bytesOf(section);
   if (bytes.length < CHDR_SIZE) throw corrupt(section);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const type = view.getUint32(0, true);
   const data = bytes.subarray(CHDR_SIZE);
-  const target = room(section, view.getUint32(4, true), data);
+  const target = room(elf, section, view.getUint32(4, true), data);
   if (type === ELFCOMPRESS_ZLIB) return unpack(section, target, () => inflate(data, target));
   if (type === ELFCOMPRESS_ZSTD) return unpack(section, target, () => decompress(data, target));
   throw unsupported(section, `compression ${type}`);
 }
 
-function unpackGnu(section: ElfSection, bytes: Uint8Array): Uint8Array {
+function unpackGnu(elf: ElfFile, section: ElfSection): Uint8Array {
+  const bytes = elf.bytesOf(section);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes.length < GNU_HEADER || view.getUint32(0, true) !== GNU_MAGIC) throw corrupt(section);
   const data = bytes.subarray(GNU_HEADER);
-  const target = room(section, Number(view.getBigUint64(4, false)), data);
+  const target = room(elf, section, Number(view.getBigUint64(4, false)), data);
   return unpack(section, target, () => inflate(data, target));
 }
 
-function room(section: ElfSection, size: number, data: Uint8Array): Uint8Array {
+function room(elf: ElfFile, section: ElfSection, size: number, data: Uint8Array): Uint8Array {
   if (size > MAX_BYTES) throw unsupported(section, `a section of ${size} bytes`);
-  if (size > data.length * MAX_RATIO) throw corrupt(section);
+  if (size > Math.max(SMALL, data.length * MAX_RATIO)) throw corrupt(section);
+  if (elf.unpackedBytes + size > MAX_BYTES)
+    throw unsupported(section, `more than ${MAX_BYTES >> 20} MiB of unpacked sections`);
+  elf.unpackedBytes += size;
   return new Uint8Array(size);
 }
 

@@ -42,6 +42,8 @@ export class ElfFile {
   readonly sections: readonly ElfSection[];
   readonly segments: readonly ElfSegment[];
   readonly notes: readonly ElfNote[];
+  /** Bytes that its packed sections were unpacked to (contents.ts). */
+  unpackedBytes = 0;
   private readonly view: DataView;
   /** What is in memory, ascending. */
   private loaded: readonly ElfSection[] | undefined;

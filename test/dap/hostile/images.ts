@@ -1,4 +1,5 @@
 /** Images that would keep a reader busy for ever, or fill its memory: each is small, and promises much. */
+import { deflateSync } from "node:zlib";
 import { bytes, elf, sized, type SectionSpec } from "../../unit/debug-adapter/symbols/image-builder";
 
 const BASE = 0x100000;
@@ -75,7 +76,7 @@ export function endlessNames(): Uint8Array {
   return image;
 }
 
-const TAG = { lexicalBlock: 0x0b, unit: 0x11, base: 0x24, subprogram: 0x2e, variable: 0x34 };
+const TAG = { lexicalBlock: 0x0b, unit: 0x11, inlined: 0x1d, base: 0x24, subprogram: 0x2e, variable: 0x34 };
 const AT = { name: 3, byteSize: 0x0b, lowPc: 0x11, highPc: 0x12, constValue: 0x1c, encoding: 0x3e, type: 0x49 };
 const FORM = { address: 1, data4: 6, string: 8, data1: 0x0b, sdata: 0x0d, ref4: 0x13 };
 /** Offset of the first entry of the only unit after its header of DWARF 4. */
@@ -122,4 +123,90 @@ export function nestedBlocks(): Uint8Array {
   for (let n = 0; n < depth; n++) blocks.set(block, n * block.length);
   const fn = bytes(2, "main", [BASE, 4], [16, 4], blocks, new Uint8Array(depth + 1));
   return described(abbreviations, bytes(UNIT_ENTRY, fn, 0));
+}
+
+const STR = 0x0e;
+const RANGES = { attribute: 0x55, form: 0x17 };
+const LINES = { attribute: 0x10, form: 0x17 };
+
+/** A .debug_info of so many units that share an abbreviation table. @param entry what follows a unit's header */
+function units(count: number, entry: (n: number) => Uint8Array): Uint8Array {
+  return joined(Array.from({ length: count }, (_, n) => sized(bytes([4, 2], [0, 4], 4, entry(n)))));
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+/** 20,000 functions whose code is the same list of 100,000 ranges, each of which is read for a call that is inlined as well. */
+export function sharedRanges(): Uint8Array {
+  const list = new Uint32Array(2 * 100_000 + 2);
+  for (let n = 0; n < 100_000; n++) list.set([n * 4, n * 4 + 4], 2 * n);
+  const ranges = [RANGES.attribute, RANGES.form];
+  const abbreviations = bytes(
+    UNIT,
+    declare(2, TAG.subprogram, true, AT.name, FORM.string, ...ranges),
+    declare(3, TAG.inlined, false, AT.name, FORM.string, ...ranges),
+    0,
+  );
+  const fn = bytes(2, "f", [0, 4], 3, "i", [0, 4], 0);
+  const functions = new Uint8Array(20_000 * fn.length);
+  for (let n = 0; n < 20_000; n++) functions.set(fn, n * fn.length);
+  return kernel(
+    { name: ".debug_abbrev", bytes: abbreviations },
+    { name: ".debug_info", bytes: sized(bytes([4, 2], [0, 4], 4, UNIT_ENTRY, functions, 0)) },
+    { name: ".debug_ranges", bytes: new Uint8Array(list.buffer) },
+  );
+}
+
+/** 2,000 line tables that share a program of a million rows. */
+export function sharedLines(): Uint8Array {
+  const count = 2000;
+  const rows = 1_000_000;
+  // Version 4; one byte an instruction; special opcodes from 13 on; one file and no folder.
+  const tables = bytes(0, "h.c", 0, 0, 0, 0);
+  const fields = bytes(1, 1, 1, 0xfb, 14, 13, 0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1);
+  const each = 10 + fields.length + tables.length;
+  const program = joined([bytes(0, 5, 2, [BASE, 4]), new Uint8Array(rows).fill(0x20), bytes(0, 1, 1)]);
+  const end = count * each + program.length;
+  const headers = Array.from({ length: count }, (_, n) => {
+    const at = n * each;
+    return bytes([end - at - 4, 4], [4, 2], [count * each - at - 10, 4], fields, tables);
+  });
+  return kernel(
+    {
+      name: ".debug_abbrev",
+      bytes: bytes(declare(1, TAG.unit, false, AT.name, FORM.string, LINES.attribute, LINES.form), 0),
+    },
+    { name: ".debug_info", bytes: units(count, (n) => bytes(1, "h.c", [n * each, 4])) },
+    { name: ".debug_line", bytes: joined([...headers, program]) },
+  );
+}
+
+/** 200,000 variables with the same name of 64 KiB. */
+export function sharedNames(): Uint8Array {
+  const abbreviations = bytes(UNIT, declare(2, TAG.variable, false, AT.name, STR), 0);
+  const variable = bytes(2, [0, 4]);
+  const variables = new Uint8Array(200_000 * variable.length);
+  for (let n = 0; n < 200_000; n++) variables.set(variable, n * variable.length);
+  const info = sized(bytes([4, 2], [0, 4], 4, UNIT_ENTRY, variables, 0));
+  return kernel(
+    { name: ".debug_abbrev", bytes: abbreviations },
+    { name: ".debug_info", bytes: info },
+    { name: ".debug_str", bytes: new Uint8Array((1 << 16) + 1).fill(0x41, 0, 1 << 16) },
+  );
+}
+
+/** Ten sections of 256 MiB of zeros each, packed to a quarter of a megabyte. */
+export function packedZeros(): Uint8Array {
+  const size = 256 << 20;
+  const packed = new Uint8Array(deflateSync(Buffer.alloc(size)));
+  const names = "info abbrev str line line_str ranges rnglists loc loclists types".split(" ");
+  const COMPRESSED = 0x800;
+  const section = (name: string): SectionSpec => ({
+    name: `.debug_${name}`,
+    bytes: joined([bytes([1, 4], [size, 4], [1, 4]), packed]),
+    flags: COMPRESSED,
+  });
+  return kernel(...names.map(section));
 }

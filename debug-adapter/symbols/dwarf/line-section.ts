@@ -1,0 +1,46 @@
+import { SymbolError } from "../errors";
+import type { LineHeader } from "./line-header";
+import { runLineProgram, type Sequence } from "./line-program";
+import type { LineTable } from "./line-table";
+
+/** A unit reads its header once, and type units, which have no name, once more. */
+const MOST_OVERLAP = 4;
+/** Rows of all programs together, of some 80 bytes each. */
+const MOST_ROWS = 1_500_000;
+
+/**
+ * A section's line tables: units that share one get the same. What is read of them together has a bound: in a sound
+ * file they do not overlap, and where thousands do, reading them would not end.
+ */
+export class LineSection {
+  private readonly tables = new Map<string, LineTable>();
+  private bytes = 0;
+  private readonly budget = { rows: MOST_ROWS };
+
+  /** @param size of the section in bytes */
+  constructor(private readonly size: number) {}
+
+  /** The table at an offset for units of that folder and name; `read` makes it. */
+  table(offset: number, folder: string, name: string, read: (section: LineSection) => LineTable): LineTable {
+    const key = JSON.stringify([offset, folder, name]);
+    const table = this.tables.get(key) ?? read(this);
+    this.tables.set(key, table);
+    return table;
+  }
+
+  /** @throws SymbolError dwarf-corrupt when far more has been read than the section holds */
+  charge(bytes: number): void {
+    this.bytes += bytes;
+    if (this.bytes > MOST_OVERLAP * this.size) throw this.corrupt("line tables that overlap");
+  }
+
+  /** Runs a program. @throws SymbolError dwarf-corrupt */
+  run(header: LineHeader, isLoaded: (address: number) => boolean): Sequence[] {
+    this.charge(header.program.end - header.program.at);
+    return runLineProgram(header, isLoaded, this.budget);
+  }
+
+  private corrupt(what: string): SymbolError {
+    return new SymbolError({ code: "dwarf-corrupt", section: ".debug_line", offset: 0, what });
+  }
+}
