@@ -30,12 +30,12 @@ const PT_LOAD = 1;
 
 /** A run of bytes to place in guest RAM. */
 export interface LoadSegment {
-  /** Offset and length of the bytes in the file. */
+  /** The offset and length of the bytes in the file. */
   fileOffset: number;
   fileBytes: number;
   physical: number;
   virtual: number;
-  /** Bytes in memory; what exceeds `fileBytes` is zero. */
+  /** The number of bytes in memory; those beyond `fileBytes` are zero. */
   memoryBytes: number;
 }
 
@@ -81,9 +81,8 @@ export function elfSegments(view: DataView): LoadSegment[] {
 }
 
 /**
- * What an ELF32 image asks for. An entry point that no segment holds at its
- * physical address but one holds at its virtual address is translated, as GRUB
- * and QEMU do.
+ * What an ELF32 image asks for. If no segment holds the entry point at its physical address but one holds it at its
+ * virtual address, the entry point is translated, as GRUB and QEMU do.
  * @throws MachineError image-bad-entry, and those of `elfSegments`
  */
 export function planElf(view: DataView): LoadPlan {

@@ -12,7 +12,7 @@ export const ADAPTERS_START = 0xa0000;
 /** The firmware's segment, up to 1 MiB, is ROM. */
 export const FIRMWARE_START = 0xf0000;
 export const HIGH_START = 0x100000;
-/** There no kernel lies, and no loader gives memory away. */
+/** The place of the loader's GDT. No kernel is loaded there, and no loader gives this memory away. */
 const GDT = FIRMWARE_START;
 /** The stack grows down from here to the end of the BIOS data area: 26 KiB. */
 export const STACK_TOP = 0x7000;

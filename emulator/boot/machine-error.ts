@@ -3,9 +3,9 @@
  * messages); `data` holds what the wording needs, in plain numbers and strings.
  */
 export type MachineErrorCode =
-  /** No multiboot1 header in the first 8192 bytes. */
+  /** There is no multiboot1 header in the first 8192 bytes. */
   | "image-no-multiboot"
-  /** Neither an ELF file nor a header with load addresses. data: nothing. */
+  /** It is neither an ELF file, nor does it have a header with load addresses. data: nothing. */
   | "image-not-elf"
   /** An ELF file for another processor or byte order. data: machine (e_machine), class, encoding. */
   | "image-not-ia32"
@@ -19,11 +19,14 @@ export type MachineErrorCode =
   | "image-bad-addresses"
   /** No segment holds the entry point. data: entry. */
   | "image-bad-entry"
-  /** The image or a module does not fit. data: needed (first address beyond), memory (bytes), module (its index, if it is one). */
+  /**
+   * The image or a module does not fit. data: needed (the first address beyond it), memory (bytes), module (its index,
+   * if it is one).
+   */
   | "image-too-large"
   /** Guest RAM is not between 1 MiB and 2047 MiB in steps of 64 KiB. data: memory (bytes). */
   | "memory-size"
-  /** The host has no room for that much guest RAM. data: memory (bytes). */
+  /** The host has no room for so much guest RAM. data: memory (bytes). */
   | "memory-unavailable"
   /** The debugger may not write this register. data: register. */
   | "register-read-only"

@@ -1,7 +1,7 @@
 import { type LoadPlan, elfSegments, isElf, planElf, truncated } from "./elf-image";
 import { MachineError } from "./machine-error";
 
-/** Multiboot 0.6.96, section 3.1: the header lies in the first 8192 bytes, 4-byte aligned. */
+/** Multiboot 0.6.96, section 3.1: the header is in the first 8192 bytes, 4-byte aligned. */
 const SEARCH_BYTES = 8192;
 const HEADER_MAGIC = 0x1badb002;
 
@@ -16,7 +16,7 @@ const enum Header {
   EntryAddr = 28,
 }
 
-/** Bytes of a header without and with the address fields. */
+/** The length of a header in bytes, without and with the address fields. */
 const HEADER_BYTES = 12;
 const HEADER_BYTES_WITH_ADDRESSES = 32;
 
@@ -29,7 +29,7 @@ export const enum HeaderFlag {
 }
 
 const REQUIRED = 0xffff;
-/** A video mode is a wish ("if available"): the machine has none and says so in the information it hands over. */
+/** A video mode is a wish ("if available"). The machine has none, and says so in the information that it hands over. */
 const UNDERSTOOD = HeaderFlag.PageAlign | HeaderFlag.MemoryInfo | HeaderFlag.VideoMode;
 
 /**
@@ -41,7 +41,8 @@ export function planImage(file: Uint8Array): LoadPlan {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const at = findHeader(view);
   if (at === undefined) {
-    // The better explanation first: a file of another kind, or cut short, has no header for that reason.
+    // These errors explain more, so they come first: a file of another kind, or one that is cut short, lacks a header
+    // for that reason.
     if (!isElf(view)) throw new MachineError("image-not-elf");
     elfSegments(view);
     throw new MachineError("image-no-multiboot");

@@ -7,7 +7,7 @@ import { buildInfo, type PlacedModule } from "./multiboot-info";
 /** What EAX holds at the entry point. */
 export const BOOT_MAGIC = 0x2badb002;
 const PAGE = 4096;
-/** How often segments may cover the memory. */
+/** How many times over segments may cover the memory. */
 const OVERLAPS = 4;
 
 export interface ModuleFile {
@@ -21,18 +21,17 @@ export interface BootResult {
   entry: number;
   /** Physical address of the information structure, for EBX. */
   info: number;
-  /** Physical address of the stack's top, for ESP: kernels use it although multiboot promises none. */
+  /** The physical address of the stack's top, for ESP. Kernels use it although multiboot promises no stack. */
   stack: number;
-  /** The GDT that the segment registers came from: an IRET may come before the kernel's own. */
+  /** The GDT that the segment registers came from. An IRET may come before the kernel loads its own. */
   gdt: { base: number; limit: number };
 }
 
 /**
- * Places a multiboot1 kernel, its modules and the boot information in `ram`
- * (guest physical memory from address 0). Modules start on page boundaries
- * above the kernel; the information lies at the top of conventional memory,
- * or above the modules when the kernel takes that place. What firmware leaves
- * below 1 MiB is there too, unless the kernel lies there.
+ * Places a multiboot1 kernel, its modules and the boot information in `ram` (guest physical memory from address 0).
+ * Modules start on page boundaries above the kernel. The information is at the top of conventional memory, or above the
+ * modules when the kernel takes that place. What firmware leaves below 1 MiB is there too, unless the kernel is loaded
+ * there.
  * @throws MachineError for bad images and for what does not fit; nothing is written then
  */
 export function loadMultiboot(
@@ -83,7 +82,7 @@ function placeInfo(bytes: number, segments: readonly LoadSegment[], firstFree: n
   return low >= PAGE && !taken ? low : pageUp(firstFree);
 }
 
-/** @param which the module that ends there; nothing for the kernel */
+/** @param which the module that ends there; empty for the kernel */
 function requireRoom(end: number, memoryBytes: number, which: { module?: number } = {}): void {
   if (end > memoryBytes) throw new MachineError("image-too-large", { needed: end, memory: memoryBytes, ...which });
 }

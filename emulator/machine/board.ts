@@ -10,19 +10,22 @@ import { Timers } from "../devices/timers";
 import { Uart } from "../devices/uart";
 import type { InputDevice, SerialPort } from "./api";
 
-/** First port and IRQ of COM1 and COM2. */
+/** The first port and the IRQ of COM1 and COM2. */
 const SERIAL = [
   { firstPort: 0x3f8, irq: 4 },
   { firstPort: 0x2f8, irq: 3 },
 ] as const;
 
-/** Noon of the day the paper on Xen was presented, 2003-10-20 UTC: the same date at each start. */
+/** Noon of the day on which the paper on Xen was presented, 2003-10-20 UTC. The date is the same at each start. */
 const BOOT_DATE = 1066651200;
 
 export interface BoardWiring {
   clock: Clock;
   memoryBytes: number;
-  /** The processor is to come back after the instruction in progress: there is an interrupt, or an earlier deadline. */
+  /**
+   * Makes the processor come back after the instruction in progress, because there is an interrupt or an earlier
+   * deadline.
+   */
   attention: () => void;
   exit: (value: number) => void;
   onSerial: (port: SerialPort, bytes: Uint8Array) => void;
@@ -54,17 +57,20 @@ export class Board implements Stateful {
     this.stateful = [this.timers, this.interrupts, this.pit, rtc, ...this.serial];
   }
 
-  /** Each device in turn; those that come later have their place here. Output has been handed on between two runs. */
+  /**
+   * Passes the state of each device in turn; devices that are added later belong here too. Between two runs all output
+   * has been handed on.
+   */
   passState(stream: StateStream): void {
     for (const part of this.stateful) part.passState(stream);
   }
 
-  /** Leaves the devices as firmware does; the clock must run. */
+  /** Leaves the devices as firmware does. The clock must be running. */
   start(): void {
     this.pit.start();
   }
 
-  /** Input from outside, for whichever device takes any. */
+  /** Passes input from outside to the device that takes it. */
   receive(device: InputDevice, bytes: Uint8Array): void {
     this.receivers[device](bytes);
   }
@@ -74,7 +80,7 @@ export class Board implements Stateful {
     return this.serial.some((uart) => uart.listening);
   }
 
-  /** Hands on the bytes that have left the serial ports. */
+  /** Hands on the bytes that were sent by the serial ports. */
   flushOutput(): void {
     for (const port of [0, 1] as const) {
       if (this.sent[port].length > 0) this.wiring.onSerial(port, this.sent[port].drain());

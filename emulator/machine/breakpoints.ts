@@ -3,7 +3,7 @@ import type { Processor } from "./processor";
 
 type Hit = (machine: MachineView) => void;
 
-/** An object, so that the same listener can be there twice. */
+/** This is an object so that the same listener can be there twice. */
 interface TracePoint {
   readonly hit: Hit;
 }
@@ -14,7 +14,7 @@ interface Site {
   readonly points: Set<TracePoint>;
 }
 
-/** Breakpoints and trace points by linear address; the processor knows only where to come back. */
+/** Breakpoints and trace points by linear address. The processor only knows at which addresses to come back. */
 export class Breakpoints {
   private readonly sites = new Map<number, Site>();
 
@@ -50,7 +50,10 @@ export class Breakpoints {
     return this.sites.has(linear);
   }
 
-  /** The machine stands before the instruction at `linear`: tells the trace points; whether it is to stop. */
+  /**
+   * Is called with the machine stopped before the instruction at `linear`. Tells the trace points, and answers whether
+   * to stop.
+   */
   reached(linear: number, machine: MachineView): boolean {
     const site = this.sites.get(linear);
     if (site === undefined) return false;

@@ -6,7 +6,7 @@ import { DebugWalker } from "./debug-walk";
 const PAGE = 4096;
 const LINEAR_SPACE = 2 ** 32;
 
-/** Memory as the debugger reads and writes it: no side effects but the write itself. */
+/** Memory as the debugger reads and writes it, without side effects other than the write itself. */
 export class PlainMemory implements DebugMemory {
   private readonly walker: DebugWalker;
 
@@ -74,7 +74,7 @@ export class PlainMemory implements DebugMemory {
     return value;
   }
 
-  /** The physical address behind `linear` when it is mapped to RAM: elsewhere there is nothing to read. */
+  /** The physical address of `linear` when it is mapped to RAM. Elsewhere there is nothing to read. */
   private inRam(linear: number): number | undefined {
     const physical = this.walker.physicalOf(linear);
     return physical >= 0 && this.physical.holds(physical) ? physical : undefined;

@@ -6,15 +6,15 @@ import type { Walk } from "./api";
 
 const FRAMES_PER_4_GIB = 2 ** 20;
 const NOT_MAPPED = -1;
-/** Walks that are kept, by the lowest bits of their linear page; a power of two. */
+/** The number of walks that are kept, by the lowest bits of their linear page; a power of two. */
 const KEPT = 16;
 
-/** A walk that was made: what it depended on, and what it found. */
+/** A walk that was made: what its result depends on, and the result. */
 class Made {
-  /** The entries that it read, in its order. */
+  /** The entries that it read, in the order in which it read them. */
   readonly entries: TableEntry[] = [];
   rights = 0;
-  /** Physical address of the page. */
+  /** The physical address of the page. */
   address = NOT_MAPPED;
 
   constructor(
@@ -26,9 +26,9 @@ class Made {
 }
 
 /**
- * The page walk of memory/walk.ts as the debugger sees it: with the rights of ring 0, no TLB, nothing set; reserved
- * bits are shown, not judged. A condition reads the same pages again and again: a walk that was made counts as long as
- * all that it has read is the same.
+ * The page walk of memory/walk.ts as the debugger makes it: with the rights of ring 0, without a TLB, without setting
+ * bits; reserved bits are shown and not checked. A condition reads the same pages again and again, so walks are kept: a
+ * walk is valid as long as everything that it read is unchanged.
  */
 export class DebugWalker extends NumberWalk {
   private readonly kept: (Made | undefined)[] = new Array<Made | undefined>(KEPT);
@@ -50,7 +50,7 @@ export class DebugWalker extends NumberWalk {
     };
   }
 
-  /** The physical address behind a linear one: -1 when the page is not mapped. */
+  /** The physical address of a linear one; -1 when the page is not mapped. */
   physicalOf(linear: number): number {
     const { address } = this.find(linear);
     return address === NOT_MAPPED ? NOT_MAPPED : address + (linear & 0xfff);

@@ -3,14 +3,13 @@ import { NEVER } from "../devices/timers";
 import type { InputDevice, InputRecord } from "./api";
 
 /**
- * The one way in for what comes from outside. Each input is recorded with the
- * instruction count and the tick at which it entered; given such a record, the
- * log lets the same input in at the same instant.
+ * All input from outside enters through this log. Each input is recorded with the instruction count and the tick at
+ * which it entered. Given such a record, the log lets the same input in at the same instant.
  */
 export class InputLog implements Stateful {
   readonly records: InputRecord[] = [];
   private nextReplay = 0;
-  /** Inputs so far; a machine that was loaded has no records of those before. */
+  /** The number of inputs so far. A machine whose state was loaded has no records of the inputs before that. */
   private entered = 0;
 
   /** @param deliver takes the bytes to their device */
@@ -19,7 +18,7 @@ export class InputLog implements Stateful {
     private readonly replay: readonly InputRecord[],
   ) {}
 
-  /** How far the log has come; what entered after a state that is loaded is no longer in it. */
+  /** How far the log has come. When a state is loaded, inputs that entered after it are removed from the log. */
   passState(stream: StateStream): void {
     this.nextReplay = stream.number(this.nextReplay);
     this.entered = stream.number(this.entered);

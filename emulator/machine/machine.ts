@@ -78,7 +78,7 @@ export class Machine implements MachineApi {
     this.cpu = new Cpu({ state: this.state, ports, interrupts, now: () => this.clock.now(), instantiate });
     if (engine !== "interpreter")
       this.cpu.attach((parts) => new Jit(parts, engine === "compiled" ? WARM : HOT, options.hostNow));
-    // The firmware's segment.
+    // The segment of the firmware.
     this.cpu.memory.physical.kinds.mapRom(FIRMWARE_START >>> 12, (HIGH_START - FIRMWARE_START) >>> 12);
     this.board.start();
     this.memory = new PlainMemory(this.state, this.cpu.memory.physical);
@@ -222,7 +222,8 @@ export class Machine implements MachineApi {
   }
 
   /**
-   * All that decides how the machine goes on, between two runs. Breakpoints, watchpoints and listeners are not part of it.
+   * Everything that decides how the machine goes on, between two runs. Breakpoints, watchpoints and listeners are not
+   * part of it.
    * @throws Error when the machine is over
    */
   save(): SavedMachine {
@@ -232,7 +233,7 @@ export class Machine implements MachineApi {
     return { parts: writer.values, ram: this.ram.slice() };
   }
 
-  /** Puts the machine, which has the same options, back to where it was saved; or another one like it. */
+  /** Puts the machine back to where it was saved, or another machine that has the same options. */
   load({ parts, ram }: SavedMachine): void {
     this.ram.set(ram);
     this.cpu.memory.physical.written.noteAll();

@@ -3,29 +3,38 @@ import type { CpuStop, FaultRecord } from "../cpu/wiring";
 
 /** What the run loop needs of the processor. */
 export interface Processor {
-  /** Instructions retired so far; exact at any time, in a port handler too. */
+  /** The number of instructions retired so far. It is exact at any time, also in a port handler. */
   readonly retired: number;
-  /** It stands between two iterations of a marked string instruction: `onMark` has been asked about that. */
+  /**
+   * Whether execution is between two iterations of a marked string instruction, about whose mark `onMark` has been
+   * asked.
+   */
   readonly isRepeating: boolean;
   readonly faultChain: readonly FaultRecord[];
-  /** Linear addresses of instructions before which `onMark` is asked. */
+  /** Linear addresses of the instructions before which `onMark` is asked. */
   readonly breakpoints: {
     add(linear: number): void;
     remove(linear: number): void;
   };
-  /** Called with the machine standing before a marked instruction, once each time that it is to be executed: whether to stop. */
+  /**
+   * Called before a marked instruction, once each time that it is to be executed, with the machine stopped there.
+   * Answers whether to stop.
+   */
   onMark: (linear: number) => boolean;
-  /** Memory whose accesses end a run, and who is told before each of them. */
+  /** Memory whose accesses end a run, and the listener that is told before each of them. */
   readonly watches: {
     add(watch: Watch): void;
     remove(watch: Watch): void;
   };
   onTouch: (watch: Watch) => void;
-  /** What the last stop for a watch was for, and the linear address of the instruction that did it; once. */
+  /**
+   * What the last stop for a watch was for, and the linear address of the instruction that did it. It can be taken
+   * once.
+   */
   takeTouched(): { instruction: number; touched: readonly Touched[] };
   /**
-   * Retires up to `count` instructions, taking a pending interrupt first when it may.
-   * @param passMark pass over the first instruction's mark
+   * Retires up to `count` instructions; takes a pending interrupt first when that is possible.
+   * @param passMark whether to pass over the first instruction's mark
    * @param isDue asked now and then whether the run is to end where it is
    */
   run(count: number, passMark?: boolean, isDue?: () => boolean): CpuStop;
@@ -33,11 +42,11 @@ export interface Processor {
   yield(): void;
 }
 
-/** Where the processor stands between two instructions; read from the state. */
+/** Where the processor is between two instructions, as read from the state. */
 export interface Standing {
-  /** HLT was executed and nothing has woken the processor yet. */
+  /** Whether HLT was executed and nothing has woken the processor yet. */
   readonly halted: boolean;
-  /** EFLAGS.IF, and no instruction of grace after STI or a load of SS. */
+  /** Whether IF is set and no STI or load of SS holds interrupts off for an instruction. */
   readonly interruptible: boolean;
   /** Linear address of the next instruction. */
   readonly pc: number;

@@ -20,7 +20,7 @@ const gpr = (index: Gpr): number => S.Gpr + index * 4;
 const selector = (seg: Seg): number => S.Seg + seg * SEG_SIZE + SegField.Selector;
 const dr = (index: number): number => S.Dr + index * 4;
 
-/** The state word of each register; EFLAGS is put together by State. */
+/** The state word of each register. EFLAGS is put together by State. */
 const WORDS: Record<Exclude<RegisterName, "eflags">, number> = {
   eax: gpr(Gpr.Eax),
   ecx: gpr(Gpr.Ecx),
@@ -56,7 +56,7 @@ const WRITABLE: ReadonlySet<string> = new Set<GeneralName>([
   ...(["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags"] as const),
 ]);
 
-/** What EFLAGS has here: virtual-8086 mode is not there. */
+/** The bits that EFLAGS has here. The VM bit is missing, since there is no virtual-8086 mode. */
 const EFLAGS = Flag.Arith | Flag.Tf | Flag.If | Flag.Df | Flag.Iopl | Flag.Nt | Flag.Rf | Flag.Ac | Flag.Id;
 
 /** The processor's registers as the debugger reads and writes them. */

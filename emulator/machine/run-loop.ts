@@ -8,13 +8,13 @@ import type { InputLog } from "./input-log";
 import type { Processor, Standing } from "./processor";
 import type { Watchpoints } from "./watchpoints";
 
-/** Longest slice; output that the guest writes waits at most so many instructions. */
+/** The longest slice. Output that the guest writes waits for this many instructions at most. */
 const SLICE = 1 << 18;
 
 /**
- * Timer events in a row that left a halted processor asleep before it counts
- * as halted for good: a periodic timer whose interrupt is masked. Every timer
- * of the board wakes within a few edges if it ever does.
+ * How many timer events in a row may leave a halted processor asleep before it counts as halted for good. This happens
+ * with a periodic timer whose interrupt is masked. Every timer of the board wakes the processor within a few edges, if
+ * it ever does.
  */
 const FRUITLESS_EVENTS = 64;
 
@@ -22,7 +22,7 @@ const FRUITLESS_EVENTS = 64;
 export class MachineClock implements Clock, Stateful {
   skipped = 0;
 
-  /** @param retired instructions so far */
+  /** @param retired the number of instructions so far */
   constructor(private readonly retired: () => number) {}
 
   now(): number {
@@ -50,15 +50,14 @@ export interface RunLoopParts {
 }
 
 /**
- * Runs the processor in slices that end where a timer or recorded input is
- * due, so that devices act between instructions and the run is a function of
- * the instruction count.
+ * Runs the processor in slices that end where a timer or recorded input is due. So devices act between instructions,
+ * and the run is a function of the instruction count.
  */
 export class RunLoop implements Stateful {
   private over: Stop | undefined;
   private fruitless = 0;
   private lastWake = NEVER;
-  /** The breakpoint at the next instruction, if there is one, has been asked about. */
+  /** Whether the breakpoint at the next instruction, if there is one, has been asked about. */
   private asked = true;
 
   constructor(
@@ -66,7 +65,7 @@ export class RunLoop implements Stateful {
     private readonly view: MachineView,
   ) {}
 
-  /** A machine that is over has no state: it answers what it ended with, and no more. */
+  /** A machine that is over has no state, except what it ended with. */
   passState(stream: StateStream): void {
     this.fruitless = stream.number(this.fruitless);
     this.lastWake = stream.number(this.lastWake);
@@ -79,7 +78,7 @@ export class RunLoop implements Stateful {
     return this.over !== undefined;
   }
 
-  /** The guest asked for the end. */
+  /** Ends the machine, as the guest asked. */
   exit(value: number): void {
     this.over ??= { kind: "exit", value };
     this.parts.processor.yield();
@@ -91,20 +90,20 @@ export class RunLoop implements Stateful {
     return stop;
   }
 
-  /** One instruction, whatever stands on it. */
+  /** Executes one instruction, even if there is a breakpoint on it. */
   step(): Stop {
     const stop = this.runToStop({ instructions: 1 }, true);
     this.parts.flushOutput();
     return stop;
   }
 
-  /** Time passes for a halted processor, up to the next timer. */
+  /** Lets time pass for a halted processor, up to the next timer. */
   skip(ticks: number): void {
     const { clock, standing } = this.parts;
     if (standing.halted) clock.skipped += Math.max(0, Math.min(ticks, this.nextWake() - clock.now()));
   }
 
-  /** @param passMark do not ask about a breakpoint at the first instruction */
+  /** @param passMark whether to pass over a breakpoint at the first instruction */
   private runToStop(options: RunOptions, passMark: boolean): Stop {
     const { processor, standing, watchpoints } = this.parts;
     this.asked = true;
@@ -123,7 +122,7 @@ export class RunLoop implements Stateful {
       }
       this.fruitless = 0;
       const before = processor.retired;
-      // With an interrupt due the first instruction is the handler's, which has not been seen yet.
+      // If an interrupt is due, the first instruction is the handler's, whose breakpoint has not been asked about yet.
       const reason = processor.run(this.slice(limit), passMark && !this.interruptDue(), isDue);
       if (processor.retired !== before) passMark = false;
       this.parts.flushOutput();
@@ -139,7 +138,7 @@ export class RunLoop implements Stateful {
     }
   }
 
-  /** Devices and recorded input catch up with the clock. */
+  /** Lets devices and recorded input catch up with the clock. */
   private settle(): void {
     const { processor, clock, timers, inputs } = this.parts;
     inputs.replayDue(processor.retired, clock.now());
@@ -150,7 +149,7 @@ export class RunLoop implements Stateful {
     return this.parts.interrupts.pending() && this.parts.standing.interruptible;
   }
 
-  /** A breakpoint where the count ends is reached now: the next run passes over its first instruction. */
+  /** Asks about a breakpoint where the count ends now, since the next run passes over its first instruction's. */
   private atLimit(moved: boolean): Stop {
     const { processor, standing, breakpoints } = this.parts;
     const { pc } = standing;
@@ -167,7 +166,7 @@ export class RunLoop implements Stateful {
     return Math.min(SLICE, limit - retired, untilTimer, untilInput > 0 ? untilInput : SLICE);
   }
 
-  /** Lets a halted processor sleep until the next event; a Stop when that is not for this loop to do. */
+  /** Lets a halted processor sleep until the next event. Answers a Stop when the caller has to decide about that. */
   private sleep(stopWhenIdle: boolean): Stop | undefined {
     const { standing, clock } = this.parts;
     const wake = this.nextWake();

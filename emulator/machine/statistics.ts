@@ -2,27 +2,27 @@ import type { CompiledExits, Counters } from "../base/counters";
 import { Exit } from "../cpu/exit";
 
 /**
- * Counts since the machine was made; docs/statistics.md says what each means.
- * All but `regions.compileSeconds` are functions of the machine's input.
+ * Counts since the machine was created; docs/statistics.md says what each means. All but `regions.compileSeconds` are
+ * functions of the machine's input.
  */
 export interface Statistics {
-  /** Retired; the sum of the next two. */
+  /** Retired instructions, the sum of the next two. */
   instructions: number;
   compiledInstructions: number;
   interpretedInstructions: number;
   regions: {
     compiled: number;
-    /** Of those, still in use. */
+    /** Those of them that are still in use. */
     live: number;
-    /** Guest instructions in all regions compiled. */
+    /** Guest instructions in all regions compiled so far. */
     instructions: number;
-    /** WebAssembly made, and of that in use. */
+    /** Bytes of WebAssembly made so far, and of those in use. */
     bytes: number;
     liveBytes: number;
     /** Host time; 0 without `MachineOptions.hostNow`. */
     compileSeconds: number;
   };
-  /** Regions lost, by cause. */
+  /** Regions dropped, by cause. */
   regionsDropped: { written: number; remade: number; reset: number };
   /** Why compiled code came back to the core. */
   compiledExits: CompiledExits;

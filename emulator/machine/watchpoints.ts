@@ -20,7 +20,9 @@ interface Site {
   before: Uint8Array;
 }
 
-/** Watchpoints by the processor's watches: what was there before, and which hits stop. */
+/**
+ * Watchpoints, built on the processor's watches. They keep the bytes from before an access, and decide which hits stop.
+ */
 export class Watchpoints {
   private readonly sites = new Map<Watch, Site>();
 
@@ -44,13 +46,13 @@ export class Watchpoints {
     };
   }
 
-  /** An access is about to touch the watch. */
+  /** Is called before an access that touches the watch. */
   touching(watch: Watch): void {
     const site = this.sites.get(watch);
     if (site !== undefined) site.before = this.memory.readLinear(watch.linear, watch.length);
   }
 
-  /** What the processor has stopped for, without those whose condition does not hold. */
+  /** What the processor has stopped for, without the watchpoints whose condition does not hold. */
   hits(view: MachineView): WatchpointHit[] {
     const { instruction, touched } = this.processor.takeTouched();
     const hits: WatchpointHit[] = [];

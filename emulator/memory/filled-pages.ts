@@ -1,7 +1,7 @@
 import type { PageLists } from "../base/layout";
 import type { State } from "../base/state";
 
-/** The lists of filled pages of layout.ts, which generated code keeps as well (cpu/tier0/flat-paging.ts). */
+/** The lists of filled pages of layout.ts. Generated code maintains them too (cpu/tier0/flat-paging.ts). */
 export class FilledPages {
   private readonly words: Int32Array;
 

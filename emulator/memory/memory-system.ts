@@ -8,8 +8,8 @@ import { Tlb } from "./tlb";
 import { Watches } from "./watches";
 
 /**
- * The memory of one processor, wired. The block cache plugs in through
- * `physical.tracker` (stores to code) and `tlb.onFlush` (the exec TLB).
+ * The memory of one processor, wired. The block cache is attached through `physical.tracker` (stores to code) and
+ * `tlb.onFlush` (the exec TLB).
  */
 export class MemorySystem {
   readonly physical: PhysicalMemory;

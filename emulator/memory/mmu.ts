@@ -10,9 +10,9 @@ import { Touch, type Watches } from "./watches";
 const USER_CLASS = 2;
 
 /**
- * Linear to physical: the TLB, then the walk, then #PF. A linear address may come as a signed or an
- * unsigned word (signed ones need no allocation). Ring classes stand for
- * rights: 2 (ring 3) is a user access, 0 and 1 are supervisor accesses.
+ * From linear to physical addresses: the TLB, then the walk, then #PF. A linear address may come as a signed or an
+ * unsigned word (signed ones need no allocation). Ring classes stand for rights: 2 (ring 3) is a user access, 0 and 1
+ * are supervisor accesses.
  */
 export class Mmu {
   private readonly view: DataView;
@@ -49,8 +49,8 @@ export class Mmu {
   }
 
   /**
-   * Translates an instruction fetch at the current CPL. The caller keeps the
-   * exec TLB, and drops what `Tlb.onFlush` names.
+   * Translates an instruction fetch at the current CPL. The caller keeps the exec TLB, and drops the pages that
+   * `Tlb.onFlush` names.
    * @returns the physical address (perhaps beyond RAM), or -1 after raising #PF
    */
   translateFetch(linear: number): number {
@@ -73,7 +73,7 @@ export class Mmu {
     return at < 0 ? 0 : this.physical.read(at, size);
   }
 
-  /** `load` for a value that will be written back: the fault is that of the write. */
+  /** `load` for a value that will be written back. A fault is that of the write. */
   loadForWrite(linear: number, size: number, ring: number): number {
     if (this.watches.active) this.watches.note(linear, size, Touch.Read | Touch.Write);
     if ((linear & 0xfff) + size <= 4096) {
@@ -83,7 +83,7 @@ export class Mmu {
     return this.loadCrossing(linear, size, ring, 1);
   }
 
-  /** Writes 1, 2 or 4 bytes; nothing when it raises #PF. */
+  /** Writes 1, 2 or 4 bytes; writes nothing when it raises #PF. */
   store(linear: number, value: number, size: number, ring: number): void {
     if (this.watches.active) this.watches.note(linear, size, Touch.Write);
     if ((linear & 0xfff) + size > 4096) return this.storeCrossing(linear, value, size, ring);

@@ -3,9 +3,9 @@ import type { State } from "../base/state";
 import type { PhysicalMemory } from "./physical";
 import type { Entry, Page, Walker } from "./walk";
 
-/** A table entry, and where it stands. */
+/** A table entry, and where it is. */
 export interface TableEntry extends Entry<number> {
-  /** Physical address, of up to 36 bits; a PDPTE's is where CR3 points, its value is the loaded register. */
+  /** The physical address, of up to 36 bits. A PDPTE's is where CR3 points; its value is the loaded register. */
   readonly address: number;
 }
 
@@ -14,7 +14,7 @@ export function tableAddress(low: number, high: number): number {
   return (high & 0xf) * 0x1_0000_0000 + ((low & 0xfffff000) >>> 0);
 }
 
-/** A walk that is made at once, in TypeScript: what comes of it is up to who extends it. */
+/** A walk that is made at once, in TypeScript. The derived class decides what happens with its outcome. */
 export abstract class NumberWalk implements Walker<number, TableEntry> {
   linear = 0;
   access = 0;
@@ -44,7 +44,7 @@ export abstract class NumberWalk implements Walker<number, TableEntry> {
     return { level: 3, isWide: true, address, low: registers.get(at), high: registers.get(at + 4) };
   }
 
-  /** Whether an entry is what it was when it was read. */
+  /** Whether an entry still has the value that was read. */
   protected stands(entry: TableEntry): boolean {
     if (entry.level === 3)
       return this.registers.get(S.Pdpte + (entry.address & 0x18)) === entry.low && this.standsHigh(entry);

@@ -5,20 +5,20 @@ import { Access, describeWalk, type Page, PDPTE_RESERVED } from "./walk";
 
 export { Access };
 
-/** A walk that found the page. */
+/** The result of a walk that found the page. */
 export const WALK_OK = -1;
 
 /**
- * The page walk of walk.ts that raises faults and sets accessed and dirty bits. `walk` leaves what it found in the
+ * The page walk of walk.ts that raises faults and sets accessed and dirty bits. `walk` leaves its findings in the
  * public fields.
  */
 export class Paging extends NumberWalk {
-  /** Physical page (physical address >>> 12), 24 bits. */
+  /** The physical page (physical address >>> 12), 24 bits. */
   frame = 0;
-  /** The page is 2 or 4 MiB. */
+  /** Whether the page is one of 2 or 4 MiB. */
   large = false;
   global = false;
-  /** A write with the same U/S would succeed, and the dirty bit is already set. */
+  /** Whether a write with the same U/S would succeed and the dirty bit is already set. */
   writable = false;
 
   private result = WALK_OK;
@@ -54,7 +54,7 @@ export class Paging extends NumberWalk {
     else then();
   }
 
-  /** With the error code of figure 4-12; the I bit appears only where pages can be no-execute. */
+  /** Makes the error code of figure 4-12. The I bit appears only where pages can be no-execute. */
   override fault(cause: number): void {
     const { access, registers } = this;
     registers.counters.count(Count.Walks);

@@ -7,7 +7,7 @@ import type { Mmu } from "./mmu";
 import type { PhysicalMemory } from "./physical";
 import { Touch, type Watches } from "./watches";
 
-/** The slow paths of generated code: what a TLB hit in a flat segment does not cover. */
+/** The slow paths of generated code, for all accesses that are not TLB hits in a flat segment. */
 export class CheckedPaths implements MemoryPaths {
   constructor(
     private readonly state: State,
@@ -73,8 +73,8 @@ export class CheckedPaths implements MemoryPaths {
   }
 
   /**
-   * Whether the access is one that generated code must not make: it touches a watch, or a device, to which the count of
-   * instructions is to be exact. The instruction is then done again, alone. True after a page fault, too.
+   * Whether the access is one that generated code must not make, because it touches a watch or a device (for which the
+   * count of instructions has to be exact). The instruction is then done again, alone. True also after a page fault.
    */
   private isDoneAlone(linear: number, sizeSeg: number, touches: number): boolean {
     const { watches, physical } = this;
@@ -111,7 +111,7 @@ export class CheckedPaths implements MemoryPaths {
   }
 }
 
-/** Whether `size` bytes at `offset` lie inside a segment; `limit` as SegField.Limit has it. */
+/** Whether `size` bytes at `offset` are inside a segment; `limit` is as in SegField.Limit. */
 export function insideLimit(rights: number, limit: number, offset: number, size: number): boolean {
   const last = offset + size - 1;
   if ((rights & (Desc.Code | Desc.Ec)) === Desc.Ec) {

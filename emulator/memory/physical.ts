@@ -3,13 +3,13 @@ import type { State } from "../base/state";
 import { PageKinds } from "./page-kinds";
 import { WrittenPages } from "./written-pages";
 
-/** Who decoded code from guest memory and has to hear of changes to it. */
+/** The owner of code decoded from guest memory, who has to hear of changes to it. */
 export interface CodeTracker {
   /** Whether code was decoded from the physical page `frame` (physical address >>> 12). */
   isCode(frame: number): boolean;
   /** Whether compiled code, which may be running, was made from one of the `length` bytes at `physical`, inside one page. */
   hits(physical: number, length: number): boolean;
-  /** `length` bytes at `physical`, inside one page that is code, have changed. */
+  /** Tells that `length` bytes at `physical`, inside one page that is code, have changed. */
   written(physical: number, length: number): void;
 }
 
@@ -19,9 +19,8 @@ const NOBODY: CodeTracker = { isCode: () => false, hits: () => false, written: (
 const frameOf = (physical: number): number => Math.floor(physical / 4096);
 
 /**
- * Guest memory by physical address. Addresses are numbers of up to 36 bits (PAE).
- * Where neither memory nor a device is, reads are all ones and writes are lost. An access stays
- * inside one page; the values are unsigned.
+ * Guest memory by physical address. Addresses are numbers of up to 36 bits (PAE). Where there is neither memory nor a
+ * device, reads are all ones and writes are lost. Each access is inside one page, and values are unsigned.
  */
 export class PhysicalMemory {
   tracker: CodeTracker = NOBODY;
@@ -63,7 +62,7 @@ export class PhysicalMemory {
     return this.holds(physical) ? this.view.getUint32(RAM + physical, true) : this.readElsewhere(physical, 4);
   }
 
-  /** Where there is no memory: a device, or nothing. */
+  /** Reads where there is no memory, but a device or nothing. */
   private readElsewhere(physical: number, size: number): number {
     const device = this.kinds.device(frameOf(physical));
     return device === undefined ? 0xffffffff >>> (32 - size * 8) : device.readMemory(physical, size) >>> 0;
@@ -84,7 +83,7 @@ export class PhysicalMemory {
     return size === 2 ? this.read16(physical) : this.read8(physical);
   }
 
-  // Only code is compared with what was there: the host maps a fresh page twice if it is read before it is written.
+  // Only code is compared with its old bytes: the host maps a fresh page twice if it is read before it is written.
 
   write8(physical: number, value: number): void {
     if (!this.takes(physical)) return this.writeElsewhere(physical, value, 1);
@@ -117,13 +116,13 @@ export class PhysicalMemory {
     else this.write8(physical, value);
   }
 
-  /** A copy of up to `length` bytes from `physical` on: fewer where RAM ends. */
+  /** A copy of up to `length` bytes from `physical` on. It is shorter where RAM ends. */
   readBlock(physical: number, length: number): Uint8Array {
     const end = Math.min(physical + length, this.state.ramBytes);
     return this.u8.slice(RAM + physical, RAM + Math.max(physical, end));
   }
 
-  /** Copies bytes into RAM; returns how many found room. */
+  /** Copies bytes into RAM. @returns how many fitted */
   writeBlock(physical: number, bytes: Uint8Array): number {
     const room = Math.max(0, Math.min(bytes.length, this.state.ramBytes - physical));
     if (room === 0) return 0;
@@ -146,7 +145,10 @@ export class PhysicalMemory {
     return this.tracker.isCode(physical >>> 12);
   }
 
-  /** `changed` has the bits of the code at `physical` that are not what they were: bytes that stay are no change. */
+  /**
+   * `changed` has the bits of the code at `physical` that are different now. Bytes that are written with the same value
+   * are no change.
+   */
   private noteChange(physical: number, changed: number): void {
     const first = (31 - Math.clz32(changed & -changed)) >> 3;
     const last = (31 - Math.clz32(changed)) >> 3;

@@ -4,8 +4,8 @@ import type { Mmu } from "./mmu";
 const SUPERVISOR = 0;
 
 /**
- * The processor's own accesses, to descriptor tables and task-state segments,
- * by linear address. Each raises #PF and then answers 0; callers look at S.Fault.
+ * The processor's own accesses to descriptor tables and task-state segments, by linear address. Each raises #PF where
+ * necessary and then answers 0; callers check S.Fault.
  */
 export class SystemAccess {
   constructor(private readonly mmu: Mmu) {}
@@ -26,7 +26,7 @@ export class SystemAccess {
     this.mmu.store(linear | 0, value, 4, SUPERVISOR);
   }
 
-  /** Sets bits in the byte at `linear`, with one access that writes. */
+  /** Sets bits in the byte at `linear`, in one access that writes. */
   setBits8(linear: number, bits: number): void {
     const value = this.mmu.loadForWrite(linear | 0, 1, SUPERVISOR);
     if ((value & bits) !== bits) this.mmu.store(linear | 0, value | bits, 1, SUPERVISOR);

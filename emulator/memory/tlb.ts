@@ -19,15 +19,15 @@ import type { Paging } from "./paging";
 import type { PhysicalMemory } from "./physical";
 import { pagesOf, Touch, type Watch, type Watches } from "./watches";
 
-/** `onFlush` arguments: every page; every page that is not global. */
+/** Arguments of `onFlush`: every page, and every page that is not global. */
 export const ALL_PAGES = -1;
 export const LOCAL_PAGES = -2;
 
 const TABLES = RING_CLASSES * 2;
-/** Pages of 4 MiB, the unit in which large pages are remembered. */
+/** The number of pages in 4 MiB, the unit in which large pages are remembered. */
 const PAGES_PER_REGION = 1024;
 
-/** In a saved state, of a page that is not entered. */
+/** Stands in a saved state for a page that is not entered. */
 const NO_FRAME = -1;
 
 /** Addresses of the data TLBs of a ring class. */
@@ -41,28 +41,29 @@ function kindForWriting(isWatched: boolean, isNoted: boolean): TlbKind {
   return isNoted ? TlbKind.Noting : TlbKind.Plain;
 }
 
-/** Ring class of a CPL: ring 0; rings 1 and 2; ring 3. */
+/** The ring class of a CPL: ring 0, rings 1 and 2, or ring 3. */
 export function ringClass(cpl: number): number {
   return (cpl + 1) >> 1;
 }
 
 /**
- * Fills and flushes the data TLBs of layout.ts, and tells the owner of the exec
- * TLBs about each flush. Table numbers are ring class * 2 + (1 for write).
- * An entry stands in a write table only where the page is writable, already
- * dirty and in RAM. Where code was made from the page it is a noting entry, which
- * every inline check takes for a miss: a store has to look at the code map first.
- * So do they take a watched entry, in either table: such a page's accesses are
- * looked at by Watches.
+ * Fills and flushes the data TLBs of layout.ts, and tells the owner of the exec TLBs about each flush. Table numbers
+ * are ring class * 2 + (1 for write). A write table has an entry only for a page that is writable, already dirty, and
+ * in RAM. If code was made from the page, it is a noting entry, which every inline check takes for a miss, since a
+ * store has to look at the code map first. Inline checks also take a watched entry, in either table, for a miss, since
+ * Watches looks at the accesses to such a page.
  */
 export class Tlb {
   /** Called after each flush with a linear address inside the page, or ALL_PAGES, or LOCAL_PAGES. */
   onFlush: (linear: number) => void = () => undefined;
 
   private readonly words: Uint32Array;
-  /** Of both tables of a ring class: its list is ring class * 2 + (1 for global pages). A write entry has a read entry beside it. */
+  /**
+   * Pages in both tables of a ring class. The list is ring class * 2 + (1 for global pages). Each page with a write
+   * entry has a read entry too.
+   */
   private readonly filled: FilledPages;
-  /** 4 MiB regions into which a piece of a large page was filled. */
+  /** The 4 MiB regions into which a piece of a large page was filled. */
   private readonly large: Uint8Array;
 
   constructor(
@@ -85,8 +86,8 @@ export class Tlb {
   }
 
   /**
-   * Sets the highest linear address that the tables of a ring class may hold
-   * (`limit` ends a page). Entries beyond a lower limit go.
+   * Sets the highest linear address that the tables of a ring class may hold (`limit` ends a page). Entries beyond a
+   * lower limit are removed.
    */
   setRingLimit(ring: number, limit: number): void {
     const at = S.RingLimit + ring * 4;
@@ -98,13 +99,18 @@ export class Tlb {
     this.empty(ring * 2 + 1);
   }
 
-  /** The address in the machine's memory behind `linear` if the tables of `ring` allow the access as it is, else 0. `write` is 0 or 1. */
+  /**
+   * The address in the machine's memory of `linear` if the tables of `ring` allow the access without further checks,
+   * else 0. `write` is 0 or 1.
+   */
   host(linear: number, ring: number, write: number): number {
     const entry = this.words[this.index(ring * 2 + write, linear >>> 12)];
     return (entry & 1) === 0 ? 0 : (entry + linear - 1) >>> 0;
   }
 
-  /** `host`, or the address at which a store has to be noted (PhysicalMemory does), or an access looked at (Watches). */
+  /**
+   * `host`, or the address at which a store has to be noted (by PhysicalMemory) or an access looked at (by Watches).
+   */
   address(linear: number, ring: number, write: number): number {
     const entry = this.words[this.index(ring * 2 + write, linear >>> 12)];
     return entry === 0 ? 0 : (entry - (entry & TLB_KIND) + linear) >>> 0;
@@ -126,12 +132,12 @@ export class Tlb {
     if (paging.large) this.noteLarge(page);
   }
 
-  /** A piece of a large page is known somewhere: INVLPG flushes all of its pages. */
+  /** Notes that a piece of a large page was filled, so that INVLPG flushes all of its pages. */
   noteLarge(page: number): void {
     this.large[page >>> 10] = 1;
   }
 
-  /** Puts a page that is about to be entered on a list, unless it is entered. */
+  /** Puts a page that is about to be entered on a list, unless it has an entry already. */
   private note(list: number, page: number): void {
     if (this.words[this.index(list & ~1, page)] !== 0) return;
     if (this.filled.isFull(list)) this.empty(list);
@@ -139,8 +145,8 @@ export class Tlb {
   }
 
   /**
-   * Flags the pages of a watch that has come or gone. What the tables hold stays, stale or not: a guest that owes a flush
-   * goes on seeing the page that it saw.
+   * Flags the pages of a watch that was added or removed. The entries themselves stay, stale or not: a guest that owes
+   * a flush must go on seeing the page that it saw.
    */
   rewatch(watch: Watch): void {
     const { u8 } = this.state;
@@ -152,7 +158,7 @@ export class Tlb {
     }
   }
 
-  /** Gives an entry the kind that it has with `watched` touches watched in its page. */
+  /** Gives an entry the kind that it has when the touches in `watched` are watched in its page. */
   private flag(table: number, page: number, watched: number): void {
     const index = this.index(table, page);
     const entry = this.words[index];
@@ -166,8 +172,8 @@ export class Tlb {
   }
 
   /**
-   * What the data TLBs hold, stale entries too, and in which order it was filled: a full list empties its TLB. Memory,
-   * watches and what is code are as they are when this is loaded.
+   * The contents of the data TLBs, including stale entries, and the order in which they were filled, since a full list
+   * empties its TLB. When a state is loaded, memory, watches and the knowledge of what is code are in place already.
    */
   passState(stream: StateStream): void {
     if (stream.isLoading) for (let list = 0; list < RING_CLASSES * 2; list++) this.empty(list);
@@ -196,13 +202,13 @@ export class Tlb {
     return ((entry - (entry & TLB_KIND) + (page << 12) - RAM) >>> 0) >>> 12;
   }
 
-  /** Whether stores to a page are looked at: there is code in it, or it is not noted as written. */
+  /** Whether stores to a page have to be noted, because there is code in it or it is not noted as written. */
   private notesStores(frame: number): boolean {
     const { tracker, written } = this.physical;
     return tracker.isCode(frame) || !written.has(frame);
   }
 
-  /** No page is noted as written any more: the next store to each is to be. What the tables hold stays. */
+  /** Makes the next store to each page be noted as written again. The entries themselves stay. */
   noteNextStores(): void {
     for (let list = 0; list < RING_CLASSES * 2; list++) {
       for (let n = this.filled.count(list) - 1; n >= 0; n--) {
@@ -212,7 +218,7 @@ export class Tlb {
     }
   }
 
-  /** MOV CR3: all but global pages. */
+  /** MOV CR3: flushes all but global pages. */
   flushLocal(): void {
     this.state.counters.count(Count.LocalFlushes);
     for (let ring = 0; ring < RING_CLASSES; ring++) this.empty(ring * 2);
@@ -226,7 +232,7 @@ export class Tlb {
     this.onFlush(ALL_PAGES);
   }
 
-  /** INVLPG: the page that contains `linear`, all of it when it is a large one, global or not. */
+  /** INVLPG: flushes the page that contains `linear`, all of it when it is a large one, global or not. */
   flushPage(linear: number): void {
     this.state.counters.count(Count.PageFlushes);
     const page = linear >>> 12;
@@ -243,7 +249,7 @@ export class Tlb {
     this.onFlush(linear);
   }
 
-  /** The physical page `frame` has become code: its write entries become noting ones. */
+  /** Takes note that the physical page `frame` has become code. Its write entries become noting ones. */
   noteCode(frame: number): void {
     const host = (RAM + (frame << 12)) >>> 0;
     for (let list = 0; list < RING_CLASSES * 2; list++) {
@@ -260,7 +266,7 @@ export class Tlb {
     this.words[index] = entry - kind + kindForWriting(kind === TlbKind.Watched || kind === TlbKind.WatchedCode, true);
   }
 
-  /** `list` is ring class * 2 + (1 for global pages). */
+  /** Empties a list and its entries. `list` is ring class * 2 + (1 for global pages). */
   private empty(list: number): void {
     const { read, write } = dataTlbs(list >> 1);
     this.filled.clear(list, read);

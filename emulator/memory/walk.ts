@@ -1,7 +1,7 @@
 import { Cr0, Cr4, Efer, Pte } from "../base/arch";
 import { S } from "../base/layout";
 
-/** What a walk is for; the bits are those of the page-fault error code (PfError W, U and I). */
+/** What a walk is for. The bits are those of the page-fault error code (PfError W, U and I). */
 export const enum Access {
   Read = 0,
   Write = 1 << 1,
@@ -23,7 +23,10 @@ export const PDPTE_RESERVED = 0x000001e6;
 /** From Access.Write (bit 1) to Pte.D (bit 6). */
 const DIRTY_FROM_WRITE = 5;
 
-/** 32-bit words and what is done with them: numbers at once, or generated code that does it when it runs. */
+/**
+ * 32-bit words and operations on them. They are numbers, and computed at once; or generated code, and computed when it
+ * runs.
+ */
 export interface Words<W> {
   k(value: number): W;
   and(a: W, b: W): W;
@@ -36,9 +39,9 @@ export interface Words<W> {
   gtU(a: W, b: W): W;
   /** A word of the processor's state. */
   state(at: S): W;
-  /** The value, for more than one use. */
+  /** Keeps the value for more than one use. */
   keep(value: W): W;
-  /** Does one of the two. */
+  /** Does one of two things. */
   if(condition: W, then: () => void, otherwise: () => void): void;
 }
 
@@ -46,53 +49,54 @@ export interface Words<W> {
 export interface Entry<W> {
   /** 3 = PDPTE (PAE), 2 = PDE, 1 = PTE. */
   readonly level: 1 | 2 | 3;
-  /** Of 4 bytes, or of 8: a PAE entry. */
+  /** Whether the entry has 8 bytes (PAE) and not 4. */
   readonly isWide: boolean;
   readonly low: W;
-  /** 0 in an entry of 4 bytes. */
+  /** The high dword; 0 in an entry of 4 bytes. */
   readonly high: W;
 }
 
 /** A page that the access may use. */
 export interface Page<W, E> {
-  /** Physical page (physical address >>> 12), 24 bits. */
+  /** The physical page (physical address >>> 12), 24 bits. */
   frame: W;
-  /** The entry that maps it; undefined without paging. */
+  /** The entry that maps the page; undefined without paging. */
   entry: E | undefined;
-  /** What the entry's low dword is to be: A is set, and D for a write. */
+  /** The low dword that the entry must get: A is set, and D for a write. */
   marked: W;
-  /** The directory entry above it, which is to have A set; undefined for a large page. */
+  /** The directory entry above it, in which A must be set; undefined for a large page. */
   above: E | undefined;
   isLarge: boolean;
   /** 0 or 1. */
   global: W;
-  /** 0 or 1: a write with the same U/S would succeed, and the dirty bit is set. */
+  /** 0 or 1: whether a write with the same U/S would succeed and the dirty bit is set. */
   writable: W;
-  /** R/W and U/S of all levels together, where their bits are in an entry. */
+  /** R/W and U/S of all levels combined, at their places in an entry. */
   rights: W;
 }
 
-/** Who makes a walk: it reads the entries, and one of the three ends happens. */
+/** The maker of a walk. It reads the entries, and one of the three ends happens. */
 export interface Walker<W, E extends Entry<W> = Entry<W>> extends Words<W> {
   readonly linear: W;
   /** Access bits. */
   readonly access: W;
-  /** Whether Access.Fetch may be among them. */
+  /** Whether `access` may include Access.Fetch. */
   readonly fetches: boolean;
   /** The entry `index` of the table that CR3, or an entry above, points to. */
   entry(level: 1 | 2, above: E | undefined, index: W): E;
-  /** The PDPTE `index` of those that the processor has loaded (vol. 3A, 4.4.1). */
+  /** The PDPTE `index` among those that the processor has loaded (vol. 3A, 4.4.1). */
   pdpte(index: W): E;
-  /** Goes on with `then` where an entry has none of the bits set that are reserved in it. */
+  /** Goes on with `then` where none of the entry's reserved bits is set. */
   needClear(entry: E, low: number, high: W, then: () => void): void;
-  /** The walk has found no page: `cause` is PfError.P, or 0. */
+  /** Ends a walk that has found no page. `cause` is PfError.P, or 0. */
   fault(cause: W): void;
   found(page: Page<W, E>): void;
 }
 
 /**
- * The page walk (vol. 3A, chapter 4), for all who make one: 32-bit paging with 4 MiB pages, PAE paging with 2 MiB
- * pages, no paging. Nothing is written: A and D are set by who has found the page, never by an access that faults.
+ * The page walk (vol. 3A, chapter 4), for everything that makes one: 32-bit paging with 4 MiB pages, PAE paging with 2
+ * MiB pages, or no paging. It writes nothing. The caller who has found the page sets A and D, so an access that faults
+ * never does.
  */
 export function describeWalk<W, E extends Entry<W>>(w: Walker<W, E>): void {
   w.if(
@@ -166,7 +170,7 @@ function walkPae<W, E extends Entry<W>>(w: Walker<W, E>): void {
   });
 }
 
-/** Address bits 32-35 of a PAE entry, in a frame number. */
+/** Bits 32-35 of the address in a PAE entry, as part of a frame number. */
 const highFrame = <W>(w: Words<W>, { high }: Entry<W>): W => w.shl(w.and(high, w.k(0xf)), 20);
 
 function present<W, E extends Entry<W>>(w: Walker<W, E>, entry: E, then: () => void): void {
@@ -181,7 +185,7 @@ function presentPae<W, E extends Entry<W>>(w: Walker<W, E>, entry: E, then: () =
   });
 }
 
-/** The rights of all levels together (vol. 3A, 4.6), and what the page is to the access. */
+/** Combines the rights of all levels (vol. 3A, 4.6), and decides whether they allow the access. */
 function maps<W, E extends Entry<W>>(w: Walker<W, E>, entry: E, above: E | undefined, frame: W): void {
   const rights = w.keep(above ? w.and(entry.low, above.low) : entry.low);
   const bound = w.or(w.and(w.access, w.k(Access.User)), w.and(w.state(S.Cr0), w.k(Cr0.Wp)));

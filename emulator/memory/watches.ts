@@ -4,10 +4,10 @@ export const enum Touch {
   Write = 2,
 }
 
-/** A range of linear addresses whose accesses are to be told of. */
+/** A range of linear addresses whose accesses are reported. */
 export interface Watch {
   linear: number;
-  /** Bytes, at least 1. */
+  /** The length in bytes, at least 1. */
   length: number;
   /** Touch bits. */
   touches: number;
@@ -18,25 +18,26 @@ export interface Touched {
   watch: Watch;
   linear: number;
   size: number;
-  /** Touch bits; both for a read-modify-write. */
+  /** Touch bits; both are set for a read-modify-write. */
   touches: number;
 }
 
 /**
- * Watched linear memory. The TLBs hold a watched page flagged, so that every
- * access to it takes the slow path and is looked at here. In generated code an
- * access that touches a watch is not made: the instruction is done again alone
- * with `armed` set, and then the accesses are noted and made.
+ * Watched linear memory. The TLBs flag a watched page, so that every access to it takes the slow path and is looked at
+ * here. Generated code does not make an access that touches a watch. Instead the instruction is done again, alone and
+ * with `armed` set; then the accesses are noted and made.
  */
 export class Watches {
-  /** One instruction is being done whose touches are noted. */
+  /** Whether an instruction is being done whose touches are noted. */
   armed = false;
-  /** Accesses to watched pages that took the long way. */
+  /** The number of accesses to watched pages that took the long way. */
   visits = 0;
-  /** Called before an access that touches a watch; the first one of an instruction to each watch. */
+  /**
+   * Called before an access that touches a watch: for each instruction and each watch, before the first such access.
+   */
   onTouch: (watch: Watch) => void = () => undefined;
   private readonly all = new Set<Watch>();
-  /** Touch bits of all watches in each linear page that has any. */
+  /** The Touch bits of all watches in each linear page that has any. */
   private readonly pages = new Map<number, number>();
   private found: Touched[] = [];
 
@@ -65,7 +66,7 @@ export class Watches {
     }
   }
 
-  /** Touch bits that are watched somewhere in a linear page. */
+  /** The Touch bits that are watched somewhere in a linear page. */
   inPage(page: number): number {
     return this.pages.get(page) ?? 0;
   }
@@ -78,7 +79,7 @@ export class Watches {
     return false;
   }
 
-  /** An access is about to be made: notes it if it touches a watch. */
+  /** Is called before an access is made. Notes it if it touches a watch. */
   note(linear: number, size: number, touches: number): void {
     for (const watch of this.all) {
       if (!meets(watch, linear, size, touches)) continue;
@@ -104,7 +105,7 @@ export class Watches {
   }
 }
 
-/** Linear page numbers that a watch lies in; the linear space wraps. */
+/** The linear page numbers of a watch. The linear space wraps. */
 export function pagesOf({ linear, length }: Watch): number[] {
   const first = linear >>> 12;
   const last = (linear + length - 1) / 4096;

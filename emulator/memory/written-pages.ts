@@ -2,10 +2,9 @@ import { WRITTEN_PAGES } from "../base/layout";
 import type { State } from "../base/state";
 
 /**
- * Which physical pages may have been written to, for whoever keeps copies of the
- * memory. A page is noted where a write entry of the TLB is filled, by which
- * generated code stores without further ado, and where something stores past the
- * TLBs: page walks (accessed and dirty bits), PhysicalMemory, who fills RAM.
+ * Which physical pages may have been written to, for users who keep copies of the memory. A page is noted when a write
+ * entry of the TLB is filled, because generated code then stores without telling. It is also noted where something
+ * stores past the TLBs: page walks (accessed and dirty bits), PhysicalMemory, and whatever fills RAM.
  */
 export class WrittenPages {
   private readonly bytes: Uint8Array;
@@ -27,7 +26,10 @@ export class WrittenPages {
     return this.bytes[frame] !== 0;
   }
 
-  /** The pages noted since the last call, in ascending order. The write entries of the TLBs have to hear of it. */
+  /**
+   * The pages noted since the last call, in ascending order. The caller must then call Tlb.noteNextStores, so that
+   * write entries note again.
+   */
   take(): number[] {
     const frames: number[] = [];
     for (let at = this.bytes.indexOf(1); at >= 0; at = this.bytes.indexOf(1, at + 1)) frames.push(at);

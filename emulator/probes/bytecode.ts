@@ -1,21 +1,20 @@
 /**
- * Probe bytecode: what a breakpoint's condition becomes. A stack machine on
- * 32-bit words, one opcode per word, operands in the words that follow. It
- * knows registers and linear memory, no symbols: the debugger compiles names
- * away before it hands a probe in.
+ * Probe bytecode, to which a breakpoint's condition is compiled. It is for a stack machine on 32-bit words, with one
+ * opcode per word, and operands in the words that follow. It knows registers and linear memory, but no symbols: the
+ * debugger resolves names before it hands a probe in.
  */
 export const enum Op {
-  /** The next word is pushed. */
+  /** Pushes the next word. */
   Push,
-  /** The next word is a ProbeRegister; its value is pushed. */
+  /** Pushes the value of a register; the next word is a ProbeRegister. */
   Register,
-  /** Pop a linear address, push what stands there; U zero-extends, S sign-extends. */
+  /** Pops a linear address and pushes the value in memory there. U zero-extends, S sign-extends. */
   Load8U,
   Load8S,
   Load16U,
   Load16S,
   Load32,
-  /** Binary: pop b, pop a, push a op b, modulo 2^32. */
+  /** Binary operations: pop b, pop a, push a op b, modulo 2^32. */
   Add,
   Sub,
   Mul,
@@ -37,15 +36,15 @@ export const enum Op {
   LtS,
   LeU,
   LeS,
-  /** Unary. Not is 1 for 0 and 0 for anything else; Invert flips every bit. */
+  /** Unary operations. Not gives 1 for 0 and 0 for anything else; Invert flips every bit. */
   Not,
   Invert,
   Negate,
-  /** The next word is the index to go on at, taken when the popped word is 0 (or is not 0). */
+  /** Pops a word, and jumps when it is 0 (or is not 0). The next word is the index to go on at. */
   JumpIfZero,
   JumpIfNotZero,
   Jump,
-  /** The popped word is the probe's result. */
+  /** Pops the probe's result. */
   End,
 }
 
@@ -74,7 +73,7 @@ export const enum ProbeRegister {
   Cpl,
 }
 
-/** What a probe reads; nothing of it changes the machine. */
+/** What a probe reads. Reading must not change the machine. */
 export interface ProbeTarget {
   /** Unsigned value; a selector for segment registers, an offset in CS for EIP. */
   probeRegister(register: ProbeRegister): number;

@@ -1,17 +1,17 @@
 import { Op, type ProbeTarget } from "./bytecode";
 
-/** Deepest stack that `evaluateProbe` has room for; the compiler refuses what would need more. */
+/** The depth of the stack that `evaluateProbe` has. The compiler refuses an expression that would need more. */
 export const PROBE_STACK = 64;
 
 /** Why a probe had no result. */
 export const enum ProbeFailure {
   None,
-  /** A load met an unmapped page. */
+  /** A load met a page that is not mapped. */
   Unmapped,
   DivideByZero,
 }
 
-/** The outcome of one evaluation; reused by the caller, so that a hit allocates nothing. */
+/** The outcome of one evaluation. The caller uses it again, so that a hit allocates nothing. */
 export interface ProbeOutcome {
   /** Unsigned 32-bit result; meaningless after a failure. */
   value: number;
@@ -22,7 +22,7 @@ export interface ProbeOutcome {
 
 const stack = new Int32Array(PROBE_STACK);
 
-/** Runs `code` to its End. The code is trusted: jumps and stack depth are the compiler's duty. */
+/** Runs `code` to its End. The code is trusted: jumps and stack depth are the compiler's responsibility. */
 export function evaluateProbe(code: Int32Array, target: ProbeTarget, outcome: ProbeOutcome): void {
   outcome.failure = ProbeFailure.None;
   let top = -1;
@@ -96,7 +96,7 @@ function load(op: Op, linear: number, target: ProbeTarget): number {
   return value | 0;
 }
 
-/** a op b on signed words; the caller stores the result modulo 2^32 and has excluded a divisor of 0. */
+/** a op b on signed words. The caller stores the result modulo 2^32, and has excluded a divisor of 0. */
 function binary(op: Op, a: number, b: number): number {
   switch (op) {
     case Op.Add:

@@ -9,9 +9,9 @@ export interface HitRule {
 
 /** A breakpoint's condition and hit count, decided inside the machine's loop. */
 export class Probe {
-  /** Times the breakpoint was reached with its condition true. */
+  /** How many times the breakpoint was reached with its condition true. */
   hits = 0;
-  /** Why the last evaluation had no result; a probe that fails stops, so that the user sees it. */
+  /** Why the last evaluation had no result. A probe that fails stops, so that the user sees why. */
   readonly outcome: ProbeOutcome = { value: 1, failure: ProbeFailure.None, linear: 0 };
 
   /**
