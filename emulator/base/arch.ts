@@ -1,6 +1,6 @@
 /**
- * Architectural constants of IA-32, spelled as the manuals spell them.
- * Section numbers refer to the Intel SDM (vol. 1, vol. 3A).
+ * Architectural constants of IA-32, spelled as in the manuals. Section numbers refer to the Intel SDM (vol. 1, vol.
+ * 3A).
  */
 
 /** General registers, in ModRM order. */
@@ -47,7 +47,7 @@ export const enum Flag {
   Vif = 1 << 19,
   Vip = 1 << 20,
   Id = 1 << 21,
-  /** The six flags that arithmetic writes; they live in (Fres, Fco), not in the Eflags word. */
+  /** The six flags that arithmetic writes. They are in (Fres, Fco), and not in the Eflags word. */
   Arith = Cf | Pf | Af | Zf | Sf | Of,
 }
 
@@ -150,7 +150,7 @@ export const enum Desc {
   Rights = 0x00f0ff00,
 }
 
-/** Types of system descriptors (vol. 3A, table 3-2), as they stand in bits 8-11 of the high dword. */
+/** The types of system descriptors (vol. 3A, table 3-2), as in bits 8-11 of the high dword. */
 export const enum SysType {
   Tss16 = 1,
   Ldt = 2,

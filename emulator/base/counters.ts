@@ -1,27 +1,29 @@
 import { Count, COUNTS } from "./layout";
 
-/** Exits of compiled code: why a run of it ended. */
+/** The exits of compiled code: why a run of it ended. */
 export interface CompiledExits {
-  /** The slice held no more whole block. */
+  /** The slice did not hold another whole block. */
   budget: number;
-  /** It led to code that is not compiled. */
+  /** Control went to code that is not compiled. */
   uncompiled: number;
   /** An exception was raised in it. */
   fault: number;
-  /** An instruction that only the interpreter does: a store to code that it was made from. */
+  /** An instruction that only the interpreter executes: a store to code that the region was made from. */
   replay: number;
-  /** A breakpoint or trace point. */
+  /** A breakpoint or trace point was reached. */
   mark: number;
 }
 
 /**
- * What the machine counts about itself for who wants to know where the time
- * goes (docs/statistics.md). The machine never reads it, and counts on slow
- * paths only.
+ * What the machine counts about itself, for users who want to know where the time goes (docs/statistics.md). The
+ * machine never reads it, and counts on slow paths only.
  */
 export class Counters {
   readonly regions = { compiled: 0, live: 0, instructions: 0, bytes: 0, liveBytes: 0, compileMilliseconds: 0 };
-  /** Regions lost: a store hit their code; breakpoint or mode slot changed, or merged; all decoded code went. */
+  /**
+   * Regions dropped because a store hit their code (`written`), because a breakpoint or mode slot changed or they were
+   * merged (`remade`), or because all decoded code was dropped (`reset`).
+   */
   readonly dropped = { written: 0, remade: 0, reset: 0 };
   readonly compiledExits: CompiledExits = { budget: 0, uncompiled: 0, fault: 0, replay: 0, mark: 0 };
   /** By enum Exit (cpu/exit.ts). */
@@ -29,19 +31,19 @@ export class Counters {
   /** Blocks decoded for the interpreter; blocks decoded to be run once. */
   blocks = 0;
   scratchBlocks = 0;
-  /** Times that all decoded code went because there was no more room, or because somebody asked. */
+  /** How often all decoded code was dropped, because there was no more room or because somebody asked for it. */
   resets = 0;
-  /** Blocks and regions that went because of a store to their code. */
+  /** Blocks and regions that were dropped because of a store to their code. */
   invalidations = 0;
 
   /** Flushes of all pages. */
   allFlushes = 0;
   interrupts = 0;
 
-  /** @param words the machine's memory, where what generated code counts is kept */
+  /** @param words the machine's memory, where generated code keeps its counts */
   constructor(private readonly words: Uint32Array) {}
 
-  /** One more of what generated code counts too. */
+  /** Counts one more of something that generated code counts too. */
   count(what: Count): void {
     const { words } = this;
     const at = (COUNTS + what) >> 2;
@@ -70,7 +72,7 @@ export class Counters {
     return this.counted(Count.Walks);
   }
 
-  /** All pages; all but global ones; one page. */
+  /** Flushes of all pages, of all but global ones, and of one page. */
   get flushes(): { all: number; local: number; page: number } {
     return { all: this.allFlushes, local: this.counted(Count.LocalFlushes), page: this.counted(Count.PageFlushes) };
   }

@@ -1,6 +1,6 @@
 /** The I/O port space as the processor sees it. Sizes are 1, 2 or 4 bytes. */
 export interface PortSpace {
-  /** Zero-extended value; ports without a device read as all ones. */
+  /** Returns the zero-extended value. Ports without a device read as all ones. */
   read(port: number, size: number): number;
   write(port: number, size: number, value: number): void;
 }
@@ -9,7 +9,7 @@ export interface PortSpace {
 export interface InterruptSource {
   /** The INTR line. */
   pending(): boolean;
-  /** Acknowledges the interrupt of highest priority; its vector. */
+  /** Acknowledges the interrupt of highest priority. @returns its vector */
   acknowledge(): number;
 }
 

@@ -1,9 +1,9 @@
 /**
- * Why the processor refused: the check that failed, for the report of a fault
- * chain. A number on the hot path (S.FaultReason), words only when asked for.
+ * Why the processor refused: the check that failed, for the report of a fault chain. It is a number on the hot path
+ * (S.FaultReason), and becomes words only when they are asked for.
  */
 export const enum Reason {
-  /** The vector and the error code say it all. */
+  /** The vector and the error code tell everything. */
   None,
   SegmentNull,
   SegmentLimit,
@@ -75,7 +75,7 @@ const WORDS: readonly string[] = [
   "the second fault came while the first was being delivered",
 ];
 
-/** The words for a reason, for a person to read. */
+/** The reason in words, for people to read. */
 export function reasonText(reason: Reason): string {
   return WORDS[reason] ?? "";
 }

@@ -2,26 +2,25 @@
 export type StateValue = number | Uint8Array;
 
 /**
- * What a part of the machine keeps beside the memory passes through here, one
- * value after the other: on its way out each is noted and comes back as it is, on
- * its way in the one that was noted comes back. So one method states a part's
- * state for both ways: `this.count = stream.number(this.count)`.
+ * Passes what a part of the machine keeps outside of the memory, one value after the other. When a state is saved, each
+ * value is noted and comes back unchanged. When it is loaded, the value that was noted comes back. So one method
+ * describes a part's state for both directions: `this.count = stream.number(this.count)`.
  */
 export interface StateStream {
-  /** Values are coming in: what follows from them has to be made anew. */
+  /** Whether a state is being loaded, so that everything derived from its values must be made anew. */
   readonly isLoading: boolean;
   number(value: number): number;
   flag(value: boolean): boolean;
-  /** Bytes in place; there are always as many. */
+  /** Passes bytes in place. Their number is always the same. */
   bytes(bytes: Uint8Array): void;
 }
 
-/** A part of the machine with state of its own. A state is loaded into a part of the same configuration. */
+/** A part of the machine with a state. A state is loaded into a part of the same configuration. */
 export interface Stateful {
   passState(stream: StateStream): void;
 }
 
-/** Notes what passes. */
+/** Notes the values that pass. */
 export class StateWriter implements StateStream {
   readonly isLoading = false;
   readonly values: StateValue[] = [];
@@ -66,7 +65,7 @@ export class StateReader implements StateStream {
   }
 }
 
-/** Passes a list of numbers, however many; the list itself is kept. */
+/** Passes a list of numbers of any length. The array object itself stays the same. */
 export function passNumbers(stream: StateStream, list: number[]): void {
   const length = stream.number(list.length);
   if (stream.isLoading) list.length = length;

@@ -4,12 +4,12 @@ import { Flag, type Gpr, type Seg, type Vector } from "./arch";
 
 /** Bytes of one WebAssembly page. */
 const WASM_PAGE = 65536;
-/** The map is read in words of 16 bits: the last one may end behind it. */
+/** The map is read in words of 16 bits, of which the last may reach beyond its end. */
 const MAP_SLACK = 8;
 
 /**
- * The machine's one memory with its typed views. Plain data: no behaviour
- * beyond naming what layout.ts lays out.
+ * The machine's one memory with its typed views. It is plain data, and has no behaviour beyond naming what layout.ts
+ * lays out.
  */
 export class State {
   readonly memory: WebAssembly.Memory;
@@ -63,7 +63,7 @@ export class State {
     this.u32[(S.Seg + index * SEG_SIZE + field) >> 2] = value;
   }
 
-  /** EFLAGS as PUSHF shows it: the stored bits and the arithmetic flags from (Fres, Fco). */
+  /** EFLAGS as PUSHF shows it: the stored bits, and the arithmetic flags from (Fres, Fco). */
   eflags(): number {
     const fres = this.i32[S.Fres >> 2];
     const fco = this.i32[S.Fco >> 2];
@@ -79,7 +79,7 @@ export class State {
     return (flags | Flag.Fixed1) >>> 0;
   }
 
-  /** Sets all of EFLAGS, the arithmetic flags included; the caller masks what its instruction may change. */
+  /** Sets all of EFLAGS, including the arithmetic flags. The caller masks what its instruction may change. */
   setEflags(flags: number): void {
     this.set(S.Eflags, (flags & ~Flag.Arith) | Flag.Fixed1);
     const zf = flags & Flag.Zf;
@@ -91,14 +91,14 @@ export class State {
     if (cf ^ of) fco |= 0x40000000;
     if (flags & Flag.Af) fco |= 8;
     if (flags & Flag.Sf) fco |= 1;
-    // The parity of Fres alone is even for 0 and odd for 1: the delta byte corrects it.
+    // The parity of Fres alone is even for 0 and odd for 1. The delta byte corrects it.
     const evenNow = fres === 0;
     if (evenNow !== ((flags & Flag.Pf) !== 0)) fco |= 1 << 8;
     this.i32[S.Fres >> 2] = fres;
     this.i32[S.Fco >> 2] = fco;
   }
 
-  /** Notes an exception for the core to deliver; the instruction in progress must have changed nothing. */
+  /** Notes an exception for the core to deliver. The instruction in progress must not have changed anything. */
   raise(vector: Vector, errorCode: number = NO_ERROR_CODE): void {
     this.set(S.Fault, 1);
     this.set(S.FaultVector, vector);

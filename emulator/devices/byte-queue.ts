@@ -15,7 +15,7 @@ export class ByteQueue implements Stateful {
     this.bytes[(this.head + this.count++) % this.bytes.length] = byte;
   }
 
-  /** The oldest byte; the queue must not be empty. */
+  /** Takes the oldest byte. The queue must not be empty. */
   shift(): number {
     const byte = this.bytes[this.head];
     this.head = (this.head + 1) % this.bytes.length;
@@ -27,7 +27,7 @@ export class ByteQueue implements Stateful {
     this.count = 0;
   }
 
-  /** All bytes in order; the queue is empty afterwards. */
+  /** Takes all bytes, in order. */
   drain(): Uint8Array {
     const all = new Uint8Array(this.count);
     for (let i = 0; i < all.length; i++) all[i] = this.shift();

@@ -11,7 +11,7 @@ const CASCADE = 2;
 /** A function that drives one interrupt request line. */
 export type IrqLine = (level: boolean) => void;
 
-/** The two cascaded 8259As of a PC, IRQ 0-7 and 8-15, in front of the processor's INTR pin. */
+/** The two cascaded 8259As of a PC, IRQ 0-7 and 8-15, which drive the processor's INTR pin. */
 export class PicPair implements InterruptSource, Stateful {
   private readonly master = new Pic(1 << CASCADE);
   private readonly slave = new Pic();
@@ -29,7 +29,7 @@ export class PicPair implements InterruptSource, Stateful {
     bus.attach(SLAVE_PORT, 2, this.slave);
   }
 
-  /** The line of IRQ 0-15; IRQ 2 is the cascade and has none. */
+  /** The line of IRQ 0-15. IRQ 2 is the cascade, and has no line. */
   line(irq: number): IrqLine {
     if (irq < 8) return (level) => this.master.setLine(irq, level);
     return (level) => this.slave.setLine(irq - 8, level);

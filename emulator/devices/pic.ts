@@ -46,8 +46,8 @@ const SPURIOUS = 7;
 const NONE = -1;
 
 /**
- * One 8259A. `a0` in the port methods is the chip's address pin: bit 0 of the
- * port. The INT pin is `output`; `onOutput` hears of its changes.
+ * One 8259A. `a0` in the port methods is the chip's address pin, which is bit 0 of the port. The INT pin is `output`;
+ * `onOutput` is told of its changes.
  */
 export class Pic implements PortDevice, Stateful {
   /** The INT pin. */
@@ -66,9 +66,9 @@ export class Pic implements PortDevice, Stateful {
   private specialMask = false;
   private readIsr = false;
   private poll = false;
-  /** The input of lowest priority; the one after it is the highest. */
+  /** The input of lowest priority. The one after it is the highest. */
   private lowest = 7;
-  /** The ICW expected next at A0 = 1; 0 when initialized (or never begun). */
+  /** The ICW expected next at A0 = 1; 0 when initialization is complete (or has never begun). */
   private expectedIcw = 0;
   private icw1 = 0;
 
@@ -76,8 +76,8 @@ export class Pic implements PortDevice, Stateful {
   constructor(private readonly cascade = 0) {}
 
   /**
-   * Input `line` goes to `level`. A request that is withdrawn before it is
-   * acknowledged is gone; the acknowledge then reads as spurious.
+   * Sets input `line` to `level`. A request that is withdrawn before it is acknowledged is lost, and the acknowledge
+   * then reads as spurious.
    */
   setLine(line: number, level: boolean): void {
     const bit = 1 << line;
@@ -91,7 +91,7 @@ export class Pic implements PortDevice, Stateful {
     this.update();
   }
 
-  /** The two INTA cycles: the input acknowledged (SPURIOUS when there was no request left) is put in service. */
+  /** The two INTA cycles. Puts the acknowledged input in service and returns it (SPURIOUS when no request is left). */
   acknowledgeLine(): number {
     const line = this.highest();
     if (line === NONE) return SPURIOUS;
@@ -99,7 +99,7 @@ export class Pic implements PortDevice, Stateful {
     if (!this.levelTriggered) this.irr &= ~bit;
     if (!this.autoEoi) this.isr |= bit;
     else if (this.rotateOnAutoEoi) this.lowest = line;
-    // INT drops during INTA, so that the next request is an edge for the chip above.
+    // INT drops during INTA, so that the next request is an edge for the chip that it drives.
     this.drive(false);
     this.update();
     return line;
@@ -128,7 +128,7 @@ export class Pic implements PortDevice, Stateful {
     this.update();
   }
 
-  /** Whoever the INT pin drives has a state of its own, and is not told. */
+  /** The device that INT drives has a state too, and is not told. */
   passState(stream: StateStream): void {
     this.lines = stream.number(this.lines);
     this.irr = stream.number(this.irr);
@@ -171,7 +171,7 @@ export class Pic implements PortDevice, Stateful {
         this.expectedIcw = this.icw1 & Icw1.Sngl ? this.afterIcw3() : 3;
         break;
       case 3:
-        // Which input is cascaded is wired on the board.
+        // Which inputs are cascaded depends on the wiring of the board.
         this.expectedIcw = this.afterIcw3();
         break;
       case 4:
@@ -227,7 +227,7 @@ export class Pic implements PortDevice, Stateful {
     if (rotate) this.lowest = line;
   }
 
-  /** The input in service of highest priority. In special mask mode a non-specific EOI passes over masked ones. */
+  /** The input of highest priority that is in service. In special mask mode a non-specific EOI ignores masked ones. */
   private highestInService(): number {
     const serviced = this.specialMask ? this.isr & ~this.imr : this.isr;
     for (let i = 1; i <= 8; i++) {
@@ -237,7 +237,7 @@ export class Pic implements PortDevice, Stateful {
     return NONE;
   }
 
-  /** The request that would be acknowledged now, or NONE: unmasked, and above everything in service. */
+  /** The request that would be acknowledged now, or NONE. It is unmasked, and above everything in service. */
   private highest(): number {
     const requests = this.irr & ~this.imr;
     if (requests === 0) return NONE;
@@ -245,7 +245,7 @@ export class Pic implements PortDevice, Stateful {
       const line = (this.lowest + i) & 7;
       const bit = 1 << line;
       const inService = (this.isr & bit) !== 0;
-      // Special fully nested mode: a slave may interrupt again while it is served.
+      // In special fully nested mode a slave may interrupt again while it is being served.
       const nests = this.fullyNestedCascade && (this.cascade & bit) !== 0;
       if (requests & bit && (!inService || nests)) return line;
       if (inService && !this.specialMask) return NONE;

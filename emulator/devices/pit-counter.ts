@@ -9,33 +9,32 @@ export const enum Access {
   LowThenHigh = 3,
 }
 
-/** Counting has not begun. */
+/** Stands for a count that has not begun. */
 const IDLE = NEVER;
 
 /**
- * One counter of an 8254. Nothing happens from clock to clock: count and OUT
- * are functions of the clock number, of the count register and of `start`, the
- * clock at which the counting element held the full count. All times are
- * clocks of 1.193182 MHz since the start of the machine.
+ * One counter of an 8254. Nothing happens from clock to clock: count and OUT are functions of the clock number, of the
+ * count register and of `start`, the clock at which the counting element held the full count. All times are clocks of
+ * 1.193182 MHz since the start of the machine.
  */
 export class PitCounter implements Stateful {
-  /** 0-5. */
+  /** The mode, 0-5. */
   private mode = 0;
   private bcd = false;
   private access = Access.LowThenHigh;
   /** The count register: 1 to 65536 (10000 in BCD). */
   private reload = 0x10000;
   private start = IDLE;
-  /** GATE; counters 0 and 1 have it wired high. */
+  /** GATE. Counters 0 and 1 have it wired high. */
   private gate = true;
-  /** Clocks counted when the gate went low (modes 0, 2, 3, 4), or IDLE. */
+  /** How many clocks were counted when the gate went low (modes 0, 2, 3, 4), or IDLE. */
   private held = IDLE;
-  /** A count that waits for the end of the current cycle (modes 2 and 3), and the clock of that. */
+  /** A count that waits for the end of the current cycle (modes 2 and 3), and the clock at which the cycle ends. */
   private nextReload = 0;
   private nextStart = IDLE;
   private switchAt = IDLE;
 
-  /** Modes 1 and 5: a count has been written, so that a trigger starts it. */
+  /** In modes 1 and 5: whether a count has been written, so that a trigger starts it. */
   private armed = false;
 
   private lowByte = 0;
@@ -63,7 +62,7 @@ export class PitCounter implements Stateful {
     this.readHigh = stream.flag(this.readHigh);
   }
 
-  /** Control word for this counter (not a latch command). */
+  /** Takes a control word for this counter (but no latch command). */
   control(access: Access, mode: number, bcd: boolean): void {
     this.access = access;
     this.mode = mode > 5 ? mode - 4 : mode;
@@ -78,7 +77,7 @@ export class PitCounter implements Stateful {
     this.latchedStatus = -1;
   }
 
-  /** One byte of the count register. */
+  /** Takes one byte of the count register. */
   write(value: number, clock: number): void {
     switch (this.access) {
       case Access.Low:
@@ -99,7 +98,7 @@ export class PitCounter implements Stateful {
     this.writeHigh = !this.writeHigh;
   }
 
-  /** One byte of the status, of the latched count, or of the live count. */
+  /** Reads one byte of the status, of the latched count, or of the live count. */
   read(clock: number): number {
     if (this.latchedStatus >= 0) {
       const status = this.latchedStatus;
@@ -113,12 +112,12 @@ export class PitCounter implements Stateful {
     return high ? count >> 8 : count & 0xff;
   }
 
-  /** Counter latch command; a latched count stays until it is read. */
+  /** Takes a counter latch command. A latched count stays until it is read. */
   latchCount(clock: number): void {
     if (this.latchedCount < 0) this.latchedCount = this.encoded(clock);
   }
 
-  /** Read-back command with the status bit. */
+  /** Takes a read-back command with the status bit. */
   latchStatus(clock: number): void {
     if (this.latchedStatus >= 0) return;
     this.settle(clock);
@@ -140,7 +139,7 @@ export class PitCounter implements Stateful {
     } else if (!level) {
       if (this.start !== IDLE) this.held = Math.max(0, clock - this.start);
     } else if (this.held !== IDLE) {
-      // Modes 2 and 3 begin anew at the gate's rise, modes 0 and 4 go on.
+      // When the gate rises, modes 2 and 3 begin anew, and modes 0 and 4 go on.
       this.start = this.mode === 2 || this.mode === 3 ? clock + 1 : clock - this.held;
       this.held = IDLE;
     }
@@ -205,7 +204,7 @@ export class PitCounter implements Stateful {
     }
   }
 
-  /** A new count while modes 2 and 3 run: it waits for the end of the cycle (mode 3: of the half cycle). */
+  /** Takes a new count while modes 2 and 3 run. It waits for the end of the cycle (in mode 3, of the half cycle). */
   private defer(reload: number, clock: number): void {
     this.nextReload = reload;
     const elapsed = Math.max(0, clock - this.start);
@@ -246,7 +245,7 @@ export class PitCounter implements Stateful {
       case 2:
         return n - (elapsed % n);
       case 3: {
-        // Counts down by two; an odd count begins one lower.
+        // The counter counts down by two, and an odd count begins one lower.
         const phase = elapsed % n;
         const inHalf = phase < this.highClocks() ? phase : phase - this.highClocks();
         return (n & ~1) - 2 * inHalf;

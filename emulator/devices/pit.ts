@@ -30,7 +30,7 @@ const enum System {
 /** Half a memory-refresh cycle in ticks, as port 0x61 bit 4 shows it. */
 const REFRESH_TICKS = 15085;
 
-/** The PIT clock number at `tick`. Split by seconds so that no product leaves 2^53. */
+/** The PIT's clock number at `tick`. The computation is split by seconds so that no product exceeds 2^53. */
 export function clockAt(tick: number): number {
   const second = Math.floor(tick / NS);
   return second * PIT_HZ + Math.floor(((tick - second * NS) * PIT_HZ) / NS);
@@ -56,7 +56,7 @@ export class Pit implements PortDevice, Stateful {
     this.counters[2].setGate(false, 0);
   }
 
-  /** What firmware does: counter 0 becomes a square wave (mode 3) of the longest period. */
+  /** Does what firmware does: counter 0 becomes a square wave (mode 3) of the longest period. */
   start(): void {
     this.counters[0].control(Access.LowThenHigh, 3, false);
     this.counters[0].write(0, this.clock());
@@ -69,7 +69,7 @@ export class Pit implements PortDevice, Stateful {
     bus.attach(SYSTEM_PORT, 1, this);
   }
 
-  /** The edge's timer is Timers' to keep. */
+  /** The timer for the edge belongs to the state of Timers. */
   passState(stream: StateStream): void {
     this.system = stream.number(this.system);
     for (const counter of this.counters) counter.passState(stream);
@@ -117,7 +117,7 @@ export class Pit implements PortDevice, Stateful {
     return this.system | refresh | (this.counters[2].out(this.clock()) ? System.Out2 : 0);
   }
 
-  /** Puts OUT0 on IRQ 0 and arms the timer for its next edge. */
+  /** Puts OUT0 on IRQ 0, and arms the timer for its next edge. */
   private drive(): void {
     const clock = this.clock();
     this.irq0(this.counters[0].out(clock));

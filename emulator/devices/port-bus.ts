@@ -2,24 +2,26 @@ import type { PortSpace } from "../base/ports";
 
 /** A device on the I/O bus. */
 export interface PortDevice {
-  /** The widest access in bytes that it takes as one; 1 by default. */
+  /** The widest access, in bytes, that it takes as one access; 1 by default. */
   readonly portWidth?: 1 | 2 | 4;
-  /** `size` bytes at an absolute port number, little-endian: 1, or what `portWidth` allows, aligned. */
+  /**
+   * Reads `size` bytes at an absolute port number, little-endian. The size is 1, or up to `portWidth` where the port is
+   * aligned.
+   */
   readPort(port: number, size: number): number;
   writePort(port: number, value: number, size: number): void;
 }
 
-/** What a read of the floating bus gives. */
+/** The value that a read of the floating bus gives. */
 const FLOATING = 0xff;
 
 /**
- * The I/O port space. Accesses that are wider than their device become halves at
- * ascending ports, down to bytes, as the bus splits them; so do those that are not
- * aligned, or reach beyond the device. Where nobody answers, reads are all ones and
- * writes are lost.
+ * The I/O port space. The bus splits an access that is wider than its device into halves at ascending ports, down to
+ * bytes. It also splits accesses that are not aligned or reach beyond the device. Where no device answers, reads are
+ * all ones and writes are lost.
  */
 export class PortBus implements PortSpace {
-  /** For each port the index in `devices`; 0: none. */
+  /** The index in `devices` for each port; 0 where there is none. */
   private readonly owner = new Uint8Array(0x10000);
   private readonly devices: (PortDevice | undefined)[] = [undefined];
 

@@ -31,14 +31,14 @@ const enum StatusB {
   Binary = 1 << 2,
 }
 
-/** 32.768 kHz time base, 1.024 kHz rate: what firmware programs. */
+/** 32.768 kHz time base and 1.024 kHz rate, as firmware programs them. */
 const STATUS_A = 0x26;
 /** RAM and time are valid. */
 const STATUS_D = 0x80;
 
 /**
- * Real-time clock and CMOS RAM at ports 0x70 and 0x71. The date is that of the
- * machine's start plus machine time; guests may set CMOS RAM but not the date.
+ * The real-time clock and CMOS RAM at ports 0x70 and 0x71. The date is that of the machine's start plus machine time.
+ * Guests may set CMOS RAM, but not the date.
  */
 export class Rtc implements PortDevice, Stateful {
   private index = 0;
@@ -75,7 +75,7 @@ export class Rtc implements PortDevice, Stateful {
   }
 
   writePort(port: number, value: number): void {
-    // Bit 7 masks NMI, which this machine has not.
+    // Bit 7 masks NMI, which this machine does not have.
     if (port === INDEX_PORT) this.index = value & 0x7f;
     else this.ram[this.index] = value;
   }

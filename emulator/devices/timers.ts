@@ -1,26 +1,26 @@
 import type { Clock } from "../base/ports";
 import type { Stateful, StateStream } from "../base/state-stream";
 
-/** Machine time of an event that is not armed. */
+/** The machine time of an event that is not armed. */
 export const NEVER = Infinity;
 
-/** One event slot of a device: made at wiring, armed and disarmed without allocation. */
+/** One event slot of a device. It is made at wiring, and armed and disarmed without allocation. */
 export interface Timer {
-  /** Tick at which `fire` runs, or NEVER. Written by Timers only. */
+  /** The tick at which `fire` runs, or NEVER. Only Timers writes it. */
   due: number;
   readonly fire: () => void;
 }
 
 /**
- * The machine's timed events. A machine has a handful of them, so a scan is
- * the queue; events due at the same tick fire in the order of their creation.
+ * The machine's timed events. A machine has only a handful of them, so they are searched instead of queued. Events due
+ * at the same tick fire in the order of their creation.
  */
 export class Timers implements Stateful {
   /** Tick of the next event, or NEVER. */
   deadline = NEVER;
   private readonly all: Timer[] = [];
 
-  /** @param onEarlier called when the deadline moves closer: the slice in progress must end by then */
+  /** @param onEarlier called when the deadline moves closer; the slice in progress must end by then */
   constructor(
     readonly clock: Clock,
     private readonly onEarlier: () => void,
@@ -32,7 +32,7 @@ export class Timers implements Stateful {
     return timer;
   }
 
-  /** Arms `timer` for an absolute tick (a past one is due at once); NEVER disarms it. */
+  /** Arms `timer` for an absolute tick. A tick in the past is due at once, and NEVER disarms it. */
   schedule(timer: Timer, tick: number): void {
     timer.due = tick;
     const before = this.deadline;
@@ -40,7 +40,7 @@ export class Timers implements Stateful {
     if (this.deadline < before) this.onEarlier();
   }
 
-  /** Fires everything that is due, earliest first, until nothing is; events may arm others. How many fired. */
+  /** Fires everything that is due, earliest first, until nothing is. Events may arm others. @returns how many fired */
   runDue(): number {
     let fired = 0;
     while (this.deadline <= this.clock.now()) {
@@ -54,7 +54,7 @@ export class Timers implements Stateful {
     return fired;
   }
 
-  /** By the order of their creation, which a machine's wiring fixes. */
+  /** Timers pass in the order of their creation, which a machine's wiring fixes. */
   passState(stream: StateStream): void {
     for (const timer of this.all) timer.due = stream.number(timer.due);
     this.refresh();

@@ -64,21 +64,19 @@ const enum Msr {
   Dsr = 1 << 5,
   Ri = 1 << 6,
   Dcd = 1 << 7,
-  /** RI has gone from on to off (its delta bit is the only one for a trailing edge). */
+  /** RI has gone from on to off. RI's delta bit is the only one for a trailing edge. */
   Teri = 1 << 2,
 }
 
 const FIFO_BYTES = 16;
 const TRIGGER_LEVELS = [1, 4, 8, 14] as const;
-/** A terminal is there and ready. */
+/** The modem lines of a terminal that is connected and ready. */
 const CONNECTED = Msr.Cts | Msr.Dsr | Msr.Dcd;
 
 /**
- * A 16550D with a terminal on the wire. A byte leaves in the instruction that
- * writes it, so the transmitter is always empty; speed, word length and parity
- * change nothing. The terminal obeys flow control: it holds typed bytes back
- * until the guest looks for them, so none is overrun or lost to a FIFO reset
- * at start-up.
+ * A 16550D with a terminal on the line. A byte leaves in the instruction that writes it, so the transmitter is always
+ * empty; speed, word length and parity change nothing. The terminal obeys flow control: it holds typed bytes back until
+ * the guest reads them, so none is overrun, or lost to a FIFO reset at start-up.
  */
 export class Uart implements PortDevice, Stateful {
   private ier = 0;
@@ -105,7 +103,7 @@ export class Uart implements PortDevice, Stateful {
     bus.attach(firstPort, 8, this);
   }
 
-  /** Whoever the IRQ line drives has a state of its own, and is not told. */
+  /** The device that the IRQ line drives has a state too, and is not told. */
   passState(stream: StateStream): void {
     this.ier = stream.number(this.ier);
     this.lcr = stream.number(this.lcr);
@@ -121,7 +119,7 @@ export class Uart implements PortDevice, Stateful {
     this.wire.passState(stream);
   }
 
-  /** Bytes from the terminal. */
+  /** Takes bytes from the terminal. */
   receive(bytes: Uint8Array): void {
     for (const byte of bytes) this.wire.push(byte);
     if (this.ier & Ier.Received) this.takeFromWire();
@@ -175,7 +173,7 @@ export class Uart implements PortDevice, Stateful {
         break;
       case Reg.Lsr:
       case Reg.Msr:
-        // Factory test only.
+        // For factory tests only.
         break;
       case Reg.Scr:
         this.scr = value;
@@ -187,7 +185,7 @@ export class Uart implements PortDevice, Stateful {
   private readData(): number {
     this.takeFromWire();
     const byte = this.received.length > 0 ? this.received.shift() : 0;
-    // Below the trigger level the request falls; the time-out, or the next burst, is a new edge.
+    // Below the trigger level the request falls. The time-out, or the next burst, is a new edge.
     if (this.received.length < this.trigger) this.irq(false);
     this.takeFromWire();
     this.update();
@@ -195,7 +193,7 @@ export class Uart implements PortDevice, Stateful {
   }
 
   private writeData(value: number): void {
-    // THR is full for an instant: the interrupt that it is empty begins anew.
+    // THR is full for an instant, so the interrupt that tells that it is empty begins anew.
     this.thrInterrupt = false;
     this.update();
     if (this.mcr & Mcr.Loop) this.receiveByte(value);
@@ -253,7 +251,7 @@ export class Uart implements PortDevice, Stateful {
     return status;
   }
 
-  /** MSR bits 4-7; in loop-back they are the chip's own modem outputs. */
+  /** MSR bits 4-7. In loop-back they are the chip's own modem outputs. */
   private modemLines(): number {
     if (!(this.mcr & Mcr.Loop)) return CONNECTED;
     let lines = 0;
@@ -271,7 +269,7 @@ export class Uart implements PortDevice, Stateful {
     while (this.wire.length > 0 && this.received.length < room) this.received.push(this.wire.shift());
   }
 
-  /** A byte that arrives whether there is room or not (loop-back). */
+  /** Takes a byte that arrives whether there is room or not (loop-back). */
   private receiveByte(byte: number): void {
     const room = this.fifoEnabled ? FIFO_BYTES : 1;
     if (this.received.length < room) {
@@ -279,7 +277,7 @@ export class Uart implements PortDevice, Stateful {
       return;
     }
     this.overrun = true;
-    // Without FIFO the new byte takes the place of the old one; a full FIFO keeps what it has.
+    // Without FIFO the new byte replaces the old one. A full FIFO keeps what it has.
     if (!this.fifoEnabled) {
       this.received.clear();
       this.received.push(byte);
@@ -290,7 +288,7 @@ export class Uart implements PortDevice, Stateful {
   private source(): Iir {
     if (this.ier & Ier.LineStatus && this.overrun) return Iir.LineStatus;
     if (this.ier & Ier.Received && this.received.length > 0) {
-      // No more is on its way below the trigger level: the time-out of four characters is over at once.
+      // Below the trigger level no more bytes are coming, so the time-out of four characters is over at once.
       return this.received.length >= this.trigger ? Iir.Received : Iir.Timeout;
     }
     if (this.ier & Ier.ThrEmpty && this.thrInterrupt) return Iir.ThrEmpty;

@@ -15,7 +15,9 @@ const enum Cc {
   Le,
 }
 
-/** The condition as a value that is not 0 when it holds, from the last flag source where there is one. */
+/**
+ * The condition as a value that is not 0 when it holds. It is computed from the last flag source where there is one.
+ */
 export function condition(e: Emit, cc: number): Expr {
   const inverted = (cc & 1) !== 0;
   return fused(e, cc >> 1, inverted) ?? (inverted ? x.eqz(plain(e, cc >> 1)) : plain(e, cc >> 1));
@@ -53,7 +55,7 @@ const AFTER_SUB: Partial<Record<Cc, Compare>> = {
   [Cc.Le]: [x.leS, x.gtS],
 };
 
-/** Of the sign-extended result and 0: what holds after AND, OR, XOR and TEST (CF = OF = 0). */
+/** The comparison of the sign-extended result with 0 that decides after AND, OR, XOR and TEST (CF = OF = 0). */
 const AFTER_LOGIC: Partial<Record<Cc, Compare>> = {
   [Cc.Z]: [x.eq, x.ne],
   [Cc.S]: [x.ltS, x.geS],

@@ -15,14 +15,13 @@ const SEGMENT_PREFIX: Partial<Record<number, Seg>> = {
   0x65: Seg.Gs,
 };
 
-/** Bases and indices of 16-bit addressing (vol. 2, table 2-1). */
+/** The bases and indices of 16-bit addressing (vol. 2, table 2-1). */
 const BASE16 = [Gpr.Ebx, Gpr.Ebx, Gpr.Ebp, Gpr.Ebp, Gpr.Esi, Gpr.Edi, Gpr.Ebp, Gpr.Ebx];
 const INDEX16 = [Gpr.Esi, Gpr.Edi, Gpr.Esi, Gpr.Edi, -1, -1, -1, -1];
 
 /**
- * Decodes one instruction. Prefix, ModRM and immediate bytes come from
- * `bytes[at..end)`; running out of them returns undefined, which tells the
- * caller to make the next page available or to raise its fault.
+ * Decodes one instruction. Prefix, ModRM and immediate bytes come from `bytes[at..end)`. When they run out, the result
+ * is undefined, and the caller makes the next page available or raises its fault.
  */
 export class Decoder {
   private bytes: Uint8Array = new Uint8Array(0);
@@ -192,7 +191,10 @@ export class Decoder {
     return false;
   }
 
-  /** XCHG and its like name the register second; LOCK may stand where either operand is memory. */
+  /**
+   * The register is the second operand of XCHG and similar instructions; LOCK is allowed where either operand is
+   * memory.
+   */
   private lockedExchange(insn: Insn): boolean {
     return insn.mnemonic === "xchg" && insn.operands.some((o) => o.kind === "m");
   }
@@ -211,7 +213,7 @@ export class Decoder {
     return code === "v" ? this.opSize : code;
   }
 
-  /** @param registersOnly MOV to and from control and debug registers take any mod for 3 (vol. 2, MOV) */
+  /** @param registersOnly MOV to and from control and debug registers treat any mod as 3 (vol. 2, MOV) */
   private modrm(registersOnly = false): void {
     const byte = this.u8();
     this.mod = byte >> 6;

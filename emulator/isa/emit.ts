@@ -12,25 +12,25 @@ export type Size = 1 | 2 | 4;
 /** Which segment an access goes through: the instruction's own, or a fixed one. */
 export type AccessSeg = "own" | Seg.Es | Seg.Ss;
 
-/** A register or memory location opened for read-modify-write: `store` can no longer fault. */
+/** A register or memory location that is open for read-modify-write, so that `store` can no longer fault. */
 export interface Place {
   readonly value: Var;
   store(value: Expr): void;
 }
 
-/** What the flags were last computed from, so that a condition that follows at once need not unpack them. */
+/** What the flags were last computed from, so that a condition right after it need not unpack them. */
 export type FlagSource =
   | { kind: "sub"; a: Var; b: Var; result: Var; size: Size }
   | { kind: "logic"; result: Var; size: Size }
   | { kind: "result"; result: Var; size: Size };
 
-/** Memory of one page around an offset in a segment that may be accessed without further ado. */
+/** Memory of one page around an offset in a segment that may be accessed without further checks. */
 export interface Window {
   /** The address in the machine's memory of the byte at the offset. */
   host: Var;
-  /** Bytes from the offset upwards; 0 when the byte itself may not be accessed so. */
+  /** The number of bytes from the offset upwards; 0 when the byte itself may not be accessed in this way. */
   above: Var;
-  /** Bytes before the offset. */
+  /** The number of bytes before the offset. */
   below: Var;
 }
 
@@ -44,7 +44,7 @@ export interface Window {
  */
 export abstract class Emit {
   insn!: Shape;
-  /** Set while the flags are as the instruction just emitted left them. */
+  /** What the flags come from, while they are as the instruction that was just emitted left them. */
   flagSource: FlagSource | undefined;
   protected taken: number[] = [];
 
@@ -80,7 +80,7 @@ export abstract class Emit {
     this.c.end();
   }
 
-  /** Repeats the body while it leaves a value that is not 0. */
+  /** Repeats the body as long as it leaves a value that is not 0. */
   repeat(body: () => Expr): void {
     const top = this.c.loop();
     body()(this.c);
@@ -92,14 +92,14 @@ export abstract class Emit {
     this.storeRaw(address, value, 4, offset);
   }
 
-  /** Eight bytes. */
+  /** Stores eight bytes. */
   storeLong(address: Expr, value: Expr): void {
     address(this.c);
     value(this.c);
     this.c.memory(Op.I64Store, 0);
   }
 
-  /** Gives back the locals of the instruction. */
+  /** Releases the locals of the instruction. */
   endInsn(): void {
     for (const index of this.taken) this.c.release(index);
     this.taken = [];
@@ -126,18 +126,18 @@ export abstract class Emit {
 
   abstract readonly fres: Expr;
   abstract readonly fco: Expr;
-  /** @param of the sum or difference that the value is, signed */
+  /** @param of the value as the sum or difference that it is, signed */
   abstract setFres(value: Expr, of?: Var): void;
   abstract setFco(value: Expr): void;
 
-  /** No carries and no corrections. */
+  /** Sets no carries and no corrections. */
   clearFco(): void {
     this.setFco(x.k(0));
   }
 
-  /** Sets Fco from z = from - y of `size` bytes. */
+  /** Sets Fco from z = from - y, with `size` bytes. */
   abstract setBorrows(from: Var, y: Var, z: Var, size: Size): void;
-  /** Sets Fco from to = from - 1 of `size` bytes; CF is kept. */
+  /** Sets Fco from to = from - 1, with `size` bytes; CF is kept. */
   abstract setStepBorrows(from: Var, to: Var, size: Size): void;
 
   /** CF, 0 or 1. */
@@ -145,12 +145,12 @@ export abstract class Emit {
     return x.shr(this.fco, x.k(31));
   }
 
-  /** The bits of Fco that correct SF and PF; its carries may be missing. */
+  /** The bits of Fco that correct SF and PF. Its carries may be missing. */
   get corrections(): Expr {
     return this.fco;
   }
 
-  // ---- bulk memory, by addresses in the machine's memory; ranges lie in one page of RAM each
+  // ---- bulk memory, by addresses in the machine's memory; each range is in one page of RAM
 
   copyBytes(to: Expr, from: Expr, bytes: Expr): void {
     to(this.c);
@@ -171,7 +171,7 @@ export abstract class Emit {
   abstract gpr(reg: Gpr): Expr;
   abstract setGpr(reg: Gpr, value: Expr): void;
 
-  /** AL, AX or EAX and their like (not AH-BH). */
+  /** AL, AX or EAX, or the same part of another register (never AH-BH). */
   acc(reg: Gpr, size: Size): Expr {
     return size === 4 ? this.gpr(reg) : x.and(this.gpr(reg), x.k(size === 1 ? 0xff : 0xffff));
   }
@@ -197,9 +197,9 @@ export abstract class Emit {
   abstract number(n: number): Expr;
   /** Register number of a 32-bit general register operand. */
   abstract regNumber(n: number): Expr;
-  /** Number of the segment that the memory operand, or an implicit source, goes through. */
+  /** The number of the segment for the memory operand, or for an implicit source. */
   abstract ownSegment(): Expr;
-  /** Offset of the memory operand in its segment, cut to the address size. */
+  /** The offset of the memory operand in its segment, cut to the address size. */
   protected abstract effective(): Expr;
 
   size(n = 0): Size {
@@ -235,7 +235,7 @@ export abstract class Emit {
     } else this.writeReg(n, value);
   }
 
-  /** Operand n for read-modify-write. */
+  /** Opens operand n for read-modify-write. */
   modify(n: number): Place {
     if (this.isMemory(n)) return this.open(this.address(), this.size(n));
     return { value: this.let(this.readReg(n)), store: (value) => this.writeReg(n, value) };
@@ -248,10 +248,10 @@ export abstract class Emit {
   abstract open(at: Var, size: Size, seg?: AccessSeg): Place;
   /** What the TLB and the segment allow around offset `at`. */
   abstract window(at: Var, write: boolean, seg?: AccessSeg): Window;
-  /** Linear address of the memory operand with no check at all (INVLPG). */
+  /** The linear address of the memory operand, without any check (INVLPG). */
   abstract linear(): Expr;
 
-  /** Stack pointer moved by `delta` bytes, cut to the stack's width; not yet written back. */
+  /** The stack pointer moved by `delta` bytes, cut to the stack's width. It is not written back yet. */
   stackOffset(delta: Expr): Var {
     return this.stackAt(x.add(this.gpr(Gpr.Esp), delta));
   }
@@ -261,7 +261,7 @@ export abstract class Emit {
     return this.let(this.insn.checked ? x.and(offset, x.select(this.wideStack(), x.k(-1), x.k(0xffff))) : offset);
   }
 
-  /** ESP with the stack pointer at an offset that `stackOffset` gave: a 16-bit stack keeps the upper half. */
+  /** ESP with the stack pointer at an offset from `stackOffset`. On a 16-bit stack the upper half is kept. */
   stackValue(offset: Expr): Expr {
     if (!this.insn.checked) return offset;
     return x.select(this.wideStack(), offset, this.insert(this.gpr(Gpr.Esp), offset, 2));
@@ -290,14 +290,14 @@ export abstract class Emit {
   abstract jumpNext(): void;
   /** Goes to the target when the condition is not 0, else on. */
   abstract branch(condition: Expr): void;
-  /** Goes to an offset in CS; `checkTarget` has been called. */
+  /** Goes to an offset in CS, for which `checkTarget` has been called. */
   abstract jumpTo(eip: Var): void;
-  /** The same instruction again: the next iteration of a REP. */
+  /** Executes the same instruction again, which is the next iteration of a REP. */
   abstract again(): void;
-  /** Instructions left in the slice, and the charge of some of them: for REP, which does many at once. */
+  /** The number of instructions left in the slice, and the charge of some of them: for REP, which does many at once. */
   abstract budget(): Expr;
   abstract charge(count: Expr): void;
-  /** #GP(0) when the offset lies beyond the CS limit; before anything is written. */
+  /** Raises #GP(0) when the offset is beyond the CS limit. This comes before anything is written. */
   checkTarget(eip: Expr): void {
     this.if(x.gtU(eip, this.segWord(Seg.Cs, SegField.Limit)), () => this.raise(13, 0));
   }
@@ -307,8 +307,8 @@ export abstract class Emit {
   abstract raise(vector: Vector, errorCode: number): void;
 
   /**
-   * Calls the system helper (system-ops.ts) and leaves generated code; `then`
-   * finishes the instruction after the helper has succeeded.
+   * Calls the system helper (system-ops.ts) and leaves generated code. `then` finishes the instruction after the helper
+   * has succeeded.
    */
   abstract system(op: SystemOp, a?: Expr, b?: Expr, then?: () => void): void;
   abstract storeRaw(address: Expr, value: Expr, size: Size, offset?: number): void;

@@ -4,8 +4,8 @@ import type { Expr, Var } from "../base/wasm/expr";
 import type { Emit, Size } from "./emit";
 
 /**
- * The arithmetic flags in the form that layout.ts gives for (Fres, Fco). Every
- * function here writes nothing when nobody needs the flags.
+ * The arithmetic flags in the form that layout.ts gives for (Fres, Fco). Every function here emits nothing when nobody
+ * needs the flags.
  */
 
 const CF_OF_AF = 0xc0000008 | 0;
@@ -27,7 +27,7 @@ function carries(vector: Var, size: Size): Expr {
 /** Fco from a vector of carries. */
 const fcoOf = (e: Emit, vector: Expr, size: Size): Expr => carries(e.let(vector), size);
 
-/** Fco from z = from - y; an addition from = z + y has the same carries. */
+/** Fco of z = from - y. An addition from = z + y has the same carries. */
 export const fcoOfBorrows = (e: Emit, from: Expr, y: Expr, z: Expr, size: Size): Expr =>
   fcoOf(e, subBorrows(from, y, z), size);
 
@@ -54,7 +54,7 @@ export function flagsSub(e: Emit, a: Var, b: Var, r: Var, size: Size): void {
   e.flagSource = { kind: "sub", a, b, result: r, size };
 }
 
-/** ADC and SBB, where the result holds a carry more than the operands say. */
+/** ADC and SBB, whose result includes a carry that the operands do not show. */
 export function flagsWithCarry(e: Emit, a: Var, b: Var, r: Var, size: Size, down: boolean): void {
   if (!e.insn.flags) return;
   e.setFco(fcoOf(e, down ? subBorrows(a, b, r) : addCarries(a, b, r), size));
@@ -62,7 +62,7 @@ export function flagsWithCarry(e: Emit, a: Var, b: Var, r: Var, size: Size, down
   e.flagSource = { kind: "result", result: r, size };
 }
 
-/** CF, OF and AF cleared. */
+/** Clears CF, OF and AF. */
 export function flagsLogic(e: Emit, r: Var, size: Size): void {
   if (!e.insn.flags) return;
   e.clearFco();
@@ -70,7 +70,7 @@ export function flagsLogic(e: Emit, r: Var, size: Size): void {
   e.flagSource = { kind: "logic", result: r, size };
 }
 
-/** INC and DEC: like adding or subtracting 1, with CF kept. */
+/** INC and DEC. The flags are those of adding or subtracting 1, and CF is kept. */
 export function flagsIncDec(e: Emit, a: Var, r: Var, size: Size, down: boolean): void {
   if (!e.insn.flags) return;
   const [from, to] = down ? [a, r] : [r, a];
@@ -79,9 +79,9 @@ export function flagsIncDec(e: Emit, a: Var, r: Var, size: Size, down: boolean):
   e.flagSource = { kind: "result", result: r, size };
 }
 
-/** Fco from to = from - 1 with the carry flag kept. */
+/** Fco of to = from - 1, with CF kept. */
 export function fcoOfStep(e: Emit, from: Expr, to: Expr, size: Size): Expr {
-  // With y = 1 the general formula differs from this in bit 0 only, which Fco does not use for carries.
+  // With y = 1 the general formula differs from this only in bit 0, which Fco does not use for carries.
   const v = e.let(carries(e.let(x.and(to, x.not(from))), size));
   const overflow = x.xor(v, x.shl(v, x.k(1)));
   const cf = e.let(x.and(e.fco, x.k(1 << 31)));
@@ -89,7 +89,7 @@ export function fcoOfStep(e: Emit, from: Expr, to: Expr, size: Size): Expr {
   return x.or(x.or(cf, bit30), x.and(v, x.k(8)));
 }
 
-/** SZP from the result, CF and OF from conditions (0 or 1), AF cleared. */
+/** Sets SF, ZF and PF from the result, CF and OF from conditions (0 or 1), and clears AF. */
 export function flagsCarryOverflow(e: Emit, r: Var, size: Size, cf: Expr, of: Expr): void {
   if (!e.insn.flags) return;
   e.setFco(carryOverflow(e.let(cf), of));
@@ -101,21 +101,21 @@ function carryOverflow(cf: Var, of: Expr): Expr {
   return x.or(x.shl(cf, x.k(31)), x.shl(x.xor(cf, of), x.k(30)));
 }
 
-/** CF and OF alone, from conditions; the others are kept. */
+/** Sets only CF and OF, from conditions; the others are kept. */
 export function setCarryOverflow(e: Emit, cf: Expr, of: Expr): void {
   if (!e.insn.flags) return;
   const kept = x.and(e.fco, x.k(0x3fffffff));
   e.setFco(x.or(kept, carryOverflow(e.let(cf), of)));
 }
 
-/** CF alone, from a condition; OF and the others are kept. */
+/** Sets only CF, from a condition; OF and the others are kept. */
 export function setCarry(e: Emit, cf: Expr): void {
   if (!e.insn.flags) return;
   const of = e.let(overflow(e));
   setCarryOverflow(e, cf, of);
 }
 
-/** ZF alone, from a condition. */
+/** Sets only ZF, from a condition. */
 export function setZero(e: Emit, zf: Expr): void {
   if (!e.insn.flags) return;
   const word = e.let(packFlags(e));
@@ -145,7 +145,7 @@ export function packFlags(e: Emit): Expr {
 export function unpackFlags(e: Emit, word: Var): void {
   const bit = (n: number): Expr => x.and(x.shr(word, x.k(n)), x.k(1));
   const zf = e.let(bit(6));
-  // Fres is 0 or 1: even parity exactly with ZF; the delta byte corrects it.
+  // Fres is 0 or 1, so its parity is even exactly with ZF. The delta byte corrects that.
   const parityDelta = x.shl(x.xor(bit(2), zf), x.k(8));
   const cfOf = x.or(x.shl(word, x.k(31)), x.shl(x.xor(bit(0), bit(11)), x.k(30)));
   e.setFco(x.or(x.or(cfOf, x.shl(bit(4), x.k(3))), x.or(bit(7), parityDelta)));

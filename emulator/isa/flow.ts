@@ -1,14 +1,14 @@
 import { Decoder } from "./decode";
 import { isRepeated } from "./queries";
 
-/** What an instruction does to the flow of control, for whoever steps through code. */
+/** What an instruction does to the flow of control, for users who step through code. */
 export interface InstructionFlow {
-  /** Bytes. */
+  /** The length in bytes. */
   length: number;
   flow: "next" | "repeat" | "call" | "interrupt" | "return" | "jump";
 }
 
-/** Mnemonics of the opcode map that do something else than go on with the next instruction. */
+/** Mnemonics of the opcode map after which control does not simply go on with the next instruction. */
 const FLOWS: Readonly<Record<string, InstructionFlow["flow"]>> = {
   ...{ call: "call", callind: "call", callfar: "call", callfarind: "call", sysenter: "call" },
   ...{ int: "interrupt", int1: "interrupt", int3: "interrupt", into: "interrupt" },
@@ -17,14 +17,17 @@ const FLOWS: Readonly<Record<string, InstructionFlow["flow"]>> = {
   ...{ loop: "jump", loope: "jump", loopne: "jump", jcxz: "jump" },
 };
 
-/** What stands for bytes that are no instruction of this processor. Those of a coprocessor are not decoded to their end. */
+/**
+ * Mnemonics that stand for bytes which are not an instruction of this processor. Coprocessor instructions are not
+ * decoded to their end.
+ */
 const NONE = new Set(["undefined", "toolong", "coprocessor"]);
 
 const decoder = new Decoder();
 
 /**
- * Length and flow of the instruction at the start of `bytes`. Undefined for what is no instruction of this processor, or ends
- * too early.
+ * The length and flow of the instruction at the start of `bytes`. Undefined if the bytes are not an instruction of this
+ * processor or end too early.
  * @param big the D bit of the code segment: 32-bit code
  */
 export function flowOf(bytes: Uint8Array, big: boolean): InstructionFlow | undefined {
@@ -33,22 +36,22 @@ export function flowOf(bytes: Uint8Array, big: boolean): InstructionFlow | undef
   return { length: insn.length, flow: isRepeated(insn) ? "repeat" : (FLOWS[insn.mnemonic] ?? "next") };
 }
 
-/** Where execution may go on after an instruction, calls and interrupts taken for granted to return. */
+/** Where execution may go on after an instruction, supposing that calls and interrupts return. */
 export interface NextInstructions {
-  /** Bytes. */
+  /** The length in bytes. */
   length: number;
-  /** At the following instruction. */
+  /** Whether it may go on at the following instruction. */
   goesOn: boolean;
-  /** At the target of a direct jump, as an offset in CS. */
+  /** The target of a direct jump, as an offset in CS. */
   target: number | undefined;
 }
 
-/** Jumps with the target in the instruction, and those of them that are not always taken. */
+/** Jumps with the target in the instruction, and those among them that are not always taken. */
 const DIRECT = new Set(["jmp", "jcc", "loop", "loope", "loopne", "jcxz"]);
 const CONDITIONAL = new Set(["jcc", "loop", "loope", "loopne", "jcxz"]);
 
 /**
- * Where execution may go on after the instruction at the start of `bytes`; undefined as for `flowOf`.
+ * Where execution may go on after the instruction at the start of `bytes`; undefined in the cases of `flowOf`.
  * @param eip its offset in CS
  */
 export function nextAfter(bytes: Uint8Array, eip: number, big: boolean): NextInstructions | undefined {

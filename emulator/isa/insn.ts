@@ -2,16 +2,16 @@ import type { Seg } from "../base/arch";
 import type { Spec } from "./spec";
 
 /**
- * How an operand is reached: register, memory, immediate (a relative target is
- * one too), or the number of a segment, control or debug register.
+ * How an operand is reached: as a register, as memory, as an immediate (or relative target), or as the number of a
+ * segment, control or debug register.
  */
 export type OperandKind = "r" | "m" | "i" | "n";
 
 export interface Operand {
   kind: OperandKind;
-  /** Bytes. */
+  /** The size in bytes. */
   size: 1 | 2 | 4;
-  /** Register number (byte registers as ModRM numbers them: 4-7 are AH-BH), or the number. */
+  /** The register number (as ModRM numbers byte registers: 4-7 are AH-BH), or the number. */
   reg: number;
 }
 
@@ -26,11 +26,11 @@ export interface Shape {
   rep: "" | "rep" | "repne";
   operands: readonly Pick<Operand, "kind" | "size">[];
   /**
-   * Some segment in use is not flat, or an address has 16 bits: every access goes
-   * through the segment check. Else offsets are linear addresses.
+   * Whether some segment in use is not flat, or an address has 16 bits. Then every access goes through the segment
+   * check. Otherwise offsets are linear addresses.
    */
   checked: boolean;
-  /** The arithmetic flags that it writes are needed. */
+  /** Whether the arithmetic flags that it writes are needed. */
   flags: boolean;
 }
 
@@ -46,17 +46,20 @@ export interface Memory {
 export interface Insn extends Shape {
   spec: Spec;
   operands: Operand[];
-  /** One of the operands is memory. */
+  /** Whether one of the operands is memory. */
   hasMemory: boolean;
-  /** Offset in CS. */
+  /** The offset in CS. */
   eip: number;
   length: number;
-  /** The one memory operand, or what segment an implicit source has; seg is always valid. */
+  /** The one memory operand, or the segment of an implicit source. Its `seg` is always valid. */
   mem: Memory;
-  /** First immediate, sign-extended to 32 bits; for a relative branch the target's offset in CS. */
+  /** The first immediate, sign-extended to 32 bits. For a relative branch it is the target's offset in CS. */
   imm: number;
-  /** Address in the machine's memory to read the first immediate from when executed, in compiled code; 0: it is `imm`. */
+  /**
+   * In compiled code, the address in the machine's memory from which the first immediate is read at each execution; 0
+   * when it is `imm`.
+   */
   immAt: number;
-  /** Second immediate: ENTER's level, a far pointer's selector. */
+  /** The second immediate: the level of ENTER, or the selector of a far pointer. */
   imm2: number;
 }

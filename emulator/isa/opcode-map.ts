@@ -5,7 +5,7 @@
  * S segment register, A far pointer, C and D control and debug registers; sizes
  * b w d, v (by operand size), z (v as an immediate), p (selector:offset).
  * `/n` is ModRM.reg, `+r` eight opcodes by register, `+cc` sixteen by condition.
- * An "Ibs" is sign-extended to the operand size; fixed registers and numbers
+ * "Ibs" is sign-extended to the operand size; fixed registers and numbers
  * stand for themselves; eAX is AX or EAX.
  */
 
@@ -263,7 +263,7 @@ ff/6 push Ev
 0fc8+r bswap Zv
 `;
 
-/** Instructions that LOCK may stand before, when their destination is memory (vol. 2, LOCK). */
+/** Instructions that allow LOCK when their destination is memory (vol. 2, LOCK). */
 // prettier-ignore
 export const LOCKABLE = new Set([
   "add", "or", "adc", "sbb", "and", "sub", "xor", "not", "neg", "inc", "dec",

@@ -1,9 +1,9 @@
 import type { Insn, Shape } from "./insn";
 import { Trait, traitsOf } from "./traits";
 
-/** Questions about decoded instructions and shapes that several traits answer together. */
+/** Questions about decoded instructions and shapes whose answer takes several traits. */
 
-/** A string instruction that repeats; it stands in a block of its own. */
+/** Whether it is a string instruction that repeats. Such an instruction has a block for itself. */
 export const isRepeated = (insn: Insn): boolean => insn.rep !== "" && (insn.spec.traits & Trait.String) !== 0;
 
 export const endsBlock = (insn: Insn): boolean =>
@@ -15,20 +15,20 @@ export function shapeEndsBlock(shape: Shape): boolean {
   return (traits & (Trait.Branch | Trait.System)) !== 0 || (shape.rep !== "" && (traits & Trait.String) !== 0);
 }
 
-/** Its bytes lie in two pages. */
+/** Whether its bytes are in two pages. */
 export const straddles = ({ eip, length }: Insn): boolean => (eip ^ (eip + length - 1)) >>> 12 !== 0;
 
-/** A system instruction that goes on elsewhere than behind itself, or at itself again. */
+/** Whether it is a system instruction after which control goes elsewhere, or to the same instruction again. */
 export const jumps = (insn: Insn): boolean => (insn.spec.traits & Trait.Jumps) !== 0;
 
-/** A system instruction after which code may be mapped otherwise. */
+/** Whether it is a system instruction after which code may be mapped differently. */
 export const remaps = (insn: Insn): boolean => (insn.spec.traits & Trait.Remaps) !== 0;
 
-/** May raise an exception: the flags before it must be exact. */
+/** Whether it may raise an exception, so that the flags before it must be exact. */
 export const mayFault = (insn: Insn): boolean =>
   (insn.spec.traits & Trait.Faults) !== 0 || (insn.hasMemory && (insn.spec.traits & Trait.NoAccess) === 0);
 
-/** Leaves nothing of the arithmetic flags before it. */
+/** Whether no arithmetic flag from before it can be seen after it. */
 export const killsFlags = (insn: Insn): boolean =>
   (insn.spec.traits & Trait.KillsFlags) !== 0 ||
   ((insn.spec.traits & Trait.Shift) !== 0 &&
@@ -36,8 +36,8 @@ export const killsFlags = (insn: Insn): boolean =>
     (insn.imm & 31) !== 0);
 
 /**
- * Has a variant that leaves the flags alone, for where nobody reads them. A
- * write to memory may be one to the code that follows, so it always keeps them.
+ * Whether it has a variant that leaves the flags alone, for use where nobody reads them. An instruction that writes to
+ * memory has none, since it may write to the code that follows.
  */
 export const hasFlaglessForm = (shape: Pick<Shape, "mnemonic" | "operands">): boolean => {
   const traits = traitsOf(shape.mnemonic);

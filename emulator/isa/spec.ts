@@ -5,35 +5,35 @@ import { traitsOf } from "./traits";
 /** What an operand is, from the first letter of its code. */
 export type Addressing = "E" | "G" | "Z" | "I" | "J" | "M" | "O" | "S" | "A" | "C" | "D" | "R" | "fixed" | "number";
 
-/** Operand size in bytes, or by the operand-size attribute. */
+/** The operand size in bytes, or "v" when the operand-size attribute decides. */
 export type SizeCode = 1 | 2 | 4 | "v";
 
 export interface OperandSpec {
   addressing: Addressing;
   size: SizeCode;
-  /** An immediate byte sign-extended to the operand size. */
+  /** Whether it is an immediate byte that is sign-extended to the operand size. */
   signExtended: boolean;
-  /** Register or segment number of a fixed operand; the value of a number. */
+  /** The register or segment number of a fixed operand, or the value of a number. */
   value: number;
 }
 
 /** One encoding of the instruction set. */
 export interface Spec {
-  /** Position in SPECS. */
+  /** The position in SPECS. */
   readonly id: number;
   readonly mnemonic: string;
   readonly operands: readonly OperandSpec[];
-  /** Condition number (vol. 2, B.1.4.7) of jcc, setcc and cmov; else -1. */
+  /** The condition number (vol. 2, B.1.4.7) of jcc, setcc and cmov; else -1. */
   readonly cc: number;
-  /** A ModRM byte follows the opcode. */
+  /** Whether a ModRM byte follows the opcode. */
   readonly modrm: boolean;
-  /** ModRM.rm is a register whatever mod says: MOV to and from control and debug registers (vol. 2, MOV). */
+  /** Whether ModRM.rm is a register whatever mod says: MOV to and from control and debug registers (vol. 2, MOV). */
   readonly registersOnly: boolean;
-  /** The first operand is a relative target. */
+  /** Whether the first operand is a relative target. */
   readonly relative: boolean;
   /** Trait mask. */
   readonly traits: number;
-  /** The line of opcode-map.ts, for people. */
+  /** The line of opcode-map.ts, for readers. */
   readonly text: string;
 }
 
@@ -65,7 +65,7 @@ function isModrm(operands: OperandSpec[], group: boolean): boolean {
 
 export const SPECS: Spec[] = [];
 
-/** One-byte opcodes, then those after 0F at 256 and up: a spec, or eight by ModRM.reg. */
+/** One-byte opcodes, then those after 0F from 256 on. An element is a spec, or eight of them by ModRM.reg. */
 export const OPCODE_TABLE: (Spec | (Spec | undefined)[] | undefined)[] = new Array<
   Spec | (Spec | undefined)[] | undefined
 >(512);
@@ -104,7 +104,7 @@ function addLine(line: string): void {
   }
   const spec = addSpec(mnemonic, operands, -1, modrm, line);
   if (isGroup) {
-    // A line for the whole opcode stands for the members without a line of their own.
+    // A line for the whole opcode holds for all members of the group that have no line of their own.
     const known = OPCODE_TABLE[at];
     const group = Array.isArray(known) ? known : new Array<Spec | undefined>(8).fill(known);
     group[Number(suffix[1])] = spec;

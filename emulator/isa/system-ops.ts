@@ -7,17 +7,18 @@
  * offset of this instruction and S.Eip that of the next one; S.Budget has been
  * charged for every instruction before this one.
  *
- * The helper answers SYSTEM_DONE when the instruction completed: S.Eip then says
- * where to go on, paging may have changed, but the mode is what it was, and
- * generated code goes on; SYSTEM_LEAVE when generated code is to leave behind it;
- * or SYSTEM_FAULT after `state.raise` with nothing else changed: the core restores
- * S.Eip from S.InsnEip and delivers the fault. Privilege checks (CPL, IOPL) are the
- * helper's.
+ * The helper answers SYSTEM_DONE when the instruction completed and generated code can go on: S.Eip then says where,
+ * and paging may have changed, but the mode has not. It answers SYSTEM_LEAVE when the instruction completed and
+ * generated code must be left. It answers SYSTEM_FAULT after `state.raise`, with nothing else changed; the core
+ * restores S.Eip from S.InsnEip and delivers the fault. The helper also checks privileges (CPL, IOPL).
  */
 export const enum SystemOp {
-  /** a = vector. INT n: gate DPL is checked against CPL. */
+  /** a = vector. INT n: the gate's DPL is compared with CPL. */
   Int,
-  /** INT1 is #DB whatever the gate's DPL. INT3 and INTO (when OF): traps with the gate's DPL checked, S.Eip pushed. */
+  /**
+   * INT1 raises #DB whatever the gate's DPL is. INT3 and INTO (with OF set) are traps: the gate's DPL is checked, and
+   * S.Eip is pushed.
+   */
   Int1,
   Int3,
   Into,
@@ -30,9 +31,12 @@ export const enum SystemOp {
   JmpFar16,
   CallFar32,
   CallFar16,
-  /** a = Seg, b = selector: MOV Sw and POP Sw after the load (POP changes ESP by its own emitter afterwards). SS sets S.Inhibit. CS is #UD before the call. */
+  /**
+   * a = Seg, b = selector: MOV Sw, and POP Sw after the load (POP's emitter changes ESP afterwards). A load of SS sets
+   * S.Inhibit. CS is #UD before the call.
+   */
   LoadSeg,
-  /** LES, LSS, LDS, LFS, LGS. a = Seg, b = selector; the general register is written by the emitter after success. */
+  /** LES, LSS, LDS, LFS, LGS. a = Seg, b = selector. The emitter writes the general register after success. */
   LoadFarPointer,
   /** a = general register | control register << 4. */
   MovToCr,
@@ -58,7 +62,7 @@ export const enum SystemOp {
   Sti,
   /** POPF. a = the popped value (the emitter moves ESP after success), b = operand size. */
   Popf,
-  /** a = size in bytes, b = port (16 bits). IN writes AL, AX or EAX. OUT takes it from there. */
+  /** a = size in bytes, b = port (16 bits). IN writes AL, AX or EAX, and OUT reads it. */
   In,
   Out,
   /**
@@ -74,54 +78,61 @@ export const enum SystemOp {
   Rdmsr,
   Wrmsr,
   Cpuid,
-  /** a = selector. Zero flag is set in (Fres, Fco) and the result, where there is one, is left in S.Scratch. S.Scratch + 4 is 1 when the register is to be written. */
+  /**
+   * a = selector. ZF is set in (Fres, Fco), and the result, where there is one, is left in S.Scratch. S.Scratch + 4 is
+   * 1 when the register must be written.
+   */
   Lar,
   Lsl,
   Verr,
   Verw,
-  /** x87 opcodes: #NM under CR0.TS or CR0.EM; else nothing where a is 1, #UD where it is 0. */
+  /** x87 opcodes: #NM under CR0.TS or CR0.EM; otherwise nothing where a is 1, and #UD where it is 0. */
   Coprocessor,
-  /** WAIT: #NM when CR0.MP and CR0.TS. */
+  /** WAIT: #NM under CR0.MP and CR0.TS. */
   Wait,
   Sysenter,
   Sysexit,
-  /** #UD: UD2, undefined opcodes, LOCK where it may not stand. */
+  /** #UD: UD2, undefined opcodes, and LOCK where it is not allowed. */
   Undefined,
 }
 
-/** What `system` answers beside SYSTEM_FAULT. */
+/** The answers of `system` besides SYSTEM_FAULT. */
 export const SYSTEM_DONE = 0;
 export const SYSTEM_FAULT = 1;
 export const SYSTEM_LEAVE = 2;
 
 /**
- * `sizeSeg` of the slow memory paths: the access's size in bytes (1, 2, 4) in
- * bits 0-3, and in bits 4-6 the flat segment whose limit still has to be
- * checked (the linear address is then its offset), or SEG_CHECKED.
+ * `sizeSeg` of the slow memory paths: bits 0-3 are the access's size in bytes (1, 2, 4). Bits 4-6 are the flat segment
+ * whose limit still has to be checked (the linear address is then its offset), or SEG_CHECKED.
  */
 export const SEG_CHECKED = 7;
 
-/** Access bit of `segment`'s sizeSegAccess, above sizeSeg: the access writes. */
+/** The bit of `segment`'s sizeSegAccess, above sizeSeg, that tells a write. */
 export const SEG_ACCESS_WRITE = 1 << 7;
 
 /**
- * What generated code imports. Addresses are linear. Each checks limits (as
- * sizeSeg says), paging with the rights of the current CPL, crossing pages and
- * holes in RAM; on a fault it calls `state.raise`, returns 0 and changes
- * nothing but CR2; the caller looks at S.Fault.
+ * What generated code imports. Addresses are linear. Each function checks limits (as sizeSeg says) and paging with the
+ * rights of the current CPL, and handles accesses across pages and to holes in RAM. On a fault it calls `state.raise`,
+ * returns 0 and changes nothing but CR2; the caller checks S.Fault.
  */
 export interface MemoryPaths {
-  /** Zero-extended value. */
+  /** Returns the zero-extended value. */
   read(linear: number, sizeSeg: number): number;
-  /** The same with write intent: faults exactly as the following `write` would, so that a read-modify-write faults once and as a write. */
+  /**
+   * The same with write intent. It faults exactly as the following `write` would, so that a read-modify-write faults
+   * once, as a write.
+   */
   readForWrite(linear: number, sizeSeg: number): number;
   write(linear: number, value: number, sizeSeg: number): void;
-  /** `readForWrite` and `write` for compiled code: what would hit decoded code is left undone and S.Fault is REPLAY. */
+  /**
+   * `readForWrite` and `write` for compiled code. A store that would hit decoded code is not made, and S.Fault is
+   * REPLAY.
+   */
   readForDataWrite(linear: number, sizeSeg: number): number;
   writeData(linear: number, value: number, sizeSeg: number): void;
   /**
-   * An access through a segment that is not flat: null, type, present, limit and
-   * expand-down checks (#GP(0), or #SS(0) through SS); returns the linear address.
+   * Checks an access through a segment that is not flat: null, type, present, limit and expand-down (#GP(0), or #SS(0)
+   * through SS). Returns the linear address.
    */
   segment(offset: number, sizeSegAccess: number): number;
 }
@@ -131,6 +142,9 @@ export interface SystemPaths {
 }
 
 export interface MarkPaths {
-  /** S.Eip is a marked instruction's, all before it is charged: 1 when generated code is to leave before it, else 0. */
+  /**
+   * S.Eip is that of a marked instruction, and all instructions before it are charged. Answers 1 when generated code
+   * must leave before it, else 0.
+   */
   mark(): number;
 }

@@ -1,40 +1,40 @@
-/** What the tiers ask about an instruction, by mnemonic. */
+/** Properties of an instruction that the tiers need, by mnemonic. */
 export const enum Trait {
-  /** MOVS and its like. */
+  /** A string instruction, such as MOVS. */
   String = 1 << 0,
-  /** Done by a SystemOp: it ends a block. */
+  /** A SystemOp does it, and it ends a block. */
   System = 1 << 1,
-  /** The next instruction is not simply the following one: it ends a block. */
+  /** Control need not go on with the following instruction, so it ends a block. */
   Branch = 1 << 2,
   ReadsFlags = 1 << 3,
-  /** Leaves nothing of the arithmetic flags before it. */
+  /** No arithmetic flag from before it can be seen after it. */
   KillsFlags = 1 << 4,
   ChangesFlags = 1 << 5,
-  /** A shift: with a constant count other than 0 it kills the flags. */
+  /** A shift. With a constant count other than 0 it kills the flags. */
   Shift = 1 << 6,
-  /** May fault without a memory operand. */
+  /** It may fault without a memory operand. */
   Faults = 1 << 7,
-  /** Accesses the stack. */
+  /** It accesses the stack. */
   Stack = 1 << 8,
   /** A string instruction that reads DS:ESI, or the overriding segment. */
   Source = 1 << 9,
   /** A string instruction that accesses ES:EDI. */
   Destination = 1 << 10,
-  /** Its memory operand is an address only, or nothing. */
+  /** Its memory operand is only an address, or nothing. */
   NoAccess = 1 << 11,
-  /** Can be the first half of a fused compare and jump. */
+  /** It can be the first half of a fused compare and jump. */
   Fuses = 1 << 12,
-  /** May leave some flags, or all of them, as they were. */
+  /** It may leave some or all flags as they were. */
   KeepsFlags = 1 << 13,
-  /** A system instruction that goes on elsewhere than behind itself, or at itself again. */
+  /** A system instruction after which control goes elsewhere, or to the same instruction again. */
   Jumps = 1 << 14,
-  /** A system instruction after which code may be mapped otherwise. */
+  /** A system instruction after which code may be mapped differently. */
   Remaps = 1 << 15,
-  /** Writes all arithmetic flags but CF, and reads none. */
+  /** It writes all arithmetic flags except CF, and reads none. */
   KeepsCarry = 1 << 16,
 }
 
-/** Instructions after which the next one is not simply the following: they end a block. */
+/** Instructions after which control need not go on with the following one; they end a block. */
 const BRANCHES = new Set(["jcc", "jmp", "call", "ret", "jmpind", "callind", "loop", "loope", "loopne", "jcxz"]);
 
 /** Instructions done by a SystemOp. */
@@ -71,14 +71,14 @@ const STRING = new Set([
   "outsv",
 ]);
 
-/** Write all six arithmetic flags (or leave some undefined), whatever they were. */
+/** These write all six arithmetic flags (or leave some undefined), whatever the flags were. */
 // prettier-ignore
 const FLAG_KILLERS = new Set([
   "add", "or", "and", "sub", "xor", "cmp", "test", "neg", "mul", "imul1", "imul2", "imul3", "xadd", "cmpxchg",
   "aam", "aad", "daa", "das", "aaa", "aas",
 ]);
 
-/** Write some flags, keep others, read none of what they write. */
+/** These write some flags, keep others, and read none of those that they write. */
 const FLAG_CHANGERS = new Set([
   "inc",
   "dec",
@@ -132,14 +132,14 @@ const FLAG_KEEPERS = new Set([
   ...["div", "idiv", "daa", "das", "aaa", "aas", "cmpsb", "cmpsv", "scasb", "scasv", "arpl", "cmpxchg8b"],
 ]);
 
-/** Touch memory without a memory operand, or fault for another reason. */
+/** These access memory without a memory operand, or fault for another reason. */
 // prettier-ignore
 const FAULTING = new Set([
   "push", "pop", "pushseg", "pusha", "popa", "pushf", "enter", "leave", "call", "ret", "callind", "jmpind", "xlat", "bound",
   "div", "idiv", "aam",
 ]);
 
-/** Write all six where their count, the last operand, is not 0. */
+/** These write all six flags where their count, the last operand, is not 0. */
 const SHIFTS = new Set(["shl", "shr", "sar", "shld", "shrd"]);
 const STACK = new Set([
   "push",

@@ -65,7 +65,7 @@ export function unsignedLeb(out: number[], value: number): void {
   out.push(value);
 }
 
-/** A branch target: `Code.br` computes how many frames lie between. */
+/** A branch target. `Code.br` computes how many frames are between. */
 export interface Label {
   readonly depth: number;
 }
@@ -80,7 +80,7 @@ export class Code {
   private depth = 0;
   private readonly free = new Map<Type, number[]>();
 
-  /** @param params how many parameters the function has; locals are numbered after them */
+  /** @param params the number of parameters of the function; its locals are numbered after them */
   constructor(readonly params: number) {}
 
   op(...bytes: number[]): void {
@@ -92,7 +92,7 @@ export class Code {
     signedLeb(this.bytes, value | 0);
   }
 
-  /** A constant that is not known yet: the result sets it, before `prepend` is called. */
+  /** A constant that is not known yet. The function that is returned sets it, and must be called before `prepend`. */
   i32Later(): (value: number) => void {
     this.bytes.push(Op.I32Const);
     const at = this.bytes.length;
@@ -122,7 +122,7 @@ export class Code {
     unsignedLeb(this.bytes, index);
   }
 
-  /** A load or store; alignment is declared as 1, which costs nothing on the hosts in use. */
+  /** A load or store. Its alignment is declared as 1, which costs nothing on the hosts in use. */
   memory(op: number, offset: number): void {
     this.bytes.push(op, 0);
     unsignedLeb(this.bytes, offset);
@@ -145,7 +145,7 @@ export class Code {
     return this.open(Op.If, type);
   }
 
-  /** An `if` whose condition seldom holds: V8 moves its body out of the way. */
+  /** An `if` whose condition seldom holds. V8 moves its body out of the way. */
   ifUnlikely(type: Type = Type.Void): Label {
     this.unlikely.push(this.bytes.length);
     return this.if(type);
@@ -170,7 +170,7 @@ export class Code {
     unsignedLeb(this.bytes, this.depth - label.depth);
   }
 
-  /** Takes an index from the stack; out of range goes to `fallback`. */
+  /** Takes an index from the stack. An index out of range goes to `fallback`. */
   brTable(labels: Label[], fallback: Label): void {
     this.bytes.push(Op.BrTable);
     unsignedLeb(this.bytes, labels.length);
@@ -190,7 +190,7 @@ export class Code {
     return index ?? this.params + this.locals.push(type) - 1;
   }
 
-  /** Takes a local that was released, for the value that it still holds. */
+  /** Takes a released local again, for the value that it still holds. */
   retake(index: number): void {
     const list = this.free.get(this.locals[index - this.params]);
     if (list?.includes(index)) list.splice(list.indexOf(index), 1);

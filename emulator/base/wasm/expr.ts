@@ -1,8 +1,8 @@
 import { type Code, Op, Type } from "./code";
 
 /**
- * A value of generated code: appends the instructions that push it. Written
- * once and emitted where it is used; to use a value twice keep it in a `Var`.
+ * A value of generated code: it appends the instructions that push it. It is written once and emitted where it is used;
+ * a value that is used twice should be kept in a `Var`.
  */
 export type Expr = (c: Code) => void;
 
@@ -116,7 +116,7 @@ export const wide =
 /** A 64-bit constant that fits 32 signed bits. */
 export const k64 = (value: number): Expr => wideS(k(value));
 
-/** `a` where `condition` is not 0, else `b`; both are evaluated. */
+/** `a` where `condition` is not 0, else `b`. Both are evaluated. */
 export const select =
   (condition: Expr, a: Expr, b: Expr): Expr =>
   (c) => {
@@ -126,7 +126,7 @@ export const select =
     c.op(Op.Select);
   };
 
-/** `a` where `condition` is not 0, else `b`; only one is evaluated. */
+/** `a` where `condition` is not 0, else `b`. Only one is evaluated. */
 export const choose =
   (condition: Expr, a: Expr, b: Expr, type: Type = Type.I32): Expr =>
   (c) => {

@@ -22,9 +22,8 @@ interface Import {
 }
 
 /**
- * Builds a WebAssembly module: imported functions come first in the index
- * space, so all imports are named before the first `reserve`. Imports are from
- * module "env"; the memory is env.memory.
+ * Builds a WebAssembly module. Imported functions come first in the index space, so all imports must be named before
+ * the first `reserve`. Imports are from module "env"; the memory is env.memory.
  */
 export class ModuleBuilder {
   private readonly types: FuncType[] = [];
@@ -34,7 +33,7 @@ export class ModuleBuilder {
   private table: number[] = [];
   private importedTable: string | undefined;
 
-  /** Index of the imported function; it may be asked for again. */
+  /** The index of the imported function. It may be asked for again. */
   import(name: string, type: FuncType): number {
     const known = this.imports.findIndex((other) => other.name === name);
     if (known >= 0) return known;
@@ -109,7 +108,7 @@ export class ModuleBuilder {
     return new Uint8Array(out);
   }
 
-  /** The section metadata.code.branch_hint (branch hinting proposal); hosts that do not know it pass over it. */
+  /** The section metadata.code.branch_hint (branch hinting proposal). Hosts that do not know it ignore it. */
   private hints(out: number[]): void {
     const hinted = this.funcs
       .map(({ code }, n) => ({ func: this.imports.length + n, code }))

@@ -4,7 +4,7 @@ import { type Expr, k, type Var, variable } from "./expr";
 /** A local that nobody else uses until it is released. */
 export const local = (c: Code, type: Type = Type.I32): Var => variable(c.take(type), type);
 
-/** The same, `count` times. */
+/** `count` such locals. */
 export const locals = (c: Code, count: number): Var[] => Array.from({ length: count }, () => local(c));
 
 export function set(c: Code, to: Var, value: Expr): void {

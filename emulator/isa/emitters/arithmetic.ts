@@ -81,7 +81,7 @@ function exchangeAdd(e: Emit): void {
   flagsAdd(e, place.value, b, r, size);
 }
 
-/** CMPXCHG writes its destination in either case, as the manual notes. */
+/** CMPXCHG writes its destination in both cases, as the manual notes. */
 function compareExchange(e: Emit): void {
   const size = e.size();
   const source = e.read(1);

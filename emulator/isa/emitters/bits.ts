@@ -9,8 +9,8 @@ import type { EmitterTable } from "./registry";
 type Change = (old: Expr, mask: Expr) => Expr;
 
 /**
- * BT and its like. A bit offset in a register reaches beyond a memory operand,
- * to either side; an immediate one is taken modulo the operand size (vol. 2, BT).
+ * BT and the instructions that also change the bit. A bit offset in a register reaches beyond a memory operand, to both
+ * sides; an immediate one is taken modulo the operand size (vol. 2, BT).
  */
 function bitTest(e: Emit, change?: Change): void {
   const size = e.size();
@@ -36,7 +36,7 @@ function target(e: Emit, index: Var, size: Size, writes: boolean): Place {
   return { value: e.load(at, size), store: () => undefined };
 }
 
-/** BSF and BSR: with a zero source only ZF is defined and the destination keeps its value, as processors do. */
+/** BSF and BSR. With a zero source only ZF is defined; the destination keeps its value, as it does on processors. */
 function scan(e: Emit, position: (v: Expr) => Expr): void {
   const source = e.read(1);
   const old = e.read(0);

@@ -8,7 +8,7 @@ import type { EmitterTable } from "./registry";
 
 /** SDM vol. 1, 7.3.8: near transfers. A target beyond the CS limit faults before anything is written. */
 
-/** Direct targets of unchecked forms were found within the limit when decoded. */
+/** The targets of unchecked forms were found to be within the limit when they were decoded. */
 function checkDirect(e: Emit): void {
   if (e.insn.checked) e.checkTarget(e.target());
 }
@@ -45,7 +45,7 @@ function ret(e: Emit): void {
   e.jumpTo(to);
 }
 
-/** LOOP and its like count in ECX, or CX with 16-bit addresses, and leave the flags alone. */
+/** LOOP, LOOPE and LOOPNE count in ECX, or in CX with 16-bit addresses, and leave the flags alone. */
 function loop(e: Emit, also: (e: Emit) => Expr | undefined): void {
   const size = e.insn.addrSize;
   const left = e.let(x.sub(e.gpr(Gpr.Ecx), x.k(1)));

@@ -9,7 +9,7 @@ import type { EmitterTable } from "./registry";
 
 const nibbleHigh = (v: Expr): Expr => x.gtU(x.and(v, x.k(15)), x.k(9));
 
-/** Sets CF and AF from conditions and SZP from AL. */
+/** Sets CF and AF from conditions, and SF, ZF and PF from AL. */
 function finish(e: Emit, al: x.Var, cf: Expr, af: Expr): void {
   const carryBit = e.let(cf);
   const adjustBit = e.let(af);
@@ -26,7 +26,7 @@ function packed(e: Emit, direction: 1 | -1): void {
   const high = e.let(x.or(x.gtU(old, x.k(0x99)), carry(e)));
   const correction = x.add(x.mul(low, x.k(6 * direction)), x.mul(high, x.k(0x60 * direction)));
   const al = e.let(x.and(x.add(old, correction), x.k(0xff)));
-  // DAS also borrows where the first step does: AL below 6 with the low digit to correct.
+  // DAS also borrows where its first step does: AL is below 6 and its low digit is to be corrected.
   const borrow = direction < 0 ? x.and(low, x.ltU(old, x.k(6))) : x.k(0);
   const cf = e.let(x.or(high, borrow));
   e.setAcc(Gpr.Eax, al, 1);

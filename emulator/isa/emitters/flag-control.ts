@@ -13,7 +13,7 @@ function loadFlags(e: Emit): void {
   e.setGpr(Gpr.Eax, x.or(kept, x.shl(ah, x.k(8))));
 }
 
-/** OF is not among the flags that SAHF writes. */
+/** SAHF writes no OF. */
 function storeFlags(e: Emit): void {
   const of = x.and(packFlags(e), x.k(Flag.Of));
   const ah = x.and(x.shr(e.gpr(Gpr.Eax), x.k(8)), x.k(Flag.Arith & 0xff));

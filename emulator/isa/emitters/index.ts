@@ -11,7 +11,10 @@ import { STACK } from "./stack";
 import { STRING } from "./string";
 import { SYSTEM } from "./system";
 
-/** The meaning of every mnemonic of opcode-map.ts: the one definition that interpreter, compiler and tests share. */
+/**
+ * The meaning of every mnemonic of opcode-map.ts. This is the one definition that interpreter, compiler and tests
+ * share.
+ */
 export const EMITTERS: EmitterTable = {
   ...ARITHMETIC,
   ...BITS,

@@ -10,7 +10,7 @@ import { Type } from "../../base/wasm/code";
 /** SDM vol. 1, 7.3.1: moves, exchanges, conversions. */
 
 function exchange(e: Emit): void {
-  // Memory, when there is any, is operand 0 in every encoding of XCHG.
+  // If an operand of XCHG is memory, it is operand 0 in every encoding.
   const other = e.read(1);
   const place = e.modify(0);
   place.store(other);
@@ -51,7 +51,7 @@ function translate(e: Emit): void {
   e.setAcc(Gpr.Eax, e.load(cut, 1), 1);
 }
 
-/** CMPXCHG8B: the destination is written in either case; only ZF changes. */
+/** CMPXCHG8B writes its destination in both cases, and changes only ZF. */
 function compareExchange8(e: Emit): void {
   const at = e.address();
   const above = e.let(x.add(at, x.k(4)));

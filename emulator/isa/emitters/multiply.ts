@@ -8,7 +8,9 @@ import type { EmitterTable } from "./registry";
 
 /** SDM vol. 1, 7.3.2: MUL, IMUL, DIV, IDIV. */
 
-/** MUL and one-operand IMUL: AX, DX:AX or EDX:EAX gets the product; CF = OF = the high half says something. */
+/**
+ * MUL and one-operand IMUL. The product goes to AX, DX:AX or EDX:EAX; CF = OF = whether the high half is significant.
+ */
 function wideProduct(e: Emit, isSigned: boolean): void {
   const size = e.size();
   const b = e.read(0);
@@ -40,7 +42,7 @@ function wideProduct(e: Emit, isSigned: boolean): void {
   );
 }
 
-/** CF = OF = (`actual` differs from `expected`, what it would be if the low half said it all). */
+/** CF = OF = whether `actual` differs from `expected`, the high half that a product has which fits the low half. */
 function highHalfFlags(e: Emit, low: Var, actual: Var, expected: Expr, size: Size): void {
   const lost = e.let(x.ne(actual, expected));
   flagsCarryOverflow(e, low, size, lost, lost);
@@ -52,7 +54,7 @@ function cutProduct(e: Emit, factor: number, other: number): void {
   const b = e.read(other);
   const a = e.read(factor);
   const product = e.let(x.mul64(x.wideS(signed(a, size)), x.wideS(signed(b, size))), Type.I64);
-  // By itself, not as the low half: most often nobody asks for the rest.
+  // The low half is computed by itself, because most often nobody reads the rest.
   const r = e.let(x.mul(a, b));
   e.write(0, r);
   const lost = e.let(x.ne64(product, x.wideS(signed(r, size))));
@@ -63,7 +65,7 @@ function divideError(e: Emit): () => void {
   return () => e.raise(Vector.De, -1);
 }
 
-/** #DE for a zero divisor and for a quotient that does not fit. */
+/** Raises #DE for a zero divisor, and for a quotient that does not fit. */
 function divide(e: Emit, isSigned: boolean): void {
   const size = e.size();
   const divisor = e.read(0);
@@ -77,7 +79,7 @@ function divideWide(e: Emit, divisor: Var, isSigned: boolean): void {
   const dividend = e.let(x.or64(high, x.wideU(e.gpr(Gpr.Eax))), Type.I64);
   const by = e.let((isSigned ? x.wideS : x.wideU)(divisor), Type.I64);
   if (isSigned) {
-    // The one 64-bit quotient that overflows, -2^63 / -1, would trap in WebAssembly.
+    // WebAssembly traps at the one 64-bit quotient that overflows, -2^63 / -1.
     const isMin = x.eqz64(x.shl64(dividend, x.k64(1)));
     e.if(x.and(x.and(isMin, x.ltS(e.gpr(Gpr.Edx), x.k(0))), x.eq(divisor, x.k(-1))), divideError(e));
   }

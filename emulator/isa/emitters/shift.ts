@@ -27,11 +27,13 @@ function shifting(e: Emit, shift: Shift): void {
     place.store(result);
     flagsCarryOverflow(e, result, size, cf, of);
   });
-  // Where the count may be 0 the flags may be older ones.
+  // Where the count may be 0, the flags may still come from an earlier instruction.
   e.flagSource = undefined;
 }
 
-/** The last bit out is bit (bits - count) of the operand; a count beyond the size leaves CF undefined. */
+/**
+ * The last bit that is shifted out is bit (bits - count) of the operand. A count beyond the size leaves CF undefined.
+ */
 const shl: Shift = (e, a, count, size) => {
   const result = e.let(x.shl(a, count));
   const cf = e.let(bit(a, x.sub(x.k(bits(size)), count)));
@@ -85,7 +87,7 @@ const ror: Shift = (e, a, count, size) => {
   return { result, cf: top(result, size), of: x.xor(top(result, size), second) };
 };
 
-/** RCL and RCR rotate CF:operand, one bit wider than the operand, done in 64 bits. */
+/** RCL and RCR rotate CF:operand, which is one bit wider than the operand. This is done in 64 bits. */
 function throughCarry(e: Emit, a: Var, count: Var, size: Size, right: boolean): Var {
   const width = bits(size) + 1;
   const by = e.let(size === 4 ? count : x.remU(count, x.k(width)));
@@ -112,7 +114,7 @@ const rcr: Shift = (e, a, count, size) => {
   return { result, cf: carryOut(wide, size), of: x.xor(top(result, size), second) };
 };
 
-/** SHLD and SHRD: with 16 bits a count above 16 leaves everything undefined. */
+/** SHLD and SHRD. With 16-bit operands, a count above 16 leaves everything undefined. */
 function double(e: Emit, right: boolean): void {
   const size = e.size();
   const n = bits(size);

@@ -50,7 +50,7 @@ function pushAll(e: Emit): void {
   e.setStack(e.stackOffset(x.k(-size * 8)));
 }
 
-/** The slot of ESP is skipped (vol. 2, POPA). */
+/** POPA skips the slot of ESP (vol. 2, POPA). */
 function popAll(e: Emit): void {
   const size = e.insn.opSize;
   const inOrder = [...ALL].reverse();
@@ -61,13 +61,13 @@ function popAll(e: Emit): void {
   });
 }
 
-/** VM and RF are pushed as 0 (vol. 2, PUSHF). */
+/** PUSHF pushes VM and RF as 0 (vol. 2, PUSHF). */
 function pushFlags(e: Emit): void {
   const rest = x.and(e.stateWord(S.Eflags), x.k(~(Flag.Vm | Flag.Rf | Flag.Arith)));
   e.push(e.let(x.or(packFlags(e), rest)), e.insn.opSize);
 }
 
-/** ENTER (vol. 2): level mod 32 frame pointers are copied; it faults where a push at the final ESP would. */
+/** ENTER (vol. 2) copies level mod 32 frame pointers. It faults where a push at the final ESP would. */
 function enter(e: Emit): void {
   const size = e.insn.opSize;
   const level = e.let(x.and(e.imm2(), x.k(31)));
@@ -81,7 +81,7 @@ function enter(e: Emit): void {
   e.setStack(stack);
 }
 
-/** Pushes the level - 1 frame pointers that EBP points below, then the new frame's. */
+/** Pushes the level - 1 frame pointers that are below the one that EBP points to, and then the new frame's. */
 function copyFrames(e: Emit, level: x.Var, down: x.Var, size: Size): void {
   const left = e.let(x.sub(level, x.k(1)));
   const source = e.let(e.gpr(Gpr.Ebp));

@@ -5,19 +5,19 @@ import type { Expr, Var } from "../../base/wasm/expr";
 import type { Emit, Size, Window } from "../emit";
 
 /**
- * Iterations of a repeated string instruction that are done at once: as many as
- * the count and the budget allow and the pages of its pointers hold. None of
- * them can fault, and what they leave is what they would leave one by one.
+ * Iterations of a repeated string instruction that are done at once: as many as the count and the budget allow and as
+ * the pages of its pointers hold. None of them can fault, and they leave the same state as if they were done one by
+ * one.
  */
 export interface Run {
   size: Size;
-  /** Iterations; a search makes it fewer. */
+  /** The number of iterations. A search reduces it. */
   count: Var;
   /** Not 0 when the pointers go down. */
   down: Var;
-  /** From one element to the next, in bytes. */
+  /** The distance from one element to the next, in bytes. */
   step: Var;
-  /** Addresses in the machine's memory of the first elements at ESI and EDI, where the instruction has them. */
+  /** The addresses in the machine's memory of the first elements at ESI and EDI, where the instruction uses them. */
   source: Expr;
   target: Expr;
 }
@@ -33,7 +33,7 @@ export const element = (address: Expr, size: Size): Expr =>
 
 const LOG: Record<Size, number> = { 1: 0, 2: 1, 4: 2 };
 
-/** The run that is possible from here; with a count of 0 the next iteration has to be done by itself. */
+/** The run that is possible from here. If its count is 0, the next iteration must be done by itself. */
 export function possibleRun(e: Emit, size: Size, pointers: readonly Pointer[]): Run {
   const { addrSize } = e.insn;
   const down = e.let(e.directionDown());
@@ -53,7 +53,7 @@ export const stepOf = (e: Emit, size: Size, down: Expr): Var => e.let(x.select(d
 
 const fewer = (e: Emit, count: Var, most: Var): void => e.set(count, x.select(x.ltU(most, count), most, count));
 
-/** How many elements lie in the window, in the direction of the pointers. */
+/** How many elements the window holds in the direction of the pointers. */
 function elements({ above, below }: Window, size: Size, down: Var): Expr {
   const shift = x.k(LOG[size]);
   const upwards = x.shr(above, shift);
@@ -61,17 +61,17 @@ function elements({ above, below }: Window, size: Size, down: Var): Expr {
   return x.select(down, downwards, upwards);
 }
 
-/** The lowest address of the run's elements, the first of which lies at `first`. */
+/** The lowest address of the run's elements; `first` is the address of the first one. */
 const lowest = ({ down, count, step }: Run, first: Expr): Expr =>
   x.add(first, x.select(down, x.mul(x.sub(count, x.k(1)), step), x.k(0)));
 
-/** The last element. */
+/** The address of the last element. */
 export const lastOf = ({ size, count, step }: Run, first: Expr): Expr =>
   element(x.add(first, x.mul(x.sub(count, x.k(1)), step)), size);
 
 // ---- MOVS and STOS
 
-/** A target that lies ahead of its source by less than the run's length repeats what the run itself has written. */
+/** If the target is ahead of the source by less than the run's length, the run reads again what it has written. */
 export function copy(e: Emit, run: Run): void {
   const { source, target, down, count, size } = run;
   const bytes = e.let(x.mul(count, x.k(size)));
@@ -89,10 +89,13 @@ export function copy(e: Emit, run: Run): void {
   );
 }
 
-/** From so many bytes on a call of the host's own copy is worth it. */
+/** From how many bytes on a call of the host's copy is worth its price. */
 const SHORT = 72;
 
-/** Eight bytes or a few more, upwards: the last eight are read first, since a target below the source may reach them. */
+/**
+ * Copies eight bytes or a few more, upwards. The last eight are read first, since a target below the source may overlap
+ * them.
+ */
 function copyShort(e: Emit, { source, target }: Run, bytes: Var): void {
   const from = e.let(source);
   const to = e.let(target);
@@ -120,7 +123,7 @@ function copyElements(e: Emit, { source, target, count, step, size }: Run): void
   });
 }
 
-/** A byte times this is the element made of that byte. */
+/** A byte times this number is an element made of that byte. */
 const REPEATED: Record<Size, number> = { 1: 1, 2: 0x0101, 4: 0x01010101 };
 
 export function fill(e: Emit, run: Run): void {
@@ -145,7 +148,7 @@ export function fill(e: Emit, run: Run): void {
 
 // ---- CMPS and SCAS
 
-/** What a search compares: elements `a` and `b`, of eight bytes at once their exclusive-or. */
+/** What a search compares: elements `a` and `b`, or for eight bytes at once their exclusive-or. */
 export interface Comparison {
   a: Var;
   b: Var;
@@ -154,7 +157,7 @@ export interface Comparison {
   differences(at: Var): Expr;
 }
 
-/** Of each element in eight bytes the lowest bit, and the highest. */
+/** The lowest bit of each element in eight bytes, and the highest. */
 export const LOW_BITS: Record<Size, bigint> = {
   1: 0x0101010101010101n,
   2: 0x0001000100010001n,
@@ -163,8 +166,8 @@ export const LOW_BITS: Record<Size, bigint> = {
 const HIGH_BITS: Record<Size, bigint> = { 1: 0x8080808080808080n, 2: 0x8000800080008000n, 4: 0x8000000080000000n };
 
 /**
- * Not 0 where one of eight bytes' elements is 0: then its lowest bit lies in the
- * lowest such element. A borrow makes a wrong guess of elements above one only.
+ * Not 0 where an element among eight bytes is 0. The lowest bit that is set is then in the lowest such element. A
+ * borrow can make the guess wrong only for elements above it.
  */
 function zeros(e: Emit, differences: Expr, size: Size): Expr {
   const value = e.let(differences, Type.I64);
@@ -172,7 +175,7 @@ function zeros(e: Emit, differences: Expr, size: Size): Expr {
   return x.and64(high, x.wide(HIGH_BITS[size]));
 }
 
-/** Goes from `first` to the element that ends the repetition, or to the run's last; leaves it in `a` and `b`. */
+/** Goes from `first` to the element that ends the repetition, or to the run's last, and leaves it in `a` and `b`. */
 export function search(e: Emit, run: Run, first: Expr, comparison: Comparison): void {
   const { size, count, step, down } = run;
   const { a, b } = comparison;
@@ -188,10 +191,10 @@ export function search(e: Emit, run: Run, first: Expr, comparison: Comparison): 
   e.set(count, x.shr(x.select(down, x.sub(x.k(0), passed), passed), x.k(LOG[size])));
 }
 
-/** Whether CMPS or SCAS is to go on behind these elements, 1 or 0. */
+/** Whether CMPS or SCAS goes on after these elements, 1 or 0. */
 export const goesOn = (e: Emit, a: Var, b: Var): Expr => (e.insn.rep === "rep" ? x.eq(a, b) : x.ne(a, b));
 
-/** Upwards: goes on by eight bytes while more than that is left, up to the element looked for. */
+/** Upwards only: goes on by eight bytes while more than that is left, up to the element that is searched for. */
 function passGroups(e: Emit, { size }: Run, at: Var, last: Var, { differences }: Comparison): void {
   const found = e.temp(Type.I64);
   e.if(x.ltU(at, last), () => {
@@ -200,7 +203,7 @@ function passGroups(e: Emit, { size }: Run, at: Var, last: Var, { differences }:
       e.set(at, x.add(at, x.k(8)));
       return x.and(x.eqz64(found), x.ltU(at, last));
     });
-    // Of 0, ctz is 64: eight bytes on.
+    // The ctz of 0 is 64, which means eight bytes on.
     const byte = x.narrow(x.shr64(x.ctz64(found), x.k64(3)));
     e.set(at, x.add(at, x.sub(x.and(byte, x.k(-size)), x.k(8))));
   });

@@ -22,21 +22,20 @@ import {
 } from "./string-runs";
 
 /**
- * SDM vol. 1, 7.3.9: string instructions. A repeated one ends its block: while
- * the count lasts it goes on at itself, so that interrupts are taken between
- * iterations. Every iteration counts as an instruction, and many are done at
- * once where nothing can come between them (string-runs.ts).
+ * SDM vol. 1, 7.3.9: string instructions. A repeated one ends its block. While its count lasts it goes to itself again,
+ * so that interrupts are taken between iterations. Every iteration counts as an instruction, and many are done at once
+ * where nothing can come between them (string-runs.ts).
  */
 interface StringInsn {
   size: Size;
   pointers: readonly Pointer[];
-  /** One iteration with all checks, up to what moves pointers and count. */
+  /** Does one iteration with all checks, up to the code that moves pointers and count. */
   one(): void;
-  /** The iterations of a run. */
+  /** Does the iterations of a run. */
   many(run: Run): void;
-  /** What the last iteration leaves besides. */
+  /** Sets what the last iteration leaves besides. */
   finish?(): void;
-  /** Of CMPS and SCAS: whether the last elements allow another iteration. */
+  /** For CMPS and SCAS: whether the last elements allow another iteration. */
   goesOn?: Expr;
 }
 
@@ -70,7 +69,7 @@ function repeated(e: Emit, insn: StringInsn): void {
   advance(e, insn, e.let(x.mul(count, step)));
   const left = e.let(x.sub(e.acc(Gpr.Ecx, addrSize), count));
   e.setAcc(Gpr.Ecx, left, addrSize);
-  // The way on charges one.
+  // One iteration is charged on the way on.
   e.charge(x.sub(count, x.k(1)));
   const more = x.ne(left, x.k(0));
   e.if(insn.goesOn ? x.and(more, insn.goesOn) : more, () => e.again());
@@ -117,7 +116,7 @@ function fetch(e: Emit, wide: boolean): void {
   });
 }
 
-/** The flags of the last comparison, and whether it lets a repetition go on. */
+/** The flags of the last comparison, and whether the comparison lets a repetition go on. */
 function verdict(e: Emit, { a, b }: Pick<Comparison, "a" | "b">, size: Size): Pick<StringInsn, "finish" | "goesOn"> {
   return { finish: () => flagsSub(e, a, b, e.let(x.sub(a, b)), size), goesOn: goesOn(e, a, b) };
 }
@@ -169,7 +168,10 @@ function scan(e: Emit, wide: boolean): void {
   });
 }
 
-/** INS and OUTS: the helper checks the port, moves the element, the pointer and the count, and sets S.Eip for the next iteration. */
+/**
+ * INS and OUTS. The helper checks the port, moves the element, the pointer and the count, and sets S.Eip for the next
+ * iteration.
+ */
 function port(e: Emit, op: SystemOp.Ins | SystemOp.Outs, wide: boolean): void {
   e.system(op, x.k(sizeOf(e, wide) | (e.insn.addrSize << 4) | (e.insn.rep ? 1 << 8 : 0)), e.ownSegment());
 }

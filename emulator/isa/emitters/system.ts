@@ -7,7 +7,10 @@ import { setZero, signed } from "../flags";
 import { SystemOp } from "../system-ops";
 import type { Emitter, EmitterTable } from "./registry";
 
-/** SDM vol. 1, 7.3.14-7.3.16 and vol. 3A: segments, far transfers and system instructions; system-ops.ts has their contracts. */
+/**
+ * SDM vol. 1, 7.3.14-7.3.16 and vol. 3A: segments, far transfers and system instructions. Their contracts are in
+ * system-ops.ts.
+ */
 
 const plain =
   (op: SystemOp, a?: Expr, b?: Expr): Emitter =>
@@ -63,7 +66,7 @@ function popFlags(e: Emit): void {
   e.system(SystemOp.Popf, value, x.k(size), () => e.setStack(dropped));
 }
 
-/** #GP(0) outside ring 0, before the operand is read. */
+/** Raises #GP(0) outside ring 0, before the operand is read. */
 function privileged(e: Emit): void {
   e.if(e.stateWord(S.Cpl), () => e.raise(Vector.Gp, 0));
 }
@@ -95,7 +98,7 @@ const move = (op: SystemOp, reg: number, special: number): Emitter => {
   return (e) => e.system(op, x.or(e.regNumber(reg), x.shl(e.number(special), x.k(4))));
 };
 
-/** LAR and LSL write their register only when the selector passed. */
+/** LAR and LSL write their register only when the selector passed the checks. */
 function descriptorInto(op: SystemOp): Emitter {
   return (e) => {
     const selector = e.read(1);
@@ -127,7 +130,7 @@ function bound(e: Emit): void {
   e.if(outside, () => e.raise(Vector.Br, -1));
 }
 
-/** An x87 opcode; `isHarmless` where it is one by which kernels look for an x87. */
+/** An x87 opcode. `isHarmless` tells whether it is one by which kernels look for an x87. */
 const probe = (e: Emit, isHarmless: Expr): void => e.system(SystemOp.Coprocessor, isHarmless);
 
 /** DB E0 to E4: FNENI, FNDISI, FNCLEX, FNINIT, FNSETPM. */
@@ -199,6 +202,6 @@ export const SYSTEM: EmitterTable = {
   fnstsw: (e) => probe(e, e.isMemory(0) ? x.k(0) : x.eqz(e.regNumber(0))),
   fnstore: (e) => probe(e, x.k(e.isMemory(0) ? 1 : 0)),
   undefined: plain(SystemOp.Undefined),
-  /** More than 15 bytes. */
+  /** An instruction of more than 15 bytes. */
   toolong: (e) => e.raise(Vector.Gp, 0),
 };
