@@ -6,10 +6,14 @@ import { KeyTerminal } from "./key-terminal";
 const STDIN = 0;
 /** Ctrl-C ends the command as in any terminal; everything else typed is the guest's. */
 const CTRL_C = 3;
+/** What the Enter key of a terminal sends when nobody edits its input, and what ends a line for whoever reads lines. */
+const CARRIAGE_RETURN = 0x0d;
+const LINE_FEED = 0x0a;
 
 /**
  * Standard input as what is typed at COM1. A plain file goes in whole at the
- * start, so that the run repeats exactly; a terminal is read key by key.
+ * start, so that the run repeats exactly. A terminal is read key by key, with a line feed for Enter: so its driver
+ * would hand it to any program.
  */
 export class ConsoleInput implements Waiting {
   /** No more will come. */
@@ -76,7 +80,7 @@ export class ConsoleInput implements Waiting {
       process.kill(process.pid, "SIGINT");
       return;
     }
-    this.deliver(data);
+    this.deliver(this.interactive ? data.map((byte) => (byte === CARRIAGE_RETURN ? LINE_FEED : byte)) : data);
     this.wake?.();
   }
 

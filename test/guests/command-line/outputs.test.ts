@@ -1,4 +1,4 @@
-/** Outputs that take no more, names that a terminal would obey, and the terminal that is given back. */
+/** Outputs that take no more, names that a terminal would obey, and the terminal itself. */
 import { spawn } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { constants } from "node:os";
@@ -129,45 +129,61 @@ describe("a module that is too large is named itself", () => {
   });
 });
 
-describe("the terminal is given back as it was", () => {
+describe("the terminal", () => {
   const settings = (name: string): string => readFileSync(path(name), "utf8");
-
-  /** Runs the endless guest at a terminal, waits until it takes keys, and sends `signal`. @returns the exit status */
-  async function atTerminal(name: string, signal: (pid: number) => Promise<void>): Promise<string> {
-    const image = file(`${name}-spin.bin`, kernelOf(new Code().hex("ebfe")));
-    const line = [
-      `stty -g > ${path(`${name}-before`)}`,
-      `"${LAUNCHER}" run ${image}`,
-      `echo $? > ${path(`${name}-status`)}`,
-      `stty -g > ${path(`${name}-after`)}`,
-    ].join("; ");
-    const terminal = spawn("script", ["-qec", line, "/dev/null"], { stdio: ["pipe", "ignore", "ignore"] });
-    const ended = new Promise((resolve) => terminal.once("close", resolve));
-    try {
-      const pid = await eventually(() => descendant(terminal.pid ?? 0, `run ${image}`, "node"));
-      const tty = readlinkSync(`/proc/${pid}/fd/0`);
-      const isRaw = async (): Promise<true | undefined> =>
-        (await stty(tty)) === settings(`${name}-before`) ? undefined : true;
-      await eventually(isRaw);
-      await signal(pid);
-      await ended;
-    } finally {
-      terminal.kill("SIGKILL");
-    }
-    return settings(`${name}-status`).trim();
-  }
 
   const stty = async (tty: string): Promise<string> =>
     (await runProcess("stty", ["-g", "-F", tty], { timeoutSeconds: 10 })).stdout;
 
-  it.each(["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR2", "SIGALRM"] as const)("after %s", async (signal) => {
-    const status = await atTerminal(signal, (pid) => Promise.resolve(void process.kill(pid, signal)));
-    expect(settings(`${signal}-after`)).toBe(settings(`${signal}-before`));
-    expect(status).toBe(String(128 + constants.signals[signal]));
-  });
+  /**
+   * Runs a command of ours at a terminal, and waits until it takes keys.
+   * @param act with the process and what types at the terminal
+   * @returns what the terminal showed
+   */
+  async function atTerminal(
+    name: string,
+    command: string,
+    act: (pid: number, type: (keys: string) => void) => Promise<void> | void,
+  ): Promise<string> {
+    const line = [
+      `stty -g > ${path(`${name}-before`)}`,
+      `"${LAUNCHER}" ${command}`,
+      `echo $? > ${path(`${name}-status`)}`,
+      `stty -g > ${path(`${name}-after`)}`,
+    ].join("; ");
+    const terminal = spawn("script", ["-qec", line, "/dev/null"], { stdio: ["pipe", "pipe", "ignore"] });
+    let shown = "";
+    terminal.stdout.on("data", (data: Buffer) => (shown += data.toString()));
+    const ended = new Promise((resolve) => terminal.once("close", resolve));
+    try {
+      const pid = await eventually(() => descendant(terminal.pid ?? 0, command, "node"));
+      const tty = readlinkSync(`/proc/${pid}/fd/0`);
+      const isRaw = async (): Promise<true | undefined> =>
+        (await stty(tty)) === settings(`${name}-before`) ? undefined : true;
+      await eventually(isRaw);
+      await act(pid, (keys) => void terminal.stdin.write(keys));
+      await ended;
+    } finally {
+      terminal.kill("SIGKILL");
+    }
+    return shown;
+  }
 
-  it("while it is stopped, and is taken again when it goes on", async () => {
-    await atTerminal("stop", async (pid) => {
+  const status = (name: string): string => settings(`${name}-status`).trim();
+  /** A guest that runs for ever. */
+  const spin = (name: string): string => `run ${file(`${name}-spin.bin`, kernelOf(new Code().hex("ebfe")))}`;
+
+  it.each(["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR2", "SIGALRM"] as const)(
+    "is given back as it was after %s",
+    async (signal) => {
+      await atTerminal(signal, spin(signal), (pid) => void process.kill(pid, signal));
+      expect(settings(`${signal}-after`)).toBe(settings(`${signal}-before`));
+      expect(status(signal)).toBe(String(128 + constants.signals[signal]));
+    },
+  );
+
+  it("is given back while the command is stopped, and taken again when it goes on", async () => {
+    await atTerminal("stop", spin("stop"), async (pid) => {
       const tty = readlinkSync(`/proc/${pid}/fd/0`);
       process.kill(pid, "SIGTSTP");
       await eventually(async () => ((await stty(tty)) === settings("stop-before") ? true : undefined));
@@ -176,6 +192,12 @@ describe("the terminal is given back as it was", () => {
       process.kill(pid, "SIGTERM");
     });
     expect(settings("stop-after")).toBe(settings("stop-before"));
+  });
+
+  it("sends a carriage return for Enter, and the guest gets a line", async () => {
+    const shown = await atTerminal("line", `guest ${guestImage("pv/echo")}`, (_, type) => type("hello\rquit\r"));
+    expect(shown).toContain("\r\necho: hello\r\n");
+    expect(status("line")).toBe("0");
   });
 });
 
