@@ -1,8 +1,7 @@
 /**
- * The one WebAssembly memory, documented once: processor state, TLBs, decoded
- * code and guest RAM. Interpreter, compiled code and debugger all read it by
- * these offsets; no other file states an offset. All values are byte addresses
- * in that memory unless a comment says otherwise.
+ * The one WebAssembly memory, documented in one place: processor state, TLBs, decoded code and guest RAM. Interpreter,
+ * compiled code and debugger all read it by these offsets, and no other file states an offset. All values are byte
+ * addresses in that memory unless a comment says otherwise.
  */
 
 const MiB = 1 << 20;
@@ -130,9 +129,8 @@ export const enum S {
 }
 
 /**
- * S.Fault where generated code must not make an access itself, a store to code
- * from a region or one to watched memory: it leaves with the state before the
- * instruction, which is then done alone.
+ * The value of S.Fault where generated code must not make an access itself: a store of a region to code, or an access
+ * to watched memory. Generated code leaves with the state as it is before the instruction, which is then done alone.
  */
 export const REPLAY = 2;
 

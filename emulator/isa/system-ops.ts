@@ -66,10 +66,10 @@ export const enum SystemOp {
   In,
   Out,
   /**
-   * One whole iteration of INS or OUTS. a = element size | address size << 4 | repeated << 8; b = source
-   * segment of OUTS (INS writes through ES); port in DX. The helper checks port and memory before it
-   * touches either, moves ESI or EDI by DF, and when repeated counts ECX (CX) down and sets S.Eip to
-   * S.InsnEip while iterations are left; with a count of 0 it does nothing.
+   * One whole iteration of INS or OUTS. a = element size | address size << 4 | repeated << 8; b = source segment of
+   * OUTS (INS writes through ES); the port is in DX. The helper checks port and memory before it accesses either, and
+   * moves ESI or EDI by DF. If repeated, it counts ECX (CX) down, and sets S.Eip to S.InsnEip while iterations are
+   * left; with a count of 0 it does nothing.
    */
   Ins,
   Outs,

@@ -1,4 +1,4 @@
-/* Sizes and offsets that entry.S needs; the build makes asm-offsets.h of them. */
+/* The sizes and offsets that entry.S needs. The build makes asm-offsets.h from them. */
 #include "vmm/domain.h"
 
 #define DEFINE(name, value) asm volatile("->" #name " %c0" : : "i"(value))

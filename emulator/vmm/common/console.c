@@ -1,4 +1,4 @@
-/* The guests' consoles: COM1, console_io, and the rings of domains other than the first. */
+/* The guests' consoles: COM1, console_io, and the rings of all domains but the first. */
 #include "vmm/console.h"
 
 #include "public/errno.h"
@@ -46,7 +46,7 @@ void console_flush(struct domain *d) {
   if (d->line_length > 0) put_line(d);
 }
 
-/* The guest owns the indices: whatever they say, at most one ring is read. */
+/* The guest owns the indices. Whatever they are, at most one ring is read. */
 void console_drain(struct domain *d) {
   struct console_ring *ring = d->console_ring;
   if (ring == NULL) return;

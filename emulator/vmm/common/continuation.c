@@ -1,4 +1,4 @@
-/* Hypercalls in parts: how far one has come, between the guest's own instructions that make it. */
+/* Hypercalls in parts: how far a call has come when the guest's instruction makes it again. */
 #include "vmm/continuation.h"
 
 #include "vmm/current.h"

@@ -1,6 +1,6 @@
 /*
- * domctl, sysctl and platform_op. No operation is served yet: what is answered is
- * who may ask, and in which version of the interface.
+ * domctl, sysctl and platform_op. No operation is served yet. The answers only tell who may ask, and in which
+ * version of the interface.
  */
 #include "public/control.h"
 
@@ -9,7 +9,7 @@
 #include "vmm/hypercall.h"
 #include "vmm/refuse.h"
 
-/* All three structures begin so. */
+/* All three structures begin in this way. */
 struct control_head {
   u32 command, interface_version;
 };
@@ -28,7 +28,7 @@ int do_domctl(u32 argument, u32 b, u32 c, u32 d, u32 e, u32 f) {
   return unserved(argument, XEN_DOMCTL_INTERFACE_VERSION, "domctl");
 }
 
-/* Here a domain without the right learns nothing of the version. */
+/* A domain without the right learns nothing about the version here. */
 int do_sysctl(u32 argument, u32 b, u32 c, u32 d, u32 e, u32 f) {
   (void)b, (void)c, (void)d, (void)e, (void)f;
   if (!current->domain->privileged) return refuse(-XEN_EPERM, "sysctl: only the first domain rules");

@@ -1,4 +1,4 @@
-/* Who is running, and which domains there are. */
+/* Which vCPU is running, and which domains exist. */
 #include "vmm/current.h"
 
 struct vcpu *current;

@@ -1,4 +1,4 @@
-/* Domains: creation, and giving back what they held. */
+/* Domains: how they are created, and how what they held is released. */
 #include "vmm/domain.h"
 
 #include "public/errno.h"
@@ -37,8 +37,8 @@ static void init_shared_info(struct domain *d) {
 }
 
 /*
- * Gives back all that the domain holds. It is still in the list: freed frames look
- * their owner up there. False when it was interrupted and has to be called again.
+ * Releases everything that the domain holds. The domain is still in the list, because freed frames look up
+ * their owner there. False if it was interrupted and must be called again.
  */
 static bool domain_free(struct domain *d) {
   if (!arch_domain_release(d)) return false;
@@ -72,7 +72,7 @@ fail:
   return NULL;
 }
 
-/* Frees the domain that `link` leads to, and takes it out of the list; false when it was interrupted. */
+/* Frees the domain to which `link` leads, and takes it out of the list. False if it was interrupted. */
 static bool domain_remove(struct domain **link) {
   struct domain *next = (*link)->next;
   if (!domain_free(*link)) return false;

@@ -1,4 +1,4 @@
-/* How a domain ends. What it held is given back later, from the idle context (domain.c). */
+/* How a domain ends. What it held is released later, from the idle context (domain.c). */
 #include "vmm/arch.h"
 #include "vmm/console.h"
 #include "vmm/current.h"

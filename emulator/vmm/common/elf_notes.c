@@ -1,6 +1,6 @@
 /*
- * What a kernel says about itself: ELF notes named "Xen", in a note segment or
- * section, or the text of the older `__xen_guest` section.
+ * What a kernel declares about itself: ELF notes named "Xen", in a note segment or section, or the text of
+ * the older `__xen_guest` section.
  */
 #include "public/elfnote.h"
 #include "public/layout.h"
@@ -11,8 +11,10 @@
 #define TEXT_MAX 1024
 #define NAME_MAX 64
 
-/* Features that a kernel may demand. As on Xen a known name is enough: those that are not there show in
- * XENVER_get_features. */
+/*
+ * Features that a kernel may demand. As on Xen it is enough that the name is known; XENVER_get_features tells
+ * which of them are there.
+ */
 static const char *const features[] = {
     "writable_page_tables",
     "writable_descriptor_tables",
@@ -54,7 +56,7 @@ static const char *check_feature(const char *name, u32 length) {
   return "it requires a feature that nobody knows";
 }
 
-/* "a|!b": those behind an exclamation mark must be there. */
+/* In "a|!b" the feature after the exclamation mark is required. */
 static const char *check_features(const char *list) {
   while (*list) {
     u32 length = 0;
@@ -108,8 +110,8 @@ static const char *read_note(struct image *image, const struct elf_note *note, u
 }
 
 /*
- * The notes in one range of the file. The last one counts, as far as it is there,
- * even where its sizes lead beyond the range: GRUB's does.
+ * Reads the notes in one range of the file. The last note counts as far as it is in the range, even if its
+ * sizes lead beyond the end, as in GRUB.
  */
 static const char *read_range(struct image *image, u32 at, u32 size) {
   u32 end = at + size;
@@ -133,7 +135,7 @@ static const char *read_range(struct image *image, u32 at, u32 size) {
   return NULL;
 }
 
-/* Kernels of that age mean three levels by a plain "yes", and a base below 4 GiB. */
+/* By a plain "yes" kernels of that age mean three levels, and a base below 4 GiB. */
 static const char *set_legacy_pae(struct image *image, const char *value) {
   image->pae = string_starts(value, "yes") || string_contains(value, "bimodal");
   image->extended_cr3 = strcmp(value, "yes[extended-cr3]") == 0;
@@ -181,7 +183,7 @@ static const char *read_legacy(struct image *image, u32 offset, u32 size) {
     item = comma ? comma + 1 : NULL;
   }
   image->has_notes = true;
-  /* There the physical addresses of the ELF file count from the virtual base. */
+  /* In this form the physical addresses of the ELF file are counted from the virtual base. */
   if (!image->has_paddr_offset) {
     image->paddr_offset = image->virt_base;
     image->has_paddr_offset = true;
@@ -214,7 +216,7 @@ static bool has_name(struct image *image, const struct elf_section *names, const
   return image_read(&image->file, text, names->offset + section->name, length) && strcmp(text, name) == 0;
 }
 
-/* Kernels that were linked without a note segment: the sections tell. */
+/* Kernels that were linked without a note segment have their notes in sections. */
 static const char *read_sections(struct image *image, const struct elf_header *header) {
   struct elf_section names, section;
   if (!read_section(image, header, header->name_section, &names)) return NULL;

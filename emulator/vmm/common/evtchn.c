@@ -1,7 +1,7 @@
 /*
- * Event channels. A port's pending and mask bits live in the shared page, which
- * the guest may write at any time: they are only ever set and tested here, never
- * trusted. What the port is lives in the VMM.
+ * Event channels. The pending and mask bits of a port are in the shared page, which the guest may write at
+ * any time. The VMM only sets and tests them, and never trusts them. The state of a port is in the VMM's
+ * memory.
  */
 #include "vmm/evtchn.h"
 
@@ -27,14 +27,14 @@ void evtchn_release(struct domain *d) {
   d->evtchns = NULL;
 }
 
-/* NULL, and refused in the name of `operation`, when there is no such port. */
+/* Finds a port. If there is no such port, it refuses in the name of `operation` and returns NULL. */
 always_inline struct evtchn *find_port(struct domain *d, const char *operation, u32 port) {
   if (port > 0 && port < NR_EVENT_CHANNELS) return &d->evtchns[port];
   refuse(-XEN_EINVAL, "%s: there is no port %u", operation, port);
   return NULL;
 }
 
-/* 0, and refused, when all are in use. */
+/* Finds a free port. If all are in use, it refuses and returns 0. */
 static u32 free_port(struct domain *d, const char *operation) {
   for (u32 port = 1; port < NR_EVENT_CHANNELS; port++)
     if (d->evtchns[port].state == EVTCHNSTAT_closed) return port;
@@ -53,7 +53,7 @@ always_inline bool test_and_set(u32 *words, u32 bit) {
   return old;
 }
 
-/* The port is pending and not masked: tells the vCPU. */
+/* The port is pending and not masked, so the vCPU must be told. */
 always_inline void raise_upcall(struct vcpu *v, u32 port) {
   if (test_and_set(&v->info->evtchn_pending_sel, port / 32)) return;
   v->info->evtchn_upcall_pending = 1;
@@ -62,13 +62,13 @@ always_inline void raise_upcall(struct vcpu *v, u32 port) {
 
 void evtchn_set_pending(struct domain *d, u32 port) {
   struct vcpu *v = d->vcpu[d->evtchns[port].vcpu];
-  /* While a dead domain is given back in parts its shared page may be gone already. */
+  /* While a dead domain is released in parts, its shared page may be gone already. */
   if (d->dying) return;
   trace_event_send(d, port);
   if (test_and_set(d->shared_info->evtchn_pending, port)) return;
   bool masked = d->shared_info->evtchn_mask[port / 32] >> (port % 32) & 1;
   if (!masked) raise_upcall(v, port);
-  /* A poller waits for the port itself: it may be masked. */
+  /* A poller waits for the port itself, which may be masked. */
   if (v->polling && (v->poll_port == 0 || v->poll_port == port)) sched_wake(v);
 }
 
@@ -167,7 +167,7 @@ static int port_status(struct domain *d, u32 argument) {
   return write_result(argument, &status, sizeof(status));
 }
 
-/* Clears the mask; an event that came meanwhile is delivered now. */
+/* Clears the mask. An event that came meanwhile is delivered now. */
 static int unmask_port(struct domain *d, u32 argument) {
   struct evtchn_unmask unmask;
   if (read_argument(&unmask, argument, sizeof(unmask))) return -XEN_EFAULT;
@@ -181,7 +181,7 @@ static int unmask_port(struct domain *d, u32 argument) {
   return 0;
 }
 
-/* There is no FIFO of events: no control block suits it. */
+/* There are no FIFO events, so no control block is valid. */
 static int init_control(u32 argument) {
   struct evtchn_init_control control;
   if (read_argument(&control, argument, sizeof(control))) return -XEN_EFAULT;

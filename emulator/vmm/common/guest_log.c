@@ -1,4 +1,4 @@
-/* Lines of the log that a guest causes. */
+/* The lines of the log that a guest causes. */
 #include "vmm/guest_log.h"
 
 #include "vmm/boot.h"
@@ -16,7 +16,7 @@ static bool is_unlimited(void) {
   return option && string_starts(option, "all");
 }
 
-/* Works off what the domain has used, a line for each LINE_NS. */
+/* Lets the share that the domain has used grow back, one line for each LINE_NS. */
 static void work_off(struct guest_log *log) {
   u64 now = time_now();
   for (; log->used > 0 && now - log->counted >= LINE_NS; log->counted += LINE_NS)

@@ -42,8 +42,10 @@ in_registers(2) int hypercall_dispatch(u32 nr, const u32 *args) {
   return hypercalls[nr](args[0], args[1], args[2], args[3], args[4], args[5]);
 }
 
-/* What an entry of a multicall, interrupted, has done so far is in its result; its arguments stay as they
- * were. */
+/*
+ * The result field of an interrupted entry of a multicall holds what the entry has done so far. Its arguments
+ * stay as they were.
+ */
 static int multicall_entry_interrupted(struct vcpu *v, u32 result_at, u32 index) {
   const u32 done = (v->again & ~CALL_CONTINUED) >> CALL_NR_BITS;
   v->again = 0;
@@ -52,9 +54,8 @@ static int multicall_entry_interrupted(struct vcpu *v, u32 result_at, u32 index)
 }
 
 /*
- * multicall(list, count): each entry in turn; an iret ends the list, a domain's end
- * too. Its progress is twice the number of entries done, and 1 when the next one is
- * in the middle.
+ * multicall(list, count): makes each call in turn. An iret ends the list, and so does the end of the domain.
+ * The progress of a multicall is twice the number of entries done, plus 1 if the next one has begun.
  */
 int do_multicall(u32 list, u32 count, u32 c, u32 d, u32 e, u32 f) {
   (void)c, (void)d, (void)e, (void)f;
@@ -78,8 +79,9 @@ int do_multicall(u32 list, u32 count, u32 c, u32 d, u32 e, u32 f) {
 }
 
 /*
- * vm_assist(command, type): one bit of the domain's. Writable page tables are taken, as on Xen: kernels give
- * up where they are not. A write to a page table is not emulated yet, it faults: the log says so.
+ * vm_assist(command, type): changes one bit of the domain. Writable page tables are accepted, as on Xen,
+ * because kernels give up without them. But a write to a page table is not emulated yet: it faults, and the
+ * log says so.
  */
 int do_vm_assist(u32 command, u32 type, u32 c, u32 d, u32 e, u32 f) {
   (void)c, (void)d, (void)e, (void)f;

@@ -1,4 +1,6 @@
-/* The context of the processor when no vCPU runs: on top of scheduling, time and the end of domains. */
+/*
+ * The context of the processor when no vCPU runs. This file is above scheduling, time and the end of domains.
+ */
 #include "vmm/idle.h"
 
 #include "vmm/arch.h"

@@ -1,4 +1,4 @@
-/* The ELF file of a guest kernel: header and segments. */
+/* The ELF file of a guest kernel: its header and segments. */
 #include "vmm/image.h"
 
 #include "vmm/elf.h"

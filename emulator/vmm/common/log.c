@@ -1,4 +1,4 @@
-/* The VMM's log on COM2, and its end after a bug. */
+/* The VMM's log on COM2, and the end of the machine after a bug. */
 #include "vmm/log.h"
 
 #include "vmm/arch.h"

@@ -1,11 +1,11 @@
-/* 64-bit division: what the compiler calls for u64 / u64. */
+/* 64-bit division: the functions that the compiler calls for u64 / u64. */
 #include "vmm/types.h"
 
 u64 __udivdi3(u64 dividend, u64 divisor);
 u64 __umoddi3(u64 dividend, u64 divisor);
 u64 __udivmoddi4(u64 dividend, u64 divisor, u64 *remainder);
 
-/* Schoolbook, bit by bit: nothing hot divides 64 bits. */
+/* Divides bit by bit, as nothing that runs often divides 64 bits. */
 u64 __udivmoddi4(u64 dividend, u64 divisor, u64 *remainder) {
   u64 quotient = 0, rest = 0;
   for (int bit = 63; bit >= 0; bit--) {

@@ -1,9 +1,9 @@
-/* Whether long work should give way. */
+/* Tells whether long work should give way to others. */
 #include "vmm/preempt.h"
 
 #include "vmm/clock.h"
 
-/* When the idle context has to let others run. */
+/* The time at which the idle context has to let others run. */
 static u64 idle_until = ~0ull;
 
 void preempt_idle_at(u64 time) {

@@ -1,4 +1,4 @@
-/* Saying no to a guest, with the reason. */
+/* Refusing a guest's request, with the reason. */
 #include "vmm/refuse.h"
 
 #include "vmm/current.h"

@@ -1,4 +1,4 @@
-/* The vCPUs in a circle: the next runnable one after this one has its turn. */
+/* The vCPUs in a circle. After one has run, the next one that can run has its turn. */
 #include "vmm/runqueue.h"
 
 #include "vmm/current.h"
@@ -12,7 +12,7 @@ void sched_add(struct vcpu *v) {
     ring = v->next = v;
     return;
   }
-  /* At the end of the round: the newest runs last. */
+  /* At the end of the round, so that the newest runs last. */
   struct vcpu *last = ring;
   while (last->next != ring)
     last = last->next;

@@ -1,4 +1,4 @@
-/* Giving the processor from one vCPU to the next, with a time slice each. */
+/* Gives the processor to one vCPU after the other, for a time slice each. */
 #include "vmm/sched.h"
 
 #include "public/errno.h"
@@ -23,7 +23,10 @@ void sched_switch(struct vcpu *prev, struct vcpu *next) {
 void schedule(void) {
   sched_wanted = false;
   struct vcpu *prev = current;
-  /* The stack of a dying vCPU cannot be freed while it is in use: idle does it, a part between two slices. */
+  /*
+   * The stack of a dying vCPU cannot be freed while it is in use. The idle context frees it, part by part
+   * between slices.
+   */
   sched_switch(prev, domains_dying > 0 ? NULL : runqueue_next());
 }
 

@@ -1,4 +1,4 @@
-/* sched_op: what a vCPU asks of the scheduler. */
+/* sched_op: what a vCPU may ask of the scheduler. */
 #include "public/errno.h"
 #include "vmm/current.h"
 #include "vmm/domain.h"

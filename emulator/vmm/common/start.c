@@ -1,4 +1,4 @@
-/* From boot modules to domains. */
+/* Makes domains from the boot modules. */
 #include "vmm/start.h"
 
 #include "vmm/arch.h"
@@ -8,13 +8,16 @@
 #include "vmm/log.h"
 #include "vmm/string.h"
 
-/* A domain's memory unless `mem=` says otherwise: the same on every machine. Each page has to be cleared. */
+/*
+ * The memory of a domain if `mem=` gives no other size. It is the same on every machine, and small because
+ * each page has to be cleared.
+ */
 #define DEFAULT_MIB 16
 
-/* Pages that the VMM itself needs for a domain besides: stack, tables, the P2M list while building. */
+/* How many pages more the VMM needs for a domain: its stack, tables, and the P2M list while it is built. */
 #define OVERHEAD_PAGES 64
 
-/* On a small machine the domains that are still to come share what is there. */
+/* On a small machine, the domains that are still to be built share the memory that is left. */
 static u32 pages_for_domain(u32 domains_to_come) {
   const char *option = boot_option("mem"), *unit = "";
   u32 mib = option ? string_number(option, &unit) : DEFAULT_MIB;
@@ -23,7 +26,7 @@ static u32 pages_for_domain(u32 domains_to_come) {
   return share > OVERHEAD_PAGES ? min(wanted, share - OVERHEAD_PAGES) : 0;
 }
 
-/* NULL, or why not. */
+/* Starts a domain. Returns NULL, or the reason why it cannot. */
 static const char *start_domain(u32 index) {
   const struct boot_module *module = &boot_info.modules[index];
   static struct image image;
@@ -43,7 +46,7 @@ static const char *start_domain(u32 index) {
   return problem;
 }
 
-/* What the first domain cannot do without. */
+/* Checks what the first domain cannot do without. */
 static void check_request(void) {
   char problem[64];
   const char *vcpus = boot_option("vcpus");

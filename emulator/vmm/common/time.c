@@ -12,7 +12,9 @@
 static u64 slice_end;
 static u64 next_deadline;
 
-/* The scale never changes, so neither does what was published: one point in time serves for ever. */
+/*
+ * The scale never changes, so what is published need not change either: one point in time is enough for ever.
+ */
 void time_publish(struct vcpu *v) {
   struct vcpu_time_info *time = &v->info->time;
   if (time->version) return;
@@ -64,7 +66,7 @@ void timer_start_slice(void) {
   timer_run();
 }
 
-/* set_timer_op(deadline in ns of system time, 0: none): a VIRQ_TIMER then. */
+/* set_timer_op(deadline in ns of system time, or 0 for none): raises VIRQ_TIMER at that time. */
 int do_set_timer_op(u32 low, u32 high, u32 c, u32 d, u32 e, u32 f) {
   (void)c, (void)d, (void)e, (void)f;
   current->timer_deadline = (u64)high << 32 | low;

@@ -1,4 +1,7 @@
-/* The trace points' bodies: nothing, in a file of their own so that calls stay calls. */
+/*
+ * The bodies of the trace points. They are empty, and in a file of their own so that the calls are not
+ * optimised away.
+ */
 #include "vmm/trace.h"
 
 #define TRACE_POINT __attribute__((noinline, used))

@@ -1,4 +1,4 @@
-/* xen_version: what this hypervisor is. Strings fill their whole field: nothing leaks. */
+/* xen_version: what this hypervisor is. Strings fill their whole field, so that no old memory leaks. */
 #include "public/version.h"
 
 #include "public/layout.h"
@@ -9,7 +9,7 @@
 #include "vmm/refuse.h"
 #include "vmm/string.h"
 
-/* The interface spoken, as guests compare it. */
+/* The version of the interface, as guests compare it. */
 #define VERSION_MAJOR 4
 #define VERSION_MINOR 2
 

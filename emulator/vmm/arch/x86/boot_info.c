@@ -1,4 +1,4 @@
-/* The multiboot information, copied out of the loader's memory before that is reused. */
+/* The multiboot information. It is copied before the loader's memory is used for something else. */
 #include "vmm/boot.h"
 #include "vmm/config.h"
 #include "vmm/log.h"
@@ -24,7 +24,7 @@ struct multiboot_module {
   u32 start, end, string, reserved;
 };
 
-/* `size` does not count itself. */
+/* `size` does not count the size field itself. */
 struct multiboot_range {
   u32 size;
   u64 base, length;
@@ -33,7 +33,7 @@ struct multiboot_range {
 
 struct boot_info boot_info;
 
-/* GRUB 2 passes arguments alone; other loaders put the file's name before them. */
+/* GRUB 2 passes only arguments. Other loaders put the file's name before them. */
 static bool names_come_first(const struct multiboot_info *info) {
   return !(info->flags & INFO_LOADER) || !string_starts((const char *)info->loader_name, "GRUB 2");
 }
@@ -67,7 +67,7 @@ static void copy_modules(const struct multiboot_info *info) {
   }
 }
 
-/* Adds [start, end) in bytes without what the image and the modules occupy. */
+/* Adds [start, end), in bytes, without what the image and the modules occupy. */
 static void add_range(u64 start, u64 end, const struct memory_hole *holes, u32 hole_count) {
   for (u32 i = 0; i < hole_count; i++) {
     if (end <= holes[i].start || start >= holes[i].end) continue;

@@ -1,9 +1,8 @@
 /*
- * Telling a guest: the frames of its ABI on its kernel stack.
+ * Makes a guest enter one of its handlers, with the frame of its ABI on its kernel stack.
  *
- * From the top: [ss esp, from ring 3] eflags (IF = events enabled)
- * cs | saved upcall mask << 16, eip, [error code]. The failsafe frame goes on
- * with gs fs es ds.
+ * A frame, from the top: [ss esp, if from ring 3] eflags (IF = events enabled) cs | saved upcall mask << 16,
+ * eip, [error code]. Below that the failsafe frame has gs fs es ds.
  */
 #include "x86/bounce.h"
 #include "vmm/domain.h"
@@ -16,13 +15,13 @@
 
 #define FRAME_WORDS 10
 
-/* Words of a frame, from the lowest upwards. */
+/* The words of a frame, from the lowest upwards. */
 struct bounce_frame {
   u32 count;
   u32 words[FRAME_WORDS];
 };
 
-/* What is bounced, in numbers beyond the vectors. */
+/* Kinds of bounce that are not vectors; their numbers are above those of the vectors. */
 #define BOUNCE_EVENT    256
 #define BOUNCE_FAILSAFE 257
 
@@ -66,7 +65,7 @@ static const char *const trap_names[] = {
     "alignment check",
 };
 
-/* The domain ends: its words are made only now. */
+/* Ends the domain. The text is made only here, where somebody reads it. */
 static void bounce_failed(struct vcpu *v, u32 what, const char *why, u32 ss, u32 esp) {
   const char *name = what == BOUNCE_EVENT              ? "event upcall"
                      : what == BOUNCE_FAILSAFE         ? "failsafe callback"
@@ -95,7 +94,7 @@ always_inline void bounce(struct vcpu *v, struct cpu_regs *regs, const struct bo
   regs->eflags &= ~(EFLAGS_TF | EFLAGS_VM | EFLAGS_RF | EFLAGS_NT);
 }
 
-/* Bit N: vector N pushes an error code (8, 10-14, 17). */
+/* Bit N is set if vector N pushes an error code (8, 10-14, 17). */
 #define WITH_ERROR_CODE 0x00027d00u
 
 void bounce_trap(struct vcpu *v, struct cpu_regs *regs, u32 vector, u32 error_code) {
@@ -118,7 +117,7 @@ void bounce_event(struct vcpu *v, struct cpu_regs *regs) {
   v->info->evtchn_upcall_mask = 1;
 }
 
-/* A segment register or the return frame could not be loaded: the guest gets the selectors as data. */
+/* A segment register or the return frame could not be loaded. The guest gets the selectors as data. */
 void bounce_failsafe(struct vcpu *v, struct cpu_regs *regs) {
   struct bounce_frame frame = {.words = {regs->ds, regs->es, regs->fs, regs->gs}, .count = 4};
   frame_add_return(&frame, v, regs);

@@ -21,7 +21,7 @@ static pte_t leaf_for(const struct builder *b, u32 va) {
   return pte_make(build_mfn(b, va), LEAF_FLAGS | (table ? 0 : PTE_RW));
 }
 
-/* The L1 tables, one for each 2 MiB; the pages that hold the tables are read-only. */
+/* Fills the L1 tables, one for each 2 MiB. The pages that hold the tables are read-only. */
 static void fill_l1s(const struct builder *b) {
   u32 va = b->image->virt_base;
   for (u32 i = 0; i < b->nr_l1; i++) {
@@ -42,7 +42,7 @@ static void fill_l2s(const struct builder *b) {
   }
 }
 
-/* Slot 3 is there in any case; when nothing of the guest lies in it, its L2 is the last. */
+/* Slot 3 is always present. If it holds nothing of the guest, its L2 is the last one. */
 static void fill_l3(const struct builder *b) {
   u32 first = l3_index(b->image->virt_base), last = l3_index(b->end_va - 1);
   for (u32 slot = first; slot <= last; slot++)

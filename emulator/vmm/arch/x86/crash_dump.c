@@ -8,7 +8,7 @@
 
 #define CRASH_WORDS 32
 
-/* Registers, and the words that its stack pointer points to. */
+/* Logs the registers, and the words that the stack pointer points to. */
 void arch_log_guest(struct vcpu *v) {
   const struct cpu_regs *r = v->regs;
   log_line("  d%u v%u: cs:eip %04x:%08x ss:esp %04x:%08x eflags %08x", v->domain->id, v->id, r->cs, r->eip,

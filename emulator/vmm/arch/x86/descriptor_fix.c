@@ -1,4 +1,4 @@
-/* What guests' descriptors may say. */
+/* What guests' descriptors may contain. */
 #include "public/layout.h"
 #include "x86/desc.h"
 
@@ -21,9 +21,8 @@ static desc_t desc_with_limit(desc_t desc, u32 limit) {
 }
 
 /*
- * A code or data segment that reaches the VMM is cut short below it. Expand-down
- * segments reach up to 4 GiB by nature, and conforming code would run in the
- * caller's ring: both are refused.
+ * A code or data segment that reaches the VMM is cut short below it. Expand-down segments and conforming code
+ * are refused: the former always reach up to 4 GiB, and the latter would run in the caller's ring.
  */
 bool descriptor_fix(desc_t *desc) {
   if (!(*desc & DESC_P)) return true;
@@ -33,7 +32,7 @@ bool descriptor_fix(desc_t *desc) {
   u32 base = desc_base(*desc), room = GUEST_SEGMENT_END - base;
   if (base > GUEST_SEGMENT_END) return false;
   if (desc_limit(*desc) > room) {
-    /* A limit counted in pages rounds up: cut to whole pages. */
+    /* A limit in pages covers whole pages, so it is cut down to whole pages. */
     if (room >= 1u << 20) room = ((room + 1) & PAGE_MASK) - 1;
     *desc = desc_with_limit(*desc, room);
   }

@@ -1,4 +1,4 @@
-/* GDT, IDT and TSS of the processor. */
+/* The GDT, IDT and TSS of the processor. */
 #include "public/layout.h"
 #include "vmm/config.h"
 #include "vmm/domain.h"
@@ -9,7 +9,7 @@
 
 #define FLAT_4G(type, dpl)                                                                                   \
   (0xf00000000ffffull | (type) | DESC_S | DESC_P | DESC_DPL(dpl) | DESC_BIG | DESC_PAGES | DESC_ACCESSED)
-/* Ends at GUEST_SEGMENT_END: this is what keeps ring 1 out of the VMM. */
+/* This segment ends at GUEST_SEGMENT_END, which keeps ring 1 out of the VMM. */
 #define FLAT_GUEST(type, dpl) (FLAT_4G(type, dpl) - 0xf00000000ffffull + 0xf0000000067ffull)
 #define RESERVED(selector)    (((selector)-FIRST_RESERVED_GDT_BYTE) >> 3)
 #define SYSTEM_TSS            0x89
@@ -38,7 +38,7 @@ static desc_t gate(u32 selector, u32 offset, u32 type, u32 dpl) {
          (u64)(offset >> 16) << 48;
 }
 
-/* A table register's operand: limit, then base. */
+/* The operand of the instructions that load a table register: limit, then base. */
 struct table_register {
   u16 limit;
   u32 base;
@@ -66,7 +66,7 @@ void descriptors_init(void) {
   tss.ss0 = VMM_DS;
   tss.trace_iobase = sizeof(tss) << 16; /* no I/O bitmap: ports trap */
   reserved_gdt[RESERVED(VMM_TSS_SEL)] = system_descriptor(&tss, sizeof(tss) - 1, SYSTEM_TSS);
-  /* Only the reserved page of the idle GDT is ever looked at. */
+  /* Only the reserved page of the idle GDT is ever read. */
   load_gdt((linear_t)reserved_gdt - FIRST_RESERVED_GDT_BYTE);
   load_segments();
   asm volatile("ltr %w0" : : "r"(VMM_TSS_SEL));
@@ -81,9 +81,9 @@ static void load_direct_gate(struct vcpu *v) {
 }
 
 /*
- * int 0x80 from ring 3 straight to ring 1: only where the guest does not want
- * events masked on entry (a gate cannot do that), and never into a code segment of
- * the VMM (the processor goes by its DPL, not by the selector's RPL).
+ * int 0x80 goes from ring 3 straight to ring 1 only if the guest does not want events masked on entry, which
+ * a gate cannot do. It never goes into a code segment of the VMM: the processor checks the segment's DPL and
+ * not the selector's RPL.
  */
 void descriptors_load_direct_trap(struct vcpu *v) {
   const struct trap_info *trap = &v->traps[DIRECT_TRAP];

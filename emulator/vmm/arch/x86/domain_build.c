@@ -21,7 +21,7 @@
 #define REGION_ALIGN   0x400000u
 #define REGION_PADDING 0x80000u
 
-/* Where the image lies, and whether its notes make sense together. */
+/* Finds the image's place, and checks that its notes are consistent. */
 static const char *place_image(struct builder *b) {
   struct image *image = b->image;
   if (image->virt_base & (PAGE_SIZE - 1)) return "VIRT_BASE is not page aligned";
@@ -48,7 +48,7 @@ static u32 slots_covered(u32 start, u32 end, u32 shift) {
   return ((end - 1) >> shift) - (start >> shift) + 1;
 }
 
-/* The tables that map [virt_base, end), and an L2 for slot 3 in any case. */
+/* Counts the tables that map [virt_base, end), and an L2 for slot 3 in any case. */
 static void count_tables(struct builder *b, u32 end) {
   u32 start = b->image->virt_base;
   b->nr_l2 = slots_covered(start, end, 30) + (l3_index(end - 1) < PDPT_ENTRIES - 1);
@@ -105,7 +105,7 @@ static void load_image(const struct builder *b) {
   }
 }
 
-/* Slot N: mov eax, N; int 0x82; ret. The one of iret is jumped to with EAX to be kept. */
+/* Slot N is: mov eax, N; int 0x82; ret. The slot of iret is entered by a jump, and EAX must be kept. */
 static void write_hypercall_page(const struct builder *b) {
   static const u8 call[] = {0xb8, 0, 0, 0, 0, 0xcd, HYPERCALL_VECTOR, 0xc3};
   static const u8 iret[] = {0x50, 0xb8, HYPERCALL_iret, 0, 0, 0, 0xcd, HYPERCALL_VECTOR};
@@ -141,7 +141,7 @@ static void write_start_info(const struct builder *b, const char *arguments) {
   window_close(info);
 }
 
-/* The other ends of the console and the store are the VMM's. */
+/* The VMM is the other end of the console and the store. */
 static const char *connect_console(const struct builder *b) {
   struct domain *d = b->domain;
   if (d->privileged) return NULL;
@@ -165,7 +165,7 @@ static void set_registers(const struct builder *b) {
   b->domain->vcpu[0]->arch.kernel_sp = regs->esp;
 }
 
-/* All that lies in the domain's memory. */
+/* Fills everything that is in the domain's memory. */
 static const char *fill_region(struct builder *b, const char *arguments) {
   load_image(b);
   write_hypercall_page(b);

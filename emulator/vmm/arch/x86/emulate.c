@@ -1,7 +1,6 @@
 /*
- * Privileged instructions of a ring-1 kernel, which arrive as #GP(0). What is
- * not emulated here goes back to the guest as #GP: HLT, INVD and LMSW among them,
- * for which there are hypercalls.
+ * The privileged instructions of a ring-1 kernel, which arrive as #GP(0). An instruction that is not emulated
+ * here is reflected to the guest as #GP; among them are HLT, INVD and LMSW, for which there are hypercalls.
  */
 #include "x86/emulate.h"
 #include "vmm/domain.h"
@@ -14,7 +13,7 @@
 
 #define FORCED_PREFIX 5 /* ud2a "xen" */
 
-/* As many bytes of code at EIP as can be read; the rest 0. */
+/* Fetches as many bytes of code at EIP as can be read. The rest is 0. */
 static void fetch(struct vcpu *v, const struct cpu_regs *regs, u8 code[INSTRUCTION_MAX]) {
   u32 base, length = INSTRUCTION_MAX;
   memset(code, 0, INSTRUCTION_MAX);
@@ -23,13 +22,13 @@ static void fetch(struct vcpu *v, const struct cpu_regs *regs, u8 code[INSTRUCTI
     length--;
 }
 
-/* A kernel's privilege level counts as 1, or as 0 where it asked for the architecture's rules. */
+/* A kernel's privilege level counts as 1, or as 0 if it has asked for the architecture's rules. */
 static bool iopl_allows(const struct vcpu *v, const struct cpu_regs *regs) {
   const u32 kernel = v->domain->vm_assist & 1u << VMASST_TYPE_architectural_iopl ? 0 : 1;
   return v->arch.iopl >= (guest_kernel_mode(regs) ? kernel : 3);
 }
 
-/* CLI and STI as the guest means them: the mask of upcalls is its interrupt flag. */
+/* CLI and STI have the guest's meaning: its mask of upcalls is its interrupt flag. */
 static bool set_upcall_mask(struct vcpu *v, const struct cpu_regs *regs, u8 mask) {
   if (!iopl_allows(v, regs)) return false;
   v->info->evtchn_upcall_mask = mask;
@@ -58,7 +57,7 @@ bool emulate_privileged(struct vcpu *v, struct cpu_regs *regs) {
   return done;
 }
 
-/* Features that a guest must not find: they are the VMM's, or would need its help. */
+/* Features that a guest must not find, because they are the VMM's or need its help. */
 #define CPUID1_EDX_HIDDEN                                                                                    \
   (1u << 1 | 1u << 3 | 1u << 7 | 1u << 9 | 1u << 11 | 1u << 12 | 1u << 13 | 1u << 14 | 1u << 17 | 1u << 0 |  \
    1u << 23 | 1u << 24 | 1u << 25 | 1u << 26)

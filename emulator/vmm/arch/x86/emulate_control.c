@@ -21,7 +21,7 @@ static u32 guest_cr0(const struct vcpu *v) {
   return (read_cr0() & ~(CR0_TS | CR0_EM)) | (v->arch.task_switched ? CR0_TS : 0);
 }
 
-/* The processor's, but for what is the guest's own business; global pages are the VMM's. */
+/* The processor's CR4, except for the bits that are the guest's. Global pages belong to the VMM. */
 static u32 guest_cr4(const struct vcpu *v) {
   return (read_cr4() & ~(CR4_PGE | CR4_GUEST)) | v->arch.cr4;
 }
@@ -46,8 +46,10 @@ static bool move_from_control(struct vcpu *v, struct cpu_regs *regs, u8 modrm) {
   }
 }
 
-/* The new table may take long to validate, the old one to take apart: then the guest executes its instruction
- * again. */
+/*
+ * The new table may take long to validate, and the old one to take apart. In that case the guest executes its
+ * instruction again.
+ */
 static bool move_to_cr3(struct vcpu *v, u32 value, u32 *length) {
   int error = tables_settle(v->domain);
   if (!error) error = set_base(v, MFN(xen_cr3_to_pfn(value)));
@@ -58,7 +60,7 @@ static bool move_to_cr3(struct vcpu *v, u32 value, u32 *length) {
   return error == 0 || error == -XEN_ERESTART;
 }
 
-/* Other bits keep their value: the guest is not told, but the log is. */
+/* Other bits keep their value. The guest is not told so, but the log is. */
 static void move_to_cr4(struct vcpu *v, u32 value) {
   const u32 kept = (value ^ guest_cr4(v)) & ~CR4_GUEST;
   if (kept) refuse(0, "mov to CR4: bits %x keep their value", kept);
@@ -66,7 +68,7 @@ static void move_to_cr4(struct vcpu *v, u32 value) {
   descriptors_load_cr4(v);
 }
 
-/* Of CR0 only TS is the guest's; to write what is there already is no error. */
+/* Only TS in CR0 is the guest's. Writing a value that is there already is no error. */
 static bool move_to_control(struct vcpu *v, struct cpu_regs *regs, u8 modrm, u32 *length) {
   u32 value = *register_slot(regs, modrm);
   switch (modrm >> 3 & 7) {
@@ -87,7 +89,7 @@ static bool move_to_control(struct vcpu *v, struct cpu_regs *regs, u8 modrm, u32
   }
 }
 
-/* Debug registers hold what was written; nothing is watched. */
+/* Debug registers keep what was written, but watch nothing. */
 static bool move_debug(struct vcpu *v, struct cpu_regs *regs, u8 modrm, bool write) {
   u32 number = modrm >> 3 & 7;
   if (number == 4 || number == 5) return false;
@@ -98,7 +100,7 @@ static bool move_debug(struct vcpu *v, struct cpu_regs *regs, u8 modrm, bool wri
   return true;
 }
 
-/* EFER as the VMM set it; writing something else is logged, and lost. */
+/* EFER has the value that the VMM set. Writing another value is logged and has no effect. */
 static bool move_msr(struct cpu_regs *regs, bool write) {
   if (regs->ecx != MSR_EFER || !has_efer()) return false;
   const u64 value = rdmsr(MSR_EFER), wanted = (u64)regs->edx << 32 | regs->eax;
@@ -109,7 +111,7 @@ static bool move_msr(struct cpu_regs *regs, bool write) {
   return true;
 }
 
-/* RDTSC comes here where the guest has set CR4.TSD: its kernel may. */
+/* RDTSC arrives here if the guest has set CR4.TSD. Its kernel may execute it. */
 static bool read_tsc(struct cpu_regs *regs) {
   const u64 tsc = rdtsc();
   regs->eax = (u32)tsc;

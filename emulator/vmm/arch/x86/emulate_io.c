@@ -1,7 +1,6 @@
 /*
- * IN, OUT, INS and OUTS of a guest whose virtual IOPL allows them. The first domain reaches
- * the machine's ports but for those that the VMM drives itself; elsewhere reads
- * give ones and writes are lost.
+ * IN, OUT, INS and OUTS of a guest whose virtual IOPL allows them. The first domain reaches the machine's
+ * ports, except those that the VMM drives. Elsewhere reads give ones and writes are lost.
  */
 #include "vmm/domain.h"
 #include "vmm/guest_copy.h"
@@ -18,7 +17,7 @@ struct port_range {
   u16 first, last;
 };
 
-/* Interrupt controllers, timer, both serial ports, the ends of the machine. */
+/* The interrupt controllers, the timer, both serial ports, and the ports that end the machine. */
 static const struct port_range denied[] = {{0x20, 0x21},   {0x40, 0x43},   {0xa0, 0xa1},    {0xf4, 0xf4},
                                            {0x2f8, 0x2ff}, {0x3f8, 0x3ff}, {0x8900, 0x8900}};
 
@@ -49,14 +48,14 @@ static void port_write(u16 port, u32 size, u32 value) {
     asm volatile("outl %0, %w1" : : "a"(value), "d"(port));
 }
 
-/* A data segment, or for reading a code segment; writing needs the writable bit. */
+/* A data segment; for reading also a code segment. Writing needs the writable bit. */
 static bool segment_allows(desc_t desc, bool write) {
   if (!(desc & DESC_P)) return false;
   const bool code = desc & DESC_EXECUTABLE, second = desc & DESC_WRITABLE_OR_READABLE;
   return write ? !code && second : !code || second;
 }
 
-/* An I/O instruction and its prefixes. E4-E7 name the port in a byte, EC-EF in DX; 6C-6F are strings. */
+/* An I/O instruction and its prefixes. E4-E7 give the port in a byte, EC-EF in DX; 6C-6F are strings. */
 struct io {
   u8 opcode;
   bool repeated, short_addresses;
@@ -110,21 +109,21 @@ static void emulate_register(struct vcpu *v, struct cpu_regs *regs, const struct
     port_write(port, io->size, regs->eax);
 }
 
-/* The guest's own access would have faulted: it learns so, with EIP at the instruction. */
+/* The guest's own access would have faulted, so it gets the fault, with EIP at the instruction. */
 static void bounce_page_fault(struct vcpu *v, struct cpu_regs *regs, u32 linear, bool write) {
   const u32 present = walk_to_entry(v, linear) & PTE_P ? PF_PRESENT : 0;
   v->info->arch.cr2 = linear;
   bounce_trap(v, regs, VECTOR_PF, present | (write ? PF_WRITE : 0) | (guest_kernel_mode(regs) ? 0 : PF_USER));
 }
 
-/* One element between the port and memory; false: it faulted, and the guest is told. */
+/* Moves one element between the port and memory. False if that faulted; the guest has been told then. */
 static bool move_element(struct vcpu *v, struct cpu_regs *regs, const struct io *io, u32 linear) {
   const bool in = !(io->opcode & 2), granted = port_granted(v, (u16)regs->edx, io->size);
   u32 value = ~0u;
   if (in && granted) value = port_read((u16)regs->edx, io->size);
   const int error = in ? copy_to_guest(linear, &value, io->size) : copy_from_guest(&value, linear, io->size);
   if (error) {
-    /* Of an element across two pages the second one may be missing: the processor has noted which. */
+    /* If an element crosses two pages, the second may be missing. CR2 tells which page it was. */
     bounce_page_fault(v, regs, guest_range_ok(linear, io->size) ? read_cr2() : linear, in);
     return false;
   }
@@ -136,8 +135,10 @@ static u32 advanced(u32 value, u32 by, bool short_addresses) {
   return short_addresses ? (value & ~0xffffu) | ((value + by) & 0xffff) : value + by;
 }
 
-/* INS to ES:EDI, OUTS from DS:ESI. A long repetition is left for others and executed again, as the processor
- * does. */
+/*
+ * INS to ES:EDI, or OUTS from DS:ESI. A long repetition lets others run and is then executed again, as on the
+ * processor.
+ */
 static bool emulate_string(struct vcpu *v, struct cpu_regs *regs, const struct io *io, u32 *length) {
   const bool in = !(io->opcode & 2);
   const u32 mask = io->short_addresses ? 0xffff : ~0u, step = regs->eflags & EFLAGS_DF ? -io->size : io->size;

@@ -23,7 +23,7 @@
 #include "x86/asm.h"
 
 /*
- * Unwinding: the CFA is the address behind the return EIP, so the word at the
+ * Unwinding: the CFA is the address after the return EIP, so the word at the
  * CFA is CS. The interrupted ESP was pushed at CFA+8 if CS has an RPL, and is
  * CFA+8 itself otherwise.
  */
@@ -64,8 +64,8 @@
         .text
 
 /*
- * One stub a vector. In: the processor's frame, with its error code or without.
- * Out: `vector:error code` below it, on to the common path.
+ * One stub for each vector. In: the processor's frame, with or without its error code. Out: `vector:error
+ * code` below it; the stub goes on to the common path.
  */
 .macro STUB vector, has_error
         .align 16

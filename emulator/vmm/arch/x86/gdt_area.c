@@ -1,18 +1,20 @@
-/* The area of each vCPU's GDT and LDT. */
+/* The area that holds the GDT and LDT of each vCPU. */
 #include "public/layout.h"
 #include "vmm/log.h"
 #include "x86/desc.h"
 #include "x86/frame.h"
 #include "x86/page.h"
 
-/* Stands for guest GDT pages that are not set: null descriptors. */
+/* Takes the place of guest GDT pages that are not set: null descriptors. */
 static const u8 empty_page[PAGE_SIZE] __attribute__((aligned(4096)));
 
 linear_t gdt_area(u32 area) {
   return GDT_AREA_START + area * GDT_AREA_BYTES;
 }
 
-/* The processor sets accessed bits there, so the mapping is writable: no page but a checked one may be in it.
+/*
+ * The processor sets accessed bits in these pages, so the mapping is writable. Only pages whose descriptors
+ * were checked may be mapped here.
  */
 void gdt_area_map(u32 area, u32 page, mfn_t mfn) {
   BUG_ON(frame_use(mfn) != FRAME_VMM && (mfn_frame(mfn)->type_info & FRAME_TYPE_MASK) != FRAME_SEGMENTS);

@@ -6,7 +6,7 @@
 
 u32 copy_with_fixup(void *to, const void *from, u32 length);
 
-/* Guests may also read the machine-to-physical table, but hand over nothing from there. */
+/* Guests may also read the machine-to-physical table, but may not pass data from there. */
 int copy_from_guest(void *to, u32 from, u32 length) {
   if (!guest_range_ok(from, length)) return -XEN_EFAULT;
   return copy_with_fixup(to, (const void *)from, length) ? -XEN_EFAULT : 0;

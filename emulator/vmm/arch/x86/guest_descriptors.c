@@ -1,4 +1,4 @@
-/* Guests' own GDT and LDT. */
+/* The GDT and LDT of guests. */
 #include "public/errno.h"
 #include "public/layout.h"
 #include "vmm/continuation.h"
@@ -28,8 +28,8 @@ void ldt_release(struct vcpu *v) {
 }
 
 /*
- * The LDT at a linear address of the guest. Its pages must be mapped now; they
- * are held as descriptor tables until the LDT changes.
+ * Sets the LDT at a linear address of the guest. Its pages must be mapped now. They are held as descriptor
+ * tables until the LDT changes.
  */
 int set_ldt(struct vcpu *v, u32 linear, u32 entries) {
   u32 pages = PAGES(entries * 8);
@@ -56,7 +56,7 @@ int set_ldt(struct vcpu *v, u32 linear, u32 entries) {
   return 0;
 }
 
-/* set_gdt(frame list, entries): all frames are checked before the old table goes. */
+/* set_gdt(frame list, entries). All frames are checked before the old table is released. */
 int do_set_gdt(u32 frame_list, u32 entries, u32 c, u32 d, u32 e, u32 f) {
   (void)c, (void)d, (void)e, (void)f;
   struct vcpu *v = current;
@@ -79,7 +79,10 @@ int do_set_gdt(u32 frame_list, u32 entries, u32 c, u32 d, u32 e, u32 f) {
   return 0;
 }
 
-/* update_descriptor(machine address, descriptor): into a frame that is or may become a descriptor table. */
+/*
+ * update_descriptor(machine address, descriptor). Writes to a frame that is a descriptor table, or may become
+ * one.
+ */
 int do_update_descriptor(u32 address_low, u32 address_high, u32 low, u32 high, u32 e, u32 f) {
   (void)e, (void)f;
   mfn_t mfn = MFN(address_low >> PAGE_SHIFT | address_high << (32 - PAGE_SHIFT));
@@ -90,7 +93,7 @@ int do_update_descriptor(u32 address_low, u32 address_high, u32 low, u32 high, u
     return refuse(-XEN_EINVAL, "descriptor %016llx: guests may not have its kind", desc);
   if (!get_frame(mfn, current->domain))
     return refuse(-XEN_EINVAL, "update_descriptor: frame %x is not the domain's", mfn.n);
-  /* A table in use keeps its type; any other frame is written as the page it is. */
+  /* A table in use keeps its type. Any other frame is written as an ordinary page. */
   bool table = (mfn_frame(mfn)->type_info & FRAME_TYPE_MASK) == FRAME_SEGMENTS;
   int error = get_frame_type(mfn, table ? FRAME_SEGMENTS : FRAME_WRITABLE);
   if (!error) {

@@ -1,4 +1,4 @@
-/* What the machine's devices interrupt for. */
+/* Handlers for the interrupts of the machine's devices. */
 #include "x86/interrupts.h"
 
 #include "vmm/console.h"

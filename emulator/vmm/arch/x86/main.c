@@ -14,7 +14,10 @@
 #include "x86/serial.h"
 #include "x86/time.h"
 
-/* In: the loader's identity map still there; interrupts off. Ends as the idle context. */
+/*
+ * In: the loader's identity map is still there, and interrupts are off. The function ends as the idle
+ * context.
+ */
 void boot_main(u32 magic, u32 information) {
   serial_init();
   descriptors_init();
@@ -23,7 +26,7 @@ void boot_main(u32 magic, u32 information) {
   boot_info_copy(magic, information);
   paging_init();
   paging_drop_identity();
-  /* x87 instructions trap: nobody saves their state. Some firmware leaves the caches off. */
+  /* x87 instructions trap, because nobody saves their state. Some firmware leaves the caches off. */
   write_cr0((read_cr0() | CR0_EM) & ~(CR0_CD | CR0_NW));
   pic_init();
   time_init();

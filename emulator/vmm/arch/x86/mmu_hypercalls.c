@@ -1,6 +1,6 @@
 /*
- * mmu_update, update_va_mapping, mmuext_op. A batch stops at its first refusal; its
- * done count is set. Batches may be interrupted (vmm/hypercall.h).
+ * mmu_update, update_va_mapping and mmuext_op. A batch stops at its first refusal, and its done count is set.
+ * Batches may be interrupted (vmm/hypercall.h).
  */
 #include "public/errno.h"
 #include "public/layout.h"
@@ -19,7 +19,7 @@
 
 #define COMMAND_MASK (sizeof(pte_t) - 1)
 
-/* Only the domain's own frames, or device memory for the privileged one. */
+/* Only the domain's own frames may be named, or device memory by the privileged domain. */
 static int check_foreign(u32 domid) {
   if (domid == DOMID_SELF) return 0;
   if (domid == DOMID_IO && current->domain->privileged) return 0;
@@ -33,7 +33,9 @@ always_inline bool is_page_table(u32 type_info) {
   return type_info & FRAME_COUNT && (type == FRAME_L1 || type == FRAME_L2 || type == FRAME_L3);
 }
 
-/* A store into a frame that is not a page table: allowed where the guest could store itself. */
+/*
+ * A store into a frame that is not a page table. It is allowed where the guest could make the store itself.
+ */
 static int store_to_page(mfn_t mfn, u32 offset, u64 value) {
   int error = get_frame_type(mfn, FRAME_WRITABLE);
   if (error) return error;
@@ -107,7 +109,7 @@ int do_update_va_mapping(u32 linear, u32 low, u32 high, u32 flags, u32 e, u32 f)
   return error;
 }
 
-/* clear_page and copy_page: the target must be a page that may be written. */
+/* clear_page and copy_page. The target must be a page that may be written. */
 static int write_whole_page(mfn_t to, const mfn_t *from) {
   struct domain *d = current->domain;
   if (from && !get_frame(*from, d))
@@ -173,7 +175,7 @@ static int one_ext(const void *item) {
 #define ITEM_MAX sizeof(struct mmu_update)
 _Static_assert(sizeof(struct mmuext_op) <= ITEM_MAX, "an item of either list");
 
-/* Works through a list of items until one is refused; 0, its error, or -ERESTART. */
+/* Works through a list of items until one is refused. Returns 0, its error, or -ERESTART. */
 static int work_through(u32 list, u32 count, u32 size, int (*one)(const void *item), u32 *done) {
   u8 item[ITEM_MAX] __attribute__((aligned(8)));
   for (; *done < count; (*done)++) {
@@ -187,7 +189,7 @@ static int work_through(u32 list, u32 count, u32 size, int (*one)(const void *it
   return 0;
 }
 
-/* mmu_update and mmuext_op: the count of the items done is written once, at the end of the whole call. */
+/* mmu_update and mmuext_op. The number of items done is written once, at the end of the whole call. */
 static int list_call(u32 list, u32 count, u32 size, int (*one)(const void *item), u32 done_to, u32 domid) {
   u32 done = call_progress();
   int error = check_foreign(domid);
@@ -195,7 +197,7 @@ static int list_call(u32 list, u32 count, u32 size, int (*one)(const void *item)
   if (count > CALL_ITEMS_MAX) return refuse(-XEN_E2BIG, "a list of %u items", count);
   error = work_through(list, count, size, one, &done);
   if (error == -XEN_ERESTART) return call_interrupted(done);
-  /* Of what the last item doomed the rest is left to the next call, where others are waiting. */
+  /* If others are waiting, the tables that the last item doomed are left to the next call. */
   tables_settle(current->domain);
   if (done_to && write_result(done_to, &done, sizeof(done))) return -XEN_EFAULT;
   return error;

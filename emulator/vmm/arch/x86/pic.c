@@ -1,4 +1,4 @@
-/* The two 8259 interrupt controllers: edge triggered, vectors from PIC_VECTOR. */
+/* The two 8259 interrupt controllers. They are edge triggered, and their vectors start at PIC_VECTOR. */
 #include "x86/pic.h"
 
 #include "x86/cpu.h"
@@ -31,7 +31,7 @@ void pic_unmask(u32 irq) {
   outb(port, inb(port) & ~(1 << (irq & 7)));
 }
 
-/* The lowest priority of each controller appears when a line dropped too early. */
+/* A controller reports its lowest priority if a line dropped too early. */
 static bool in_service(u16 controller, u32 line) {
   outb(controller, OCW3_READ_ISR);
   return inb(controller) >> line & 1;

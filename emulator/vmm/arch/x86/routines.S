@@ -1,11 +1,11 @@
-/* What C cannot say: changing stacks, and copies that may fault. */
+/* What cannot be written in C: changing stacks, and copies that may fault. */
 #include "x86/asm.h"
 
         .text
 
 /*
- * void stack_switch_to(u32 *save_esp, u32 esp): leaves this VMM stack, goes on
- * where the other one was left.
+ * void stack_switch_to(u32 *save_esp, u32 esp): leaves this VMM stack, and goes on where the other one was
+ * left.
  */
         .globl stack_switch_to
         .type stack_switch_to, @function
@@ -28,8 +28,8 @@ stack_switch_to:
         .size stack_switch_to, . - stack_switch_to
 
 /*
- * u32 copy_with_fixup(void *to, const void *from, u32 length): bytes left
- * uncopied because a page fault stopped it.
+ * u32 copy_with_fixup(void *to, const void *from, u32 length): returns the number of bytes left to copy when
+ * a page fault stopped it.
  */
         .globl copy_with_fixup
         .type copy_with_fixup, @function

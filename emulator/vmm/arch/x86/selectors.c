@@ -1,9 +1,9 @@
-/* What a guest's selectors name. */
+/* The segments that a guest's selectors name. */
 #include "public/layout.h"
 #include "vmm/domain.h"
 #include "x86/desc.h"
 
-#define FLAT_ENTRIES 7 /* of the reserved page: null, the VMM's two, four for guests */
+#define FLAT_ENTRIES 7 /* Of the reserved page: null, the VMM's two, and four for guests. */
 
 bool gate_selector_ok(u32 selector) {
   return selector >> 3 < FIRST_RESERVED_GDT_ENTRY || selector == FLAT_RING1_CS || selector & 4;
@@ -26,7 +26,7 @@ bool selector_base_of(struct vcpu *v, u32 selector, u32 *base) {
   return desc != 0;
 }
 
-/* IRET to an outer ring wants RPL and DPL of both segments to be that ring (Intel SDM vol. 2A). */
+/* IRET to an outer ring requires RPL and DPL of both segments to be that ring (Intel SDM vol. 2A). */
 const char *return_problem(struct vcpu *v, u32 cs, u32 eip, u32 ss) {
   desc_t code = selector_descriptor(v, cs), stack = selector_descriptor(v, ss);
   u64 ring = DESC_DPL(cs & 3);

@@ -43,7 +43,7 @@ void serial_enable_input(void) {
   outb(base_port[0] + UART_IER, IER_RECEIVED);
 }
 
-/* A port without a UART reads as all ones, which counts as room: nothing hangs. */
+/* A port without a UART reads as all ones. This counts as room, so nothing hangs. */
 static void serial_wait(u32 port, u8 bits) {
   while (!(inb(base_port[port] + UART_LSR) & bits))
     continue;

@@ -1,4 +1,4 @@
-/* From one vCPU to another: descriptors, address space, VMM stack. */
+/* Switching from one vCPU to another: descriptors, address space and VMM stack. */
 #include "vmm/arch.h"
 #include "vmm/domain.h"
 #include "x86/cpu.h"

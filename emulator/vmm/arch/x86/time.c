@@ -1,8 +1,7 @@
 /*
- * The processor's time: TSC for reading, PIT channel 0 for interrupts. The TSC's
- * frequency is measured once and rounded to whole MHz, within which a
- * processor's nominal frequency lies; a machine whose TSC counts nanoseconds
- * therefore gets exactly that.
+ * The processor's time: the TSC for reading, PIT channel 0 for interrupts. The TSC's frequency is measured
+ * once and rounded to whole MHz, since a processor's nominal frequency is a whole number of MHz. A machine
+ * whose TSC counts nanoseconds therefore gets exactly that.
  */
 #include "x86/time.h"
 #include "vmm/arch.h"
@@ -40,20 +39,20 @@ static u32 pit_read(void) {
   return low | inb(PIT_CHANNEL0) << 8;
 }
 
-/* An interrupt that was requested before the counter started would end the measurement early. */
+/* An interrupt that was requested before the counter started would end the measurement too early. */
 static void take_pending_interrupt(void) {
   asm volatile("sti; nop; nop; cli" : : : "memory");
   pit_interrupts = 0;
 }
 
-/* TSC ticks a second, as measured. Halting meanwhile costs an emulated machine nothing. */
+/* The TSC ticks in a second, as measured. Halting meanwhile costs an emulated machine nothing. */
 static u64 measure_tsc(void) {
   pit_start(PIT_ONE_SHOT, CALIBRATION);
   u64 start = rdtsc();
   take_pending_interrupt();
   while (pit_interrupts == 0)
     arch_wait();
-  /* The counter runs on below 0: it tells how late this is. */
+  /* The counter runs on below 0, and so tells how late this is. */
   u32 late = -pit_read() & 0xffff;
   return (rdtsc() - start) * PIT_HZ / (CALIBRATION + late);
 }

@@ -1,4 +1,4 @@
-/* The hypercalls about traps, callbacks, the kernel stack and the way back from them. */
+/* The hypercalls about traps, callbacks, the kernel stack, and the return from a handler. */
 #include "public/errno.h"
 #include "public/layout.h"
 #include "vmm/continuation.h"
@@ -12,7 +12,7 @@
 #include "x86/cpu.h"
 #include "x86/desc.h"
 
-/* set_trap_table(list): entries until one with address 0; NULL forgets all. */
+/* set_trap_table(list). The list ends at an entry with address 0; NULL clears the table. */
 int do_set_trap_table(u32 list, u32 b, u32 c, u32 d, u32 e, u32 f) {
   (void)b, (void)c, (void)d, (void)e, (void)f;
   struct vcpu *v = current;
@@ -38,7 +38,7 @@ int do_stack_switch(u32 ss, u32 esp, u32 c, u32 d, u32 e, u32 f) {
   return 0;
 }
 
-/* Any selector is taken, with an RPL that is a guest's: one that cannot be loaded shows when it is. */
+/* Takes any selector whose RPL is a guest's. One that cannot be loaded is noticed when it is used. */
 static int set_callback(u32 type, u32 flags, u32 cs, u32 eip) {
   struct vcpu *v = current;
   const struct xen_callback callback = {selector_raise(cs), eip};
@@ -52,7 +52,7 @@ static int set_callback(u32 type, u32 flags, u32 cs, u32 eip) {
     return 0;
   case CALLBACKTYPE_sysenter:
   case CALLBACKTYPE_syscall32:
-    /* Taken and never used: the processor that guests see has neither instruction. */
+    /* This is accepted and never used, since the processor that guests see has neither instruction. */
     return 0;
   default:
     return refuse(-XEN_ENOSYS, "callback_op: there is no callback of type %u", type);
@@ -65,7 +65,7 @@ int do_set_callbacks(u32 event_cs, u32 event_eip, u32 failsafe_cs, u32 failsafe_
   return set_callback(CALLBACKTYPE_failsafe, 0, failsafe_cs, failsafe_eip);
 }
 
-/* Callbacks can be replaced, not taken away. */
+/* Callbacks can be replaced, but not removed. */
 static int unregister_callback(u32 argument) {
   struct callback_unregister callback;
   if (read_argument(&callback, argument, sizeof(callback))) return -XEN_EFAULT;
@@ -88,14 +88,14 @@ int do_callback_op(u32 command, u32 argument, u32 c, u32 d, u32 e, u32 f) {
   return set_callback(callback.type, callback.flags, callback.address.cs, callback.address.eip);
 }
 
-/* The frame at the guest's ESP, lowest word first; esp and ss only towards ring 2 or 3. */
+/* The frame at the guest's ESP, lowest word first. It has esp and ss only for a return to ring 2 or 3. */
 struct iret_frame {
   u32 eax, eip, cs, eflags, esp, ss;
 };
 #define SAME_RING_WORDS 4
 #define OUTWARD_WORDS   2
 
-/* iret: back from a handler with the events' mask restored; see the frames in bounce.c. */
+/* iret: returns from a handler and restores the mask of events. bounce.c describes the frames. */
 int do_iret(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f) {
   (void)a, (void)b, (void)c, (void)d, (void)e, (void)f;
   struct vcpu *v = current;
@@ -122,7 +122,7 @@ int do_iret(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f) {
   v->info->evtchn_upcall_mask = !(frame.eflags & EFLAGS_IF);
   if (v->domain->vm_assist & 1u << VMASST_TYPE_architectural_iopl) v->arch.iopl = frame.eflags >> 12 & 3;
   regs->eflags = (frame.eflags & EFLAGS_GUEST) | EFLAGS_IF | EFLAGS_FIXED;
-  return frame.eax; /* the guest's EAX, as a result is */
+  return frame.eax; /* The guest's EAX is returned as if it were a result. */
 bad_stack:
   domain_crash(v->domain, "iret: the frame cannot be read at %x:%08x", regs->ss, regs->esp);
   return 0;

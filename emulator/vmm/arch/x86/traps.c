@@ -1,4 +1,4 @@
-/* What arrives through the IDT: exceptions, interrupts, hypercalls. */
+/* Everything that arrives through the IDT: exceptions, interrupts and hypercalls. */
 #include "x86/traps.h"
 
 #include "vmm/continuation.h"
@@ -26,7 +26,7 @@ struct fixup {
 };
 extern const struct fixup fixup_table_start[], fixup_table_end[];
 
-/* Where a fault at `eip` in ring 0 continues, or 0. */
+/* Where the code that faulted at `eip` in ring 0 continues, or 0. */
 static u32 fault_fixup(u32 eip) {
   for (const struct fixup *f = fixup_table_start; f < fixup_table_end; f++)
     if (f->from == eip) return f->to;
@@ -44,7 +44,10 @@ static void vmm_fault(struct cpu_regs *regs) {
   regs->eip = to;
 }
 
-/* INT n of a guest is a #GP that names the IDT entry: its DPL is the one registered. */
+/*
+ * INT n of a guest is a #GP that names the IDT entry. The DPL that counts is the one that the guest
+ * registered.
+ */
 always_inline bool software_interrupt(struct vcpu *v, struct cpu_regs *regs) {
   if ((regs->error_code & (ERROR_IDT | ERROR_EXTERNAL)) != ERROR_IDT) return false;
   u32 vector = regs->error_code >> 3;
@@ -95,7 +98,7 @@ in_registers(1) void trap_dispatch(struct cpu_regs *regs) {
 
 #define INT_BYTES 2 /* int 0x82 */
 
-/* Sends the guest back to its instruction: the call is one row of a trace, in however many parts. */
+/* Sends the guest back to its instruction. A call is one row of a trace, however many parts it has. */
 static void make_again(struct vcpu *v, struct cpu_regs *regs) {
   regs->eax |= v->again;
   regs->eip -= INT_BYTES;
@@ -103,7 +106,7 @@ static void make_again(struct vcpu *v, struct cpu_regs *regs) {
   v->interrupted_calls++;
 }
 
-/* The guest's instruction has made an interrupted call again. It was traced when it began. */
+/* The guest's instruction has made an interrupted call again, which was traced when it began. */
 static void hypercall_go_on(struct vcpu *v, struct cpu_regs *regs) {
   const u32 nr = regs->eax;
   int result = hypercall_dispatch(nr, &regs->ebx);
@@ -125,8 +128,9 @@ in_registers(1) void hypercall_entry(struct cpu_regs *regs) {
 }
 
 /*
- * The guest could not be resumed. Its failsafe callback takes the frame, unless the return to that would fail
- * as well: the frame would be written again and again, each below the last, through the guest's memory.
+ * The guest could not be resumed. Its failsafe callback gets the frame, unless the return to the callback
+ * would fail as well. In that case the frame would be written again and again, each below the last, through
+ * all of the guest's memory.
  */
 in_registers(1) void failsafe_entry(struct cpu_regs *regs) {
   struct vcpu *v = current;
@@ -140,7 +144,9 @@ in_registers(1) void failsafe_entry(struct cpu_regs *regs) {
     bounce_failsafe(v, regs);
 }
 
-/* The last thing before the guest, where entry.S found a reason: others' turn, then what it has to be told.
+/*
+ * The last work before the guest runs, done if entry.S found a reason: first let others run, and then tell
+ * the guest what has happened.
  */
 in_registers(1) void exit_work(struct cpu_regs *regs) {
   struct vcpu *v = current;

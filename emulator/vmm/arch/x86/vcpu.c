@@ -41,7 +41,7 @@ static void release_vcpus(struct domain *d) {
   }
 }
 
-/* Drops what holds page tables by itself: pins, and validations that nobody will go on with. */
+/* Drops what holds page tables by itself: pins, and validations that nobody will continue. */
 static bool release_tables(struct domain *d) {
   u32 *next = &d->arch.release_next;
   while (!tables_settle(d)) {
@@ -63,7 +63,7 @@ static void release_shared_info(struct domain *d) {
   d->shared_info = NULL;
 }
 
-/* Only after the domain's vCPUs have left the processor; the domain is still in the list. */
+/* May be called only after the domain's vCPUs have left the processor. The domain is still in the list. */
 bool arch_domain_release(struct domain *d) {
   struct arch_domain *arch = &d->arch;
   if (arch->release_stage == RELEASE_VCPUS) {
@@ -89,8 +89,8 @@ static u32 claim_area(void) {
 }
 
 /*
- * A new vCPU's stack looks as if it had called stack_switch_to from
- * resume_guest: its first run goes straight to the guest.
+ * The stack of a new vCPU looks as if the vCPU had called stack_switch_to from resume_guest. So its first run
+ * goes straight to the guest.
  */
 int arch_vcpu_init(struct vcpu *v) {
   v->arch.base = INVALID_MFN;

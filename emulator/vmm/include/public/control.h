@@ -1,6 +1,6 @@
 /*
- * The hypercalls by which domain 0 rules the machine. Their structures change with
- * each release, so each begins with the version of the interface that it means.
+ * The hypercalls by which domain 0 controls the machine. Their structures change with each release, so each
+ * begins with the version of the interface that it uses.
  */
 #ifndef PUBLIC_CONTROL_H
 #define PUBLIC_CONTROL_H

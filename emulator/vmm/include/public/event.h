@@ -1,4 +1,4 @@
-/* Event channels. A port is a number from 1 on; 0 is never a channel. */
+/* Event channels. Port numbers start at 1; 0 is never a channel. */
 #ifndef PUBLIC_EVENT_H
 #define PUBLIC_EVENT_H
 

@@ -43,8 +43,10 @@
 #define HYPERCALL_sysctl                        35
 #define HYPERCALL_domctl                        36
 #define HYPERCALL_kexec_op                      37
-/* 48-55 are each architecture's own. This one is no Xen's: the VMM recounts what all domains hold (audit=
- * alone). */
+/*
+ * Numbers 48-55 belong to each architecture. This one does not exist in Xen: the VMM counts again what all
+ * domains hold (only with audit=).
+ */
 #define HYPERCALL_audit 55
 
 /* The hypercall page: one 32-byte slot for each number. */
@@ -52,7 +54,7 @@
 #define HYPERCALL_SLOT_BYTES 32
 #define HYPERCALL_SLOTS      128
 
-/* Domain numbers with a meaning of their own. */
+/* Domain numbers with a special meaning. */
 #define DOMID_FIRST_RESERVED 0x7ff0
 #define DOMID_SELF           0x7ff0
 #define DOMID_IO             0x7ff1

@@ -1,4 +1,4 @@
-/* Page tables, descriptors and what may be asked about them. */
+/* Page tables, descriptors, and the requests that concern them. */
 #ifndef PUBLIC_MMU_H
 #define PUBLIC_MMU_H
 
@@ -63,7 +63,7 @@ struct mmuext_op {
 #define VMASST_TYPE_architectural_iopl   4
 #define VMASST_TYPE_runstate_update_flag 5
 
-/* CR3 of a page directory that may lie above 4 GiB, and back. */
+/* The CR3 of a page directory that may be above 4 GiB, and the reverse. */
 #define xen_pfn_to_cr3(pfn) (((u32)(pfn) << 12) | ((u32)(pfn) >> 20))
 #define xen_cr3_to_pfn(cr3) (((u32)(cr3) >> 12) | ((u32)(cr3) << 20))
 

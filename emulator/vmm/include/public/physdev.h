@@ -1,4 +1,4 @@
-/* physdev_op: what of the physical machine a domain may ask for. */
+/* physdev_op: what a domain may ask for of the physical machine. */
 #ifndef PUBLIC_PHYSDEV_H
 #define PUBLIC_PHYSDEV_H
 
@@ -7,7 +7,7 @@
 #define PHYSDEVOP_set_iopl     6
 #define PHYSDEVOP_set_iobitmap 7
 
-/* The virtual IOPL: a ring-1 kernel needs 1, an application 3 to use ports. */
+/* The virtual IOPL. A ring-1 kernel needs 1 to use ports, and an application needs 3. */
 struct physdev_set_iopl {
   u32 iopl;
 };

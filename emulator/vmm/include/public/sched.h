@@ -20,7 +20,7 @@ struct sched_shutdown {
   u32 reason;
 };
 
-/* Waits until one of the ports is pending, or system time `timeout` (ns; 0: none) has come. */
+/* Waits until one of the ports is pending, or until system time `timeout` (in ns; 0 for none). */
 struct sched_poll {
   u32 ports; /* guest address of nr_ports port numbers */
   u32 nr_ports;

@@ -4,7 +4,7 @@
 
 #include "types.h"
 
-/* trap_info.flags: bits 0-1 the DPL for software interrupts, bit 2 masks events on entry. */
+/* trap_info.flags: bits 0-1 are the DPL for software interrupts, and bit 2 masks events on entry. */
 #define TRAP_DPL_MASK    3
 #define TRAP_MASK_EVENTS 4
 

@@ -8,10 +8,10 @@
 #ifndef VMM_CONFIG_H
 #define VMM_CONFIG_H
 
-/* Linear minus physical address of the image, which lies in the first 2 MiB of RAM. */
+/* Linear minus physical address of the image, which is in the first 2 MiB of RAM. */
 #define VMM_OFFSET 0xf6800000
 
-/* The machine-to-physical table again, writable. */
+/* The writable mapping of the machine-to-physical table. */
 #define M2P_RW_START      0xf7000000
 #define FRAME_TABLE_START 0xf8000000
 #define FRAME_TABLE_END   0xfc000000
@@ -25,13 +25,13 @@
 #define GDT_AREAS      64
 #define VMM_AREAS_END  (GDT_AREA_START + GDT_AREAS * GDT_AREA_BYTES)
 
-/* Entries of the L2 of slot 3 from here on are the VMM's. */
+/* Entries of the slot-3 L2 from this one on are the VMM's. */
 #define VMM_L2_FIRST 428
 #define PDPT_ENTRIES 4
 
 #define VMM_STACK_BYTES 8192
 
-/* Selectors of the VMM itself; entries of the reserved GDT page. */
+/* The selectors of the VMM itself, which name entries of the reserved GDT page. */
 #define VMM_CS      0xe008
 #define VMM_DS      0xe010
 #define VMM_TSS_SEL 0xe038

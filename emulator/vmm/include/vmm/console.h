@@ -6,13 +6,13 @@
 
 struct domain;
 
-/* Sends a domain's bytes to COM1; with several domains whole lines behind `dN: `. */
+/* Sends a domain's bytes to COM1. With several domains it sends whole lines, after the prefix `dN: `. */
 void console_write(struct domain *d, const char *text, u32 length);
 /* Takes what the domain has put into its console ring. */
 void console_drain(struct domain *d);
 /* Sends the part of a line that a dead domain left. */
 void console_flush(struct domain *d);
-/* COM1 received a byte. */
+/* Takes a byte that COM1 has received. */
 void console_received(u8 byte);
 
 #endif

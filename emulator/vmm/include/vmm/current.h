@@ -1,4 +1,4 @@
-/* The vCPU in whose context the VMM runs; NULL during boot and while idle. */
+/* The vCPU in whose context the VMM runs. It is NULL during boot and while idle. */
 #ifndef VMM_CURRENT_H
 #define VMM_CURRENT_H
 

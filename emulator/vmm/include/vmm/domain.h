@@ -25,7 +25,7 @@ struct vcpu {
   u64 poll_deadline;  /* 0: none */
   struct trap_info traps[256];
   u32 virq_port[NR_VIRQS];
-  /* Hypercalls in parts: see vmm/hypercall.h. */
+  /* For hypercalls in parts: see vmm/hypercall.h. */
   u32 progress;          /* of the call in progress: what earlier parts have done */
   u32 again;             /* not 0: the call is to be made again, with this in EAX */
   u32 interrupted_calls; /* that were not made again yet */
@@ -53,37 +53,40 @@ struct domain {
 extern struct domain *domain_list;
 extern u32 domain_count;
 
-/* It is to be called back before it runs on. */
+/* Whether the vCPU must be called back before it runs on. */
 always_inline bool vcpu_event_waits(const struct vcpu *v) {
   return v->info->evtchn_upcall_pending && !v->info->evtchn_upcall_mask;
 }
 
 extern u32 domains_dying; /* of them: ended, and not given back yet */
 
-/* A domain with one vCPU that is not runnable yet, or NULL without memory. Number 0 is the privileged one. */
+/*
+ * Creates a domain with one vCPU that is not runnable yet, or NULL without memory. Domain 0 is the privileged
+ * one.
+ */
 struct domain *domain_create(u32 id);
-/* Gives back what a domain holds that could not be built, and was never started. */
+/* Releases what a domain holds that could not be built and was never started. */
 void domain_abandon(struct domain *d);
 struct domain *domain_find(u32 id);
 /* Makes the vCPU known to the scheduler. */
 void domain_start(struct domain *d);
 
 /*
- * Ends a domain that did what cannot be answered: the reason, registers and
- * guest stack go to the log. The caller returns normally; the domain's vCPU
- * leaves for the scheduler on its way to the guest.
+ * Ends a domain that did something that cannot be answered. The reason, the registers and the guest's stack
+ * are logged. The function returns normally; the domain's vCPU leaves for the scheduler on its way to the
+ * guest.
  */
 void domain_crash(struct domain *d, const char *format, ...) printf_like(2, 3);
-/* An end that the domain asked for; `reason` is SHUTDOWN_. */
+/* Ends a domain at its own request; `reason` is SHUTDOWN_. */
 void domain_shutdown(struct domain *d, u32 reason);
 /*
- * Called from the idle context: gives back what dead domains held, for as long
- * as preempt_wanted() allows; ends the machine after the last domain.
+ * Is called from the idle context. Releases what dead domains held, as long as preempt_wanted() allows. Ends
+ * the machine after the last domain.
  */
 void domain_reap(void);
-/* Says that a domain could not be built. The others run; without the first one the machine ends. */
+/* Reports that a domain could not be built. The others run; without the first one the machine ends. */
 void domain_not_started(u32 id, const char *reason);
-/* The end of the machine after that of its last domain; its status tells what went wrong. */
+/* Ends the machine after its last domain has ended. The status tells what went wrong. */
 noreturn void domains_ended(void);
 
 #endif

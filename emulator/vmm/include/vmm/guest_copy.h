@@ -1,7 +1,7 @@
 /*
- * Guest memory by linear address, in the current address space. Never through a
- * pointer: each copy checks that the range lies below the VMM and survives page
- * faults. Result: 0, or -EFAULT with part of the copy possibly done.
+ * Guest memory by linear address, in the current address space. It is never accessed through a pointer: each
+ * copy checks that the range is below the VMM, and survives page faults. The result is 0, or -EFAULT, after
+ * which a part may have been copied.
  */
 #ifndef VMM_GUEST_COPY_H
 #define VMM_GUEST_COPY_H
@@ -18,9 +18,9 @@ always_inline bool guest_range_ok(u32 start, u32 length) {
 }
 
 /*
- * A few words, without a call: what each hypercall of a list and each return does.
- * Both copy `words` words; at a fault the processor goes on at the label 2, with
- * the words that are left in ECX (the fixup table, entry.S).
+ * Copies a few words without a call. Each hypercall with a list and each return does this. Both functions
+ * copy `words` words. At a fault the processor goes on at the label 2, with the number of words that are left
+ * in ECX (the fixup table, entry.S).
  */
 always_inline int move_words(void *to, const void *from, u32 words) {
   asm volatile("1: rep movsl\n"

@@ -1,7 +1,7 @@
 /*
- * Lines of the log that a guest causes, as often as it likes: it may have a few hundred at once and then some
- * each second. What is left out is counted, and the count is logged. `guest-log=all` on the VMM's command
- * line lifts this.
+ * Lines of the log that a guest may cause as often as it likes. It may write a few hundred at once, and then
+ * some in each second. Lines that are left out are counted, and the count is logged. `guest-log=all` on the
+ * VMM's command line removes the limit.
  */
 #ifndef VMM_GUEST_LOG_H
 #define VMM_GUEST_LOG_H
@@ -18,7 +18,7 @@ struct guest_log {
   bool told; /* that lines are left out */
 };
 
-/* "d1: refused: frame 100 is the VMM's" for ("refused", "frame 100 is the VMM's"). */
+/* Logs "d1: refused: frame 100 is the VMM's" for ("refused", "frame 100 is the VMM's"). */
 void guest_log(struct domain *d, const char *what, const char *text);
 /* Logs how many lines were left out, if any were. */
 void guest_log_end(struct domain *d);

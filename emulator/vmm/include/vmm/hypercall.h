@@ -1,6 +1,6 @@
 /*
- * The hypercalls: arguments as they stand in EBX ECX EDX ESI EDI EBP, the result
- * for EAX. Guest pointers are linear addresses (u32), never dereferenced.
+ * The hypercalls. The arguments are those in EBX ECX EDX ESI EDI EBP, and the result goes to EAX. Guest
+ * pointers are linear addresses (u32), and are never dereferenced.
  */
 #ifndef VMM_HYPERCALL_H
 #define VMM_HYPERCALL_H
@@ -16,7 +16,7 @@ hypercall_fn do_xen_version, do_console_io, do_vm_assist, do_mmuext_op, do_sched
 hypercall_fn do_callback_op, do_event_channel_op, do_physdev_op, do_iret;
 hypercall_fn do_platform_op, do_sysctl, do_domctl, do_audit;
 
-/* One call with its six arguments; -ENOSYS for a number that nobody serves. */
+/* Makes one call with its six arguments; -ENOSYS for a number that is not served. */
 in_registers(2) int hypercall_dispatch(u32 nr, const u32 *args);
 
 #endif

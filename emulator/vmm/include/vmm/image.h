@@ -1,4 +1,4 @@
-/* A guest kernel's ELF file, and what it says about how it wants to be started. */
+/* A guest kernel's ELF file, and what it declares about how it must be started. */
 #ifndef VMM_IMAGE_H
 #define VMM_IMAGE_H
 
@@ -37,11 +37,11 @@ struct image {
   u32 virt_end;
 };
 
-/* Both: NULL, or why the file cannot be booted. */
+/* Both return NULL, or the reason why the file cannot be booted. */
 const char *image_parse(struct image *image);
 const char *image_read_notes(struct image *image);
 
-/* Reads from the file; false when the range is not inside it. */
+/* Reads from the file. False if the range is not inside it. */
 bool image_read(const struct image_file *file, void *to, u32 offset, u32 length);
 
 #endif

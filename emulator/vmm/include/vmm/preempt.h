@@ -1,4 +1,4 @@
-/* Whether long work should give way. */
+/* Tells whether long work should give way to others. */
 #ifndef VMM_PREEMPT_H
 #define VMM_PREEMPT_H
 
@@ -9,8 +9,8 @@
 #include "vmm/types.h"
 
 /*
- * Whether a long piece of work should give way: another vCPU's turn has come, or
- * an event waits for this one. In the idle context: its time is up.
+ * Whether a long piece of work should give way: another vCPU's turn has come, or an event waits for this one.
+ * In the idle context: whether its time is up.
  */
 bool preempt_wanted_idle(void);
 always_inline bool preempt_wanted(void) {
@@ -18,7 +18,7 @@ always_inline bool preempt_wanted(void) {
   arch_take_interrupts();
   return sched_wanted || vcpu_event_waits(current);
 }
-/* When the idle context's time is up. */
+/* Sets when the idle context's time is up. */
 void preempt_idle_at(u64 time);
 
 #endif

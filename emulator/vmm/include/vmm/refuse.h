@@ -1,6 +1,6 @@
 /*
- * Saying no to a guest, with the reason: in the log (as guest_log.h limits it) and at the trace point, where
- * a debugger can stop. A hypercall never answers an error without one of these.
+ * Refusing a guest's request, with the reason: in the log (as guest_log.h limits it) and at the trace point,
+ * where a debugger can stop. A hypercall never answers an error without one of these.
  */
 #ifndef VMM_REFUSE_H
 #define VMM_REFUSE_H
@@ -10,14 +10,16 @@
 
 /* Returns `error`, so that a check reads `return refuse(-XEN_EINVAL, "...")`. */
 int refuse(int error, const char *format, ...) printf_like(2, 3);
-/* -ENOSYS: a hypercall has no command of this number. */
+/* -ENOSYS: the hypercall has no command of this number. */
 int refuse_command(const char *hypercall, u32 command);
 
-/* -EFAULT: what a hypercall was given the address of cannot be read, or written. */
+/* -EFAULT: memory whose address was passed to a hypercall cannot be read, or written. */
 int refuse_read(u32 from, u32 length);
 int refuse_write(u32 to, u32 length);
-/* copy_from_guest and copy_to_guest, for what a hypercall was given an address of: a fault is refused with
- * -EFAULT. */
+/*
+ * copy_from_guest and copy_to_guest for memory whose address was passed to a hypercall. A fault is refused
+ * with -EFAULT.
+ */
 int read_argument(void *to, u32 from, u32 length);
 int write_result(u32 to, const void *from, u32 length);
 

@@ -11,18 +11,18 @@ extern bool sched_wanted;
 void sched_add(struct vcpu *v);
 void sched_remove(struct vcpu *v);
 bool sched_runnable(const struct vcpu *v);
-/* More than one vCPU could run: time slices are needed. */
+/* Whether more than one vCPU could run, so that time slices are needed. */
 bool sched_contended(void);
 /* Lets a blocked vCPU run again. */
 void sched_unblock(struct vcpu *v);
 always_inline void sched_wake(struct vcpu *v) {
   if (v->blocked) sched_unblock(v);
 }
-/* Called for each vCPU in the list. */
+/* Calls `visit` for each vCPU in the list. */
 void sched_for_each(void (*visit)(struct vcpu *v));
-/* Whose turn it is after the one that ran last; NULL when none can run. */
+/* The vCPU whose turn comes after the one that ran last; NULL if none can run. */
 struct vcpu *runqueue_next(void);
-/* Notes who runs now. */
+/* Notes which vCPU runs now. */
 void runqueue_took(struct vcpu *v);
 
 #endif

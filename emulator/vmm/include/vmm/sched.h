@@ -8,11 +8,11 @@
 
 struct vcpu;
 
-/* Gives the processor away; comes back when this vCPU is chosen again. */
+/* Gives the processor away. Returns when this vCPU is chosen again. */
 void schedule(void);
-/* From one to the other; NULL is the idle context. */
+/* Switches from one vCPU to the other; NULL is the idle context. */
 void sched_switch(struct vcpu *prev, struct vcpu *next);
-/* Blocks the current vCPU until sched_wake; at once back if an event waits already. */
+/* Blocks the current vCPU until sched_wake. Returns at once if an event waits already. */
 void sched_block(struct vcpu *v);
 
 #endif

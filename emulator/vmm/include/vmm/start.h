@@ -1,8 +1,8 @@
-/* From boot modules to domains. */
+/* Makes domains from the boot modules. */
 #ifndef VMM_START_H
 #define VMM_START_H
 
-/* The first module becomes the first, privileged domain; each other one a further domain. */
+/* The first module becomes the first, privileged domain. Each other module becomes a further domain. */
 void start_domains(void);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Trace points: empty functions that a debugger may watch. Each is a plain call
- * with its arguments on the stack, so a breakpoint at its first instruction
- * finds them at [esp + 4], [esp + 8], ... They cost a call and nothing else.
+ * Trace points: empty functions that a debugger may watch. Each is a plain call with its arguments on the
+ * stack, so a breakpoint at its first instruction finds them at [esp + 4], [esp + 8], ... A trace point costs
+ * only the call.
  */
 #ifndef VMM_TRACE_H
 #define VMM_TRACE_H
@@ -13,13 +13,13 @@ struct domain;
 struct cpu_regs;
 
 void trace_hypercall_enter(struct vcpu *v, u32 nr, struct cpu_regs *regs);
-/* Also for the iret hypercall (result 0), just before it leaves. */
+/* Called also for the iret hypercall (with result 0), just before it leaves. */
 void trace_hypercall_exit(struct vcpu *v, u32 nr, u32 result);
 void trace_event_send(struct domain *d, u32 port);
 void trace_upcall(struct vcpu *v);
 void trace_bounce(struct vcpu *v, u32 vector);
 void trace_refusal(struct vcpu *v, const char *reason);
-/* d is NULL when a domain could not even be built. */
+/* d is NULL if a domain could not even be built. */
 void trace_domain_crash(struct domain *d, const char *reason);
 
 #endif

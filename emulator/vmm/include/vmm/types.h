@@ -38,10 +38,12 @@ typedef struct {
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define max(a, b) ((a) > (b) ? (a) : (b))
 
-/* For functions on every guest's way in and out: a call costs as much as they do. */
+/* For functions on every guest's way in and out, where a call would cost as much as they do. */
 #define always_inline static inline __attribute__((always_inline))
-/* The first parameters come in EAX, EDX, ECX: for what entry.S calls, and for what is called with each
- * hypercall. */
+/*
+ * The first parameters are passed in EAX, EDX and ECX. This is for what entry.S calls, and what is called
+ * with each hypercall.
+ */
 #define in_registers(count) __attribute__((regparm(count)))
 #define likely(condition)   __builtin_expect(!!(condition), 1)
 #define unlikely(condition) __builtin_expect(!!(condition), 0)

@@ -16,7 +16,7 @@
         .cfi_same_value \reg
 .endm
 
-/* At `from` a fault in ring 0 continues at `to`. */
+/* If the instruction at `from` faults in ring 0, execution continues at `to`. */
 .macro FIXUP from, to
         .pushsection .fixup_table, "a"
         .long \from, \to

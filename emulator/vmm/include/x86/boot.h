@@ -1,10 +1,10 @@
-/* Starting: from the loader's information to the first domain. */
+/* Starting the VMM: from the loader's information to the first domain. */
 #ifndef X86_BOOT_H
 #define X86_BOOT_H
 
 #include "vmm/types.h"
 
-/* Physical bytes that hold something already. */
+/* Physical bytes that are occupied already. */
 struct memory_hole {
   u32 start, end;
 };

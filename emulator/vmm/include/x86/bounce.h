@@ -1,4 +1,7 @@
-/* Telling a guest: each makes it continue at its handler, with the frame of its ABI on its kernel stack. */
+/*
+ * Bounces to a guest. Each makes the guest continue at its handler, with the frame of its ABI on its kernel
+ * stack.
+ */
 #ifndef X86_BOUNCE_H
 #define X86_BOUNCE_H
 

@@ -19,7 +19,7 @@ struct builder {
 u32 build_pfn(const struct builder *b, u32 va);
 mfn_t build_mfn(const struct builder *b, u32 va);
 void build_write(const struct builder *b, u32 va, const void *from, u32 length);
-/* Makes, validates and pins the initial page tables, and makes them the vCPU's. */
+/* Makes, validates and pins the initial page tables, and gives them to the vCPU. */
 const char *build_tables(struct builder *b);
 
 #endif

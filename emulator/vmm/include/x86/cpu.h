@@ -1,4 +1,4 @@
-/* Instructions without a C name. */
+/* Instructions that C has no name for. */
 #ifndef X86_CPU_H
 #define X86_CPU_H
 
@@ -15,7 +15,7 @@
 #define CR4_PAE (1u << 5)
 #define CR4_PGE (1u << 7)
 
-/* Bits that each guest has for itself. */
+/* The bits that each guest has for itself. */
 #define CR4_GUEST CR4_TSD
 
 #define EFLAGS_TF    (1u << 8)
@@ -26,7 +26,7 @@
 #define EFLAGS_RF    (1u << 16)
 #define EFLAGS_VM    (1u << 17)
 #define EFLAGS_FIXED 2u
-/* What a guest may load: not IF, IOPL, VM, VIF, VIP or a reserved bit. */
+/* The flags that a guest may load: all but IF, IOPL, VM, VIF, VIP and the reserved bits. */
 #define EFLAGS_GUEST 0x00254dd5u
 
 #define MSR_EFER 0xc0000080

@@ -24,7 +24,10 @@ struct arch_vcpu {
   u32 debugreg[8];
 };
 
-/* Tables being taken apart; the last one first. An L3, an L2 of it, an L2 that this refers to, and room. */
+/*
+ * Tables that are being taken apart; the last one comes first. There is room for an L3, an L2 of it, an L2 to
+ * which that refers, and more.
+ */
 #define DOOMED_MAX 8
 
 struct arch_domain {

@@ -1,4 +1,4 @@
-/* Instructions that ring 1 may not execute, done on its behalf. */
+/* Instructions that ring 1 may not execute, and that the VMM executes for it. */
 #ifndef X86_EMULATE_H
 #define X86_EMULATE_H
 
@@ -9,15 +9,18 @@ struct vcpu;
 
 #define INSTRUCTION_MAX 15
 
-/* Emulates the privileged instruction at EIP; false: not one, bounce the #GP. */
+/* Emulates the privileged instruction at EIP. False if it is not one; then the #GP is bounced. */
 bool emulate_privileged(struct vcpu *v, struct cpu_regs *regs);
-/* `ud2a; "xen"; cpuid`; false: an ordinary #UD. */
+/* Emulates `ud2a; "xen"; cpuid`. False if it is an ordinary #UD. */
 bool emulate_forced_cpuid(struct vcpu *v, struct cpu_regs *regs);
-/* A 0F opcode of ring 1; *length counts the whole instruction, 0: it is to be executed again. */
+/*
+ * Emulates a 0F opcode of ring 1. *length gets the length of the whole instruction, or 0 if it must be
+ * executed again.
+ */
 bool emulate_control(struct vcpu *v, struct cpu_regs *regs, const u8 *code, u32 *length);
 /*
- * IN, OUT, INS and OUTS of a guest; `code` has INSTRUCTION_MAX bytes. Also true
- * after a page fault of theirs that was bounced.
+ * Emulates IN, OUT, INS and OUTS of a guest; `code` has INSTRUCTION_MAX bytes. True also after a page fault
+ * of the instruction that was bounced.
  */
 bool emulate_io(struct vcpu *v, struct cpu_regs *regs, const u8 *code, u32 *length);
 

@@ -26,12 +26,14 @@
 #define FRAME_PINNED    (1u << 28)
 #define FRAME_VALIDATED (1u << 27)
 #define FRAME_VMM_L2    (1u << 26) /* an L2 for slot 3, with the VMM's entries */
-/* Of an L2 or L3: validation was interrupted, or it is being taken apart; `entries` of its entries hold
- * references. */
+/*
+ * For an L2 or L3: its validation was interrupted, or it is being taken apart. The first `entries` of its
+ * entries hold references.
+ */
 #define FRAME_PARTIAL (1u << 25)
 #define FRAME_DOOMED  (1u << 24)
 #define FRAME_COUNT   0x003fffffu
-/* What get_frame_type compares. */
+/* The bits that get_frame_type compares. */
 #define FRAME_KIND (FRAME_TYPE_MASK | FRAME_VMM_L2)
 
 enum frame_use {
@@ -57,7 +59,7 @@ struct frame {
   };
 };
 
-/* A walk over all frames asks so often whether to give way. */
+/* A walk over all frames asks after this many frames whether to give way. */
 #define FRAMES_BETWEEN_CHECKS 256
 
 extern u32 frame_limit; /* frames below this have an entry */
@@ -65,7 +67,7 @@ extern u32 frames_free;
 
 #define FRAMES ((struct frame *)FRAME_TABLE_START)
 
-/* NULL beyond the table. */
+/* NULL for a frame beyond the end of the table. */
 always_inline struct frame *mfn_frame(mfn_t mfn) {
   return likely(mfn.n < frame_limit) ? &FRAMES[mfn.n] : NULL;
 }
@@ -79,23 +81,26 @@ always_inline enum frame_use frame_use(mfn_t mfn) {
   return frame == NULL ? FRAME_ABSENT : frame->use;
 }
 
-/* Starting: first what RAM there is; then, when the table is mapped, whose each frame is by now. */
+/*
+ * At the start: first counts the RAM there is; then, when the table is mapped, notes to whom each frame
+ * belongs by now.
+ */
 void frames_count(void);
 void frames_note(void);
 /* A zeroed frame for a domain, or for the VMM (owner NULL); INVALID_MFN when none is free. */
 mfn_t frame_alloc(struct domain *owner);
-/* The VMM's own frame goes back. */
+/* Frees a frame of the VMM's own. */
 void frame_free_vmm(mfn_t mfn);
 /*
  * Gives one of the VMM's frames to a domain to map, as the page of shared information. The VMM's own mapping
- * holds it as heap_map would. frame_unshare takes it back from a domain whose page tables are gone.
+ * holds the frame as heap_map would. frame_unshare takes it back from a domain whose page tables are gone.
  */
 void frame_share(mfn_t mfn, struct domain *d);
 void frame_unshare(mfn_t mfn);
-/* Frees whatever `d` still owns, from frame *next on; false when it was interrupted there. */
+/* Frees whatever `d` still owns, from frame *next on. False if it was interrupted there. */
 bool frames_release(struct domain *d, u32 *next);
 
-/* A reference to a frame of `d`; false for any other frame. */
+/* Takes a reference to a frame of `d`. False for any other frame. */
 always_inline bool get_frame(mfn_t mfn, const struct domain *d) {
   struct frame *frame = mfn_frame(mfn);
   if (frame == NULL || frame->use != FRAME_ALLOCATED || frame->owner != d->id) return false;
@@ -110,10 +115,10 @@ always_inline void put_frame(mfn_t mfn) {
 }
 
 /*
- * A use of a frame (on which the caller holds a reference) as `kind`
- * (FRAME_KIND bits). Validates a page table that is new. 0; -EINVAL with the
- * reason logged; -ERESTART when validation was interrupted: the frame keeps what
- * is done, with a reference of its own, and the same request goes on from there.
+ * Takes a use of a frame, on which the caller holds a reference, as `kind` (FRAME_KIND bits). A page table
+ * that is new is validated. The result is 0, or -EINVAL with the reason logged, or -ERESTART if validation
+ * was interrupted. In that case the frame keeps what is done, with a reference for itself, and the same
+ * request goes on from there.
  */
 int get_first_frame_type(mfn_t mfn, u32 kind);
 always_inline int get_frame_type(mfn_t mfn, u32 kind) {
@@ -125,7 +130,7 @@ always_inline int get_frame_type(mfn_t mfn, u32 kind) {
   return 0;
 }
 
-/* The last use of an L2 or L3 dooms it: tables_settle takes it apart. */
+/* The end of the last use of an L2 or L3 dooms it: tables_settle takes it apart. */
 void put_last_frame_type(mfn_t mfn);
 always_inline void put_frame_type(mfn_t mfn) {
   struct frame *frame = &FRAMES[mfn.n];
@@ -138,23 +143,23 @@ int get_frame_and_type(mfn_t mfn, struct domain *d, u32 kind);
 void put_frame_and_type(mfn_t mfn);
 
 /*
- * Takes apart the doomed tables of `d`. 0, or -ERESTART when it was interrupted.
- * Whoever asks for a frame's type on behalf of a guest settles first.
+ * Takes apart the doomed tables of `d`. Returns 0, or -ERESTART if it was interrupted. Before a frame's type
+ * is asked for on behalf of a guest, this must be finished.
  */
 int take_doomed_tables_apart(struct domain *d);
 always_inline int tables_settle(struct domain *d) {
   return unlikely(d->arch.nr_doomed > 0) ? take_doomed_tables_apart(d) : 0;
 }
-/* Gives up a validation that was interrupted and will not be resumed. */
+/* Gives up a validation that was interrupted and will not be continued. */
 void partial_table_drop(mfn_t mfn);
 
-/* With its article: "an L1 table". */
+/* The type's name with its article: "an L1 table". */
 const char *frame_type_name(u32 type_info);
 
 /* Machine-to-physical table. */
 void m2p_set(mfn_t mfn, u32 pfn);
 
-/* Counts full TLB flushes. */
+/* The number of full TLB flushes so far. */
 extern u32 tlb_clock;
 void tlb_flush(void);
 

@@ -1,4 +1,4 @@
-/* Whom a frame of registers belongs to. */
+/* Tells to whom a frame of registers belongs. */
 #ifndef X86_GUEST_MODE_H
 #define X86_GUEST_MODE_H
 

@@ -18,7 +18,7 @@ typedef u64 pte_t;
 #define PTE_PS  0x080ull /* PAT in an L1 entry */
 #define PTE_G   0x100ull
 #define PTE_NX  (1ull << 63)
-/* Frame numbers have 24 bits: 36 bits of physical address. */
+/* Frame numbers have 24 bits, as physical addresses have 36. */
 #define PTE_MFN 0x0000000ffffff000ull
 #define PTE_RSV 0x7ffffff000000000ull
 
@@ -44,28 +44,27 @@ static inline u32 l1_index(linear_t linear) {
   return (linear >> 12) & (PT_ENTRIES - 1);
 }
 
-/* The L2 entries from VMM_L2_FIRST on, which every slot-3 L2 carries. */
+/* The L2 entries from VMM_L2_FIRST on, which every slot-3 L2 has. */
 extern pte_t vmm_l2[PT_ENTRIES];
-/* Address space without a domain. */
+/* The address space when no domain runs. */
 extern pte_t idle_l3[PDPT_ENTRIES];
 
 /* Sets up the tables above HYPERVISOR_VIRT_START; frames come from the boot ranges. */
 void paging_init(void);
 /* Drops the boot loader's identity map. */
 void paging_drop_identity(void);
-/* Maps one frame at a linear address of the VMM; false without memory for a table. */
+/* Maps one frame at a linear address of the VMM. False without memory for a table. */
 bool vmm_map(linear_t linear, mfn_t mfn, u64 flags);
 void vmm_unmap(linear_t linear);
-/* The L1 entry for an address of the VMM, 0 without one; and the frame behind a mapped address. */
+/* The L1 entry for an address of the VMM, or 0 if there is none; and the frame of a mapped address. */
 pte_t vmm_entry(linear_t linear);
 mfn_t vmm_mfn(linear_t linear);
 
 /*
- * A mapping window: any frame, for a moment. A window that was closed may still be in
- * the TLB. Its slot is not used for another frame before all slots have been, and then
- * one flush serves them all: windows are not global. For the same frame it is opened
- * again as it is: `recent` has the slot that a frame had last, by the low bits of the
- * frame's number.
+ * A mapping window maps any frame for a moment. A window that was closed may still be in the TLB. Its slot is
+ * not used for another frame before all slots have been, and then one flush serves them all, since windows
+ * are not global. For the same frame it is opened again as it is: `recent` has the slot that a frame had
+ * last, by the low bits of the frame's number.
  */
 #define WINDOW_FLAGS   (PTE_P | PTE_RW | PTE_A | PTE_D)
 #define WINDOWS_RECENT 64
@@ -76,7 +75,7 @@ struct windows {
   u32 next;
 };
 extern struct windows windows;
-/* The windows' L1. Its entries from WINDOW_SLOTS on map the VMM's own tables, for good. */
+/* The windows' L1. Its entries from WINDOW_SLOTS on map the VMM's own tables permanently. */
 extern pte_t window_l1[PT_ENTRIES];
 
 u32 window_new(mfn_t mfn);

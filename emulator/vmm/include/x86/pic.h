@@ -10,7 +10,7 @@
 
 void pic_init(void);
 void pic_unmask(u32 irq);
-/* Ends the interrupt; false when it was spurious. */
+/* Ends the interrupt. False if it was spurious. */
 bool pic_acknowledge(u32 irq);
 
 #endif

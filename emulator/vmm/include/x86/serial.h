@@ -6,9 +6,9 @@
 
 void serial_init(void);
 void serial_enable_input(void);
-/* Takes a byte that has come to COM1; false when there is none. */
+/* Takes a byte that has come to COM1. False if there is none. */
 bool serial_receive(u8 *byte);
-/* Waits until the last byte of both ports is on the wire. */
+/* Waits until the last byte of both ports has been sent. */
 void serial_finish(void);
 
 #endif

@@ -2,9 +2,9 @@
 #ifndef X86_TIME_H
 #define X86_TIME_H
 
-/* Measures the TSC and starts system time at 0; needs the PIC. */
+/* Measures the TSC and starts system time at 0. It needs the PIC. */
 void time_init(void);
-/* The PIT's interrupt has come. */
+/* Takes the interrupt of the PIT. */
 void pit_interrupted(void);
 
 #endif

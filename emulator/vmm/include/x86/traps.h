@@ -1,4 +1,4 @@
-/* Traps: how the VMM is entered. */
+/* Traps: the ways into the VMM. */
 #ifndef X86_TRAPS_H
 #define X86_TRAPS_H
 

@@ -1,4 +1,4 @@
-/* The audit: the count of every frame, and a canary. */
+/* The audit: it counts what refers to every frame, and checks a canary. */
 #include "x86/audit.h"
 
 #include "vmm/arch.h"
@@ -13,13 +13,13 @@
 
 #define CANARY_WORDS (PAGE_SIZE / sizeof(u32))
 
-/* A page among the VMM's data that nobody has any business with, and the sum of its code and constants. */
+/* A page among the VMM's data that nobody may write, and the checksum of the VMM's code and constants. */
 static u32 canary[CANARY_WORDS] __attribute__((aligned(4096)));
 static u32 image_sum;
 
 /*
- * What a frame's own entry says: its allocation, a pin, that a table is half made or half taken apart and so
- * holds itself, and whatever a table in it refers to.
+ * Counts what a frame's own entry tells: its allocation, a pin, that a table is half made or half taken apart
+ * and so holds itself, and whatever a table in it refers to.
  */
 static void count_frame(mfn_t mfn) {
   const struct frame *frame = mfn_frame(mfn);
@@ -33,7 +33,9 @@ static void count_frame(mfn_t mfn) {
   if (frame->type_info & FRAME_COUNT) audit_table(mfn);
 }
 
-/* What the VMM itself keeps mapped: consoles and shared information in the heap, GDTs and LDTs in their area.
+/*
+ * Counts what the VMM itself keeps mapped: consoles and shared information in the heap, GDTs and LDTs in
+ * their area.
  */
 static void count_mapping(linear_t linear) {
   pte_t entry = vmm_entry(linear);
@@ -79,7 +81,9 @@ static void compare_frame(mfn_t mfn) {
                   frame->linear, tally->linear);
 }
 
-/* How many frames there are of a kind; those that the VMM shares with a domain are no part of its allowance.
+/*
+ * Compares the number of frames of each kind. Frames that the VMM shares with a domain are not part of its
+ * allowance.
  */
 static void compare_totals(void) {
   u32 free = 0;
@@ -91,7 +95,7 @@ static void compare_totals(void) {
     for (u32 n = 0; n < frame_limit; n++)
       pages += frame_use(MFN(n)) == FRAME_ALLOCATED && mfn_frame(MFN(n))->owner == d->id;
     pages -= d->shared_info != NULL;
-    /* A dead domain is given back in parts. */
+    /* The memory of a dead domain is released in parts. */
     if (pages != d->nr_pages && !d->dying)
       audit_differs("d%u: %u pages are noted, %u are there", d->id, d->nr_pages, pages);
   }
@@ -145,7 +149,10 @@ void arch_audit(void) {
   if (found) vmm_bug("audit: %s", found);
 }
 
-/* audit(): ours, and only where the VMM's command line has it. The machine ends at a difference. */
+/*
+ * audit(): a hypercall of ours, available only if the VMM's command line enables it. The machine ends at a
+ * difference.
+ */
 int do_audit(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f) {
   (void)a, (void)b, (void)c, (void)d, (void)e, (void)f;
   if (!audit_wanted()) return refuse(-XEN_ENOSYS, "audit: it is not on the VMM's command line");

@@ -1,5 +1,7 @@
-/* The audit of one table in use: what its entries hold, and that a guest could have been allowed each of
- * them. */
+/*
+ * The audit of one table in use: what its entries hold, and whether a guest could have been allowed each of
+ * them.
+ */
 #include "vmm/current.h"
 #include "vmm/domain.h"
 #include "vmm/string.h"
@@ -7,8 +9,10 @@
 #include "x86/desc.h"
 #include "x86/mm.h"
 
-/* The type of the frame that an entry names, which must be the table's owner's; FRAME_NONE after a
- * difference. */
+/*
+ * The type of the frame that an entry names, which must belong to the table's owner; FRAME_NONE after a
+ * difference.
+ */
 static u32 type_of_target(mfn_t table, u32 index, mfn_t mfn) {
   const struct frame *from = mfn_frame(table), *to = mfn_frame(mfn);
   if (frame_use(mfn) == FRAME_ALLOCATED && to->owner == from->owner) return to->type_info & FRAME_TYPE_MASK;

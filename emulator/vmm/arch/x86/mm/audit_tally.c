@@ -1,4 +1,4 @@
-/* What the audit has found so far: holders of each frame, and the first difference. */
+/* What the audit has found so far: the holders of each frame, and the first difference. */
 #include "vmm/heap.h"
 #include "vmm/log.h"
 #include "x86/audit.h"

@@ -14,18 +14,21 @@
 #define NO_PFN       0xffffffffu
 
 _Static_assert(sizeof(struct frame) == 16, "the frame table's room is counted in frames of 16 bytes");
-/* No check keeps a frame's references from wrapping: there are not as many entries in all tables together. */
+/*
+ * No check keeps a frame's references from wrapping, because all tables together have fewer entries than
+ * that.
+ */
 _Static_assert(FRAMES_LIMIT <= (1u << 31) / PT_ENTRIES, "references are counted in 32 bits");
 
-/* For debuggers, which do not see macros. */
+/* This is for debuggers, which do not see macros. */
 extern struct frame *const frame_table;
 struct frame *const frame_table = FRAMES;
 u32 frame_limit;
 u32 frames_free;
 
-/* Free frames that were in use before; 0 ends the list: frame 0 is never free. */
+/* Free frames that were in use before. 0 ends the list; frame 0 is never free. */
 static u32 first_free;
-/* The others are what the boot ranges still hold, which are used up in their order. */
+/* All other free frames are in the boot ranges, which are used up in their order. */
 static u32 fresh_range, fresh_next;
 static bool table_ready;
 
@@ -33,7 +36,7 @@ void m2p_set(mfn_t mfn, u32 pfn) {
   M2P_RW[mfn.n] = pfn;
 }
 
-/* A frame that was never used, or INVALID_MFN. */
+/* Takes a frame that was never used, or INVALID_MFN. */
 static mfn_t fresh_frame(void) {
   for (; fresh_range < boot_info.range_count; fresh_range++) {
     const struct boot_range *range = &boot_info.ranges[fresh_range];
@@ -57,7 +60,7 @@ static void clear_frame(mfn_t mfn) {
   window_close(page);
 }
 
-/* The VMM's when `owner` is NULL. Before there is a table nothing is noted. */
+/* Notes the owner, which is the VMM if `owner` is NULL. Before there is a table nothing is noted. */
 static void note_owner(mfn_t mfn, struct domain *owner) {
   frames_free--;
   if (!table_ready) return;
@@ -108,7 +111,7 @@ void frame_unshare(mfn_t mfn) {
   frame->use = FRAME_VMM;
 }
 
-/* The entries of a run of frames; each copy doubles what is there. */
+/* Sets the entries of a run of frames. Each copy doubles what is there. */
 static void mark(u32 first, u32 end, struct frame as) {
   end = min(end, frame_limit);
   if (first >= end) return;
@@ -124,8 +127,8 @@ static void mark_vmm(u32 first, u32 end) {
 }
 
 /*
- * What the boot ranges still hold is free; what was taken of them, the image
- * and the modules are the VMM's; the rest is no RAM.
+ * What the boot ranges still hold is free. What was taken from them, the image and the modules belong to the
+ * VMM. The rest is not RAM.
  */
 void frames_note(void) {
   extern const u8 image_start[], image_end[];
@@ -153,7 +156,7 @@ void frames_count(void) {
   }
 }
 
-/* No reference is left; less than none is a bug. */
+/* No reference is left. Less than none is a bug. */
 void frame_unreferenced(struct frame *frame) {
   BUG_ON(frame->count != 0);
   BUG_ON(frame->type_info & FRAME_COUNT);
@@ -162,7 +165,7 @@ void frame_unreferenced(struct frame *frame) {
   make_free(frame);
 }
 
-/* Frees one that nobody should refer to any more. */
+/* Frees a frame to which nothing should refer any more. */
 static void release_frame(struct domain *d, struct frame *frame) {
   if (frame->use != FRAME_ALLOCATED || frame->owner != d->id) return;
   check_released(frame, 1, 0);

@@ -1,4 +1,4 @@
-/* The VMM's heap: whole pages, mapped in a row. */
+/* The VMM's heap. It gives whole pages, mapped contiguously. */
 #include "vmm/heap.h"
 
 #include "x86/frame.h"
@@ -8,7 +8,7 @@
 
 static u8 used[HEAP_PAGES];
 
-/* First fit, with an unmapped page behind each allocation: a stack that overflows faults. */
+/* First fit. After each allocation comes a page that is not mapped, so that a stack that overflows faults. */
 static u32 find_room(u32 count) {
   u32 room = 0;
   for (u32 i = 0; i < HEAP_PAGES; i++) {

@@ -1,4 +1,4 @@
-/* The VMM's own address space: what lies from MACH2PHYS_VIRT_START up. */
+/* The VMM's own address space: everything from MACH2PHYS_VIRT_START up. */
 #include "x86/page.h"
 
 #include "public/layout.h"
@@ -19,7 +19,7 @@ static mfn_t image_mfn(const void *in_image) {
   return MFN(((u32)in_image - VMM_OFFSET) >> PAGE_SHIFT);
 }
 
-/* The VMM's L1 tables for its region, by L2 entry; each mapped by heap or image. */
+/* The VMM's L1 tables for its region, by L2 entry. Each is mapped in the heap or in the image. */
 static pte_t *vmm_l1[PT_ENTRIES];
 
 static pte_t *l1_of(linear_t linear) {
@@ -27,8 +27,8 @@ static pte_t *l1_of(linear_t linear) {
 }
 
 /*
- * A table must be writable before it can be filled, and mapping it would need a
- * table: tables are reached through a region of their own whose L1 is in the image.
+ * A table must be writable before it can be filled, and mapping it would need a table. So tables are reached
+ * through a separate region, whose L1 is in the image.
  */
 static u32 tables_used;
 
@@ -54,7 +54,7 @@ bool vmm_map(linear_t linear, mfn_t mfn, u64 flags) {
   pte_t *entry = &l1_of(linear)[l1_index(linear)];
   pte_t old = *entry;
   *entry = pte_make(mfn, flags);
-  /* The processor keeps nothing of an entry that was not present (Intel SDM vol. 3A, 4.10.4.3). */
+  /* The processor caches nothing of an entry that was not present (Intel SDM vol. 3A, 4.10.4.3). */
   if (old & PTE_P) invlpg(linear);
   return true;
 }
@@ -73,8 +73,8 @@ mfn_t vmm_mfn(linear_t linear) {
 }
 
 /*
- * Later changes of vmm_l2 would have to reach every domain's slot-3 L2, so all
- * tables of the region exist before the first domain does.
+ * A later change of vmm_l2 would have to reach the slot-3 L2 of every domain. So all tables of the region
+ * exist before the first domain does.
  */
 static void make_all_tables(void) {
   for (linear_t linear = HEAP_START; linear < VMM_AREAS_END; linear += PT_ENTRIES * PAGE_SIZE)
@@ -82,7 +82,7 @@ static void make_all_tables(void) {
       vmm_bug("no memory for the VMM's page tables");
 }
 
-/* Global pages too: only a change of CR4.PGE flushes those. */
+/* Flushes global pages too; only a change of CR4.PGE does that. */
 static void tlb_flush_global(void) {
   u32 cr4 = read_cr4();
   write_cr4(cr4 & ~CR4_PGE);
@@ -90,8 +90,8 @@ static void tlb_flush_global(void) {
 }
 
 /*
- * boot.S mapped the image with large pages, which reach over frames that will be guests'. From here on only
- * the image's own pages are there, its code and constants read-only.
+ * boot.S mapped the image with large pages, which reach over frames that will belong to guests. From here on
+ * only the image's own pages are mapped, its code and constants read-only.
  */
 static void map_image(void) {
   extern const u8 image_start[], data_start[], image_end[];
@@ -109,7 +109,7 @@ static void share_m2p(void) {
     vmm_l2[l2_index(MACH2PHYS_VIRT_START + offset)] = vmm_l2[l2_index(M2P_RW_START + offset)] & ~PTE_RW;
 }
 
-/* NX where the processor has it: PTE bit 63 is reserved without. */
+/* Enables NX if the processor has it. Without it bit 63 of a PTE is reserved. */
 static void enable_nx(void) {
   pte_reserved = PTE_RSV | PTE_NX;
   if (cpuid(0x80000000).eax < 0x80000001 || cpuid(0x80000000).eax > 0x8000ffff) return;
@@ -118,7 +118,7 @@ static void enable_nx(void) {
   pte_reserved = PTE_RSV;
 }
 
-/* Room for `bytes` of the VMM's own at `start`. */
+/* Makes room for `bytes` of the VMM's own at `start`. */
 static void map_table(linear_t start, u32 bytes) {
   for (u32 offset = 0; offset < bytes; offset += PAGE_SIZE) {
     mfn_t mfn = frame_alloc(NULL);

@@ -1,4 +1,4 @@
-/* The mapping windows: any frame, for a moment. And the TLB, whose flushes they share. */
+/* The mapping windows, which map any frame for a moment, and the TLB, whose flushes they share. */
 #include "vmm/log.h"
 #include "x86/cpu.h"
 #include "x86/frame.h"
@@ -7,7 +7,7 @@
 pte_t window_l1[PT_ENTRIES] __attribute__((aligned(4096)));
 u32 tlb_clock;
 
-/* Guests have no global pages: loading CR3 flushes all that is theirs. */
+/* Guests have no global pages, so loading CR3 flushes everything that is theirs. */
 void tlb_flush(void) {
   write_cr3(read_cr3());
   tlb_clock++;

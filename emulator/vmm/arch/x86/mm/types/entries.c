@@ -1,18 +1,18 @@
-/* The references that one page-table entry makes, and what an entry may not say. */
+/* The references that one page-table entry makes, and which entries are not allowed. */
 #include "public/errno.h"
 #include "public/layout.h"
 #include "vmm/domain.h"
 #include "vmm/refuse.h"
 #include "x86/mm.h"
 
-/* Bits that only the VMM sets in a leaf: caching attributes are for device memory. */
+/* Bits that only the VMM sets in a leaf. Caching attributes are for device memory. */
 #define L1_DEVICE_BITS (PTE_PWT | PTE_PCD)
 #define L1_REFUSED     (PTE_PS | PTE_G)
 #define L2_REFUSED     (PTE_PWT | PTE_PCD | PTE_PS | PTE_G)
 #define L3_REFUSED     (PTE_PWT | PTE_PCD | PTE_PS | PTE_G | PTE_NX)
 #define L3_MASKED      (PTE_RW | PTE_US | PTE_A | PTE_D)
 
-/* Entries that refer to one L2, as frame.linear counts them. */
+/* How many entries may refer to one L2, as frame.linear counts them. */
 #define LINEAR_MAX 0x7fff
 
 static int refuse_bits(const char *level, pte_t entry, u64 bits) {
@@ -65,8 +65,8 @@ void put_l1_entry(pte_t entry) {
 }
 
 /*
- * An L2 used as an L1 (a linear page table): only read-only, and another L2
- * only if it is one already. Seen through it the tables are ordinary pages.
+ * An L2 may be used as an L1 (a linear page table) only read-only, and another L2 only if it is an L2
+ * already. Seen through such a map the tables are ordinary pages.
  */
 static bool is_linear_map(pte_t entry, mfn_t table, struct domain *d) {
   mfn_t mfn = pte_mfn(entry);
@@ -78,9 +78,8 @@ static bool is_linear_map(pte_t entry, mfn_t table, struct domain *d) {
 }
 
 /*
- * An L2 that refers to others is referred to by none, and the other way round:
- * a circle of tables would hold itself for ever. Its own linear map takes no
- * type, so it is no circle.
+ * No L2 refers to another that refers to one itself: a circle of tables would hold itself for ever. An L2's
+ * map of itself takes no type, so it makes no circle.
  */
 static int get_linear_map(pte_t entry, mfn_t table, struct domain *d) {
   mfn_t mfn = pte_mfn(entry);

@@ -1,4 +1,4 @@
-/* What a frame is used as: counting uses, and changing type only when there are none. */
+/* What a frame is used as. Uses are counted, and the type changes only when there are none. */
 #include "public/errno.h"
 #include "vmm/continuation.h"
 #include "vmm/current.h"
@@ -46,7 +46,7 @@ static bool has_tables_below(u32 kind) {
   return type == FRAME_L2 || type == FRAME_L3;
 }
 
-/* The last use of a table, or of a part of it, is gone. It keeps one reference until it is taken apart. */
+/* The last use of a table, or of a part of it, has ended. It keeps one reference until it is taken apart. */
 static void doom(mfn_t mfn) {
   struct frame *frame = mfn_frame(mfn);
   struct arch_domain *arch = &domain_find(frame->owner)->arch;
@@ -55,7 +55,7 @@ static void doom(mfn_t mfn) {
   arch->doomed[arch->nr_doomed++] = mfn;
 }
 
-/* Makes a table valid, from where an earlier attempt was interrupted; the caller holds a reference. */
+/* Makes a table valid, from where an earlier attempt was interrupted. The caller holds a reference. */
 static int validate(mfn_t mfn, u32 kind) {
   struct frame *frame = mfn_frame(mfn);
   const bool was_partial = frame->type_info & FRAME_PARTIAL;
@@ -70,7 +70,7 @@ static int validate(mfn_t mfn, u32 kind) {
   } else {
     frame->type_info = FRAME_NONE;
   }
-  /* A partial or doomed table holds itself. */
+  /* A table that is partial or doomed holds itself. */
   const bool holds_itself = frame->type_info & (FRAME_PARTIAL | FRAME_DOOMED);
   frame->count += holds_itself - was_partial;
   return error;
@@ -98,7 +98,7 @@ int take_doomed_tables_apart(struct domain *d) {
   return 0;
 }
 
-/* The first use as this kind, or a table that is not valid yet, or a refusal. */
+/* Handles the first use as this kind, or of a table that is not valid yet; or refuses. */
 int get_first_frame_type(mfn_t mfn, u32 kind) {
   struct frame *frame = mfn_frame(mfn);
   u32 count = frame->type_info & FRAME_COUNT;
@@ -131,7 +131,7 @@ void put_last_frame_type(mfn_t mfn) {
     return;
   }
   if (needs_validation(kind)) {
-    /* While it is taken apart nothing may use it. */
+    /* Nothing may use the table while it is taken apart. */
     frame->type_info &= ~FRAME_VALIDATED;
     table_leave(mfn, kind);
     frame->type_info = FRAME_NONE;

@@ -1,4 +1,4 @@
-/* Whole page tables: making one valid, taking it apart, changing one entry. */
+/* Whole page tables: making one valid, taking it apart, and changing one entry. */
 #include "public/errno.h"
 #include "vmm/continuation.h"
 #include "vmm/current.h"
@@ -42,7 +42,7 @@ static int validate_segments(mfn_t mfn) {
   return error;
 }
 
-/* An L1 is validated in one go; on refusal the references taken so far are dropped. */
+/* An L1 is validated without interruption. On refusal the references taken so far are dropped. */
 static int validate_l1(const pte_t *table, struct domain *d) {
   for (u32 i = 0; i < PT_ENTRIES; i++) {
     int error = get_l1_entry(table[i], d);
@@ -54,7 +54,7 @@ static int validate_l1(const pte_t *table, struct domain *d) {
   return 0;
 }
 
-/* An L2 or L3, from where it was left. After each table below it others may have a turn. */
+/* Validates an L2 or L3 from where it was interrupted. After each table below it, others may run. */
 static int validate_directory(mfn_t mfn, const pte_t *table, u32 kind, struct domain *d) {
   struct frame *frame = mfn_frame(mfn);
   const u32 entries = guest_entries(kind);
@@ -105,7 +105,7 @@ void table_take_apart(mfn_t mfn, u32 kind, const struct arch_domain *arch) {
   window_close(table);
 }
 
-/* Same frame, same right to write: the references stay as they are. */
+/* If the frame and the right to write are the same, the references stay as they are. */
 always_inline bool same_references(pte_t a, pte_t b, u32 kind) {
   u64 compared = PTE_MFN | PTE_P;
   if ((kind & FRAME_TYPE_MASK) != FRAME_L3) compared |= PTE_RW;
@@ -137,7 +137,7 @@ int table_update(mfn_t mfn, u32 offset, pte_t entry, bool keep_ad, struct vcpu *
     if (!same) put_entry(old, mfn, kind);
   }
   window_close(table);
-  /* The processor keeps the L3 entries since CR3 was loaded. */
+  /* The processor caches the L3 entries when CR3 is loaded. */
   if (!error && kind == FRAME_L3 && v->arch.base.n == mfn.n) tlb_flush();
   return error;
 }
