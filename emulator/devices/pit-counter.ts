@@ -168,10 +168,11 @@ export class PitCounter implements Stateful {
   nextChange(clock: number): number {
     this.settle(clock);
     if (this.start === IDLE || this.held !== IDLE) return NEVER;
-    if (clock < this.start) return this.start;
-    const elapsed = clock - this.start;
     const n = this.reload;
-    const cycle = clock - (elapsed % n);
+    // OUT falls at the start in mode 1, and in mode 2 with the count of 1; in the others it stays as it was until later.
+    if (clock < this.start && (this.mode === 1 || n === 1)) return this.start;
+    const elapsed = Math.max(0, clock - this.start);
+    const cycle = this.start + elapsed - (elapsed % n);
     switch (this.mode) {
       case 0:
       case 1:

@@ -22,11 +22,10 @@ const BOOT_DATE = 1066651200;
 export interface BoardWiring {
   clock: Clock;
   memoryBytes: number;
-  /**
-   * Makes the processor come back after the instruction in progress, because there is an interrupt or an earlier
-   * deadline.
-   */
+  /** Makes the processor come back after the instruction in progress, because there is an interrupt. */
   attention: () => void;
+  /** The next timer is due earlier than the one that was the next before. */
+  deadlineMoved: () => void;
   exit: (value: number) => void;
   onSerial: (port: SerialPort, bytes: Uint8Array) => void;
 }
@@ -43,7 +42,7 @@ export class Board implements Stateful {
   private readonly sent = [new ByteQueue(), new ByteQueue()] as const;
 
   constructor(private readonly wiring: BoardWiring) {
-    this.timers = new Timers(wiring.clock, wiring.attention);
+    this.timers = new Timers(wiring.clock, wiring.deadlineMoved);
     this.interrupts = new PicPair(wiring.attention);
     this.interrupts.attach(this.ports);
     this.pit = new Pit(this.timers, this.interrupts.line(0));

@@ -68,6 +68,7 @@ export class Machine implements MachineApi {
       clock: this.clock,
       memoryBytes,
       attention: () => this.cpu.yield(),
+      deadlineMoved: () => this.loop.deadlineMoved(),
       exit: (value) => this.loop.exit(value),
       onSerial: (port, bytes) => options.onSerial?.(port, bytes),
     });
@@ -80,7 +81,6 @@ export class Machine implements MachineApi {
       this.cpu.attach((parts) => new Jit(parts, engine === "compiled" ? WARM : HOT, options.hostNow));
     // The segment of the firmware.
     this.cpu.memory.physical.kinds.mapRom(FIRMWARE_START >>> 12, (HIGH_START - FIRMWARE_START) >>> 12);
-    this.board.start();
     this.memory = new PlainMemory(this.state, this.cpu.memory.physical);
     this.breakpoints = new Breakpoints(this.cpu);
     this.cpu.onMark = (linear) => this.breakpoints.reached(linear, this);
@@ -102,6 +102,7 @@ export class Machine implements MachineApi {
       },
       this,
     );
+    this.board.start();
   }
 
   boot(kernel: Uint8Array, options: BootOptions = {}): void {

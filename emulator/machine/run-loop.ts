@@ -57,6 +57,8 @@ export class RunLoop implements Stateful {
   private over: Stop | undefined;
   private fruitless = 0;
   private lastWake = NEVER;
+  /** Tick at which the slice in progress ends. */
+  private sliceEnd = 0;
   /** Whether the breakpoint at the next instruction, if there is one, has been asked about. */
   private asked = true;
 
@@ -82,6 +84,12 @@ export class RunLoop implements Stateful {
   exit(value: number): void {
     this.over ??= { kind: "exit", value };
     this.parts.processor.yield();
+  }
+
+  /** A timer is due earlier: the slice in progress ends where it would go on beyond that. */
+  deadlineMoved(): void {
+    const { timers, processor } = this.parts;
+    if (timers.deadline < this.sliceEnd) processor.yield();
   }
 
   run(options: RunOptions): Stop {
@@ -162,8 +170,10 @@ export class RunLoop implements Stateful {
     const { processor, clock, timers, inputs } = this.parts;
     const { retired } = processor;
     const untilInput = inputs.nextInstructions - retired;
-    const untilTimer = timers.deadline - clock.now();
-    return Math.min(SLICE, limit - retired, untilTimer, untilInput > 0 ? untilInput : SLICE);
+    const now = clock.now();
+    const length = Math.min(SLICE, limit - retired, timers.deadline - now, untilInput > 0 ? untilInput : SLICE);
+    this.sliceEnd = now + length;
+    return length;
   }
 
   /** Lets a halted processor sleep until the next event. Answers a Stop when the caller has to decide about that. */

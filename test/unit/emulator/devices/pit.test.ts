@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { clockAt, Pit, PIT_HZ, tickOf } from "../../../../emulator/devices/pit";
+import { Access, PitCounter } from "../../../../emulator/devices/pit-counter";
 import { PortBus } from "../../../../emulator/devices/port-bus";
 import { TestClock } from "./test-clock";
 
@@ -80,6 +81,28 @@ describe("8254 counter 0 at the start", () => {
       { clock: 98305, level: false },
     ]);
   });
+});
+
+describe("8254 changes of OUT", () => {
+  const cases = [0, 1, 2, 3, 4, 5].flatMap((mode) => [2, 3, 7].map((count) => ({ mode, count })));
+  it.each(cases)(
+    "are foretold in mode $mode with a count of $count, from before the first clock on",
+    ({ mode, count }) => {
+      const counter = new PitCounter();
+      counter.setGate(false, 0);
+      counter.control(Access.Low, mode, false);
+      counter.write(count, 10);
+      counter.setGate(true, 10);
+      for (let clock = 10; clock < 40;) {
+        const level = counter.out(clock);
+        const next = Math.min(counter.nextChange(clock), 40);
+        expect(next).toBeGreaterThan(clock);
+        for (let between = clock + 1; between < next; between++) expect(counter.out(between)).toBe(level);
+        if (next < 40) expect(counter.out(next)).toBe(!level);
+        clock = next;
+      }
+    },
+  );
 });
 
 describe("8254 mode 0, interrupt on terminal count", () => {

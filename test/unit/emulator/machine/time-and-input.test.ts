@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { Cpu } from "../../../../emulator/cpu/cpu";
 import type { InputRecord, Machine } from "../../../../emulator/index";
 import { Code, descriptorTables, machineWith } from "./guest-code";
 
@@ -23,6 +24,18 @@ function timerMachine(ticks: number): Machine {
   descriptorTables(machine, { 0x20: handler });
   return machine;
 }
+
+describe("a timer that is set anew", () => {
+  it("ends the slice only where it is due before the slice's end", () => {
+    const code = new Code();
+    // Mode 0 with 65,535 clocks, some 55 ms: longer than any slice.
+    for (let n = 0; n < 100; n++) code.out(0x43, 0x30).out(0x40, 0xff).out(0x40, 0xff);
+    const runs = vi.spyOn(Cpu.prototype, "run");
+    expect(machineWith(code.exit(1)).run()).toEqual({ kind: "exit", value: 1 });
+    expect(runs.mock.calls.length).toBeLessThan(10);
+    runs.mockRestore();
+  });
+});
 
 describe("HLT", () => {
   it("with interrupts off ends the run for good", () => {
