@@ -89,7 +89,7 @@ export class Cpu implements Stateful {
     this.memory.physical.tracker = this.cache.extents;
     this.memory.tlb.onFlush = (linear) => this.cache.flush(linear);
     this.system.reset();
-    this.modes = new Modes(state, this.memory.tlb, (slot) => this.cache.evictSlot(slot));
+    this.modes = new Modes(state, this.memory.tlb, (slot) => this.evict(slot));
     this.window = new InterruptWindow(state, wiring.interrupts, this.system);
     this.breakpoints = this.marks = new Marks(state, this.cache, this.modes, this.effort);
     this.watches = this.watchStops = new WatchStops(state, this.memory, this.modes, this.marks);
@@ -266,12 +266,16 @@ export class Cpu implements Stateful {
     marks.pass = false;
     tier0.isSpent = false;
     if (resumes) return this.resume(mode, pass);
-    const budget = single ? 1 : Math.min(left, SLICE);
+    const { compiler } = this;
+    const isTracing = compiler?.isTracing() ?? false;
+    const budget = single ? 1 : Math.min(left, isTracing ? MAX_BLOCK : SLICE);
     const record =
       pass || budget < MAX_BLOCK ? fetcher.scratchBlock(mode, Math.min(budget, MAX_BLOCK), pass) : this.findHot(mode);
     if (record === 0) return tier0.fault();
     this.effort.spend(budget);
-    if (this.compiler && this.isEnter(record)) return this.runCompiled(this.compiler, record, budget);
+    if (compiler && this.isEnter(record))
+      return this.runCompiled(compiler, record, isTracing ? Math.min(left, SLICE) : budget);
+    if (isTracing && budget >= MAX_BLOCK) compiler?.trace(mode);
     return tier0.run(record, budget, mode);
   }
 
@@ -301,6 +305,11 @@ export class Cpu implements Stateful {
     if (debug.pending === 0) return true;
     window.settle();
     return system.holdsTraps || system.deliverDebug(debug.takePending());
+  }
+
+  private evict(slot: number): void {
+    this.cache.evictSlot(slot);
+    this.compiler?.evicted(slot);
   }
 
   private isEnter(record: number): boolean {

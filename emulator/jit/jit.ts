@@ -13,6 +13,7 @@ import { Links } from "./links";
 import { dependencies, liveBytes } from "./live-immediates";
 import { SETTLE_NAME } from "./pending-flags";
 import { cover, rangesOver, WatchLevel } from "./watch-tests";
+import { Trace, type Traced } from "./trace";
 import { type Block, MAX_BLOCKS, MAX_INSNS, type Region, RegionFinder } from "./region";
 
 /** When a place in code is hot enough to be compiled. */
@@ -28,6 +29,11 @@ export interface Thresholds {
   turns: number;
   notes: number;
   /**
+   * How many blocks are followed before regions are made of what is executed. With 0 a region is made at once, of all
+   * that can be reached.
+   */
+  trace: number;
+  /**
    * How many accesses that are not aligned, in one run of compiled code, make it worthwhile to compile the last region
    * again for them.
    */
@@ -38,12 +44,29 @@ export interface Thresholds {
  * V8 spends some 30 ms on a region. The interpreter executes 5 to 10 million instructions in that time, so code that
  * runs for less than a second is best left to it.
  */
-export const HOT: Thresholds = { interpreted: 800_000, misses: 1000, turns: 250, notes: 64, unaligned: 1000 };
+export const HOT: Thresholds = {
+  interpreted: 800_000,
+  misses: 1000,
+  turns: 250,
+  notes: 64,
+  trace: 1024,
+  unaligned: 1000,
+};
 
 /** For users who want compiled code whatever it costs. */
-export const WARM: Thresholds = { interpreted: 100_000, misses: 32, turns: 250, notes: 16, unaligned: 1000 };
+export const WARM: Thresholds = {
+  interpreted: 100_000,
+  misses: 32,
+  turns: 250,
+  notes: 16,
+  trace: 256,
+  unaligned: 1000,
+};
 
 const MOST_DOUBLINGS = 8;
+
+/** How often a trace must have met a block to make a region of it. */
+const LEAST_TIMES = 3;
 
 /**
  * After how many accesses to watched pages by compiled code the region that runs is compiled again, with tests for
@@ -103,6 +126,7 @@ export class Jit implements Compiler {
   /** The starts of regions that make many accesses that are not aligned. */
   private readonly unaligned = new Set<number>();
   private readonly links = new Links(MAX_INSNS);
+  private readonly executed = new Trace();
   /** How many accesses to watched pages came from compiled code since a region was last compiled again for them. */
   private visits = 0;
 
@@ -190,7 +214,8 @@ export class Jit implements Compiler {
   }
 
   sample(mode: Mode, instructions: number): void {
-    if (!this.repeats(mode)) this.count(mode, instructions / this.thresholds.interpreted);
+    // A trace makes many short slices.
+    if (!this.executed.isOn && !this.repeats(mode)) this.count(mode, instructions / this.thresholds.interpreted);
   }
 
   /**
@@ -216,7 +241,41 @@ export class Jit implements Compiler {
     if (this.weights.size > MOST_PLACES) this.forgetHeat();
     const before = this.weights.get(key) ?? 0;
     this.weights.set(key, before + weight);
-    if (before < 1 && before + weight >= 1) this.compile(mode, [eip]);
+    if (before >= 1 || before + weight < 1) return;
+    if (this.thresholds.trace === 0) return this.compile(mode, [eip]);
+    // Where the trace makes no code of it, it has to become hot anew.
+    this.weights.set(key, 0);
+    if (!this.executed.isOn) this.executed.begin(this.thresholds.trace);
+  }
+
+  isTracing(): boolean {
+    if (this.executed.isOver()) this.executed.take().forEach((one) => this.compileTraced(one));
+    return this.executed.isOn;
+  }
+
+  trace(mode: Mode): void {
+    this.executed.note(mode, this.wiring.state.get(S.Eip));
+  }
+
+  evicted(slot: number): void {
+    this.executed.forget(slot);
+  }
+
+  /** Regions of what was executed again and again, as many as it takes. */
+  private compileTraced({ mode, blocks }: Traced): void {
+    let starts = [...blocks.keys()].filter((eip) => this.isWorthwhile(mode, eip, blocks.get(eip) ?? 0));
+    while (starts.length > 0) {
+      const region = this.finder(mode).findTraced(starts);
+      const isMade = region !== undefined && this.make(mode, region);
+      const rest = isMade ? starts.filter((eip) => !region.blocks.has(eip)) : [];
+      if (!isMade) this.loseHeatOf(mode, starts);
+      starts = rest.length < starts.length ? rest : [];
+    }
+  }
+
+  /** Whether a block of a trace is to be compiled: not by chance there, and not written to again and again. */
+  private isWorthwhile(mode: Mode, eip: number, times: number): boolean {
+    return times >= LEAST_TIMES && (this.weights.get(placeOf(mode, eip)) ?? 0) >= 0;
   }
 
   /** Whether the place already has compiled code. */
@@ -234,24 +293,45 @@ export class Jit implements Compiler {
     this.free.length = 0;
     this.next = 1;
     this.regions.clear();
+    this.executed.begin(0);
     this.links.reset();
     this.forgetHeat();
   }
 
   private compile(mode: Mode, starts: readonly number[], tests = WatchLevel.None): void {
-    const { cache, fetcher, watches } = this.wiring;
-    // The Enter records need room, and to make room may drop all other code.
+    const region = this.finder(mode).find(starts);
+    if (region) this.make(mode, region, tests);
+    else this.loseHeatOf(mode, starts);
+  }
+
+  /** Makes room for the Enter records of a region, which may drop all other code, and what finds the region. */
+  private finder(mode: Mode): RegionFinder {
+    const { cache, fetcher } = this.wiring;
     cache.reserve(MAX_BLOCKS);
-    const region = new RegionFinder(
+    const follows = (at: number): boolean => this.thresholds.trace === 0 || this.isInterpreted(mode, at);
+    return new RegionFinder(
       (at) => fetcher.peek(mode, at),
       (at) => fetcher.isMarked(at),
-    ).find(starts);
-    const func = region ? this.takeFunction() : 0;
-    // A full table: all regions go, and the hot ones come back.
-    if (region && func === 0) cache.reset();
-    // Other code may come there.
-    if (!region) for (const start of starts) this.loseHeat(placeOf(mode, start));
-    if (!region || func === 0) return;
+      follows,
+    );
+  }
+
+  /** Whether the interpreter, and no compiled code, executes what stands at an offset in CS, and has done so before. */
+  private isInterpreted(mode: Mode, eip: number): boolean {
+    const { cache, state } = this.wiring;
+    const table = cache.knownTable(mode.slot, eip >>> 12);
+    const record = table === 0 ? 0 : cache.entry(table, eip & 0xfff);
+    return record !== 0 && state.get(record + Rec.Op) !== (Special.Enter as number);
+  }
+
+  /** Compiles a region; false where the table is full: then all regions go, and the hot ones come back. */
+  private make(mode: Mode, region: Region, tests = WatchLevel.None): boolean {
+    const { cache, watches } = this.wiring;
+    const func = this.takeFunction();
+    if (func === 0) {
+      cache.reset();
+      return false;
+    }
     const began = this.hostNow();
     for (const block of region.blocks.values()) {
       for (const insn of block.insns)
@@ -266,7 +346,7 @@ export class Jit implements Compiler {
       tlb: dataTlbs(mode.ring),
       tlbExec: cache.execEntry(mode.slot, 0),
       csLimit: mode.csLimit,
-      unaligned: starts.some((start) => this.unaligned.has(placeOf(mode, start))),
+      unaligned: region.starts.some((start) => this.unaligned.has(placeOf(mode, start))),
       watched,
       testsAll: level === WatchLevel.All,
       guard: (page) => ({ execEntry: cache.execEntry(mode.slot, page), table: cache.knownTable(mode.slot, page) }),
@@ -275,6 +355,7 @@ export class Jit implements Compiler {
     this.table.set(func, exports["f"]);
     this.install({ mode, region, watched, level, func, bytes: bytes.length });
     this.countRegion(region, bytes.length, began);
+    return true;
   }
 
   private countRegion(region: Region, bytes: number, began: number): void {
@@ -347,6 +428,11 @@ export class Jit implements Compiler {
     this.weights.clear();
     this.losses.clear();
     this.unaligned.clear();
+  }
+
+  /** Of what cannot be compiled: other code may come there. */
+  private loseHeatOf(mode: Mode, starts: readonly number[]): void {
+    for (const start of starts) this.loseHeat(placeOf(mode, start));
   }
 
   private loseHeat(place: number): void {

@@ -52,24 +52,60 @@ function isCompiled(insn: Insn): boolean {
 export class RegionFinder {
   private readonly found = new Map<number, Insn[]>();
   private readonly entries = new Set<number>();
+  /** Where direct jumps, calls and full blocks lead. */
+  private readonly targets = new Set<number>();
   private readonly queue: number[] = [];
   private insns = 0;
 
   /**
    * @param isMarked tells whether the instruction at an offset in CS is marked; `peek` gives a marked instruction first
+   * @param follows tells whether a region goes on at an offset in CS to which its code leads
    */
   constructor(
     private readonly peek: Peek,
     private readonly isMarked: (eip: number) => boolean = () => false,
+    private readonly follows: (eip: number) => boolean = () => true,
   ) {}
 
-  /** @returns undefined when not even one of the first instructions can be compiled */
+  /**
+   * Finds what can be reached from some starts.
+   * @returns undefined when not even one of the first instructions can be compiled
+   */
   find(starts: readonly number[]): Region | undefined {
+    return this.scanAll(starts) ? this.region(starts) : undefined;
+  }
+
+  /**
+   * Finds the same from blocks that have been executed together. The starts are those to which no other block leads, and
+   * the entries of loops.
+   */
+  findTraced(executed: readonly number[]): Region | undefined {
+    if (!this.scanAll(executed)) return undefined;
+    this.dropCut();
+    const isStart = (eip: number): boolean => !this.targets.has(eip) || this.entries.has(eip);
+    return this.region(executed.filter((eip) => this.found.has(eip) && isStart(eip)));
+  }
+
+  /** Whether something was found. */
+  private scanAll(starts: readonly number[]): boolean {
     this.queue.push(...starts);
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
       if (this.found.size < MAX_BLOCKS && this.insns < MAX_INSNS) this.scan(next);
     }
-    if (!starts.some((start) => this.found.has(start))) return undefined;
+    return starts.some((start) => this.found.has(start));
+  }
+
+  /** A slice's end cuts a block anywhere: what was executed from there on is a part of the whole block. */
+  private dropCut(): void {
+    for (const insns of [...this.found.values()]) {
+      for (const { eip } of insns.slice(1)) {
+        const start = eip >>> 0;
+        if (!this.targets.has(start) && !this.entries.has(start)) this.found.delete(start);
+      }
+    }
+  }
+
+  private region(starts: readonly number[]): Region {
     for (const start of starts) if (!this.isCut(start)) this.entries.add(start);
     return { starts, blocks: this.split() };
   }
@@ -132,7 +168,8 @@ export class RegionFinder {
    */
   private edge(to: number, from: Insn): void {
     if (to <= from.eip || (to ^ from.eip) >>> 12 !== 0) this.entries.add(to);
-    this.queue.push(to);
+    this.targets.add(to);
+    if (this.follows(to)) this.queue.push(to);
   }
 
   /** Ends blocks where others start. */

@@ -36,6 +36,9 @@ export class CaseCompiler {
         this.mode = mode;
       },
       missed: () => undefined,
+      isTracing: () => false,
+      trace: () => undefined,
+      evicted: () => undefined,
       watchesChanged: () => jit.watchesChanged(),
       reset: () => jit.reset(),
     };

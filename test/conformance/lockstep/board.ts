@@ -6,7 +6,7 @@ import { CpuStop } from "../../../emulator/cpu/wiring";
 import { StateReader, StateWriter } from "../../../emulator/base/state-stream";
 import { Jit } from "../../../emulator/jit/jit";
 import type { Watch } from "../../../emulator/memory/watches";
-import { EAGER } from "../../harness/eager";
+import { EAGER, TRACED } from "../../harness/eager";
 import { setSegment } from "../../harness/segment";
 import { Mix } from "./mix";
 import type { Observer } from "./observer";
@@ -17,7 +17,7 @@ import { fieldsOf, VISIBLE } from "./visible";
 
 /** A processor with 1 MiB of RAM, put back to the start of one random program after another. */
 
-export type Tier = "interpreter" | "compiled";
+export type Tier = "interpreter" | "compiled" | "traced";
 
 const INTERRUPT_VECTOR = 0x21;
 /** Fills RAM: a program that strays meets it soon and is led back. */
@@ -47,7 +47,7 @@ export class Board {
 
   constructor(tier: Tier) {
     const { state } = this;
-    this.isCompiled = tier === "compiled";
+    this.isCompiled = tier !== "interpreter";
     this.ram = new Uint8Array(state.memory.buffer, RAM, RAM_BYTES);
     this.view = new DataView(state.memory.buffer, RAM, RAM_BYTES);
     this.cpu = new Cpu({
@@ -56,7 +56,8 @@ export class Board {
       interrupts: { pending: () => this.waiting, acknowledge: () => this.acknowledge() },
       now: () => this.retired,
     });
-    if (tier === "compiled") this.cpu.attach((parts) => this.mix.watch(new Jit(parts, EAGER), parts));
+    if (tier !== "interpreter")
+      this.cpu.attach((parts) => this.mix.watch(new Jit(parts, tier === "traced" ? TRACED : EAGER), parts));
   }
 
   /** Instructions of this program. */

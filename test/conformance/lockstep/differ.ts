@@ -1,5 +1,5 @@
 import { CpuStop } from "../../../emulator/cpu/wiring";
-import { Board } from "./board";
+import { Board, type Tier } from "./board";
 import type { Scenario } from "./scenario";
 import { agree } from "./visible";
 
@@ -17,7 +17,13 @@ export interface Boards {
   compiled: Board;
 }
 
-export const makeBoards = (): Boards => ({ interpreted: new Board("interpreter"), compiled: new Board("compiled") });
+/** Every other program's regions are made of what is executed together. */
+export const tierOf = (seed: number): Tier => (seed % 2 === 0 ? "compiled" : "traced");
+
+export const makeBoards = (tier: Tier): Boards => ({
+  interpreted: new Board("interpreter"),
+  compiled: new Board(tier),
+});
 
 const MOST_BYTES = 16;
 

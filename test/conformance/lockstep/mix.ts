@@ -38,6 +38,9 @@ export class Mix {
       else this.misses++;
     };
     return {
+      isTracing: () => compiler.isTracing(),
+      trace: (mode) => compiler.trace(mode),
+      evicted: (slot) => compiler.evicted(slot),
       run,
       sample: (mode, instructions) => compiler.sample(mode, instructions),
       missed: (mode) => compiler.missed(mode),

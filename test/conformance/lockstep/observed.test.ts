@@ -64,7 +64,7 @@ const agreeInTlbs = (whole: Board, observed: Board): boolean => {
   return one?.equals(other ?? Buffer.of()) ?? false;
 };
 
-describe.each<Tier>(["interpreter", "compiled"])("random programs with an observer, %s", (tier) => {
+describe.each<Tier>(["interpreter", "compiled", "traced"])("random programs with an observer, %s", (tier) => {
   it(`come to the same state as undisturbed, in ${PROGRAMS.toString()} programs`, () => {
     let pair = makePair(tier);
     const found: string[] = [];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { differ, makeBoards } from "./differ";
+import type { Tier } from "./board";
+import { type Boards, differ, makeBoards, tierOf } from "./differ";
 import { Mix } from "./mix";
 import { describeDifference } from "./report";
 import { LONG_SEEDS, makeScenario } from "./scenario";
@@ -19,19 +20,22 @@ const MOST = 3;
 
 describe("random programs in lockstep", () => {
   it(`come to the same state interpreted and compiled, in ${PROGRAMS.toString()} programs`, () => {
-    let boards = makeBoards();
+    const made = new Map<Tier, Boards>();
     const total = new Mix();
     const found: string[] = [];
     for (let n = 0; n < PROGRAMS && found.length < MOST; n++) {
       if (n > 0 && n % RENEWED === 0) {
-        total.add(boards.compiled.mix);
-        boards = makeBoards();
+        for (const { compiled } of made.values()) total.add(compiled.mix);
+        made.clear();
       }
+      const tier = tierOf(FIRST + n);
+      const boards = made.get(tier) ?? makeBoards(tier);
+      made.set(tier, boards);
       const scenario = makeScenario(FIRST + n);
       const difference = differ(scenario, boards);
       if (difference) found.push(describeDifference(scenario, difference));
     }
-    total.add(boards.compiled.mix);
+    for (const { compiled } of made.values()) total.add(compiled.mix);
     console.log(total.toString());
     expect(found.join("\n\n")).toBe("");
     if (ALONE === undefined) expectVariety(total);

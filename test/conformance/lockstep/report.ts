@@ -1,6 +1,6 @@
 import { listing } from "../../harness/disassembly";
 import type { Board } from "./board";
-import { type Boards, differ, type Difference, makeBoards } from "./differ";
+import { type Boards, differ, type Difference, makeBoards, tierOf } from "./differ";
 import type { Action, Scenario, Step } from "./scenario";
 import { At, describeSetting } from "./setting";
 import { Shrinker } from "./shrink";
@@ -18,7 +18,7 @@ export const commandFor = (seed: number): string =>
 
 /** Shrinks and describes a scenario that came out differently. */
 export function describeDifference(scenario: Scenario, found: Difference): string {
-  const boards = makeBoards();
+  const boards = makeBoards(tierOf(scenario.seed));
   const again = differ(scenario, boards);
   if (!again) {
     return [

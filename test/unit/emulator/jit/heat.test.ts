@@ -5,7 +5,7 @@ import { Jit } from "../../../../emulator/jit/jit";
 import { CODE, CodeBench } from "../cpu/code-bench";
 
 /** A slice makes the place where it ends hot at once. */
-const AT_ONCE = { interpreted: 1, misses: 1, turns: 1, notes: 1, unaligned: 1000 };
+const AT_ONCE = { interpreted: 1, misses: 1, turns: 1, notes: 1, trace: 0, unaligned: 1000 };
 
 function regionsOf(bench: CodeBench): number {
   bench.cpu.attach((parts) => new Jit(parts, AT_ONCE));
@@ -46,7 +46,14 @@ describe("where compiled code comes out", () => {
     bench.put({ [Gpr.Esi]: 0xa000, [Gpr.Edi]: other });
     let compile = (): void => undefined;
     bench.cpu.attach((parts) => {
-      const jit = new Jit(parts, { interpreted: NEVER, misses: 50, turns: NEVER, notes: NEVER, unaligned: NEVER });
+      const jit = new Jit(parts, {
+        interpreted: NEVER,
+        misses: 50,
+        turns: NEVER,
+        notes: NEVER,
+        trace: 0,
+        unaligned: NEVER,
+      });
       compile = () => jit["compile"](bench.cpu["modes"].current, [CODE]);
       return jit;
     });

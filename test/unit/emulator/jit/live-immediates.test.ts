@@ -5,7 +5,9 @@ import { CODE, CodeBench } from "../cpu/code-bench";
 
 function compiling(...code: number[]): CodeBench {
   const bench = new CodeBench().code(...code);
-  bench.cpu.attach((parts) => new Jit(parts, { interpreted: 1, misses: 1, turns: 250, notes: 16, unaligned: 1000 }));
+  bench.cpu.attach(
+    (parts) => new Jit(parts, { interpreted: 1, misses: 1, turns: 250, notes: 16, trace: 0, unaligned: 1000 }),
+  );
   return bench;
 }
 

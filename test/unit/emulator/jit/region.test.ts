@@ -29,6 +29,12 @@ function entries(code: readonly number[], start: number): number[] {
   return [...(region?.blocks.values() ?? [])].filter((block) => block.isEntry).map((block) => block.start - ORIGIN);
 }
 
+/** Offsets. */
+interface RegionBlocks {
+  starts: number[];
+  blocks: number[];
+}
+
 /** `count` times INC EAX, DEC ECX, JNZ to the first. */
 const loopOf = (count: number): number[] => [
   ...new Array<number>(count).fill(INC_EAX),
@@ -49,5 +55,25 @@ describe("a region's entries", () => {
 
   it("keep the only one where nothing else leads to it", () => {
     expect(entries([...new Array<number>(MAX_BLOCK + 8).fill(INC_EAX), 0xc3], MAX_BLOCK)).toEqual([MAX_BLOCK]);
+  });
+});
+
+describe("a region of blocks that were executed together", () => {
+  const find = (code: readonly number[], ...executed: number[]): RegionBlocks => {
+    const bytes = Uint8Array.from(code);
+    const region = new RegionFinder((eip) => blockAt(bytes, eip)).findTraced(executed.map((at) => ORIGIN + at));
+    return {
+      starts: region?.starts.map((at) => at - ORIGIN) ?? [],
+      blocks: [...(region?.blocks.keys() ?? [])].map((at) => at - ORIGIN),
+    };
+  };
+
+  it("starts where no other block of it leads, and at a loop", () => {
+    // jz +1; inc eax; ret, and another ret that nothing leads to
+    expect(find([0x74, 0x01, INC_EAX, 0xc3, 0xc3], 0, 2, 3, 4)).toEqual({ starts: [0, 4], blocks: [0, 2, 3, 4] });
+  });
+
+  it("does not begin a block where only the end of a slice has cut one", () => {
+    expect(find([...loopOf(4), 0xc3], 0, 2, 3)).toEqual({ starts: [0], blocks: [0, 7] });
   });
 });

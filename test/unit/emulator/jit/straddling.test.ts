@@ -27,7 +27,9 @@ function loop(between: number[], pteChange: number): CodeBench {
 /** Runs it from START in two pieces, with `between` done between them. */
 function run(bench: CodeBench, isCompiled: boolean, between: (bench: CodeBench) => void = () => undefined): CodeBench {
   if (isCompiled)
-    bench.cpu.attach((parts) => new Jit(parts, { interpreted: 1, misses: 1, turns: 1, notes: 1, unaligned: 1000 }));
+    bench.cpu.attach(
+      (parts) => new Jit(parts, { interpreted: 1, misses: 1, turns: 1, notes: 1, trace: 0, unaligned: 1000 }),
+    );
   bench.state.set(S.Eip, START);
   bench.run(INSTRUCTIONS);
   between(bench);
