@@ -1,10 +1,11 @@
 /** Images whose debug information is damaged or endless: each request is answered in words, and the adapter stays small. */
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { describe, expect, it } from "vitest";
 import { RequestError } from "../harness/dap-client";
 import { DapSession } from "../harness/dap-session";
+import { peakMemory } from "../harness/memory";
 
 const FOLDER = join(__dirname, "hostile");
 const MEMORY_LIMIT = 512 * (1 << 20);
@@ -49,8 +50,7 @@ describe("damaged debug information", () => {
       const launched = await answer(session, "launch", { program, stopOnEntry: true, vmm: "none" });
       const refusals = typeof launched === "string" ? [launched] : await lookAround(session);
       for (const refusal of refusals) expect(refusal).not.toMatch(/error of the debugger itself/);
-      const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${session.client.pid}/status`, "utf8"))?.[1];
-      expect(Number(peak) * 1024).toBeLessThan(MEMORY_LIMIT);
+      expect(peakMemory(session.client.pid)).toBeLessThan(MEMORY_LIMIT);
     } finally {
       await session.close();
     }

@@ -1,34 +1,18 @@
 /** Hostile and demanding guests: what each may not do, and what real Xen answers it. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { root, runProcess } from "../harness/process";
+import { runLogged } from "../harness/command-line";
+import { root } from "../harness/process";
 import { pvImage } from "./images";
 
-const LAUNCHER = join(root, "bin", "ringscope");
 const LOOP = join(root, "dist", "sample-guests", "pv", "loop.elf");
 const TRIPLE_FAULT = 70;
 const TIME_IS_UP = 76;
 
-interface Outcome {
-  console: string;
-  errors: string;
-  log: string;
-  status: number | undefined;
-}
-
-/** Runs `ringscope guest` with these arguments, the hypervisor's log kept. */
-async function guest(...args: string[]): Promise<Outcome> {
-  const folder = mkdtempSync(join(tmpdir(), "ringscope-cases-"));
-  try {
-    const log = join(folder, "log");
-    const all = [LAUNCHER, "guest", "--log", log, ...args];
-    const { stdout, stderr, status } = await runProcess(process.execPath, all, { timeoutSeconds: 100 });
-    return { console: stdout, errors: stderr, log: readFileSync(log, "latin1"), status };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+/** Runs `ringscope guest` with these arguments. */
+async function guest(...args: string[]) {
+  const { stdout, stderr, ...rest } = await runLogged("guest", args, { timeoutSeconds: 100 });
+  return { console: stdout, errors: stderr, ...rest };
 }
 
 /** The numbers that `pattern` finds in the console, one for each match. */
@@ -92,15 +76,9 @@ describe("answers of real Xen", () => {
 describe("the guests that measure speed", () => {
   /** How many instructions a guest executes under an engine. */
   async function instructions(name: string, engine: string): Promise<number> {
-    const folder = mkdtempSync(join(tmpdir(), "ringscope-cases-"));
-    try {
-      const stats = join(folder, "stats");
-      const { console } = await guest("--stats", stats, "--engine", engine, pvImage(name));
-      expect(console).toBe("done\n");
-      return (JSON.parse(readFileSync(stats, "utf8")) as { instructions: number }).instructions;
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const { console, stats } = await guest("--engine", engine, pvImage(name));
+    expect(console).toBe("done\n");
+    return (JSON.parse(stats) as { instructions: number }).instructions;
   }
 
   it.each(["batch", "fault"])("%s executes the same instructions on both engines", async (name) => {

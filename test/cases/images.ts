@@ -1,6 +1,7 @@
 /** Builds the inputs of this folder into dist/cases, once for all test files. */
 import { cpSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
+import { compileAlone } from "../harness/kernel/compile.mjs";
 import { root, runProcess } from "../harness/process";
 
 const SOURCES = join(root, "test", "cases");
@@ -24,12 +25,9 @@ async function run(command: string, args: readonly string[]): Promise<void> {
   if (status !== 0) throw new Error(`${basename(command)} ${args.join(" ")}: ${stderr}${stdout}`);
 }
 
-/** `gcc` for a kernel that needs no linker script. */
-const bareKernel = (source: string, output: string, ...more: string[]): Promise<void> => {
-  const machine = ["-m32", "-O0", "-g", "-ffreestanding", "-fno-pic", "-no-pie", "-nostdlib", "-static"];
-  const link = ["-Wl,--build-id=none", "-Wl,-Ttext=0x100000", "-Wl,-z,noexecstack"];
-  return run("gcc", [...machine, ...link, ...more, join(SOURCES, "kernels", source), "-o", kernelImage(output)]);
-};
+/** A kernel that brings its own multiboot header and start. */
+const bareKernel = (source: string, output: string, ...more: string[]): void =>
+  compileAlone(join(SOURCES, "kernels", source), kernelImage(output), ["-O0", "-g", "-w", ...more]);
 
 /** vitest's global set-up for the project `cases`. */
 export default async function build(): Promise<void> {
@@ -39,7 +37,7 @@ export default async function build(): Promise<void> {
     mkdirSync(join(OUT, folder), { recursive: true });
     cpSync(join(SOURCES, folder), join(OUT, folder), { recursive: true });
   }
-  for (const n of DEBUG_EXCEPTION_CASES) await bareKernel("hlt-tf.S", `hlt-tf-${n}`, `-DCASE=${n}`);
-  await bareKernel("big-arrays.c", "big-arrays");
+  for (const n of DEBUG_EXCEPTION_CASES) bareKernel("hlt-tf.S", `hlt-tf-${n}`, `-DCASE=${n}`);
+  bareKernel("big-arrays.c", "big-arrays");
   await run("bash", [join(debuggerFolder, "build.sh")]);
 }

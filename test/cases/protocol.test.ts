@@ -1,9 +1,9 @@
 /** What other clients send, and requests that ask for too much. */
-import { readFileSync } from "node:fs";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { describe, expect, it } from "vitest";
 import { DapClient } from "../harness/dap-client";
 import { DapSession, guest, lineOf } from "../harness/dap-session";
+import { peakMemory } from "../harness/memory";
 import { kernelImage, pvImage } from "./images";
 
 const APP = "sample-guests/pv/hello/app.c";
@@ -18,10 +18,6 @@ async function withSession(session: DapSession, body: (session: DapSession) => P
     await session.close();
   }
 }
-
-/** The largest memory that a process has had so far, in bytes (Linux). */
-const peakMemory = (pid: number): number =>
-  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

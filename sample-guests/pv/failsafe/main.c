@@ -7,26 +7,9 @@
  * its failsafe callback, with the frame that could not be loaded and the selectors that
  * the segment registers held.
  */
+#include "failsafe.h"
 #include "guest.h"
 #include "print.h"
-
-/* What IRET takes from the stack. */
-struct return_frame {
-  u32 eip, cs, eflags, esp, ss;
-};
-
-/* The VMM puts the selectors below the frame. */
-struct failsafe_frame {
-  u32 ds, es, fs, gs;
-  struct return_frame frame;
-};
-
-/* entry.S */
-extern char failsafe_entry[], trap_stack_top[];
-_Noreturn void return_to(const struct return_frame *frame);
-void failsafe(const struct failsafe_frame *frame);
-
-#define EFLAGS_IF 0x200
 
 static const struct {
   const char *what;

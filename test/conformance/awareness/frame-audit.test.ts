@@ -7,7 +7,7 @@ import { fieldOf } from "../../../debug-adapter/awareness/layout";
 import { VmmView } from "../../../debug-adapter/awareness/vmm-view";
 import { SymbolImage } from "../../../debug-adapter/symbols/index";
 import { Machine } from "../../../emulator/index";
-import { compileGuest } from "../../harness/kernel/compile-guest.mjs";
+import { compileGuest } from "../../harness/kernel/compile.mjs";
 import { root } from "../../harness/process";
 
 const DIST = resolve(import.meta.dirname, "../../../dist");

@@ -1,7 +1,7 @@
 /** Answers of the hypervisor that were once others than Xen's (4.2.5 for x86_32), each a line of the guest `answers`. */
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { compileGuest } from "../../harness/kernel/compile-guest.mjs";
+import { compileGuest } from "../../harness/kernel/compile.mjs";
 import { ringscope } from "../../harness/machines";
 import { root } from "../../harness/process";
 import { evidenceOf, expectLines, goldenLines } from "../golden";

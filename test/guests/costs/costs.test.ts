@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { compileGuest } from "../../harness/kernel/compile-guest.mjs";
+import { compileGuest } from "../../harness/kernel/compile.mjs";
 import { ringscope } from "../../harness/machines";
 import { root } from "../../harness/process";
 

@@ -38,6 +38,11 @@ export function compileKernel(sources, image, flags = [], compiler = undefined) 
   compile([join(HERE, "start.S"), ...sources], image, [...flags, `-Wl,-T,${join(HERE, "kernel.lds")}`], compiler);
 }
 
+/** A kernel of one file that has its multiboot header and its start in itself, at 1 MiB. */
+export function compileAlone(source, image, flags = []) {
+  compile([source], image, [...flags, "-Wl,-Ttext=0x100000"]);
+}
+
 const LIBRARY = ["sample-guests/lib", "sample-guests/lib/pv"].map((folder) => join(root, folder));
 
 /** The same for a paravirtual guest, with the sample guests' library. */

@@ -1,1 +1,0 @@
-export function compileGuest(sources: readonly string[], image: string): void;
