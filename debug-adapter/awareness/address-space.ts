@@ -8,29 +8,29 @@ const PAGE = 4096;
 const LARGE_PAGE = 2 << 20;
 const FRAME_MASK = 0xfffff000;
 
-/** Memory as a vCPU sees it, whether it runs or not; or as the processor does outside of any. */
+/** Memory as a vCPU sees it, whether the vCPU runs or not; or as the processor does outside of any vCPU. */
 export interface AddressSpace {
   /**
-   * `d0v0`: names the vCPU in references that the client keeps. Undefined for memory as the processor maps it, whoever runs:
-   * with a single guest there is no other.
+   * `d0v0`: names the vCPU in references that the client keeps. Undefined for memory as the processor maps it now; with
+   * a single guest there is no other.
    */
   readonly name: string | undefined;
   /** The vCPU's domain; undefined outside of any. */
   readonly domain: number | undefined;
-  /** Physical address of the vCPU's L3 table; undefined where the processor's own CR3 holds it. */
+  /** Physical address of the vCPU's L3 table; undefined if the processor's CR3 holds it. */
   readonly directory: number | undefined;
   /** The bytes from a linear address on, as far as they are mapped. */
   readonly readMemory: ReadMemory;
-  /** How many bytes were written: fewer where a page is not mapped. */
+  /** Returns how many bytes were written, which is less where a page is not mapped. */
   writeMemory(linear: number, bytes: Uint8Array): number;
 }
 
-/** Whether the processor is in the address space now: its registers are then those of the innermost frame. */
+/** Whether the processor is in the address space now. If so, its registers are those of the innermost frame. */
 export const isLive = ({ directory }: AddressSpace): boolean => directory === undefined;
 
 /**
- * Memory as another PAE page directory than the one in CR3 maps it, for a vCPU
- * that does not run. Reaches nothing above 4 GiB, where no machine has RAM.
+ * Memory as it is mapped by a PAE page directory that is not in CR3, for a vCPU that does not run. Nothing above 4 GiB
+ * is reached, where no machine has RAM.
  * @param directory physical address of the four L3 entries
  */
 export function mappedBy(memory: DebugMemory, directory: number): Pick<AddressSpace, "readMemory" | "writeMemory"> {
@@ -48,7 +48,10 @@ export function mappedBy(memory: DebugMemory, directory: number): Pick<AddressSp
     const l1 = entry((l2 & FRAME_MASK) >>> 0, (linear >>> 12) & 511);
     return l1 === undefined ? undefined : ((l1 & FRAME_MASK) >>> 0) + (linear & (PAGE - 1));
   };
-  /** Calls `access` for each part that lies in one page, until it has less to do than asked for; how many bytes were done. */
+  /**
+   * Calls `access` for each part that is in one page, until a call does less than was asked for. @returns how many
+   * bytes were done
+   */
   const byPage = (start: number, length: number, access: (physical: number, at: number, size: number) => number) => {
     let done = 0;
     while (done < length) {

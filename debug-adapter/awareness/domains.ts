@@ -1,7 +1,6 @@
 /**
- * The domains of the hypervisor as its own structures hold them: `domain_list`,
- * each domain's vCPUs and event channels. Everything is found by the names in
- * its debug information; what an image does not have is left out.
+ * The domains of the hypervisor as its own structures hold them: `domain_list`, and each domain's vCPUs and event
+ * channels. They are found by the names in the hypervisor's debug information. What an image lacks is left out.
  */
 import { sizeOf, type ImageSymbols, type ReadMemory } from "../symbols/index";
 import { StructRecord } from "./record";
@@ -11,7 +10,7 @@ export interface DomainState {
   /** Linear address of its struct domain. */
   readonly pointer: number;
   readonly isPrivileged: boolean;
-  /** It ended and waits to be taken down. */
+  /** Whether it has ended and waits to be taken down. */
   readonly isDying: boolean;
   readonly pages: number;
   readonly maxPages: number;
@@ -25,11 +24,11 @@ export interface VcpuState {
   /** Linear address of its struct vcpu. */
   readonly pointer: number;
   readonly isCurrent: boolean;
-  /** It waits for an event. */
+  /** Whether it waits for an event. */
   readonly isBlocked: boolean;
-  /** An upcall waits to be delivered. */
+  /** Whether an upcall waits to be delivered. */
   readonly upcallPending: boolean;
-  /** The guest holds upcalls off. */
+  /** Whether the guest holds upcalls off. */
   readonly upcallMasked: boolean;
 }
 
@@ -38,20 +37,20 @@ export type ChannelKind = "unbound" | "interdomain" | "pirq" | "virq" | "ipi";
 export interface ChannelState {
   readonly port: number;
   readonly kind: ChannelKind;
-  /** Of kind "virq": the virtual interrupt. */
+  /** For the kind "virq": the virtual interrupt. */
   readonly virq: number | undefined;
-  /** Of kinds "interdomain" and "unbound": the domain at the other end, or that may bind it. */
+  /** For the kinds "interdomain" and "unbound": the domain at the other end, or the domain that may bind it. */
   readonly remoteDomain: number | undefined;
-  /** Of kind "interdomain". */
+  /** For the kind "interdomain". */
   readonly remotePort: number | undefined;
   readonly isPending: boolean;
   readonly isMasked: boolean;
 }
 
-/** EVTCHNSTAT_ in order, from 1 on; 0 is closed. */
+/** The values of EVTCHNSTAT_ in order, from 1 on; 0 is closed. */
 const KINDS: readonly ChannelKind[] = ["unbound", "interdomain", "pirq", "virq", "ipi"];
 
-/** Longer lists are taken for broken: the machine may stand in the middle of building one. */
+/** A longer list is taken for a broken one: the machine may be in the middle of building it. */
 const MAX_DOMAINS = 256;
 
 /** All domains, by id. `read` sees memory as the hypervisor maps it. */
@@ -65,7 +64,7 @@ export function readDomains(symbols: ImageSymbols, read: ReadMemory): DomainStat
   return domains.sort((a, b) => a.id - b.id);
 }
 
-/** A pointer that the image has as a global variable; 0 without it. */
+/** A pointer that the image has as a global variable; 0 if there is none. */
 function global(symbols: ImageSymbols, read: ReadMemory, name: string): number {
   const symbol = symbols.symbolNamed(name);
   const bytes = symbol && read(symbol.address, 4);

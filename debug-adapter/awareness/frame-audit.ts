@@ -1,8 +1,8 @@
 /**
- * The audit of the hypervisor's frames from outside: every reference and use of every frame is counted anew, from the
- * page tables in the machine's memory and the hypervisor's structures, and compared with what its frame table says.
- * Nothing runs for it and nothing is written, so the guest computes what it would have. The hypervisor has an audit of
- * its own for tests (emulator/vmm/arch/x86/mm/audit.c), which this one was not made from.
+ * The audit of the hypervisor's frames from outside. It counts every reference and use of every frame again, from the
+ * page tables in the machine's memory and from the hypervisor's structures, and compares the counts with its frame
+ * table. Nothing runs for it and nothing is written, so the guest is not affected. The hypervisor has an audit for
+ * tests too (emulator/vmm/arch/x86/mm/audit.c); the two were written independently.
  */
 import type { DebugMemory, MachineView } from "../../emulator/index";
 import { sizeOf, type ImageSymbols } from "../symbols/index";
@@ -29,7 +29,7 @@ const enum FrameType {
 }
 const PINNED = 1 << 28;
 const VALIDATED = 1 << 27;
-/** A table that is half made or half taken apart: it holds itself, and so many of its first entries hold frames. */
+/** A table that is half made or half taken apart. It holds itself, and only its first `entries` entries hold frames. */
 const IN_PARTS = (1 << 25) | (1 << 24);
 const USES = 0x3fffff;
 const TYPE_NAMES: Readonly<Record<number, string>> = {
@@ -48,7 +48,7 @@ const PRESENT = 1;
 const WRITABLE = 2;
 const FRAME_MASK = 0xf;
 
-/** An L2's entries from here on are the hypervisor's where the L2 is for slot 3 (vmm/config.h). */
+/** In an L2 for slot 3, the entries from here on are the hypervisor's (vmm/config.h). */
 const VMM_L2_FIRST = 428;
 const VMM_L2 = 1 << 26;
 
@@ -71,7 +71,7 @@ function entriesOf(memory: DebugMemory, mfn: number, count: number): Entry[] {
   return found;
 }
 
-/** The frame table, and beside it what was found. */
+/** The frame table, and what was found to refer to its frames. */
 class FrameTable {
   private readonly view: DataView;
   private readonly size: number;
@@ -111,7 +111,7 @@ class FrameTable {
     return this.view.getUint16(this.size * mfn + this.offsets.owner, true);
   }
 
-  /** Of a table in parts. */
+  /** The number of entries of a table in parts that hold frames. */
   entries(mfn: number): number {
     return this.view.getUint16(this.size * mfn + this.offsets.entries, true);
   }
@@ -120,7 +120,10 @@ class FrameTable {
     return mfn < this.length && this.view.getUint8(this.size * mfn + this.offsets.use) === ALLOCATED;
   }
 
-  /** Something refers to a frame, and perhaps uses it as what its type says. What is no domain's frame is not counted. */
+  /**
+   * Notes that something refers to a frame, and perhaps uses it as its type says. Frames that belong to no domain are
+   * not counted.
+   */
   found(mfn: number, use: boolean): void {
     if (!this.isDomains(mfn)) return;
     this.references[mfn] = (this.references[mfn] ?? 0) + 1;
@@ -128,7 +131,7 @@ class FrameTable {
   }
 }
 
-/** Counts everything anew. The hypervisor must not be at work: in the middle of a hypercall its counts may differ. */
+/** Counts everything again. The hypervisor must not be at work: in the middle of a hypercall its counts may differ. */
 export function auditFrames(symbols: ImageSymbols, vmm: VmmView, machine: MachineView): AuditResult {
   const { memory } = machine;
   const frames = new FrameTable(symbols, memory);
@@ -141,7 +144,9 @@ export function auditFrames(symbols: ImageSymbols, vmm: VmmView, machine: Machin
   return compare(frames);
 }
 
-/** What a frame's own entry and contents hold: the allocation, a pin, itself, and what a table in it refers to. */
+/**
+ * Counts what a frame's own entry and contents hold: the allocation, a pin, itself, and what a table in it refers to.
+ */
 function countFrame(frames: FrameTable, memory: DebugMemory, mfn: number): void {
   const info = frames.typeInfo(mfn);
   frames.found(mfn, false);
@@ -164,7 +169,9 @@ function countFrame(frames: FrameTable, memory: DebugMemory, mfn: number): void 
   }
 }
 
-/** What the hypervisor itself keeps mapped of the domains' frames, but for the windows, which are for a moment. */
+/**
+ * Counts the domains' frames that the hypervisor itself keeps mapped, except by windows, which exist only for a moment.
+ */
 function countMappings(frames: FrameTable, symbols: ImageSymbols, memory: DebugMemory): void {
   const physical = (name: string): number => memory.translate(symbols.symbolNamed(name)?.address ?? 0).physical ?? 0;
   const windows = physical("window_l1") >>> PAGE_SHIFT;

@@ -9,9 +9,8 @@ export interface Field {
 }
 
 /**
- * Finds a field by its path of member names (`["regs", "eip"]`) in a structure
- * of the image; undefined when the image has no such structure or field, or the
- * field is no word.
+ * Finds a field by its path of member names (`["regs", "eip"]`) in a structure of the image. Undefined if the image has
+ * no such structure or field, or if the field is not a word.
  */
 export function fieldOf(symbols: ImageSymbols, structName: string, ...path: string[]): Field | undefined {
   let type = symbols.typeNamed(`struct ${structName}`);
@@ -28,7 +27,7 @@ export function fieldOf(symbols: ImageSymbols, structName: string, ...path: stri
   return size === undefined ? undefined : { offset, size };
 }
 
-/** A member, also of an anonymous structure inside; its offset counts from the outer structure. */
+/** A member, also of an anonymous structure inside. Its offset is counted from the outer structure. */
 export function memberNamed(type: StructType, name: string): FlatMember | undefined {
   return flatMembers(type).find(({ member }) => member.name === name);
 }

@@ -17,7 +17,10 @@ export class StructRecord {
     return new StructRecord(read, type, address);
   }
 
-  /** An integer, enumeration, boolean or pointer member as an unsigned number; undefined when it is none or not mapped. */
+  /**
+   * An integer, enumeration, boolean or pointer member as an unsigned number. Undefined if the member is of another
+   * type or its memory is not mapped.
+   */
   word(name: string): number | undefined {
     const found = memberNamed(this.type, name);
     return found && this.load(found.offset, strip(found.member.type));

@@ -32,14 +32,14 @@ export interface Handler {
 /** Where a struct vcpu keeps the guest's trap table, and an entry its fields. */
 interface TrapTable {
   offset: number;
-  /** Vectors, and bytes from one entry to the next. */
+  /** How many vectors there are, and how many bytes from one entry to the next. */
   count: number;
   stride: number;
   address: Field;
   cs: Field;
 }
 
-/** Longer lists are taken for broken: the machine may stand in the middle of building one. */
+/** A longer list is taken for a broken one: the machine may be in the middle of building it. */
 const MAX_LIST = 256;
 
 /** The hypervisor's structures, read through its own debug information. */
@@ -110,8 +110,8 @@ export class VmmView {
   }
 
   /**
-   * The stack pointer with which a vCPU that does not run left the hypervisor:
-   * EBX, ESI, EDI, EBP and the return address of stack_switch_to are there.
+   * The stack pointer with which a vCPU that does not run left the hypervisor. It points to EBX, ESI, EDI, EBP and the
+   * return address of stack_switch_to.
    */
   switchedEsp(machine: MachineView, vcpu: number): number {
     return this.field(machine, vcpu, this.vcpuEsp);
@@ -122,12 +122,15 @@ export class VmmView {
     return this.field(machine, vcpu, this.vcpuBase) * 4096;
   }
 
-  /** Where the guest wants to be told of events; 0 before it has said so. */
+  /** Where the guest wants to be called for events; 0 before it has registered a callback. */
   eventCallback(machine: MachineView, vcpu: number): number {
     return this.field(machine, vcpu, this.vcpuCallback);
   }
 
-  /** Where the guest has faults and software interrupts handed to, and failed returns to it: its trap table and failsafe callback. */
+  /**
+   * Where the guest wants to get faults, software interrupts and failed returns: the entries of its trap table, and its
+   * failsafe callback.
+   */
   faultHandlers(machine: MachineView, vcpu: number): Handler[] {
     const { vcpuTraps: traps, vcpuFailsafe: failsafe } = this;
     const handlers: Handler[] = [];
@@ -146,7 +149,7 @@ export class VmmView {
     return field === undefined ? undefined : load(machine, regs + field.offset, field.size);
   }
 
-  /** Argument `index` of the cdecl function whose first instruction the machine stands at. */
+  /** Argument `index` of a cdecl function at whose first instruction the machine is stopped. */
   argument(machine: MachineView, index: number): number {
     return load(machine, machine.registers.get("esp") + 4 + 4 * index, 4);
   }
@@ -220,7 +223,7 @@ function pointerArray(
   return found === undefined || array?.kind !== "array" ? undefined : { offset: found.offset, count: array.count ?? 0 };
 }
 
-/** Zero where the page is not mapped: a trace shows what it can. */
+/** Reads 0 where the page is not mapped, since a trace shows what it can. */
 function load(machine: MachineView, linear: number, size: 1 | 2 | 4): number {
   const value = machine.probeLoad(linear >>> 0, size);
   return value < 0 ? 0 : value;

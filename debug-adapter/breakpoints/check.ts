@@ -4,23 +4,23 @@ import { breakpointMessages, expressionMessages } from "../messages";
 import { hex32 } from "../values/hex";
 import type { TypedValue } from "../values/typed-value";
 
-/** A breakpoint's condition and hit count. Where the condition has no value, the machine stops. */
+/** A breakpoint's condition and hit count. If the condition has no value, the machine stops. */
 export interface Check extends Condition {
   /** Why the last evaluation had no result, in words. */
   readonly problem: string | undefined;
 }
 
-/** Evaluates expressions where the machine stands, between two instructions of a run. */
+/** Evaluates expressions where the machine is, between two instructions of a run. */
 export interface LiveEvaluator {
-  /** Throws ExpressionError. */
+  /** The value of an expression. Throws ExpressionError. */
   value(expression: Expression): TypedValue;
-  /** Whether C takes it for true. Throws ExpressionError. */
+  /** Whether C takes the value for true. Throws ExpressionError. */
   holds(expression: Expression): boolean;
   /** The value in one line. */
   text(value: TypedValue): string;
 }
 
-/** Decided by code for the machine's loop: what has values of up to 32 bits at fixed places. */
+/** A check that code in the machine's loop decides. It works for values of up to 32 bits at fixed places. */
 export class CompiledCheck implements Check {
   constructor(private readonly probe: Probe) {}
 
@@ -34,11 +34,14 @@ export class CompiledCheck implements Check {
   }
 }
 
-/** Decided by the debugger's own evaluator, some ten times slower: wide integers, floating point numbers, spread variables. */
+/**
+ * A check that the debugger's own evaluator decides, some ten times slower. It works for wide integers, floating point
+ * numbers and variables in several pieces.
+ */
 export class EvaluatedCheck implements Check {
   problem: string | undefined;
 
-  /** @param hits counts those whose condition holds */
+  /** @param hits counts the hits whose condition holds */
   constructor(
     private readonly expression: Expression,
     private readonly live: LiveEvaluator,

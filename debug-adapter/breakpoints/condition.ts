@@ -17,8 +17,8 @@ export interface Wish {
 }
 
 /**
- * The wish as a check for one address; undefined when there is none. Throws
- * ExpressionError with what is wrong with it.
+ * The wish as a check for one address; undefined when nothing is wished for. Throws ExpressionError with what is wrong
+ * with it.
  */
 export function checkFor(
   wish: Wish,
@@ -48,14 +48,14 @@ export function checkFor(
   }
 }
 
-/** Parses what may not assign, with the type names of a scope. Throws ExpressionError. */
+/** Parses an expression that may not assign, with the type names of a scope. Throws ExpressionError. */
 function parsed(text: string, scope: CompileScope): Expression {
   const expression = parseExpression(text, (name) => isType(scope.typeNamed(name)));
   if (assigns(expression)) throw new ExpressionError(expressionMessages.conditionAssigns());
   return expression;
 }
 
-/** An expression with the names at an address: code for a probe, or else the expression for the evaluator. */
+/** An expression with the names at an address: as code for a probe, or else as the expression for the evaluator. */
 export type CompiledExpression =
   { readonly code: Int32Array; readonly type: Type } | { readonly code: undefined; readonly expression: Expression };
 
@@ -80,7 +80,7 @@ function isType(type: Type | undefined): boolean {
   return type !== undefined;
 }
 
-/** Names at an address: of its blocks from the inside out, then of its image, then of the other images. */
+/** The names at an address: those of its blocks from the inside out, then of its image, then of the other images. */
 function compileScope(address: number, image: Image | undefined, space: ImageSpace): CompileScope {
   const images = image === undefined ? space.images : [image, ...space.images.filter((other) => other !== image)];
   return {
@@ -101,7 +101,7 @@ function compileScope(address: number, image: Image | undefined, space: ImageSpa
   };
 }
 
-/** No simple place for a constant of more than 32 bits. */
+/** A constant of more than 32 bits has no simple place. */
 function constantPlace(value: bigint): SimplePlace | undefined {
   const isWord = value === BigInt.asIntN(32, value) || value === BigInt.asUintN(32, value);
   return isWord ? { kind: "constant", value: Number(value) } : undefined;

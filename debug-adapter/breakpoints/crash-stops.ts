@@ -6,7 +6,7 @@ import type { Debuggee } from "../debuggee/debuggee";
 import { exceptionName } from "../stack/vectors";
 import type { BreakpointTable, Site } from "./table";
 
-/** What the user may ask to stop at besides breakpoints. */
+/** The events, other than breakpoints, at which the user may ask to stop. */
 export const EXCEPTION_FILTERS: DebugProtocol.ExceptionBreakpointsFilter[] = [
   {
     filter: "crash",
@@ -53,11 +53,11 @@ export class CrashStops {
   constructor(
     private readonly debuggee: Debuggee,
     private readonly table: BreakpointTable,
-    /** With false nothing stops: the client runs without debugging. */
+    /** If false, nothing stops: the client runs without debugging. */
     private readonly isEnabled: boolean,
   ) {}
 
-  /** Replaces the filters in force; whether each is known. */
+  /** Replaces the filters in force. @returns for each whether it is known */
   set(filters: readonly string[]): boolean[] {
     for (const [address, site] of this.sites) this.table.remove(address, site);
     this.sites = [];
@@ -75,7 +75,7 @@ export class CrashStops {
     this.table.add(address, site);
   }
 
-  /** What stopped the machine, if it was a filter; to be asked while it stands there. */
+  /** What stopped the machine, if it was a filter. This must be asked while the machine is stopped there. */
   hit(): ExceptionStop | undefined {
     const { debuggee } = this;
     const point = this.table.hits.find((site): site is CrashSite => "point" in site)?.point;
@@ -101,7 +101,7 @@ export class CrashStops {
     }
   }
 
-  /** What the guest did, where the hypervisor was entered by a page fault. */
+  /** What the guest did, if the hypervisor was entered by a page fault. */
   private pageFault(): string | undefined {
     const { vmm, vcpu, domain, machine, images } = this.debuggee;
     const regs = vmm?.savedRegs(machine, vcpu) ?? 0;

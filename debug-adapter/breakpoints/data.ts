@@ -31,9 +31,9 @@ const ACCESSES: Readonly<Record<DebugProtocol.DataBreakpointAccessType, WatchAcc
 interface Data {
   linear: number;
   length: number;
-  /** Whose linear addresses these are; undefined for the hypervisor's and a bare kernel's. */
+  /** The domain whose linear addresses these are; undefined for the hypervisor's and a bare kernel's. */
   domain: number | undefined;
-  /** As the user calls it. */
+  /** The name by which the user calls it. */
   name: string;
 }
 
@@ -45,12 +45,12 @@ export class DataBreakpoints {
   constructor(
     private readonly debuggee: Debuggee,
     private readonly nextId: () => number,
-    /** With false nothing stops: the client runs without debugging. */
+    /** If false, nothing stops: the client runs without debugging. */
     private readonly isEnabled: boolean,
     private readonly live: LiveEvaluator,
   ) {}
 
-  /** What can be watched of a value; `bytes` in place of its own size. */
+  /** What can be watched of a value; `bytes` replaces its own size. */
   ofValue(name: string, value: TypedValue, space: AddressSpace, bytes: number | undefined): Info {
     const linear = addressOf(value);
     if (linear === undefined) return { dataId: null, description: say.notInMemory(name) };
@@ -76,7 +76,7 @@ export class DataBreakpoints {
     return wanted.map((breakpoint) => this.place(breakpoint));
   }
 
-  /** The ids of those that hits belong to, and in words what happened to the first. */
+  /** The ids of the data breakpoints that were hit, and in words what happened to the first. */
   describe(hits: readonly WatchpointHit[]): { ids: number[]; text: string } {
     const known = hits.map(({ watchpoint }) => this.ids.get(watchpoint));
     const [hit] = hits;
@@ -120,8 +120,8 @@ export class DataBreakpoints {
   }
 
   /**
-   * The domain whose address it is; undefined for the hypervisor's, which all share. Before there is any vCPU, it is the
-   * first guest that has something there.
+   * The domain to which the address belongs; undefined for the hypervisor's addresses, which all share. Before there is
+   * any vCPU, it is the first guest that has something at the address.
    */
   private ownerOf(linear: number, space: AddressSpace): number | undefined {
     const holders = this.debuggee.images.images.filter(({ symbols }) => symbols.objectAt(linear) !== undefined);
@@ -167,10 +167,10 @@ function touchedPart({ linear, size, watchpoint }: WatchpointHit): { offset: num
   return { offset: first - watchpoint.linear, length: Math.max(end - first, 1) };
 }
 
-/** Longest list of bytes in a message. */
+/** The longest list of bytes in a message. */
 const MOST_SHOWN = 8;
 
-/** Bytes as a number where they are as many as a number has, or one after the other. */
+/** Shows bytes as a number if there are as many as a number has, or else one after the other. */
 function shown(bytes: Uint8Array): string {
   const number = numberIn(bytes);
   if (number !== undefined) return number;
@@ -178,7 +178,7 @@ function shown(bytes: Uint8Array): string {
   return bytes.length > MOST_SHOWN ? `${list} ...` : list;
 }
 
-/** One, two or four bytes as a number in hexadecimal; more is no number. */
+/** One, two or four bytes as a hexadecimal number; undefined for other sizes. */
 function numberIn(bytes: Uint8Array): string | undefined {
   if (bytes.length !== 1 && bytes.length !== 2 && bytes.length !== 4) return undefined;
   return `0x${[...bytes]

@@ -11,17 +11,17 @@ import { compileAt } from "./condition";
 /** An expression in braces: code that gives its value or address, or the expression for the evaluator. */
 type Logged = { probe: Probe; type: Type; isAddress: boolean } | { probe: undefined; expression: Expression };
 
-/** Takes lines, though perhaps not all. */
+/** Takes lines, though perhaps not all of them. */
 export interface LogSink {
-  /** Whether the next line is taken: one that is not need not be made. */
+  /** Whether the next line is taken. If not, it need not be made. */
   admits(): boolean;
-  /** @param place of the logpoint, always the same object */
+  /** @param place the place of the logpoint, always the same object */
   write(line: string, place: LogPlace): void;
 }
 
-/** Where a logpoint stands. */
+/** The place of a logpoint. */
 export interface LogPlace {
-  /** Linear. */
+  /** The linear address. */
   address: number;
   image: Image | undefined;
 }
@@ -30,9 +30,8 @@ export interface LogPlace {
 const PART = /\{([^{}]+)\}/;
 
 /**
- * A logpoint's message: it is worked out inside the machine's loop each time the
- * place is reached, and nothing stops. An expression that cannot be used stands
- * as the reason.
+ * A logpoint's message. It is evaluated inside the machine's loop each time the place is reached, and nothing stops. In
+ * place of an expression that cannot be evaluated it has the reason.
  */
 export class LogMessage implements Condition {
   /** What is wrong with the text, in words. */
@@ -50,7 +49,7 @@ export class LogMessage implements Condition {
     private readonly guard: Check | undefined,
     private readonly sink: LogSink,
   ) {
-    // Every second piece stood in braces.
+    // Every second piece was in braces.
     this.parts = text.split(PART).map((piece, n) => (n % 2 === 0 ? piece : this.part(piece, place)));
   }
 
@@ -68,7 +67,7 @@ export class LogMessage implements Condition {
     const at = (text: string) => compileAt(text, address, image, this.debuggee.images);
     const value = attempt(() => at(expression));
     if (value instanceof ExpressionError) {
-      // A structure or an array is no number, but has an address.
+      // A structure or an array is not a number, but has an address.
       const object = attempt(() => at(`&(${expression})`));
       if (object instanceof ExpressionError) throw value;
       if (object.code === undefined) return { probe: undefined, expression: referred(object.expression) };
@@ -112,7 +111,7 @@ function referred(expression: Expression): Expression {
   return expression.kind === "unary" ? expression.operand : expression;
 }
 
-/** The reason where the expression cannot be used. */
+/** Gives the reason if the expression cannot be compiled. */
 function attempt<T>(compile: () => T): T | ExpressionError {
   try {
     return compile();

@@ -12,7 +12,7 @@ import { LogMessage, type LogSink } from "./log-message";
 import { allOf, scopeOf } from "./scope";
 import type { BreakpointTable, Site } from "./table";
 
-/** Where breakpoints come from, as the reason of a stop names it. */
+/** The kind of a breakpoint, as the reason of a stop names it. */
 export type Origin = "breakpoint" | "function breakpoint" | "instruction breakpoint";
 
 /** A breakpoint's place in the table. */
@@ -27,7 +27,7 @@ interface Placement {
   address: number;
 }
 
-/** Lines that are offered at once. */
+/** How many lines one answer offers. */
 const MOST_LINES = 10_000;
 
 /** The user's breakpoints: each request replaces those of its kind (and file). */
@@ -39,7 +39,7 @@ export class BreakpointManager {
     private readonly table: BreakpointTable,
     private readonly sources: SourceMap,
     private readonly nextId: () => number,
-    /** With false nothing stops: the client runs without debugging. */
+    /** If false, nothing stops: the client runs without debugging. */
     private readonly isEnabled: boolean,
     private readonly live: LiveEvaluator,
     /** Takes the lines of logpoints. */
@@ -90,13 +90,13 @@ export class BreakpointManager {
       if (place === undefined) return this.refused(say.badAddress(breakpoint.instructionReference));
       const { linear, space } = place;
       const address = (linear + (breakpoint.offset ?? 0)) >>> 0;
-      // A reference without a name means the address, whoever runs there.
+      // A reference without a name means the address, whichever vCPU runs there.
       const image = space.name === undefined ? undefined : this.debuggee.images.inSpace(address, space.domain);
       return this.place("instructions", "instruction breakpoint", [{ image, address }], breakpoint);
     });
   }
 
-  /** Lines of a file, from `first` to `last`, where a breakpoint stays that is set there; the first ten thousand. */
+  /** The lines of a file, from `first` to `last`, on which a breakpoint can be set; at most the first ten thousand. */
   possibleLines(path: string, first: number, last: number): number[] {
     const files = this.sources.toImages(path);
     const lines = files.flatMap(({ image, file }) => image.symbols.linesWithCode(file));
@@ -173,7 +173,7 @@ function lineOf(bindings: readonly Binding[]): number {
   return Math.min(...bindings.map(({ binding }) => binding.line));
 }
 
-/** Behind the prologue of a function in C; at the label of one in assembly. */
+/** The addresses of a function: after the prologue of one in C, at the label of one in assembly. */
 function functionAddresses(image: Image, name: string): Placement[] {
   const found = image.symbols.addressesOfFunction(name).map(({ address }) => ({ image, address }));
   if (found.length > 0) return found;

@@ -3,9 +3,8 @@ import type { VmmView } from "../awareness/vmm-view";
 import type { Image, ImageSpace } from "../images/image-space";
 
 /**
- * A condition that keeps a breakpoint in its own image's context: the
- * hypervisor starts where guests are linked, and guests of several domains may
- * share addresses. Undefined where the address alone is enough.
+ * A condition that keeps a breakpoint in the context of its image: the hypervisor starts where guests are linked, and
+ * guests of several domains may share addresses. Undefined if the address alone is enough.
  */
 export function scopeOf(
   image: Image,
@@ -27,7 +26,7 @@ function isOutsideRing0(view: MachineView): boolean {
   return view.probeRegister(ProbeRegister.Cpl) !== 0;
 }
 
-/** All of the conditions, in order; later ones are not asked when an earlier one fails. */
+/** All of the conditions, in order. When one fails, later ones are not evaluated. */
 export function allOf(...conditions: readonly (Condition | undefined)[]): Condition | undefined {
   const present = conditions.filter((condition) => condition !== undefined);
   if (present.length <= 1) return present[0];

@@ -2,7 +2,7 @@ import type { Condition, MachineView } from "../../emulator/index";
 
 /** Something that wants to know when an address is reached. */
 export interface Site {
-  /** When it does not hold, the machine goes on without a word. */
+  /** If it does not hold, the machine goes on and nothing is told. */
   readonly condition?: Condition | undefined;
 }
 
@@ -12,7 +12,7 @@ export interface BreakpointMachine {
   clearBreakpoint(linear: number): void;
 }
 
-/** Shares the machine's one breakpoint for each address among many sites. */
+/** Shares the one breakpoint that the machine has for each address among many sites. */
 export class BreakpointTable {
   private readonly sites = new Map<number, Set<Site>>();
   /** The sites whose conditions held when the machine last stopped on a breakpoint, or was asked by `test`. */

@@ -10,10 +10,10 @@ export interface DomainFailure {
   reason: string;
 }
 
-/** Passes COM2 on, tells of each domain's failure as it comes, and remembers what explains an end. */
+/** Passes COM2 on, tells of each domain's failure when it happens, and remembers what explains an end. */
 export class LogWatch implements ByteSink {
   readonly failures: DomainFailure[] = [];
-  /** The last line with something on it, without spaces around. */
+  /** The last line that is not empty, trimmed. */
   lastLine = "";
   private partial = "";
 

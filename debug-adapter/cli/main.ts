@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   });
   try {
     if (process.argv.length <= 2) throw new UserError(cliMessages.noCommand());
-    // VS Code's desktop build starts us by `-e`: nothing is to be guessed from how Node was called.
+    // VS Code's desktop build starts this program by `-e`, so the way in which Node was called must not be guessed.
     await program.parseAsync(process.argv.slice(2), { from: "user" });
   } catch (error) {
     // Help and version have been printed.

@@ -12,17 +12,17 @@ export interface LaunchOptions {
   append: string;
   /** "stdio", or a file for what COM1 sends. */
   serial: string;
-  /** File for what COM2 sends. */
+  /** The file for what COM2 sends. */
   log?: string;
   instructions?: number;
   engine: Engine;
-  /** File for the figures of the run. */
+  /** The file for the figures of the run. */
   stats?: string;
 }
 
 /** Further options of `guest` and `trace`. */
 export interface GuestOptions extends LaunchOptions {
-  /** Another hypervisor image. */
+  /** The image of another hypervisor. */
   vmm?: string;
   vcpus?: number;
   /** "FILE ARGS" each. */

@@ -4,18 +4,22 @@ import { debugExitStatus, ExitStatus, VmmExit, vmmExitStatus } from "../launch/e
 import type { DomainFailure, LogWatch } from "./log-watch";
 import type { Outcome } from "./run-machine";
 
-/** The exit status of `run`; why a machine ended otherwise than by the guest's wish is told on standard error. */
+/**
+ * The exit status of `run`. If the machine did not end at the guest's wish, the reason is written on standard error.
+ */
 export function runStatus(outcome: Outcome): number {
   const { stop } = outcome;
   return stop.kind === "exit" ? debugExitStatus(stop.value) : abnormalStatus(outcome);
 }
 
-/** Tells of a domain that crashed or could not be started, at once: the others may run on for long. */
+/**
+ * Tells of a domain that crashed or could not be started. It does so at once, because the others may run on for long.
+ */
 export function tellFailure({ what, domain, reason }: DomainFailure): void {
   tell(cliMessages.domainFailed(domain, what, reason));
 }
 
-/** The exit status of `guest` and `trace`: the byte at the debug-exit port is the hypervisor's. */
+/** The exit status of `guest` and `trace`. The byte at the debug-exit port comes from the hypervisor. */
 export function guestStatus(outcome: Outcome): number {
   const { stop, log } = outcome;
   if (stop.kind !== "exit") return abnormalStatus(outcome);

@@ -22,7 +22,7 @@ export interface RunHooks {
   console?: ByteSink;
   /** Called before the first instruction. */
   started?(machine: Machine, images: BootImages): void;
-  /** Called when the hypervisor's log tells of a domain that crashed or could not be started. */
+  /** Called when the hypervisor's log tells that a domain crashed or could not be started. */
   failed?(failure: DomainFailure): void;
   /** Called each 10 ms or so while the machine runs, and when it has stopped. */
   sliced?(): void;
@@ -58,7 +58,7 @@ export async function runMachine(plan: LaunchPlan, options: LaunchOptions, hooks
   return { stop, machine, log };
 }
 
-/** Runs a machine to its end, or until it has retired `limit` instructions: then the answer is "count". */
+/** Runs a machine to its end, or until it has retired `limit` instructions, which gives "count". */
 async function drive(
   machine: Machine,
   input: ConsoleInput,

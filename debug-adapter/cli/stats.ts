@@ -2,20 +2,20 @@ import type { Machine, Statistics } from "../../emulator/index";
 import { statsMessages } from "../messages";
 import { type ByteSink, fileSink, standardError } from "../host/outputs";
 
-/** What `--stats` writes: the machine's own counts and what the run cost. docs/statistics.md has each figure. */
+/** What `--stats` writes: the machine's own counts, and what the run cost. docs/statistics.md explains each figure. */
 export interface Stats extends Statistics {
-  /** User and system time of the process, all its threads, from the boot on. */
+  /** User and system time of the process with all its threads, since the boot. */
   cpuSeconds: number;
   wallSeconds: number;
   engine: "interpreter" | "compiled";
-  /** Of the whole process. */
+  /** The peak of the whole process. */
   peakMemoryBytes: number;
 }
 
 /** Measures from its construction on. */
 export class Stopwatch {
   private readonly cpu = process.cpuUsage();
-  // `performance` has Node load a dozen modules at the start.
+  // `performance` would make Node load a dozen modules at the start.
   private readonly wall = process.hrtime.bigint();
 
   read(machine: Machine): Stats {

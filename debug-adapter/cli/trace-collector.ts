@@ -3,7 +3,7 @@ import type { EventRow, Hypercall } from "../trace/index";
 import type { HypercallSpan } from "./trace-record";
 import type { TraceWriter } from "./trace-writer";
 
-/** Puts the machine's time to what happens; a hypercall is written when it is over. */
+/** Adds the machine's time to what happens. A hypercall is written when it is over. */
 export class TraceCollector {
   private readonly open = new Map<number, HypercallSpan>();
 
@@ -12,7 +12,7 @@ export class TraceCollector {
     private readonly writer: TraceWriter,
   ) {}
 
-  /** The same call twice: at its entry and at its return. */
+  /** Takes the same call twice: at its entry and at its return. */
   hypercall(call: Hypercall): void {
     const span = this.open.get(call.index);
     if (span === undefined) {
@@ -33,7 +33,7 @@ export class TraceCollector {
     this.writer.write({ kind: "event", start: this.machine.ticks, row });
   }
 
-  /** Writes what is still open, in the order of entry. */
+  /** Writes the calls that are still open, in the order of entry. */
   end(): void {
     for (const span of this.open.values()) this.writer.write(span);
     this.writer.end();

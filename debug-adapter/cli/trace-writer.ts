@@ -95,10 +95,10 @@ function jsonObject(record: TraceRecord): object {
 }
 
 const TICKS_PER_US = 1000;
-/** Rows of the timeline that belong to no domain. */
+/** The process id of timeline rows that belong to no domain. */
 const MACHINE_PID = 65535;
 
-/** Trace Event Format: complete events for hypercalls, instants for the rest; a process for each domain. */
+/** Trace Event Format: complete events for hypercalls, instants for everything else, and a process for each domain. */
 function perfettoEvent(record: TraceRecord): object {
   const ts = record.start / TICKS_PER_US;
   switch (record.kind) {

@@ -20,15 +20,15 @@ export interface TraceOptions extends GuestOptions {
 }
 
 /**
- * `ringscope trace`: as `guest`, with the trace on standard output and the
- * guests' console on standard error. The exit status.
+ * `ringscope trace` does what `guest` does, with the trace on standard output and the guests' console on standard
+ * error. @returns the exit status
  */
 export async function trace(kernelFile: string, options: TraceOptions): Promise<number> {
   if (!options.hypercalls && !options.rings && !options.events) throw new UserError(cliMessages.noTraceKind());
   const plan = planGuest(kernelFile, options);
   let waiting = "";
   const writer = makeWriter(options.format, (text) => (waiting += text));
-  // One write for all lines of a slice: each one costs more than its line.
+  // All lines of a slice are written at once, because each write costs more than a line.
   const print = (): void => {
     if (waiting !== "") standardOutput.write(Buffer.from(waiting));
     waiting = "";

@@ -3,8 +3,8 @@ import { cliMessages } from "../messages";
 import { UserError } from "../user-error";
 
 /**
- * A commander command whose refusals are worded by our catalogue and thrown as
- * UserError. The methods are commander's own hooks for each kind of wrong usage.
+ * A commander command whose refusals have the words of our catalogue and are thrown as UserError. The methods are
+ * commander's own hooks for each kind of wrong usage.
  */
 export class UsageCommand extends Command {
   override createCommand(name?: string): UsageCommand {

@@ -6,10 +6,10 @@ import { unwindAll, type MachineFrame, type StartState } from "../stack/unwinder
 import { DwarfReg, type ReadMemory } from "../symbols/index";
 import { REGISTER_NAMES } from "../values/registers";
 
-/** What the hypervisor's switch of stacks leaves on the old one, from ESP on. */
+/** What the hypervisor's switch of stacks leaves on the old stack, from ESP on. */
 const SWITCHED = [DwarfReg.Ebx, DwarfReg.Esi, DwarfReg.Edi, DwarfReg.Ebp, DwarfReg.Eip] as const;
 
-/** What runs: the machine, its images, and the hypervisor's structures in it. */
+/** The machine that runs, its images, and the hypervisor's structures in it. */
 export class Debuggee {
   readonly vmm: VmmView | undefined;
   /** Called after memory has been written by the debugger. */
@@ -26,7 +26,7 @@ export class Debuggee {
 
   readonly readMemory: ReadMemory = (address, length) => this.machine.memory.readLinear(address >>> 0, length);
 
-  /** The struct vcpu in whose context the machine is; 0 in the hypervisor's own, and without one. */
+  /** The struct vcpu in whose context the machine is; 0 if it is in the hypervisor's own context or has no vCPU. */
   get vcpu(): number {
     return this.vmm?.current(this.machine) ?? 0;
   }
@@ -60,7 +60,9 @@ export class Debuggee {
     });
   }
 
-  /** Memory as a vCPU sees it: by its own page tables where others are in CR3, which need not map its guest. */
+  /**
+   * Memory as a vCPU sees it. If other page tables are in CR3, which need not map its guest, the vCPU's own are used.
+   */
   spaceOf(vcpu: Vcpu): AddressSpace {
     const directory = this.vmm?.pageDirectory(this.machine, vcpu.pointer) ?? 0;
     if (vcpu.pointer === this.vcpu || directory === 0) return this.liveSpace(vcpu);
@@ -68,7 +70,7 @@ export class Debuggee {
     return this.noting({ name: this.nameOf(vcpu), domain: vcpu.domain, directory, ...access });
   }
 
-  /** The address space, with its writes told. */
+  /** The address space, with its writes reported. */
   private noting(space: AddressSpace): AddressSpace {
     const writeMemory = (linear: number, bytes: Uint8Array): number => {
       const length = space.writeMemory(linear, bytes);
@@ -78,14 +80,14 @@ export class Debuggee {
     return { ...space, writeMemory };
   }
 
-  /** The address space of a name; undefined for one that is not there, or not any more. */
+  /** The address space of a name; undefined for a vCPU that does not exist, or not any more. */
   spaceNamed(name: string | undefined): AddressSpace | undefined {
     if (name === undefined) return this.space;
     const vcpu = this.vcpus().find((each) => this.nameOf(each) === name);
     return vcpu === undefined ? undefined : this.spaceOf(vcpu);
   }
 
-  /** With one guest an address says enough, and clients read plain numbers best. */
+  /** With one guest an address alone is enough, and plain numbers are the easiest for clients to read. */
   private nameOf(vcpu: Vcpu | undefined): string | undefined {
     const guests = this.images.images.filter(({ owner }) => owner.kind === "guest").length;
     return vcpu === undefined || guests < 2 ? undefined : `d${vcpu.domain}v${vcpu.id}`;
@@ -101,7 +103,7 @@ export class Debuggee {
     const { registers } = this.machine;
     const start: StartState = {
       pc: this.machine.pc,
-      // The RPL of CS is stale between a change of mode and the far jump behind it; the CPL is not.
+      // Between a change of mode and the far jump after it the RPL of CS is stale, but the CPL is not.
       cs: (registers.get("cs") & ~3) | this.machine.cpl,
       registers: REGISTER_NAMES.map((name) => registers.get(name)),
       isReturnAddress: false,
@@ -110,8 +112,8 @@ export class Debuggee {
   }
 
   /**
-   * The frames of a vCPU that does not run: from where the hypervisor switched
-   * away from it, or else from the registers that it saved of the guest.
+   * The frames of a vCPU that does not run: from where the hypervisor switched away from it, or else from the guest's
+   * registers that it saved.
    */
   savedFrames(vcpu: Vcpu): MachineFrame[] {
     const start = this.switchedState(vcpu.pointer) ?? this.savedState(vcpu.pointer);

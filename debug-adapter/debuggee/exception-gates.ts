@@ -1,13 +1,13 @@
 import type { MachineApi } from "../../emulator/index";
 
-/** Vectors of the processor's own exceptions (SDM vol. 3A, 6.2), and bytes of a gate. */
+/** The vectors of the processor's own exceptions (SDM vol. 3A, 6.2), and the size of a gate in bytes. */
 const VECTORS = 32;
 const GATE_BYTES = 8;
-/** P, S and the four type bits of a gate's high dword, and what they are in an interrupt or trap gate of 32 bits (6.11). */
+/** P, S and the four type bits of a gate's high dword, and their values in a 32-bit interrupt or trap gate (6.11). */
 const KIND = 0x9e00;
 const GATE_KIND = 0x8e00;
 
-/** Where the processor's exceptions lead: the entries of the IDT that are gates to a flat code segment. */
+/** The handlers of the processor's exceptions: the entries of the IDT that are gates to a flat code segment. */
 export function exceptionGates({
   memory,
   idtr,

@@ -6,7 +6,10 @@ import { describePageFault } from "./page-fault";
 
 const PAGE_FAULT = 14;
 
-/** A triple fault in one line, and its report: each fault of the chain, the first cause by the names of the images. */
+/**
+ * A triple fault in one line, and its report: each fault of the chain, and the first cause with the names of the
+ * images.
+ */
 export function describeTripleFault(
   chain: readonly FaultRecord[],
   debuggee: Debuggee,
@@ -33,7 +36,7 @@ function pageFault({ cr2, errorCode }: FaultRecord, ring: number, { images, mach
   return describePageFault({ linear: cr2, errorCode, ring, name }, machine.memory.translate(cr2));
 }
 
-/** A fault as the command line tells it, and the name of its place. */
+/** A fault in the command line's words, and the name of its place. */
 const lineOf =
   ({ images, domain }: Debuggee) =>
   (fault: FaultRecord): string => {

@@ -13,7 +13,7 @@ const enum ErrorCode {
 /** Bits of table entries (SDM vol. 3A, 4.3 and 4.4). */
 const WRITABLE = 1 << 1;
 const USER = 1 << 2;
-/** The PDPTEs of PAE carry no rights. */
+/** PDPTEs of PAE have no bits for rights. */
 const RIGHTS_LEVEL = 2;
 
 export interface PageFault {
@@ -21,11 +21,11 @@ export interface PageFault {
   linear: number;
   errorCode: number;
   ring: number;
-  /** What stands at the address. */
+  /** The name of what is at the address. */
   name: string | undefined;
 }
 
-/** Address, access and ring of a page fault, and the entry at which its translation failed, in words. */
+/** The address, access and ring of a page fault, and the entry at which its translation failed, in words. */
 export function describePageFault({ linear, errorCode, ring, name }: PageFault, walk: Walk): string {
   const address = name === undefined ? hex32(linear) : `${hex32(linear)} <${name}>`;
   const isWrite = (errorCode & ErrorCode.Write) !== 0;

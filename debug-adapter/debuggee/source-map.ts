@@ -4,17 +4,17 @@ import type { Image, ImageSpace } from "../images/image-space";
 /** A source file of an image. */
 export interface ImageSource {
   image: Image;
-  /** As the image's symbols name it. */
+  /** The name that the image's symbols use. */
   file: string;
 }
 
 /** Where source files are looked for. */
 export interface SourcePlaces {
-  /** Folders of the user's, in order: the end of any path may stand below them. */
+  /** The user's folders, in order. The end of any path may be below them. */
   readonly roots: readonly string[];
-  /** Folders that are tried after those; of an absolute path they take no file by its name alone. */
+  /** Folders that are tried after those. They match no absolute path by its file name alone. */
   readonly around: readonly string[];
-  /** Folders of the debug information, and where they are here. */
+  /** Folders that the debug information names, and where they are on this host. */
   readonly replaced: Readonly<Record<string, string>>;
 }
 
@@ -22,7 +22,7 @@ export interface SourcePlaces {
 export class SourceMap {
   private readonly paths = new Map<string, string | undefined>();
   private readonly realPaths = new Map<string, string>();
-  /** Longest first: of two folders that hold a file the inner one decides. */
+  /** The longest comes first: of two folders that contain a file the inner one decides. */
   private readonly replaced: readonly [string, string][];
 
   constructor(
@@ -51,7 +51,7 @@ export class SourceMap {
     return this.byItsEnd(file, places.roots, 1) ?? this.byItsEnd(file, places.around, 2);
   }
 
-  /** The file where the user says that its folder is now. */
+  /** The file's path if the user has told where its folder is now. */
   private moved(file: string): string | undefined {
     const path = normalize(file);
     for (const [from, to] of this.replaced) {
@@ -62,14 +62,17 @@ export class SourceMap {
     return undefined;
   }
 
-  /** An image that was built elsewhere: below the first root that has the longest end of the path, of `least` parts or more. */
+  /**
+   * For an image that was built elsewhere: the file below the first root that has the longest end of the path, of at
+   * least `least` parts.
+   */
   private byItsEnd(file: string, roots: readonly string[], least: number): string | undefined {
     const parts = normalize(file).split("/").slice(1);
     for (let first = 1; first <= parts.length - least; first++) {
       const found = this.firstOf(roots.map((root) => this.files.resolve(root, ...parts.slice(first))));
       if (found !== undefined) return found;
     }
-    // A file in the root of its own file system has no folder to leave out.
+    // A file in the root of its file system has no folder that could be left out.
     return parts.length === least ? this.firstOf(roots.map((root) => this.files.resolve(root, ...parts))) : undefined;
   }
 
@@ -78,9 +81,8 @@ export class SourceMap {
   }
 
   /**
-   * The files of images that the client's path means: the same file, also
-   * through links, or one whose relative path it ends with. From then on they
-   * are shown under that path.
+   * The files of images that the client's path means: the same file, also through links, or a file whose relative path
+   * is the end of it. From then on these files are shown under the client's path.
    */
   toImages(path: string): ImageSource[] {
     const wanted = normalize(path);
@@ -112,7 +114,7 @@ export class SourceMap {
     return real;
   }
 
-  /** All sources that can be shown. */
+  /** All sources that are on this host. */
   all(): { name: string; path: string }[] {
     const paths = this.images.images.flatMap((image) => image.symbols.sourceFiles().map((file) => this.toClient(file)));
     return [...new Set(paths.filter((path) => path !== undefined))]
@@ -121,7 +123,7 @@ export class SourceMap {
   }
 }
 
-/** Forward slashes, no `./`, and a drive letter in lower case, so that the spellings of one path are equal. */
+/** Makes the spellings of one path equal: forward slashes, no `./`, and a drive letter in lower case. */
 function normalize(path: string): string {
   return path
     .replace(/\\/g, "/")

@@ -5,15 +5,18 @@ export type Bitness = 16 | 32;
 export interface Disassembled {
   address: number;
   bytes: Uint8Array;
-  /** Undefined for bytes that are no instruction. */
+  /** Undefined for bytes that are not an instruction. */
   text: string | undefined;
   /** Target of a near branch or call. */
   target: number | undefined;
 }
 
-/** Puts machine code into text. The host hands one in: the adapter's core contains none. */
+/** Turns machine code into text. The host provides it, since the adapter's core contains none. */
 export interface Disassembler {
-  /** At most `limit` instructions from the start of `bytes`, which lie at `address`; a byte that begins none stands alone. */
+  /**
+   * At most `limit` instructions from the start of `bytes`, which are at `address`. A byte with which no instruction
+   * begins gets a row for itself.
+   */
   disassemble(bytes: Uint8Array, address: number, bitness: Bitness, limit: number): Disassembled[];
 }
 

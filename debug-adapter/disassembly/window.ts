@@ -4,11 +4,13 @@ import { MAX_INSTRUCTION, type Bitness, type Disassembled, type Disassembler } f
 /** A row of the disassembly view; `bytes` is empty where there is no memory. */
 export type Row = Disassembled;
 
-/** Bytes without the beginning of another function or object in them: safe to decode from `low` on, and no further than `high`. */
+/**
+ * Bytes in which no other function or object begins: they can be decoded safely from `low` on, but not beyond `high`.
+ */
 export interface Stretch {
   readonly low: number;
   readonly high: number;
-  /** An object of the program, or a section without code. */
+  /** Whether it is an object of the program, or a section without code. */
   readonly isData: boolean;
 }
 
@@ -23,12 +25,12 @@ export interface CodeMap {
 
 /** Bytes in a row of data. */
 const DATA_ROW = 8;
-/** Longest stretch that is decoded from its beginning to find what stands before an address. */
+/** The longest stretch that is decoded from its beginning to find the instructions before an address. */
 const MAX_STRETCH = 1 << 15;
 
 /**
- * `count` rows, the first of them `offset` instructions (negative: before)
- * from the one at `address`. Always `count` rows, as the protocol asks.
+ * `count` rows; the first is `offset` instructions (before, if negative) from the one at `address`. There are always
+ * `count` rows, as the protocol requires.
  */
 export function disassemblyWindow(address: number, offset: number, count: number, map: CodeMap): Row[] {
   const before = offset < 0 ? rowsBefore(address, -offset, map) : [];
@@ -75,7 +77,10 @@ function rowsBefore(address: number, count: number, map: CodeMap): Row[] {
   return rows.slice(rows.length - count);
 }
 
-/** From the beginning of the stretch before `end`; what does not end there in step stands in single bytes. */
+/**
+ * Decodes from the beginning of the stretch before `end`. If no instruction ends exactly at `end`, the last bytes are
+ * shown one by one.
+ */
 function wholeStretch(end: number, map: CodeMap): Row[] | undefined {
   const stretch = map.stretch(end - 1);
   if (stretch === undefined || stretch.low >= end || end - stretch.low > MAX_STRETCH) return undefined;
@@ -86,7 +91,7 @@ function wholeStretch(end: number, map: CodeMap): Row[] | undefined {
     : map.disassembler.disassemble(bytes, stretch.low, map.bitness, bytes.length);
 }
 
-/** As an assembler would write them. */
+/** Rows of data as an assembler would write them. */
 function dataRows(bytes: Uint8Array, address: number): Row[] {
   const rows: Row[] = [];
   for (let at = 0; at < bytes.length; at += DATA_ROW) {
@@ -110,7 +115,7 @@ function decodeUpTo(start: number, end: number, map: CodeMap): Row[] | undefined
   return last?.text !== undefined && last.address + last.bytes.length === end ? rows : undefined;
 }
 
-/** Where no function is known: the longest run of valid instructions that ends at `end`. */
+/** Used where no function is known: the longest run of valid instructions that ends at `end`. */
 function synchronised(end: number, map: CodeMap): Row[] | undefined {
   for (let back = 4 * MAX_INSTRUCTION; back > 0; back--) {
     const rows = end >= back ? decodeUpTo(end - back, end, map) : undefined;

@@ -1,4 +1,4 @@
-/** Expressions of the debugger: C's, without calls, with registers as `$eax`. */
+/** Expressions of the debugger: those of C, without calls, and with registers as `$eax`. */
 export type Expression =
   | { kind: "number"; value: bigint; unsigned: boolean; long: boolean }
   | { kind: "float"; value: number; single: boolean }
@@ -28,13 +28,16 @@ export interface TypeName {
   pointers: number;
 }
 
-/** What the user wrote cannot be understood or has no value; the message is meant for them. */
+/** What the user wrote cannot be understood or has no value. The message is meant for the user. */
 export class ExpressionError extends Error {}
 
-/** What the user wrote has a meaning, but not to the machine's loop: it has values that are no words, or in no fixed place. */
+/**
+ * What the user wrote has a meaning, but the machine's loop cannot evaluate it: some values are not words, or not at a
+ * fixed place.
+ */
 export class NotCompilable extends ExpressionError {}
 
-/** Whether an assignment stands anywhere in the expression. */
+/** Whether the expression contains an assignment. */
 export function assigns(expression: Expression): boolean {
   if (expression.kind === "assign") return true;
   const parts: unknown[] = Object.values(expression);

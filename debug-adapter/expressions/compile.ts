@@ -17,9 +17,9 @@ import { ExpressionError, NotCompilable, type BinaryOp, type Expression } from "
 import { ProbeCode } from "./probe-code";
 import { elementOf, INT, isFloat, isPointer, pointerTo, promote, resolveType, UINT } from "./types";
 
-/** What names mean at the breakpoint's address, without a machine. */
+/** The meaning of names at the breakpoint's address, without a machine. */
 export interface CompileScope {
-  /** Undefined for a name that nobody knows; a `place` of undefined means that it is known but has no simple place. */
+  /** Undefined for an unknown name. If `place` is undefined, the name is known but has no simple place. */
   lookup(name: string): { type: Type; place: SimplePlace | undefined } | undefined;
   typeNamed(name: string): Type | undefined;
 }
@@ -32,7 +32,7 @@ export function compileValue(e: Expression, scope: CompileScope): { code: Int32A
   return { code: compiler.code.finish(), type };
 }
 
-/** Where code has left a thing: its value on the stack, or its address. */
+/** What code has left on the stack for an operand: its value, or its address. */
 interface Operand {
   type: Type;
   in: "stack" | "address";
@@ -63,7 +63,7 @@ const PROBE_REGISTERS: Readonly<Record<string, ProbeRegister>> = {
   cpl: ProbeRegister.Cpl,
 };
 
-/** DWARF numbers the registers as the processor does, EIP and EFLAGS behind. */
+/** DWARF numbers the registers as the processor does, and then EIP and EFLAGS. */
 const fromDwarf = (register: DwarfReg): ProbeRegister => register as number;
 
 class Compiler {
@@ -96,7 +96,7 @@ class Compiler {
     return isPointer(type) ? type : (promote(type) ?? INT);
   }
 
-  /** A bit-field lies in the dword at its address, or crosses out of it and is refused. */
+  /** Loads a bit-field that is in the dword at its address. One that reaches beyond it is refused. */
   private loadBits({ bitOffset, bitSize }: NonNullable<Operand["bits"]>, signed: boolean): Type {
     if (bitOffset + bitSize > 32) throw new NotCompilable(say.conditionWide());
     this.code.emit(bitOffset + bitSize <= 8 ? Op.Load8U : bitOffset + bitSize <= 16 ? Op.Load16U : Op.Load32);
@@ -167,7 +167,7 @@ class Compiler {
     const found = this.scope.lookup(name);
     if (found === undefined) {
       if (PROBE_REGISTERS[name] !== undefined || registerPart(name) !== undefined) return this.register(name);
-      // Members of the object that a method was called for, and what C++ calls values.
+      // The name may be a member of the object that a method was called for, or a word that C++ has for a value.
       if (this.scope.lookup("this") !== undefined || CONSTANTS.has(name))
         throw new NotCompilable(say.conditionPlace(name));
       throw new ExpressionError(say.unknownName(name));
@@ -193,7 +193,7 @@ class Compiler {
     }
   }
 
-  /** Cuts a word on the stack to a type of 1 or 2 bytes, as a cast to it does. */
+  /** Cuts a word on the stack to a type of 1 or 2 bytes, as a cast does. */
   private narrow(type: Type): void {
     if (isFloat(type) || strip(type).kind === "reference") throw new NotCompilable(say.conditionWide());
     const size = sizeOf(type);

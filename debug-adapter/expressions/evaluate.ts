@@ -47,7 +47,7 @@ import {
   ULLONG,
 } from "./types";
 
-/** What names mean where an expression is evaluated, and the machine's memory. */
+/** The meaning of names where an expression is evaluated, and the machine's memory. */
 export interface Environment {
   readonly readMemory: ReadMemory;
   /** A variable, function or enumerator. */
@@ -55,7 +55,7 @@ export interface Environment {
   /** A register, its parts included: `eax`, `al`, `cr3`. */
   register(name: string): TypedValue | undefined;
   typeNamed(name: string): Type | undefined;
-  /** Stores the bits of a value of the target's type; throws ExpressionError where that cannot be done. */
+  /** Stores the bits of a value of the target's type. Throws ExpressionError if that is impossible. */
   assign(target: TypedValue, bits: bigint): void;
 }
 
@@ -106,7 +106,7 @@ function named(name: string, env: Environment): TypedValue {
   throw new ExpressionError(say.unknownName(name));
 }
 
-/** What an assignment stores, as C converts it. Throws ExpressionError for what C does not assign. */
+/** The bits that an assignment stores, converted as in C. Throws ExpressionError for what C does not assign. */
 function bitsFor(target: TypedValue, value: TypedValue, env: Environment): bigint {
   const bare = strip(target.type);
   if (isStruct(bare)) {
@@ -132,7 +132,7 @@ function convertedInteger(value: TypedValue, env: Environment): bigint {
   return BigInt(Number.isFinite(number) ? number : 0);
 }
 
-/** A number of any arithmetic type. Throws ExpressionError for what is none. */
+/** A number of any arithmetic type. Throws ExpressionError for other types. */
 function floatOf(value: TypedValue, env: Environment): number {
   const bare = strip(value.type);
   if (bare.kind !== "base" || bare.encoding !== "float") return Number(integerOf(value, env));
@@ -145,13 +145,13 @@ function floatValue(type: BaseType, value: number): TypedValue {
   return valueOf(type, floatBytes(value, type.size) ?? new Uint8Array(type.size));
 }
 
-/** The value as C's conditions see it. */
+/** The truth of the value, as C's conditions see it. */
 export function truth(value: TypedValue, env: Environment): boolean {
   if (isFloat(value.type)) return floatOf(value, env) !== 0;
   return integerOf(value, env) !== 0n;
 }
 
-/** What a pointer points to. Throws ExpressionError for what is no pointer to a type with a size. */
+/** The object to which a pointer points. Throws ExpressionError for other values, and for a target without a size. */
 export function dereference(value: TypedValue, env: Environment): TypedValue {
   const target = elementOf(value.type);
   if (target === undefined) throw new ExpressionError(say.notPointer(typeName(value.type)));
@@ -159,7 +159,7 @@ export function dereference(value: TypedValue, env: Environment): TypedValue {
   return referent(shownAs(inMemory(target, Number(integerOf(value, env))), value), env.readMemory);
 }
 
-/** Integers and pointers as they are; arrays and functions as their addresses. */
+/** An integer or pointer as it is; an array or function as its address. */
 function integerOf(value: TypedValue, env: Environment): bigint {
   const kind = strip(value.type).kind;
   if (kind !== "array" && kind !== "function") return readInteger(value, env.readMemory);
@@ -206,7 +206,7 @@ function binary(op: BinaryOp, leftSide: Expression, rightSide: Expression, env: 
   const a = promote(left.type);
   const b = promote(right.type);
   if (a === undefined || b === undefined) throw badOperands(op, left, right);
-  // A shift has the type of its left side alone (C11 6.5.7).
+  // The type of a shift is that of its left side alone (C11 6.5.7).
   const type = op === "<<" || op === ">>" ? a : commonType(a, b);
   const wrap = (value: bigint): bigint =>
     type.encoding === "signed" ? BigInt.asIntN(8 * type.size, value) : BigInt.asUintN(8 * type.size, value);
@@ -304,7 +304,7 @@ function badOperands(op: BinaryOp, left: TypedValue, right: TypedValue): Express
 }
 
 function member(value: TypedValue, name: string, arrow: boolean, env: Environment): TypedValue {
-  // `.` through a pointer is what the user means.
+  // `.` on a pointer is taken as `->`, which is what the user means.
   const object = arrow || isPointer(value.type) ? dereference(value, env) : value;
   const bare = strip(object.type);
   if (!isStruct(bare)) throw new ExpressionError(say.noMembers(typeName(object.type)));
@@ -340,7 +340,7 @@ function cast(e: Extract<Expression, { kind: "cast" }>, env: Environment): Typed
   const value = evaluate(e.operand, env);
   const bare = strip(type);
   if (isStruct(bare)) {
-    // Not C, but of use: the bytes of one object seen as another.
+    // This is not C, but useful: the bytes of one object, seen as another.
     const address = addressOf(value);
     if (address === undefined) throw new ExpressionError(say.noAddress());
     return inMemory(type, address);
@@ -358,7 +358,7 @@ function typeOf(name: Extract<Expression, { kind: "cast" }>["type"], env: Enviro
 
 function sizeFor(type: Type): number {
   const size = sizeOf(type);
-  // As gcc has it: arithmetic on void pointers and functions counts in bytes.
+  // As in gcc, arithmetic on void pointers and functions counts in bytes.
   if (size === undefined && (strip(type).kind === "void" || strip(type).kind === "function")) return 1;
   if (size === undefined) throw new ExpressionError(say.incomplete(typeName(type)));
   return size;

@@ -13,10 +13,13 @@ export type Token =
 const PATTERN =
   /\s+|(?<float>(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[fFlL]?(?![\w.])|[0-9]+[eE][+-]?[0-9]+[fFlL]?(?![\w.]))|(?<number>0[xX][0-9a-fA-F]+[uUlL]*|0[bB][01]+[uUlL]*|[0-9]+[uUlL]*)(?![\w.])|(?<char>'(?:\\x[0-9a-fA-F]{1,2}|\\.|[^'\\])')|(?<register>[$%][A-Za-z][A-Za-z0-9]*)|(?<name>(?:::\s*)?[A-Za-z_]\w*(?:\s*::\s*~?[A-Za-z_]\w*)*)|(?<punctuation>->|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^!~<>=()[\].?:,])/y;
 
-/** A long chain of operators is a deep tree to whoever evaluates it. */
+/** A long chain of operators becomes a deep tree, which an evaluator must descend. */
 const MOST_TOKENS = 1000;
 
-/** Splits an expression; throws ExpressionError at a character that begins no token, and where there are too many. */
+/**
+ * Splits an expression into tokens. Throws ExpressionError at a character with which no token begins, and if there are
+ * too many tokens.
+ */
 export function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;

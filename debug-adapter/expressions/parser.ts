@@ -2,7 +2,7 @@ import { expressionMessages as say } from "../messages";
 import { ExpressionError, type BinaryOp, type Expression, type TypeName, type UnaryOp } from "./ast";
 import { tokenize, type Token } from "./lexer";
 
-/** Binding strength of the binary operators; all group from the left. */
+/** The precedence of the binary operators; all are left-associative. */
 const PRECEDENCE: Readonly<Record<BinaryOp, number>> = {
   "*": 10,
   "/": 10,
@@ -41,7 +41,7 @@ const BASE_WORDS = new Set([
 ]);
 const QUALIFIERS = new Set(["const", "volatile"]);
 
-/** Whether a name is a typedef where the expression stands: it decides what `(name)` means. */
+/** Whether a name is a typedef in the scope of the expression, which decides the meaning of `(name)`. */
 export type IsType = (name: string) => boolean;
 
 /** Parses a whole expression. Throws ExpressionError. */
@@ -49,7 +49,7 @@ export function parseExpression(source: string, isType: IsType = () => false): E
   return new Parser(tokenize(source), isType).whole();
 }
 
-/** Operators and brackets inside one another; an opening bracket counts three. */
+/** How deep operators and brackets may be nested; an opening bracket counts three. */
 const MOST_NESTED = 300;
 
 class Parser {
@@ -67,7 +67,7 @@ class Parser {
     return expression;
   }
 
-  /** Each rule that can contain itself is parsed through here. */
+  /** Every rule that can contain itself is parsed through this method. */
   private nested(rule: () => Expression): Expression {
     if (++this.depth > MOST_NESTED) throw new ExpressionError(say.tooDeep());
     const expression = rule();
@@ -203,7 +203,7 @@ class Parser {
   }
 
   private peek(): Token {
-    // The list ends with an "end" token, on which the parser never moves on.
+    // The list ends with an "end" token, beyond which the parser never moves.
     return this.tokens[Math.min(this.at, this.tokens.length - 1)] as Token;
   }
 

@@ -11,42 +11,42 @@ export class ProbeCode {
     return Int32Array.from(this.words);
   }
 
-  /** Words that leave the stack's depth as it is. */
+  /** Appends words that leave the stack's depth as it is. */
   emit(...words: number[]): void {
     this.words.push(...words);
   }
 
-  /** Words that push one value. Throws ExpressionError when the stack has no room for it. */
+  /** Appends words that push one value. Throws ExpressionError if the stack has no room for it. */
   push(...words: number[]): void {
     this.emit(...words);
     if (++this.depth > PROBE_STACK) throw new ExpressionError(say.conditionDeep());
   }
 
-  /** An opcode that pops two and pushes one. */
+  /** Appends an opcode that pops two values and pushes one. */
   fold(op: Op): void {
     this.emit(op);
     this.depth--;
   }
 
-  /** A jump that pops its condition, to a place that `land` names later. */
+  /** Appends a jump that pops its condition. `land` names its target later. */
   branch(op: Op): number {
     this.emit(op);
     this.depth--;
     return this.hole();
   }
 
-  /** A jump that leaves a value for the place where it lands; the other path pushes its own. */
+  /** Appends a jump that leaves a value for the place where it lands. The other path pushes its own value. */
   leave(op: Op): number {
     this.emit(op);
     return this.hole();
   }
 
-  /** Here is where the jump goes. */
+  /** Makes this the target of the jump. */
   land(hole: number): void {
     this.words[hole] = this.words.length;
   }
 
-  /** The other path's value is not on this one's stack. */
+  /** Notes that the other path's value is not on this path's stack. */
   forget(): void {
     this.depth--;
   }

@@ -42,7 +42,7 @@ const BASE_TYPES: ReadonlyMap<string, Type> = new Map<string, Type>([
   ["void", VOID],
 ]);
 
-/** What a cast's type name means; `lookup` is the image's. Undefined for a name that nobody knows. */
+/** The type that a cast's type name means; `lookup` is the image's. Undefined for an unknown name. */
 export function resolveType(name: TypeName, lookup: (name: string) => Type | undefined): Type | undefined {
   const spelled = name.tag === undefined ? name.name : `${name.tag} ${name.name}`;
   let type = BASE_TYPES.get(spelled) ?? lookup(spelled);
@@ -59,7 +59,7 @@ export function isPointer(type: Type): boolean {
   return strip(type).kind === "pointer";
 }
 
-/** What a pointer or an array leads to; undefined for other types. */
+/** The type to which a pointer or an array leads; undefined for other types. */
 export function elementOf(type: Type): Type | undefined {
   const bare = strip(type);
   return bare.kind === "pointer" ? bare.target : bare.kind === "array" ? bare.element : undefined;
@@ -70,13 +70,13 @@ export function isFloat(type: Type): boolean {
   return bare.kind === "base" && bare.encoding === "float";
 }
 
-/** The type of an operation on numbers of which one at least is a floating point number. */
+/** The type of an operation on numbers if at least one of them is a floating point number. */
 export function commonFloat(a: Type, b: Type): BaseType {
   const size = Math.max(...[a, b].filter(isFloat).map((type) => sizeOf(type) ?? 8));
   return size <= 4 ? FLOAT : size <= 8 ? DOUBLE : LDOUBLE;
 }
 
-/** C's integer promotions; undefined for what is no integer. */
+/** C's integer promotions; undefined for a type that is not an integer. */
 export function promote(type: Type): BaseType | undefined {
   const signed = signedness(type);
   if (signed === undefined || isPointer(type)) return undefined;

@@ -4,27 +4,29 @@ import type { Waiting } from "../launch/driver";
 import { KeyTerminal } from "./key-terminal";
 
 const STDIN = 0;
-/** Ctrl-C ends the command as in any terminal; everything else typed is the guest's. */
+/** Ctrl-C ends the command, as in any terminal. All other input goes to the guest. */
 const CTRL_C = 3;
-/** What the Enter key of a terminal sends when nobody edits its input, and what ends a line for whoever reads lines. */
+/**
+ * What a terminal sends for the Enter key when nothing edits its input; and what ends a line for a program that reads
+ * lines.
+ */
 const CARRIAGE_RETURN = 0x0d;
 const LINE_FEED = 0x0a;
 
 /**
- * Standard input as what is typed at COM1. A plain file goes in whole at the
- * start, so that the run repeats exactly. A terminal is read key by key, with a line feed for Enter: so its driver
- * would hand it to any program.
+ * Standard input as what is typed at COM1. A plain file enters whole at the start, so that the run can be repeated
+ * exactly. A terminal is read key by key, with a line feed for Enter, as its driver would pass it to any program.
  */
 export class ConsoleInput implements Waiting {
-  /** No more will come. */
+  /** Whether no more input will come. */
   ended = false;
   private wake: (() => void) | undefined;
   private terminal: KeyTerminal | undefined;
 
-  /** @param deliver takes the bytes; called between slices only */
+  /** @param deliver takes the bytes; it is called between slices only */
   constructor(private readonly deliver: (bytes: Uint8Array) => void) {}
 
-  /** A person is typing. */
+  /** Whether a person is typing. */
   get interactive(): boolean {
     return process.stdin.isTTY === true;
   }
@@ -33,7 +35,7 @@ export class ConsoleInput implements Waiting {
     return !this.ended;
   }
 
-  /** Where nothing can come any more, there is nothing to wait for. */
+  /** If no input can come any more, there is nothing to wait for. */
   async turn(): Promise<void> {
     if (!this.ended) await nextTurn();
   }
@@ -52,11 +54,11 @@ export class ConsoleInput implements Waiting {
     }
     stdin.on("data", (data: Buffer) => this.typed(data));
     stdin.on("end", () => this.end());
-    // A closed or unreadable standard input is one that has nothing to say.
+    // A standard input that is closed or cannot be read counts as empty.
     stdin.on("error", () => this.end());
   }
 
-  /** Gives the terminal back; nothing keeps the process alive afterwards. */
+  /** Gives the terminal back. Afterwards nothing keeps the process alive. */
   close(): void {
     this.terminal?.close();
     if (!isPlainFile()) process.stdin.destroy();

@@ -1,14 +1,17 @@
 import type { ReadStream } from "node:tty";
 
-/** What ends a process that does not take it. Node itself gives the terminal back for two of them, but takes it anew for none. */
+/**
+ * Signals that end a process which does not handle them. Node itself restores the terminal for two of them, but takes
+ * it again for none.
+ */
 const ENDING: readonly NodeJS.Signals[] = [
   ...(["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGABRT", "SIGALRM", "SIGUSR2"] as const),
   ...(["SIGVTALRM", "SIGXCPU", "SIGXFSZ", "SIGIO", "SIGPWR", "SIGSYS", "SIGSTKFLT"] as const),
 ];
 
 /**
- * A terminal that hands over each key at once, unechoed: Ctrl-C too is a key then. Whoever used the terminal before gets
- * it back as it was, whichever way the process ends or is stopped.
+ * A terminal that passes on each key at once, without an echo; Ctrl-C, too, is a key then. However the process ends or
+ * is stopped, the terminal is restored for its previous user.
  */
 export class KeyTerminal {
   private readonly listeners = new Map<NodeJS.Signals, () => void>();
@@ -18,7 +21,7 @@ export class KeyTerminal {
   open(): void {
     this.stream.setRawMode(true);
     for (const signal of ENDING) this.listen(signal, () => this.passOn(signal));
-    // Stopped from outside, since Ctrl-Z is a key: meanwhile the shell's line editor needs its own terminal.
+    // The process is stopped from outside, since Ctrl-Z is a key. Meanwhile the shell's line editor needs the terminal.
     this.listen("SIGTSTP", () => {
       this.stream.setRawMode(false);
       process.kill(process.pid, "SIGSTOP");
@@ -42,7 +45,7 @@ export class KeyTerminal {
     this.listeners.set(signal, listener);
   }
 
-  /** Without a listener the signal does what it does to any process: its sender sees that in the exit status. */
+  /** Without a listener the signal has its usual effect, and its sender sees that in the exit status. */
   private passOn(signal: NodeJS.Signals): void {
     this.close();
     process.kill(process.pid, signal);

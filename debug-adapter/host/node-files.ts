@@ -13,27 +13,30 @@ import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Files } from "../images/files";
 
-/** Where the bundle stands: dist/ below the package's folder. */
+/** The folder of the bundle: dist/ below the package's folder. */
 const DIST = dirname(fileURLToPath(import.meta.url));
 
-/** Bytes of the largest image: a kernel with all of its debug information has a few hundred MiB. */
+/** The size of the largest image. A kernel with all of its debug information has a few hundred MiB. */
 const LARGEST = 512 << 20;
-/** A larger file must begin as it should to be read at all. */
+/** A larger file is read only if it begins as it should. */
 const SMALL = 1 << 20;
 
-/** A reason of ours, with a code as the system's have. */
+/** An error of our own, with a code like those of the system. */
 class FileError extends Error {
   constructor(readonly code: "NOT_A_FILE" | "TOO_LARGE" | "NO_IMAGE") {
     super(code);
   }
 }
 
-/** Reads a file whole. What is no plain file may never end, and a pipe that nobody writes to is not waited for. */
+/**
+ * Reads a whole file. Anything but a plain file may never end, and a pipe may wait for ever for a writer, so they are
+ * refused.
+ */
 function readWhole(path: string, start = ""): Uint8Array {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const status = fstatSync(file);
-    // Reading says in the system's words that it is a folder.
+    // For a folder, the attempt to read gives the error in the system's words.
     if (!status.isFile() && !status.isDirectory()) throw new FileError("NOT_A_FILE");
     if (status.size > LARGEST) throw new FileError("TOO_LARGE");
     if (status.size > SMALL && !startsWith(file, Buffer.from(start, "latin1"))) throw new FileError("NO_IMAGE");

@@ -1,19 +1,20 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** V8's controls that have no interface but flags: for hosts that are Node. */
+/** The controls of V8 that are available only as flags, for hosts that are Node. */
 
 const HINTS = "experimental-wasm-branch-hinting";
 const LAZY = "wasm-lazy-compilation";
-/** V8 versions up to this know both flags, and do not heed branch hints without the first. */
+/** V8 versions up to this one know both flags, and ignore branch hints without the first. */
 const NEWEST_WITH_FLAGS = 13;
 const hasFlags = parseInt(process.versions.v8, 10) <= NEWEST_WITH_FLAGS;
 
 /**
- * MachineOptions.compiling. V8 heeds the branch hints of the module that is made, whose slow paths then cost the fast
- * ones no registers. Unless it compiles lazily, which would save nothing: for each module that may be compiled lazily V8
- * sets up four timers to take statistics by, the last of which it keeps for two minutes. The flags are changed meanwhile
- * only: V8 binds bytecode to its flags, its own libraries' too.
+ * MachineOptions.compiling. Lets V8 use the branch hints of the module that is made, whose slow paths then cost the
+ * fast ones no registers. Where most of the module will be called it also turns lazy compilation off, which would save
+ * nothing: for each module that is compiled lazily V8 sets up four timers for statistics, and keeps the last of them
+ * for two minutes. The flags are changed only meanwhile, because V8 binds bytecode, that of its own libraries too, to
+ * its flags.
  */
 export function compiling<T>(make: () => T, lazily: boolean): T {
   if (!hasFlags) return make();
@@ -35,7 +36,7 @@ export function collectGarbage(): void {
   gc();
 }
 
-/** Contexts made while the flag is set have the function. */
+/** Contexts that are made while the flag is set have the function. */
 function collector(): () => void {
   setFlagsFromString("--expose-gc");
   try {

@@ -1,14 +1,15 @@
-/** The host's files, as far as a session needs them: Node's, or another host's. */
+/** The host's files, as far as a session needs them: those of Node or of another host. */
 export interface Files {
   /**
-   * Throws with a `code` such as ENOENT.
-   * @param start what the file should begin with, a character for each byte: a large one that does not need not be read
+   * Reads a file. Throws an error with a `code` such as ENOENT.
+   * @param start what the file should begin with, one character for each byte. A large file that begins otherwise need
+   * not be read.
    */
   read(path: string, start?: string): Uint8Array;
   exists(path: string): boolean;
-  /** Absolute, without `.` and `..`. */
+  /** The absolute path, without `.` and `..`. */
   resolve(...parts: string[]): string;
-  /** The path without links; the path itself for what is not there. */
+  /** The path without links; the path itself if nothing is there. */
   realPath(path: string): string;
   isAbsolute(path: string): boolean;
   folderOf(path: string): string;

@@ -11,12 +11,12 @@ export class ImageError extends Error {
   }
 }
 
-/** Owner of the ELF notes that make an image a paravirtual kernel, and the section that older ones have. */
+/** The owner of the ELF notes that make an image a paravirtual kernel, and the section that older kernels have. */
 const NOTE_OWNER = "Xen";
 const OLD_SECTION = "__xen_guest";
 
 /**
- * Checks that `bytes` is a 32-bit IA-32 ELF image, whole, that says how Xen is to start it.
+ * Checks that `bytes` is a whole 32-bit IA-32 ELF image that tells Xen how to start it.
  * @throws ImageError
  */
 export function checkGuestImage(bytes: Uint8Array): void {
@@ -30,7 +30,7 @@ export function checkGuestImage(bytes: Uint8Array): void {
   if (!isParavirtual(elf)) throw new ImageError({ code: "no-xen-notes" });
 }
 
-/** Whether an image carries Xen's notes, or the text section of older kernels. */
+/** Whether an image has Xen's notes, or the text section of older kernels. */
 function isParavirtual(elf: ElfFile): boolean {
   return elf.notes.some((note) => note.name === NOTE_OWNER) || elf.section(OLD_SECTION) !== undefined;
 }

@@ -1,6 +1,6 @@
 import { beforePaging, type AddressRange, type ImageSymbols } from "../symbols/index";
 
-/** Whose code an image is: the hypervisor's (or a bare kernel's), or that of a domain's guest. */
+/** The owner of an image's code: the hypervisor (or a bare kernel), or a domain's guest. */
 export type Owner = { kind: "vmm" } | { kind: "kernel" } | { kind: "guest"; domain: number };
 
 /** An ELF image that runs in the machine. */
@@ -10,13 +10,13 @@ export interface Image {
   readonly path: string;
   readonly owner: Owner;
   readonly symbols: ImageSymbols;
-  /** It is an image of the session as it runs before paging, at its physical addresses. */
+  /** Whether it is an image of the session in the form in which it runs before paging, at its physical addresses. */
   readonly isEarly?: boolean;
 }
 
-/** All images of a session, and which of them an address means. */
+/** All images of a session. Finds the one that an address means. */
 export class ImageSpace {
-  /** The images, and those of them that are linked elsewhere than loaded as they run before paging. */
+  /** The images, and in addition those that are not linked where they are loaded, as they run before paging. */
   readonly withEarly: readonly Image[];
   private readonly ranges: ReadonlyMap<Image, readonly AddressRange[]>;
 
@@ -26,10 +26,9 @@ export class ImageSpace {
   }
 
   /**
-   * The image at a linear address. Guests of several domains may be linked at
-   * the same addresses, and below the hypervisor's start-up code: `ring` and
-   * `domain` decide. Where nothing else stands, or a guest that does not run,
-   * an image's start-up code before paging does.
+   * The image at a linear address. Guests of several domains may be linked at the same addresses, and where the
+   * hypervisor's start-up code ran, so `ring` and `domain` decide. If nothing else is there, or only a guest that does
+   * not run, the answer is an image's start-up code from before paging.
    * @param domain the domain that runs, or undefined outside of any
    */
   at(linear: number, ring: number, domain: number | undefined): Image | undefined {
@@ -44,17 +43,20 @@ export class ImageSpace {
   }
 
   /**
-   * The image whose bytes lie at a linear address in the memory of a domain; the hypervisor's start-up code is nobody's, though
-   * guests may be linked where it ran.
+   * The image whose bytes are at a linear address in the memory of a domain. The hypervisor's start-up code is in no
+   * domain's memory, though guests may be linked where it ran.
    */
   inSpace(linear: number, domain: number | undefined): Image | undefined {
     return this.at(linear, domain === undefined ? 0 : 1, domain);
   }
 
-  /** The symbol at a linear address, of an object or a function, and how far behind it that is; `at` has the parameters. */
+  /**
+   * The symbol of an object or a function at a linear address, and the distance from its start; `at` has the
+   * parameters.
+   */
   nameAt(linear: number, ring: number, domain: number | undefined): string | undefined {
     const image = this.at(linear, ring, domain);
-    // A pointer there is a physical address to a kernel that has enabled paging.
+    // For a kernel that has enabled paging, a pointer there is a physical address.
     const symbols = image?.isEarly === true ? undefined : image?.symbols;
     const found =
       symbols?.objectAt(linear) ?? (symbols?.functionAt(linear) === undefined ? undefined : symbols.symbolAt(linear));
@@ -62,7 +64,9 @@ export class ImageSpace {
     return found.offset === 0 ? found.symbol.name : `${found.symbol.name}+0x${found.offset.toString(16)}`;
   }
 
-  /** Whether another guest image has something at the address, so that a breakpoint there must ask who runs. */
+  /**
+   * Whether another guest image has something at the address, so that a breakpoint there must check which domain runs.
+   */
   isShared(image: Image, linear: number): boolean {
     return this.images.some((other) => other !== image && other.owner.kind === "guest" && this.holds(other, linear));
   }

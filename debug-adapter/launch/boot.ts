@@ -25,7 +25,7 @@ export function bootMachine(
   } catch (error) {
     if (!(error instanceof MachineError)) throw error;
     const what = imageMessages.machine(error);
-    // No file is to blame for the size of the machine's memory.
+    // The size of the machine's memory is not the fault of a file.
     if (error.code.startsWith("memory-")) throw new LaunchError(kernel.file, what, what);
     const module = [...guests, ...modules][Number(error.data["module"])];
     if (module !== undefined) throw new LaunchError(module.file, what);

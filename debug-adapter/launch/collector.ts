@@ -1,12 +1,11 @@
 import type { Machine } from "../../emulator/index";
 
-/** Dropped regions of compiled code that may lie about: some 25 KiB each. */
+/** How many dropped regions of compiled code may wait to be collected; each takes some 25 KiB. */
 const MOST_DROPPED = 250;
 
 /**
- * Has V8 collect dropped regions. Left to itself it would not for a long time:
- * it collects when JavaScript's heap has grown, and nearly all that a region
- * takes lies outside of that.
+ * Makes V8 collect dropped regions. By itself V8 would not do so for a long time: it collects when JavaScript's heap
+ * has grown, and nearly all that a region takes is outside of that heap.
  */
 export class RegionCollector {
   private collected = 0;
@@ -17,7 +16,7 @@ export class RegionCollector {
     private readonly collect: () => void,
   ) {}
 
-  /** To be called now and then, with nothing of the machine on the stack. */
+  /** Must be called now and then, while no function of the machine is on the stack. */
   look(): void {
     const { compiled, live } = this.machine.statistics().regions;
     if (compiled - live - this.collected < MOST_DROPPED) return;

@@ -15,7 +15,7 @@ export class CompanionFiles implements Companions {
     this.folder = files.folderOf(files.resolve(image));
   }
 
-  /** In gdb's order: beside the image, in its folder `.debug`, then the user's. */
+  /** The files in gdb's order: beside the image, in its folder `.debug`, then the user's. */
   *debugFiles({ link, buildId }: DebugFile): Iterable<Uint8Array> {
     const { files, folder, symbols } = this;
     const besides = link === undefined ? [] : [files.resolve(folder, link), files.resolve(folder, ".debug", link)];
@@ -54,7 +54,7 @@ export class CompanionFiles implements Companions {
     return places.map((path) => this.read(path)).find((bytes) => bytes !== undefined);
   }
 
-  /** A file that cannot be read is none: the image works without it. */
+  /** A file that cannot be read counts as missing, since the image works without it. */
   private read(path: string): Uint8Array | undefined {
     try {
       return this.files.exists(path) ? this.files.read(path) : undefined;

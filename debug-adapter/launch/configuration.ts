@@ -12,11 +12,11 @@ export interface DebugPlan extends LaunchPlan {
   symbols: readonly string[];
   console: "output" | "event";
   noDebug: boolean;
-  /** What of the configuration has no effect, in words. */
+  /** Which parts of the configuration have no effect, in words. */
   warnings: readonly string[];
 }
 
-/** Characters of a path or a command line: far more than any system takes. */
+/** The most characters of a path or a command line; this is far more than any system allows. */
 const LONGEST = 1 << 16;
 
 const isString = (value: unknown): value is string => typeof value === "string" && value.length <= LONGEST;
@@ -26,7 +26,7 @@ const isStrings = (value: unknown): value is string[] => Array.isArray(value) &&
 const isStringRecord = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every(isString);
 
-/** What each attribute must be, in the user's words. */
+/** The kind of value that each attribute must have, in the user's words. */
 const ATTRIBUTES: {
   [Name in keyof Required<LaunchConfiguration>]: { expected: string; holds(value: unknown): boolean };
 } = {
@@ -57,7 +57,7 @@ const CLIENTS = new Set([
 ]);
 
 /**
- * Checks the arguments of a launch request. What is not known is left aside with a warning: clients send attributes of
+ * Checks the arguments of a launch request. Unknown attributes are ignored with a warning, since clients send some of
  * their own (`host`, `cwd`, `env`), and null for what is not set. Throws UserError for what is wrong.
  */
 export function checkLaunch(raw: object): DebugPlan {

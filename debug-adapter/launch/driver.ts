@@ -4,27 +4,29 @@ import type { Host } from "./host";
 import { Pacing } from "./pacing";
 
 /**
- * Milliseconds between two looks at the host's events. A slice is measured in time, since what an instruction costs
- * differs ten-thousandfold: 0.3 ns in compiled code, 3 us where each one faults or has a condition asked about it.
+ * Milliseconds between two looks at the host's events. A slice is measured in time, because the cost of an instruction
+ * differs ten-thousandfold: from 0.3 ns in compiled code to 3 us where each one faults or has a condition evaluated.
  */
 const SLICE_MS = 10;
 
-/** How whoever drives a machine waits for what comes from outside of it. */
+/** How the driver of a machine waits for input from outside. */
 export interface Waiting {
-  /** Something may still come that wakes a halted machine. */
+  /** Whether something may still come that wakes a halted machine. */
   readonly canWake: boolean;
   /** Lets the host's event loop take its turn. */
   turn(): Promise<void>;
-  /** Waits so many milliseconds, or for ever, unless something comes. */
+  /** Waits for so many milliseconds, or for ever, unless something comes. */
   sleep(milliseconds?: number): Promise<void>;
 }
 
-/** Runs a machine in slices and lets the host catch up after each: for the command line and for a debug session alike. */
+/**
+ * Runs a machine in slices, and lets the host catch up after each. The command line and a debug session both use it.
+ */
 export class Driver {
   private readonly collector: RegionCollector;
   private readonly pacing: Pacing;
 
-  /** @param sliced called after each slice, while the machine stands */
+  /** @param sliced called after each slice, while the machine is stopped */
   constructor(
     private readonly machine: Pick<MachineApi, "run" | "skip" | "statistics">,
     private readonly host: Pick<Host, "collectGarbage" | "now">,
@@ -38,7 +40,9 @@ export class Driver {
     );
   }
 
-  /** One slice. Undefined: the machine can go on; otherwise why it cannot, or what it stopped at. */
+  /**
+   * Runs one slice. Undefined: the machine can go on. Otherwise it is the reason why it cannot, or where it stopped.
+   */
   async slice(options: RunOptions): Promise<Stop | undefined> {
     this.collector.look();
     const end = this.host.now() + SLICE_MS;

@@ -1,4 +1,6 @@
-/** Exit statuses of the command line and exit codes of a debug session. A guest's own (run, port 0xF4) are always odd. */
+/**
+ * Exit statuses of the command line, and exit codes of a debug session. A guest's own (run, port 0xF4) are always odd.
+ */
 export const enum ExitStatus {
   Ok = 0,
   /** Wrong usage, or an image that cannot be started. */
@@ -12,7 +14,7 @@ export const enum ExitStatus {
   InstructionLimit = 76,
   /** HLT, and nothing can ever wake the machine. */
   Halted = 78,
-  /** An output took no more: the disk is full, or the reader has gone. */
+  /** An output took no more, because the disk is full or its reader has gone. */
   Output = 80,
 }
 
@@ -24,12 +26,12 @@ export const enum VmmExit {
   NotStarted = 3,
 }
 
-/** What a guest's byte at the debug-exit port becomes on the bare machine. */
+/** The exit status for a guest's byte at the debug-exit port of the bare machine. */
 export function debugExitStatus(value: number): number {
   return ((value << 1) | 1) & 255;
 }
 
-/** What the hypervisor's byte becomes. One that it does not know how to write is a bug of it. */
+/** The exit status for the hypervisor's byte. An unknown byte is a bug of the hypervisor. */
 export function vmmExitStatus(value: number): ExitStatus {
   switch (value as VmmExit) {
     case VmmExit.PowerOff:

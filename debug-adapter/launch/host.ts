@@ -2,31 +2,34 @@ import type { MachineOptions } from "../../emulator/index";
 import type { Disassembler } from "../disassembly/disassembler";
 import type { Files } from "../images/files";
 
-/** What running a machine needs of its host: Node, a web worker, or another. */
+/** What a running machine needs of its host, which is Node, a web worker, or another. */
 export interface Host {
   readonly files: Files;
   readonly compiling: NonNullable<MachineOptions["compiling"]>;
-  /** Collects all garbage, WebAssembly that was dropped with it. */
+  /** Collects all garbage, including WebAssembly that was dropped. */
   collectGarbage(): void;
-  /** The host's clock in milliseconds, from any moment on. */
+  /** The host's clock in milliseconds; its zero is any moment. */
   now(): number;
-  /** Lets the event loop take its turn: what has arrived meanwhile is handled before this resolves. */
+  /** Lets the event loop take its turn. What has arrived meanwhile is handled before this resolves. */
   turn(): Promise<void>;
-  /** Calls `action` once after so many milliseconds. The answer takes that back. */
+  /** Calls `action` once after so many milliseconds. @returns a function that cancels the call */
   after(milliseconds: number, action: () => void): () => void;
 }
 
-/** Where messages go, as far as a session has to know it: a client may read more slowly than a guest writes. */
+/**
+ * The stream on which messages leave, as far as a session has to know it. A client may read more slowly than a guest
+ * writes.
+ */
 export interface Outlet {
-  /** The client has not taken yet what was sent. */
+  /** Whether the client has not yet taken what was sent. */
   readonly isFull: boolean;
-  /** Calls `action` each time that it is full no more. */
+  /** Calls `action` each time when it is no longer full. */
   onDrained(action: () => void): void;
 }
 
-/** What a debug session needs besides. */
+/** What a debug session needs in addition. */
 export interface DebugHost extends Host {
   readonly disassembler: Disassembler;
-  /** The session's own; without it a client is taken to read everything at once. */
+  /** The session's stream. Without it, the client is supposed to read everything at once. */
   readonly outlet?: Outlet;
 }

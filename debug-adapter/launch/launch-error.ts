@@ -4,7 +4,7 @@ import { UserError } from "../user-error";
 /** A file that cannot be booted. */
 export class LaunchError extends UserError {
   /**
-   * @param what what is wrong with the file, or with what is asked for it
+   * @param what what is wrong with the file, or with what is required of it
    * @param message what the command line says
    */
   constructor(

@@ -14,7 +14,7 @@ import { readImages, type Binary, type BootImages } from "./read-images";
 /** A debuggee ready to run. */
 export interface Loaded {
   debuggee: Debuggee;
-  /** No hypervisor: the kernel is the only image. */
+  /** Whether there is no hypervisor, so that the kernel is the only image. */
   isBare: boolean;
   /** What the user should know, though it does not prevent the launch. */
   warnings: string[];
@@ -40,7 +40,7 @@ function owned({ first, guests }: BootImages): [Binary, Owner][] {
   ];
 }
 
-/** @param places where the user says that further debug information lies */
+/** @param places where further debug information is, as the user has told */
 function imageOf({ file, bytes }: Binary, owner: Owner, files: Files, places: readonly string[]): Image {
   const companions = new CompanionFiles(files, file, places);
   try {

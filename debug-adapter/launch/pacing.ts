@@ -1,19 +1,18 @@
-/** Shorter idle spells are slept together: waking costs more than a frame's delay of a timer matters. */
+/** Shorter idle times are slept together, because waking costs more than a delay of one frame matters. */
 const SHORTEST_SLEEP_MS = 16;
-/** A host that slept far too long does not make the guest race afterwards. */
+/** The longest time that a host which slept too long may make up for. Beyond that the guest does not race. */
 const LONGEST_CREDIT_MS = 50;
 const TICKS_PER_MS = 1_000_000;
 
 /**
- * Turns the idle time of a machine into sleep of the host, so that an idle
- * guest costs nothing. Idle spells too short to sleep are saved up; a sleep
- * that took too long is made good by the next ones.
+ * Turns the idle time of a machine into sleep of the host, so that an idle guest costs nothing. Idle times that are too
+ * short to sleep are saved up, and the next sleeps make up for one that took too long.
  */
 export class Pacing {
   private owedMs = 0;
 
   /**
-   * @param sleep waits so long, or until there is something else to do
+   * @param sleep waits for the given time, or until there is something else to do
    * @param now the host's clock in milliseconds
    */
   constructor(
@@ -21,7 +20,7 @@ export class Pacing {
     private readonly now: () => number,
   ) {}
 
-  /** Lets the host catch up with `ticks` of idle time; how many of them the machine may skip now. */
+  /** Lets the host catch up with `ticks` of idle time. @returns how many of them the machine may skip now */
   async idle(ticks: number): Promise<number> {
     const want = this.owedMs + ticks / TICKS_PER_MS;
     if (want < SHORTEST_SLEEP_MS) {
@@ -33,7 +32,7 @@ export class Pacing {
     const slept = this.now() - before;
     this.owedMs = Math.max(want - slept, -LONGEST_CREDIT_MS);
     if (slept >= want) return ticks;
-    // Something woke the host early: the machine is as far as the clock on the wall.
+    // Something woke the host early, and the machine has already caught up with the host's clock.
     this.owedMs = 0;
     return Math.min(ticks, Math.floor(slept * TICKS_PER_MS));
   }

@@ -7,7 +7,7 @@ export const ENGINES = ["auto", "interpreter", "compiled"] as const satisfies re
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
 
-/** "128M" in bytes; undefined for what is no size. Whether a machine can have it is the machine's to say. */
+/** "128M" in bytes; undefined for a text that is not a size. The machine decides whether it can have that size. */
 export function bytesIn(text: string): number | undefined {
   const [, digits, unit = ""] = /^(\d+)([KMG]?)$/i.exec(text.trim()) ?? [];
   const scale = UNITS[unit.toUpperCase()];
@@ -20,7 +20,7 @@ export interface ImageFile {
   args: string;
 }
 
-/** "FILE ARGS" taken apart: the file's name ends at the first space. Undefined when there is none. */
+/** Splits "FILE ARGS". The file's name ends at the first space. Undefined when there is none. */
 export function splitModule(text: string): ImageFile | undefined {
   const [, file = "", args = ""] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(text) ?? [];
   return file === "" ? undefined : { file, args };

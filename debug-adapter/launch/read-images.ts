@@ -6,7 +6,7 @@ import { LaunchError } from "./launch-error";
 import type { ImageFile } from "./parse";
 import type { LaunchPlan } from "./plan";
 
-/** What an image begins with. */
+/** The first bytes of an image. */
 const ELF = "\x7fELF";
 
 /** A file that was read, and the string that multiboot hands over with it. */
@@ -16,7 +16,7 @@ export interface Binary {
   commandLine: string;
 }
 
-/** All that a plan boots, read and checked. */
+/** Everything that a plan boots, read and checked. */
 export interface BootImages {
   /** What multiboot starts: the hypervisor, or the kernel of the bare machine. */
   first: Binary;
@@ -26,7 +26,8 @@ export interface BootImages {
 }
 
 /**
- * Reads what a plan names. Guests are checked here, so that a wrong file is told before the machine starts.
+ * Reads the files that a plan names. Guests are checked here, so that a wrong file is reported before the machine
+ * starts.
  * @throws LaunchError
  */
 export function readImages(plan: LaunchPlan, files: Files): BootImages {
@@ -55,7 +56,7 @@ function readBinary({ file, args }: ImageFile, files: Files, start?: string): Bi
   }
 }
 
-/** A boot command line. Folders are left out: where a file lies must not change what the guest computes. */
+/** A boot command line. It leaves out folders, because the place of a file must not change what the guest computes. */
 function bootLine(name: string, args: string): string {
   return args === "" ? name : `${name} ${args}`;
 }
@@ -69,7 +70,7 @@ function checkGuest({ file, bytes }: Binary): void {
   }
 }
 
-/** A multiboot kernel that is no paravirtual one needs no hypervisor. */
+/** A multiboot kernel that is not a paravirtual one needs no hypervisor. */
 function isForBareMachine({ bytes }: Binary): boolean {
   return hasMultibootHeader(bytes) && !isGuestImage(bytes);
 }
