@@ -288,7 +288,7 @@ export const statsMessages = {
 
 export const breakpointMessages = {
   noSuchSource: (path: string) => `no loaded image was made from "${path}"`,
-  noCode: (line: number) => `there is no code at line ${line} or behind it`,
+  noCode: (line: number) => `there is no code at line ${line} or after it`,
   moved: (asked: number, line: number) => `line ${asked} has no code; the breakpoint stands on line ${line}`,
   noFunction: (name: string) => `there is no function "${name}"`,
   badHitCount: (text: string) => `"${text}" is no hit count: write a number, or >=, >, <, <=, % and a number`,

@@ -1,24 +1,24 @@
 /**
- * What the adapter and its client say to each other beyond the Debug Adapter
- * Protocol. Types only: the extension imports them and no code of ours.
+ * What the adapter and its client tell each other beyond the Debug Adapter Protocol. The file has types only: the
+ * extension imports them, and no other code of the adapter.
  */
 
-/** The `launch` request's arguments. Only `program` must be there. */
+/** The `launch` request's arguments. Only `program` is required. */
 export interface LaunchConfiguration {
-  /** The guest kernel's ELF file (with `vmm: "none"` any multiboot1 kernel): domain 0. */
+  /** The ELF file of the guest kernel, domain 0 (with `vmm: "none"`, any multiboot1 kernel). */
   program: string;
   /** The kernel's command line. */
   commandLine?: string;
-  /** Further domains, `FILE ARGS` each. */
+  /** Further domains, each as `FILE ARGS`. */
   domains?: string[];
   /** Guest RAM in bytes, or with a unit: `128M`. */
   memory?: string;
   stopOnEntry?: boolean;
-  /** Which engine runs the machine: as the command line's `--engine`. */
+  /** The engine that runs the machine, as in the command line's `--engine`. */
   engine?: "auto" | "interpreter" | "compiled";
-  /** Another VMM image than the built-in one; `none` boots the program on the bare machine. */
+  /** Another VMM image than the built-in one. `none` boots the program on the bare machine. */
   vmm?: string;
-  /** Folders below which relative source paths of the debug information are looked for, in order. */
+  /** Folders, in order, below which relative source paths of the debug information are looked for. */
   sourceRoots?: string[];
   /** Folders that the debug information names, and where they are here. */
   sourceMap?: Record<string, string>;
@@ -26,19 +26,19 @@ export interface LaunchConfiguration {
   symbols?: string[];
   /** Where the guests' consoles go: `output` events (the default) or `ringscope.console` events. */
   console?: "output" | "event";
-  /** Set by the client to run without breakpoints. */
+  /** Set by a client that wants to run without breakpoints. */
   noDebug?: boolean;
 }
 
-/** Event `ringscope.console`: bytes that left a guest's console. */
+/** Event `ringscope.console`: bytes that a guest has written to its console. */
 export interface ConsoleEventBody {
   /** The console's name: the guest's, with its domain where there are several, or COM1 on the bare machine. */
   console: string;
   /** One character for each byte (latin1). */
   data: string;
-  /** It is the hypervisor's log and no guest's console. */
+  /** Whether it is the hypervisor's log and not a guest's console. */
   log?: boolean;
-  /** Whether the guest gets what is typed at it. */
+  /** Whether the guest receives what is typed at it. */
   listens?: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface ConsoleInputArguments {
   data: string;
 }
 
-/** One hypercall of the trace, as it stands when it is read: it may come back later. */
+/** One hypercall of the trace, in its state when it is read: it may return later. */
 export interface HypercallRow {
   /** 0, 1, 2 ... in the order of entry. */
   index: number;
@@ -58,38 +58,41 @@ export interface HypercallRow {
   number: number;
   /** `console_io`, or `hypercall 99` for a number without a name. */
   name: string;
-  /** As many as the call takes, for display. */
+  /** All arguments that the call takes, for display. */
   arguments: string[];
-  /** For display: `14`, or `-22 EINVAL`. Absent while the call is inside, and for iret, which does not come back. */
+  /**
+   * The result for display: `14`, or `-22 EINVAL`. Absent while the call is in progress, and for iret, which does not
+   * return.
+   */
   result?: string;
-  /** The result is a negative errno. */
+  /** Whether the result is a negative errno. */
   failed: boolean;
-  /** Where the guest goes on afterwards, as `0x0010a2c4`. */
+  /** Where the guest continues afterwards, as `0x0010a2c4`. */
   eip: string;
-  /** The ring that called. */
+  /** The ring from which the call came. */
   ring: number;
-  /** Instructions that the machine had retired at entry. */
+  /** The number of instructions that the machine had retired at entry. */
   instructions: number;
 }
 
 /**
- * Event `ringscope.hypercalls`: calls were entered or have come back. It is sent every 100 ms at most and before each
- * stop, and holds no rows: the client reads those that it shows with the request of the same name.
+ * Event `ringscope.hypercalls`: calls were entered or have returned. It is sent at most every 100 ms, and before each
+ * stop. It holds no rows; the client reads those that it shows with the request of the same name.
  */
 export interface HypercallsEventBody {
-  /** Index of the oldest call that can be read: the last million are kept. */
+  /** The index of the oldest call that can be read. The last million are kept. */
   first: number;
-  /** Calls entered so far; the newest has the index `total - 1`. */
+  /** The number of calls entered so far. The newest has the index `total - 1`. */
   total: number;
-  /** With the last event before `terminated` only: the newest rows, 1000 at most, in the order of entry. */
+  /** Only in the last event before `terminated`: the newest rows, at most 1000, in the order of entry. */
   rows?: HypercallRow[];
 }
 
-/** Request `ringscope.hypercalls`: rows of the trace, whether the machine runs or stands. */
+/** Request `ringscope.hypercalls`: rows of the trace, whether the machine runs or is stopped. */
 export interface HypercallsArguments {
-  /** Index of the first row that is wanted; without it the newest rows are. */
+  /** The index of the first row that is wanted. Without it the newest rows are given. */
   start?: number;
-  /** Rows that are wanted; 1000 at most are given. */
+  /** How many rows are wanted; at most 1000 are given. */
   count: number;
 }
 
@@ -97,16 +100,19 @@ export interface HypercallsResponseBody {
   /** As in the event. */
   first: number;
   total: number;
-  /** In the order of entry. The first may have a higher index than was asked for: older ones are not kept. */
+  /**
+   * The rows in the order of entry. The first may have a higher index than was asked for, since older ones are not
+   * kept.
+   */
   rows: HypercallRow[];
 }
 
 /**
- * The body of the answer to the request `ringscope.audit`, which takes no arguments: whether the hypervisor's counts of
- * the frames of all domains are right. The machine must stand outside the hypervisor.
+ * The body of the answer to the request `ringscope.audit`, which takes no arguments. It tells whether the hypervisor's
+ * counts of the frames of all domains are right. The machine must be stopped outside the hypervisor.
  */
 export interface AuditBody {
-  /** Frames that belong to domains, and what was found that refers to them and uses them. */
+  /** The number of frames that belong to domains, and of the references to them and uses of them that were found. */
   frames: number;
   references: number;
   uses: number;
@@ -115,16 +121,17 @@ export interface AuditBody {
 }
 
 /**
- * Request `ringscope.stepOutToGuest`: runs out of the hypervisor, from any depth of it, to where the guest that called it or was
- * interrupted goes on. Refused where a guest runs already. Ends like a step, with a `stopped` event.
+ * Request `ringscope.stepOutToGuest`: runs out of the hypervisor, from any depth of it, to where the guest continues
+ * that called it or was interrupted. It is refused where a guest runs already. It ends as a step does, with a `stopped`
+ * event.
  */
 export interface StepOutToGuestArguments {
   threadId: number;
 }
 
 /**
- * Request `ringscope.setHexadecimal`: how integers are shown in answers that ask for no form of their own. An `invalidated` event
- * follows, for clients that know it.
+ * Request `ringscope.setHexadecimal`: how integers are shown in answers to requests that name no form. An `invalidated`
+ * event follows, for clients that know it.
  */
 export interface SetHexadecimalArguments {
   isOn: boolean;

@@ -2,39 +2,45 @@ import { Transform, type TransformCallback } from "node:stream";
 import { protocolMessages as say } from "../messages";
 import { LongMessage, type LostRequest } from "./long-message";
 
-/** Content-Length, perhaps after a Content-Type. Names and spaces may differ; what is passed on has one form. */
+/**
+ * The start of Content-Length, perhaps after a Content-Type. Spelling and spaces may differ; what is passed on has one
+ * form.
+ */
 const HEADER_START = "content-";
 const HEADER_END = "\r\n\r\n";
-/** A header of the protocol is some 20 bytes long. */
+/** The longest header that is accepted. A header of the protocol has some 20 bytes. */
 const LONGEST_HEADER = 1024;
-/** Bytes of the longest message that is read: a request to write 16 MiB of memory has 22. */
+/** The size of the longest message that is read. A request to write 16 MiB of memory has 22 MiB. */
 const LONGEST_MESSAGE = 24 << 20;
-/** Longer ones are not even waited for. */
+/** For a longer message the stream does not even wait. */
 const LONGEST_PASSED_OVER = 1 << 30;
-/** A message longer than this is one long text, such as memory in base64, or it is not read. */
+/**
+ * The longest message that may have many values. A longer one is read only if it is one long text, such as memory in
+ * base64.
+ */
 const LONGEST_OF_MANY_VALUES = 1 << 20;
-/** A value of JSON takes up to 30 times the memory of its text. */
+/** The most values in one message. A value of JSON takes up to 30 times the memory of its text. */
 const MOST_VALUES = 100_000;
 
 const [COMMA, BRACKET, BRACE] = [0x2c, 0x5b, 0x7b];
 
-/** The client does not speak the protocol; the message says in what. */
+/** The client does not speak the protocol. The message says what is wrong. */
 export class ProtocolError extends Error {}
 
 /**
- * Passes whole messages of the Debug Adapter Protocol on. Ends with a ProtocolError where the stream is something else:
- * the session after it would skip that in silence. A request that is too long, or has too many values, is read past and
- * told to `refused`.
+ * Passes on whole messages of the Debug Adapter Protocol. It ends with a ProtocolError if the stream is something else,
+ * which the session after it would skip in silence. A request that is too long, or has too many values, is skipped and
+ * reported to `refused`.
  */
 export class CheckedStream extends Transform {
-  /** What has come of the next message, in pieces: a long one comes in hundreds. */
+  /** The pieces of the next message that have come. A long message comes in hundreds of pieces. */
   private pieces: Buffer[] = [];
   private have = 0;
-  /** Bytes that must have come before there is anything to do. */
+  /** How many bytes must have come before there is anything to do. */
   private need = 0;
   private long: LongMessage | undefined;
 
-  /** @param refused takes what is known of a request that is not read, and why it is not */
+  /** @param refused is told what is known of a request that is not read, and the reason */
   constructor(private readonly refused: (request: LostRequest, reason: string) => void) {
     super();
   }
@@ -57,7 +63,7 @@ export class CheckedStream extends Transform {
     done(new ProtocolError(isCut ? say.truncated() : say.noHeader(firstLine(pending.toString()))));
   }
 
-  /** Takes a message, or a piece of a long one, from what has come; false when more is needed first. */
+  /** Takes a message, or a piece of a long one, from what has come. False when more is needed first. */
   private advance(): boolean {
     const pending = this.joined();
     if (this.long !== undefined) {
@@ -101,7 +107,7 @@ export class CheckedStream extends Transform {
     return whole;
   }
 
-  /** Goes on with what is left. */
+  /** Keeps the rest for the next chunk. */
   private keep(rest: Buffer): void {
     this.pieces = [rest];
     this.have = rest.length;
@@ -109,12 +115,12 @@ export class CheckedStream extends Transform {
   }
 }
 
-/** The header's own bytes and the length that it says; undefined when it has not come whole. */
+/** The header's length and the length of the message that it gives; undefined until the whole header has come. */
 function headerOf(pending: Buffer): { bytes: number; length: number } | undefined {
   const end = pending.subarray(0, LONGEST_HEADER + HEADER_END.length).indexOf(HEADER_END);
   const header = pending.toString("latin1", 0, end < 0 ? LONGEST_HEADER : end);
   if (end < 0) {
-    // A header whose lines end in LF alone would be waited for until much more has come.
+    // Without this check, a header whose lines end in LF alone would be waited for until much more has come.
     if (pending.length > LONGEST_HEADER || !beginsLikeHeader(pending) || header.includes("\n\n"))
       throw new ProtocolError(say.noHeader(firstLine(header)));
     return undefined;
@@ -126,7 +132,7 @@ function headerOf(pending: Buffer): { bytes: number; length: number } | undefine
   return { bytes: end + HEADER_END.length, length: Number(digits) };
 }
 
-/** At least as many as the message has values: commas and opening brackets in texts count too. */
+/** An upper bound of the number of values in a message; commas and opening brackets in texts are counted too. */
 function valuesIn(body: Buffer): number {
   let count = 0;
   for (const byte of body) if (byte === COMMA || byte === BRACKET || byte === BRACE) count++;
@@ -150,7 +156,7 @@ function checkMessage(text: string): void {
 
 const SHOWN = 60;
 
-/** What is enough of it to know it again. */
+/** The first line of a text, which is enough to recognise it. */
 function firstLine(text: string): string {
   const [line = ""] = text.slice(0, 2 * SHOWN).split(/[\r\n]/, 1);
   return line.length > SHOWN ? `${line.slice(0, SHOWN)}...` : line;

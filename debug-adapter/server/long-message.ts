@@ -1,16 +1,16 @@
 /** What is known of a request that was too long to be read. */
 export interface LostRequest {
-  /** Undefined when neither end of the message has them. */
+  /** Undefined when neither end of the message contains it. */
   seq: number | undefined;
   command: string | undefined;
 }
 
-/** Bytes at each end of the message in which a client may have written its number and its command. */
+/** How many bytes are kept at each end of the message, where a client may have written its number and command. */
 const END = 4096;
 
-/** A message that is read past: only its ends are kept, which tell whom to refuse. */
+/** A message that is skipped. Only its ends are kept, which tell which request must be refused. */
 export class LongMessage {
-  /** Bytes that are still to come. */
+  /** How many bytes are still to come. */
   left: number;
   private start = "";
   private end = "";
@@ -19,7 +19,7 @@ export class LongMessage {
     this.left = length;
   }
 
-  /** Reads past what belongs to the message; the rest of `bytes`. */
+  /** Skips what belongs to the message. @returns the rest of `bytes` */
   pass(bytes: Buffer): Buffer {
     const count = Math.min(this.left, bytes.length);
     if (this.start.length < END) this.start += bytes.toString("latin1", 0, Math.min(count, END));

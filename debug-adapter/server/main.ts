@@ -16,20 +16,20 @@ import { traced } from "./traced-streams";
 export interface DapOptions {
   /** Serve on 127.0.0.1 at this port (0: any free one, told on standard error) instead of standard input and output. */
   port?: number | undefined;
-  /** A file that takes every message, for a bug report. */
+  /** A file to which every message is written, for a bug report. */
   trace?: string | undefined;
 }
 
 /**
- * Serves the Debug Adapter Protocol; resolves with the process's exit status.
- * @throws UserError when the file of the trace or the port is not to be had
+ * Serves the Debug Adapter Protocol. It resolves with the process's exit status.
+ * @throws UserError when the trace's file or the port cannot be had
  */
 export async function runDap({ port, trace }: DapOptions): Promise<number> {
   const log = trace === undefined ? undefined : openTrace(trace);
   return port === undefined ? serveStdio(log) : serveTcp(port, log);
 }
 
-/** A trace that cannot go on is told, and the session does. */
+/** If the trace cannot be continued, the user is told, and the session goes on. */
 function openTrace(file: string): WriteStream {
   const log = createWriteStream(file, { fd: openOutput(file) });
   return log.on("error", (error) => complain(cliMessages.cannotWrite(file, systemProblem(error))));
@@ -42,17 +42,18 @@ async function serveStdio(log: WriteStream | undefined): Promise<number> {
   });
   const problem = await serve(process.stdin, process.stdout, log);
   log?.end();
-  // An open standard input would keep the process alive.
+  // If standard input stayed open, the process would not end.
   process.stdin.destroy();
   if (problem === undefined) return 0;
   complain(problem.message);
   return ExitStatus.Usage;
 }
 
-/** One session after the other, or several at once; runs until the process is ended. */
+/** Serves sessions one after the other or several at once, until the process is ended. */
 function serveTcp(port: number, log: WriteStream | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
-    // A stop follows its request's response at once: held back until the client acknowledges that, it came 40 ms late.
+    // A stop follows the response to its request at once. If it were held back until the client has acknowledged the
+    // response, it would come 40 ms late.
     const server = createServer({ noDelay: true }, (socket) => {
       socket.on("error", () => socket.destroy());
       void serve(socket, socket, log).then((problem) => {
@@ -69,13 +70,16 @@ function serveTcp(port: number, log: WriteStream | undefined): Promise<number> {
   });
 }
 
-/** A session over a pair of streams, until its client leaves; what was wrong with the client, if anything was. */
+/**
+ * Serves a session over a pair of streams until its client leaves. The result is what was wrong with the client, if
+ * anything was.
+ */
 function serve(input: Readable, output: Writable, log: WriteStream | undefined): Promise<Error | undefined> {
   return new Promise((resolve) => {
     const end = (): void => resolve(undefined);
     const streams = log === undefined ? { input, output } : traced(input, output, log);
     const checked = new CheckedStream((request, reason) => session.refuseUnread(request, reason));
-    // First of all listeners: the session takes an error for a farewell.
+    // This listener must be the first, because the session takes an error for the end of its client.
     checked.on("error", resolve);
     checked.on("end", end);
     input.on("close", () => setImmediate(end));
@@ -85,7 +89,7 @@ function serve(input: Readable, output: Writable, log: WriteStream | undefined):
   });
 }
 
-/** A stream is full from where it asks its writer to wait, until it has been emptied. */
+/** A stream is full from when it asks its writer to wait until it has been emptied. */
 function outletOf(output: Writable): Outlet {
   return {
     get isFull() {

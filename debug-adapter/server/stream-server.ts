@@ -2,16 +2,16 @@ import { ProtocolServer } from "@vscode/debugadapter/lib/protocol";
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { RingscopeSession } from "../session/session";
 
-/** The protocol's frames around a session's messages, over a pair of streams. */
+/** Puts a session's messages into the protocol's frames, over a pair of streams. */
 export class StreamServer extends ProtocolServer {
   constructor(private readonly session: RingscopeSession) {
     super();
-    // The library numbers the messages of its stream itself, and refuses a response that has a number.
+    // The library numbers the messages of its stream, and refuses a response that already has a number.
     session.onDidSendMessage((message) => {
       if (message.type === "event") this.sendEvent(message as DebugProtocol.Event);
       else this.sendResponse({ ...(message as DebugProtocol.Response), seq: 0 });
     });
-    // The client is gone, with a farewell or without.
+    // The client has left, whether it has said so or not.
     this.on("close", () => session.leave());
     this.on("error", () => session.leave());
   }

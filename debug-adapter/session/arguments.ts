@@ -1,13 +1,16 @@
 import { debugMessages as say } from "../messages";
 import { UserError } from "../user-error";
 
-/** What a value must be: a kind, a list of one shape, or an object with named shapes; a name that ends in "?" may be left out. */
+/**
+ * What a value must be: a kind, a list of one shape, or an object with named shapes. A member whose name ends in "?" is
+ * optional.
+ */
 type Shape =
   "string" | "data" | "integer" | "count" | "boolean" | readonly [Shape] | { readonly [name: string]: Shape };
 
-/** Characters of a path, a condition or an expression: each has to be read and may be sent back. */
+/** The most characters of a path, a condition or an expression. Each is read, and may be sent back. */
 const LONGEST_STRING = 1 << 16;
-/** Breakpoints of a file, and the like: each is looked up. */
+/** The longest list, such as the breakpoints of a file. Each element is looked up. */
 const LONGEST_LIST = 1000;
 
 const IN_WORDS = {
@@ -33,7 +36,7 @@ const BREAKPOINT = { "condition?": "string", "hitCondition?": "string", "logMess
 const IN_THREAD = { "threadId?": "integer", "granularity?": "string" } as const;
 const MEMORY = { memoryReference: "string", "offset?": "integer" } as const;
 
-/** What requests are read by us; the rest of the protocol's arguments is not looked at. */
+/** The arguments of requests that we read. Other arguments of the protocol are ignored. */
 const SHAPES: Readonly<Record<string, Shape>> = {
   initialize: { "linesStartAt1?": "boolean", "columnsStartAt1?": "boolean" },
   setBreakpoints: { source: SOURCE, "breakpoints?": [{ line: "integer", ...BREAKPOINT }], "lines?": ["integer"] },
@@ -77,8 +80,8 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 };
 
 /**
- * The arguments of a request, without the nulls that some clients send for what they leave out. Throws UserError when they lack
- * something or have it in another kind.
+ * The arguments of a request, without the nulls that some clients send for what they leave out. Throws UserError when
+ * something is missing or of another kind.
  */
 export function checkArguments(command: string, args: unknown): unknown {
   const shape: Shape = (Object.hasOwn(SHAPES, command) ? SHAPES[command] : undefined) ?? {};

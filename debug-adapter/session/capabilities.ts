@@ -1,7 +1,7 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { EXCEPTION_FILTERS } from "../breakpoints/crash-stops";
 
-/** What works; nothing that does not: the machine is part of the adapter, so it cannot outlive the session. */
+/** Only capabilities that work. The machine is part of the adapter, so it cannot outlive the session. */
 export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsConfigurationDoneRequest: true,
   supportsFunctionBreakpoints: true,

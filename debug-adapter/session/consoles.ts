@@ -6,23 +6,23 @@ import type { Loaded } from "../launch/load";
 const LOG_PORT: SerialPort = 1;
 const LOG_NAME = "VMM log";
 
-/** Where bytes of a console go. */
+/** The receiver of a console's bytes. */
 export interface ConsoleSink {
-  /** A guest's console. @param listens whether it can be typed at */
+  /** Takes bytes of a guest's console. @param listens whether one can type at it */
   console(name: string, data: string, listens: boolean): void;
-  /** The hypervisor's log. */
+  /** Takes bytes of the hypervisor's log. */
   log(name: string, data: string): void;
 }
 
 /** The consoles' names. */
 export interface ConsoleNames {
-  /** What leaves each serial port. */
+  /** The names of what the two serial ports send. */
   ports: readonly [string, string];
-  /** The names of the domains' own consoles, by domain; empty where all domains share COM1. */
+  /** The names of the domains' own consoles, by domain. The list is empty if all domains share COM1. */
   domains: readonly string[];
 }
 
-/** Collects what leaves the serial ports and hands it on, in latin1. */
+/** Collects what the serial ports send, and passes it on in latin1. */
 export class Consoles {
   private readonly pending: [string, string] = ["", ""];
 
@@ -40,7 +40,7 @@ export class Consoles {
     for (const byte of bytes) this.pending[port] += String.fromCharCode(byte);
   }
 
-  /** Hands on what has come; called between slices and before each stop. */
+  /** Passes on what has come. This is called between slices and before each stop. */
   flush(): void {
     this.flushPort(0);
     this.flushPort(1);
@@ -60,7 +60,7 @@ export class Consoles {
     this.sink.console(name, data, this.portOf(name) !== undefined);
   }
 
-  /** The port of a console that can be typed at. Of several domains the hypervisor lets the first one read. */
+  /** The port of a console at which one can type. Of several domains, the hypervisor lets only the first one read. */
   portOf(name: string): SerialPort | undefined {
     const { ports, domains } = this.names;
     if (name === (domains[0] ?? ports[0])) return 0;
@@ -69,8 +69,8 @@ export class Consoles {
 }
 
 /**
- * A console has the name of the guest's file, or of its port.
- * @param apart whether each of several domains has a console of its own; else they share one, with their lines marked
+ * The name of a console is that of the guest's file or of its port.
+ * @param apart whether each of several domains has its own console; else they share one, in which lines have a prefix
  */
 export function consoleNames({ debuggee, isBare }: Loaded, apart: boolean): ConsoleNames {
   if (isBare) return { ports: ["COM1", "COM2"], domains: [] };

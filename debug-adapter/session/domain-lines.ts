@@ -1,13 +1,13 @@
-/** The mark with which the hypervisor begins each line on COM1 once there are several domains. */
+/** The mark with which the hypervisor begins each line on COM1 when there are several domains. */
 const MARK = /^d(\d+): /;
 /** The start of a line that may still become a mark. */
 const BEGINNING = /^(?:d(?:\d+:?)?)?$/;
 
-/** Tells the lines of several domains apart and takes the marks away; they come in pieces of any size. */
+/** Separates the lines of several domains and removes the marks. The text comes in pieces of any size. */
 export class DomainLines {
-  /** The start of a line of which it is not known yet whether it has a mark. */
+  /** The start of a line that may or may not have a mark. */
   private start: string | undefined = "";
-  /** The domain that writes this line. A line without a mark was written while there was one domain. */
+  /** The domain that writes this line. A line without a mark was written while there was only one domain. */
   private domain = 0;
 
   /** @param write takes the text of a domain */

@@ -13,30 +13,30 @@ import type { Debuggee } from "../debuggee/debuggee";
 
 /** Milliseconds between two looks at the event loop during a step. */
 const BREATH_MS = 10;
-/** Functions of the hypervisor that "step in" leaves aside: its trace points. */
+/** Functions of the hypervisor that "step in" does not enter: its trace points. */
 const SKIPPED = /^trace_/;
 
-/** What the machine says at its end. */
+/** Why the machine came to its end. */
 export type Ending = Exclude<Stop, { kind: "count" | "breakpoint" | "watchpoint" | "idle" }>;
 
 type Watched = Extract<Halt, { kind: "watchpoint" }>;
 
 /** Runs the machine in slices from the event loop, and steps it for the stepper. */
 export class Execution implements SteppedDebuggee {
-  /** What the machine said when it came to its end; running on is then in vain. */
+  /** The reason for which the machine ended, if it did. It cannot run on then. */
   ending: Ending | undefined;
   /** Called between slices. */
   onSlice: (() => void) | undefined;
   private readonly pauseRequest: Pause;
   private readonly driver: Driver;
   private readonly disassembler: Disassembler;
-  /** The machine came to where it stands by a breakpoint whose condition held. */
+  /** Whether the machine stopped at a breakpoint whose condition held. */
   private atBreakpoint = false;
-  /** The machine is halted until input comes: there is nothing to step through meanwhile. */
+  /** Whether the machine is halted until input comes, so that there is nothing to step through meanwhile. */
   private awaitsInput = false;
   /** When a step last let the event loop run. */
   private breathed = 0;
-  /** What was looked up during this step: a loop passes the same instructions many times. */
+  /** Places that were looked up during this step, because a loop passes the same instructions many times. */
   private readonly places = new Map<number, SourcePlace | undefined>();
   private readonly instructions = new Map<number, Instruction | undefined>();
 
@@ -50,7 +50,7 @@ export class Execution implements SteppedDebuggee {
     this.disassembler = host.disassembler;
   }
 
-  /** Makes a running or sleeping machine stop soon; without effect on one that stands. */
+  /** Makes a running or sleeping machine stop soon. It has no effect on one that is stopped. */
   pause(): void {
     this.pauseRequest.ask();
   }
@@ -60,13 +60,13 @@ export class Execution implements SteppedDebuggee {
     this.pauseRequest.wake();
   }
 
-  /** To be called when the user sets the machine going: earlier wishes to pause are void. */
+  /** Must be called when the user sets the machine going: earlier requests to pause are dropped. */
   begin(): void {
     this.pauseRequest.clear();
     this.forget();
   }
 
-  /** Another context, or code loaded anew: what stands at an address may be something else. */
+  /** Forgets the places, because in another context, or after code was loaded, something else may be at an address. */
   private forget(): void {
     this.places.clear();
     this.instructions.clear();
@@ -99,21 +99,21 @@ export class Execution implements SteppedDebuggee {
   }
 
   /**
-   * An iteration of a repeated instruction is an instruction to the machine, and each may touch what is watched. To the user
-   * it is one: it goes on to its end, and the stop says what all of it touched.
+   * To the machine, each iteration of a repeated instruction is an instruction, and each may touch what is watched. To
+   * the user it is one instruction. So it goes on to its end, and the stop tells what all iterations touched.
    */
   private async throughRepeat(first: Watched): Promise<Halt> {
     const { linear, ring, esp, context } = { linear: this.pc, ring: this.ring, esp: this.esp, context: this.context };
     const instruction = this.instructionAt(linear);
     const isRepeated = instruction?.flow === "repeat" && first.hits.every((hit) => hit.instruction === linear);
     if (instruction === undefined || !isRepeated) return first;
-    const behind = { linear: linear + instruction.length, ring, context, lowestEsp: esp, highestEsp: esp };
-    const site: Site = { condition: { stops: () => this.isAt(behind) } };
+    const next = { linear: linear + instruction.length, ring, context, lowestEsp: esp, highestEsp: esp };
+    const site: Site = { condition: { stops: () => this.isAt(next) } };
     const touched = new TouchedMemory(first.hits);
-    this.table.add(behind.linear, site);
+    this.table.add(next.linear, site);
     try {
       // Interrupts may come between iterations; the last one leaves the machine at the next instruction.
-      while (!this.isAt(behind) && !this.pauseRequest.asked) {
+      while (!this.isAt(next) && !this.pauseRequest.asked) {
         const stop = await this.driver.slice({ stopWhenIdle: true });
         if (stop === undefined) continue;
         if (stop.kind === "exit" || stop.kind === "triple-fault" || stop.kind === "halted") return this.end(stop);
@@ -121,7 +121,7 @@ export class Execution implements SteppedDebuggee {
         touched.add(stop.hits);
       }
     } finally {
-      this.table.remove(behind.linear, site);
+      this.table.remove(next.linear, site);
     }
     return { kind: "watchpoint", hits: touched.hits };
   }
@@ -173,7 +173,7 @@ export class Execution implements SteppedDebuggee {
     };
   }
 
-  behindPrologue(linear: number, ring: number): number | undefined {
+  afterPrologue(linear: number, ring: number): number | undefined {
     const symbols = this.imageAt(linear, ring)?.symbols;
     const fn = symbols?.functionAt(linear);
     return fn?.entry === linear ? symbols?.prologueEnd(fn) : undefined;
@@ -210,12 +210,13 @@ export class Execution implements SteppedDebuggee {
     const bytes = this.debuggee.machine.memory.readLinear(linear, MAX_INSTRUCTION);
     const known = flowOf(bytes, this.bitness === 32);
     if (known !== undefined) return known;
-    // One that this processor lacks raises #UD, and a handler may go on after it: only the disassembler knows its length.
+    // An instruction that this processor lacks raises #UD, and a handler may continue after it. Only the disassembler
+    // knows its length.
     const [row] = this.disassembler.disassemble(bytes, linear, this.bitness, 1);
     return row?.text === undefined ? undefined : { length: row.bytes.length, flow: "next" };
   }
 
-  /** Width of the code that runs: the D bit of CS. */
+  /** The width of the code that runs: the D bit of CS. */
   get bitness(): Bitness {
     return (this.debuggee.machine.segment("cs").rights & D_BIT) !== 0 ? 32 : 16;
   }
@@ -242,7 +243,7 @@ export class Execution implements SteppedDebuggee {
         machine.skip(stop.ticks);
         return { halt: undefined, entered };
       case "halted":
-        // The instruction's turn comes behind the interrupt that input will raise.
+        // The instruction is executed after the interrupt that the input will raise.
         this.awaitsInput = stop.interruptible;
         if (this.awaitsInput) return { halt: undefined, entered: "interrupt" };
         return { halt: this.end(stop), entered };
@@ -260,7 +261,7 @@ export class Execution implements SteppedDebuggee {
     ]);
     for (const [linear, site] of sites) this.table.add(linear, site);
     try {
-      // A target may be where the machine stands already: `run` never stops there.
+      // The machine may already be at a target, where `run` never stops.
       if (targets.some((target) => target.linear === machine.pc && this.isAt(target))) return undefined;
       const halt = await this.run();
       const reached = halt.kind === "breakpoint" && sites.some(([, site]) => this.table.hits.includes(site));
@@ -278,7 +279,7 @@ export class Execution implements SteppedDebuggee {
     return this.context === context && (faultOf === undefined || this.isFaultOf(faultOf));
   }
 
-  /** On top of the stack lies the frame of a fault, after an error code or without one. */
+  /** Whether the frame of a fault, with or without an error code, is on top of the stack. */
   private isFaultOf(linear: number): boolean {
     const { memory } = this.debuggee.machine;
     return memory.readDword(this.esp) === linear || memory.readDword(this.esp + 4) === linear;
@@ -289,7 +290,7 @@ export class Execution implements SteppedDebuggee {
   }
 
   async breathe(): Promise<boolean> {
-    // The stepper asks every few instructions, whatever they cost.
+    // The stepper asks after every few instructions, whatever they cost.
     if (!this.awaitsInput && this.host.now() - this.breathed < BREATH_MS) return false;
     this.breathed = this.host.now();
     this.onSlice?.();

@@ -18,18 +18,18 @@ import type { Debuggee } from "../debuggee/debuggee";
 /** A frame in which expressions are evaluated; undefined outside of any. */
 export type EvaluationFrame = FrameRow | undefined;
 
-/** Registers that have one value for all vCPUs: the hypervisor does not change them when it switches. */
+/** Registers that have one value for all vCPUs, because the hypervisor does not change them when it switches. */
 const SHARED_REGISTERS: ReadonlySet<RegisterName> = new Set(["cr0", "cr4", "tr"]);
 
-/** Bytes of the largest value that an assignment stores. */
+/** The size of the largest value that an assignment stores. */
 const MAX_ASSIGNED = 4096;
 
 /** The meaning of names in a frame: its blocks from the inside out, its image, the other images, registers. */
 export class FrameEnvironment implements Environment {
-  /** Whose memory addresses mean. */
+  /** The address space to which memory addresses refer. */
   readonly space: AddressSpace;
   readonly readMemory: ReadMemory;
-  /** Its registers are the machine's own: found before any assignment, which may be one to eip. */
+  /** Whether its registers are the machine's own. This is found before any assignment, which may change eip. */
   private readonly isInnermost: boolean;
 
   constructor(
@@ -54,7 +54,9 @@ export class FrameEnvironment implements Environment {
     return undefined;
   }
 
-  /** The frame with its registers as they are now: an assignment may have changed those of the innermost one. */
+  /**
+   * The frame with its registers as they are now, since an assignment may have changed those of the innermost frame.
+   */
   private current(): EvaluationFrame {
     const { frame } = this;
     if (frame === undefined || !this.isInnermost) return frame;
@@ -80,10 +82,10 @@ export class FrameEnvironment implements Environment {
     return integerValue(UINT, BigInt(value));
   }
 
-  /** The frame's value of a register: kept by the unwinder for general ones, the machine's for all others. */
+  /** The frame's value of a register. The unwinder keeps the general ones; all others are the machine's. */
   registerValue(name: RegisterName): number | undefined {
     const dwarf = REGISTER_NAMES.indexOf(name as (typeof REGISTER_NAMES)[number]);
-    // The innermost frame's are the machine's own: an assignment shows at once.
+    // The innermost frame has the machine's own registers, so that an assignment is seen at once.
     if (this.frame === undefined || this.isInnermost) return this.debuggee.machine.registers.get(name);
     if (dwarf >= 0) return this.frame.machine.registers[dwarf];
     if (name === "cs") return this.frame.machine.cs;
@@ -110,7 +112,7 @@ export class FrameEnvironment implements Environment {
     if (size === 0 || size > MAX_ASSIGNED) throw new ExpressionError(say.notAssignable());
     if (place.kind === "memory") return this.store(target, place.address, size, bits);
     const name = place.kind === "register" ? REGISTER_NAMES[place.register] : undefined;
-    // Registers of outer frames are known, but live nowhere that could be written.
+    // Registers of outer frames are known, but there is no place where they could be written.
     if (name === undefined || !this.isInnermost || size > 4) throw new ExpressionError(say.notAssignable());
     const { registers } = this.debuggee.machine;
     const mask = (1n << BigInt(target.bits?.bitSize ?? 8 * size)) - 1n;
@@ -121,7 +123,7 @@ export class FrameEnvironment implements Environment {
 
   private store(target: TypedValue, address: number, whole: number, value: bigint): void {
     let word = value;
-    // A bit-field may end behind the bytes of its type.
+    // A bit-field may extend beyond the bytes of its type.
     const size = target.bits === undefined ? whole : Math.ceil((target.bits.bitOffset + target.bits.bitSize) / 8);
     if (target.bits !== undefined) {
       const { bitOffset, bitSize } = target.bits;
@@ -137,7 +139,7 @@ export class FrameEnvironment implements Environment {
     }
   }
 
-  /** In a function of C++ or Rust, names of its own namespaces and classes come first. */
+  /** In a function of C++ or Rust, the names of its own namespaces and classes come first. */
   private spellings(image: Image, name: string): [Image, string][] {
     const scopes =
       image === this.frame?.machine.image ? (this.frame.source?.functionName.split("::").slice(0, -1) ?? []) : [];
@@ -148,7 +150,10 @@ export class FrameEnvironment implements Environment {
     return [...inner, [image, name]];
   }
 
-  /** The frame's own image first, then its domain's guest, then the hypervisor. Another domain's names mean nothing here. */
+  /**
+   * The frame's own image first, then its domain's guest, then the hypervisor. The names of other domains have no
+   * meaning here.
+   */
   private images(): Image[] {
     const own = this.frame?.machine.image;
     const rank = (image: Image): number => (image === own ? 0 : image.owner.kind === "guest" ? 1 : 2);

@@ -2,7 +2,7 @@ import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { FrameRow } from "../stack/stack";
 import { typeName, type Variable } from "../symbols/index";
 
-/** Characters of one parameter's value. */
+/** The most characters of one parameter's value. */
 const MOST_OF_A_VALUE = 40;
 
 /** A frame's name as the client wants it: `module!name(type parameter=value) line 5`, each part if it is asked for. */
@@ -28,7 +28,7 @@ function parameterText(
   { parameterTypes, parameterNames, parameterValues }: DebugProtocol.StackFrameFormat,
   valueOf: (parameter: Variable) => string,
 ): string {
-  // Asked for parameters and no more, the client gets their names.
+  // A client that asks only for parameters gets their names.
   const isNamed = parameterNames === true || (parameterTypes !== true && parameterValues !== true);
   const declaration = [parameterTypes === true ? typeName(parameter.type) : "", isNamed ? parameter.name : ""];
   const text = declaration.filter((part) => part !== "").join(" ");

@@ -8,13 +8,16 @@ export interface IdentifiedRow {
   row: StackRow;
 }
 
-/** What the client may ask about while the machine stands: worked out once, thrown away when it goes on. */
+/**
+ * What the client may ask about while the machine is stopped. It is computed once, and dropped when the machine goes
+ * on.
+ */
 export class HaltedState {
   readonly threads: readonly SessionThread[];
   private readonly stacks = new Map<number, IdentifiedRow[]>();
   private readonly rows = new Map<number, StackRow>();
 
-  /** @param nextId ids go on over the whole session, so that none is mistaken for an older one */
+  /** @param nextId ids continue over the whole session, so that none is taken for an older one */
   constructor(
     debuggee: Debuggee,
     private readonly nextId: () => number,
@@ -26,7 +29,7 @@ export class HaltedState {
     return this.threads.find((thread) => thread.isLive);
   }
 
-  /** The stack of a thread; undefined for a thread that is not there. */
+  /** The stack of a thread; undefined if there is no such thread. */
   stack(threadId: number): readonly IdentifiedRow[] | undefined {
     const known = this.stacks.get(threadId);
     if (known !== undefined) return known;
@@ -34,7 +37,7 @@ export class HaltedState {
     return thread === undefined ? undefined : this.unwind(thread, []);
   }
 
-  /** Works the known stacks out again, after the user has changed memory or registers; rows keep their ids. */
+  /** Computes the known stacks again after the user has changed memory or registers. Rows keep their ids. */
   refresh(): void {
     for (const thread of this.threads) {
       const before = this.stacks.get(thread.id);
@@ -49,13 +52,13 @@ export class HaltedState {
     return stack;
   }
 
-  /** The frame of that id; "separator" for a row without one, undefined for an id of another moment. */
+  /** The frame with that id; "separator" for a row without a frame, and undefined for an id of another stop. */
   frame(id: number): FrameRow | "separator" | undefined {
     const row = this.rows.get(id);
     return row?.kind === "separator" ? "separator" : row;
   }
 
-  /** Whether a guest's frame stands below the processor's. */
+  /** Whether a guest's frame is among the processor's. */
   hasGuestFrame(): boolean {
     const live = this.liveThread;
     const rows = live === undefined ? [] : (this.stack(live.id) ?? []);

@@ -19,16 +19,19 @@ import { UserError } from "../user-error";
 import type { IdentifiedRow } from "./halted-state";
 import type { Target } from "./target";
 
-/** What one request may have disassembled: many pages of a view, and done in a fraction of a second. */
+/** How many instructions one request may have disassembled: many pages of a view, in a fraction of a second. */
 const MAX_INSTRUCTIONS = 10_000;
 
-/** Bytes of memory that one request may read: their text is a third longer, and is copied a few times. */
+/** How many bytes of memory one request may read. Their text is a third longer, and is copied a few times. */
 const MAX_BYTES = 16 << 20;
 
-/** Bytes that are watched at an address when the client does not say. */
+/** How many bytes are watched at an address if the client does not tell. */
 const WORD = 4;
 
-/** Answers to what the client asks about a machine that stands. Lines count from 1. Each may throw UserError and ExpressionError. */
+/**
+ * Answers to what the client asks about a stopped machine. Lines count from 1. Each function may throw UserError and
+ * ExpressionError.
+ */
 
 export function stackTrace(
   target: Target,
@@ -48,8 +51,9 @@ export function stackTrace(
 }
 
 /**
- * Where the guest's source begins in a stack; 0 when there is none. What the hypervisor stopped for is the guest's doing: its own
- * frames above are then subtle, and clients show the guest's line.
+ * The row at which the guest's source begins in a stack; 0 if there is none. The guest's action is the reason for which
+ * the hypervisor stopped, so the hypervisor's own frames above it are shown as subtle, and clients show the guest's
+ * line.
  */
 function firstOfGuest(stack: readonly IdentifiedRow[]): number {
   const isGuests = ({ row }: IdentifiedRow): boolean =>
@@ -75,11 +79,11 @@ function stackFrame(
     ...(machine.image === undefined ? {} : { moduleId: machine.image.name }),
   };
   const path = position === undefined ? undefined : target.sources.toClient(position.file);
-  // VS Code shows the first frame whose source is not "deemphasized", whatever the frame's own hint.
+  // VS Code shows the first frame whose source is not "deemphasized", whatever the frame's own hint is.
   const hint = isBeside ? { presentationHint: "deemphasize" as const } : {};
   if (path !== undefined) return { ...frame, source: { name: lastPart(path), path, ...hint } };
   if (position === undefined) return frame;
-  // The debug information names a file that is not here: its name is still worth showing.
+  // The debug information names a file that is not on this host. Its name is still worth showing.
   return { ...frame, source: { name: lastPart(position.file), presentationHint: "deemphasize" } };
 }
 
@@ -103,17 +107,17 @@ export function evaluateIn(target: Target, args: DebugProtocol.EvaluateArguments
   const table = expression.kind === "register" && isTableName(expression.name) ? expression.name : undefined;
   if (table !== undefined && isLive(environment.space)) return ofTable(target, table, environment.space);
   const value = evaluate(expression, environment);
-  // A number that cannot be read is an error, not a value that says so.
+  // A number that cannot be read is an error, and not a value that says so.
   if (signedness(value.type) !== undefined) readInteger(value, environment.readMemory);
   const isWord = expression.kind === "register" && expression.name !== "cpl";
   const row = target.variables.row(text, value, text, frame, hex ?? (isWord ? true : undefined));
   const { name: _name, value: result, evaluateName: _expression, ...rest } = row;
-  // A register with fields is answered as its row shows it, unless a form is asked for.
+  // A register with fields is shown as in its row, unless a form is asked for.
   const fields = isWord && hex !== false ? registerText(expression.name, wordOf(value, environment)) : result;
   return { body: { ...rest, result: fields }, hasEffect: assigns(expression) };
 }
 
-/** GDTR and IDTR are a base and a limit, and no value of C. */
+/** GDTR and IDTR are a base and a limit, which C has no value for. */
 function ofTable({ debuggee }: Target, name: TableName, space: AddressSpace): Evaluation {
   const table = debuggee.machine[name];
   const body = { result: tableText(table), variablesReference: 0, memoryReference: referenceTo(table.base, space) };
@@ -124,7 +128,7 @@ function wordOf(value: TypedValue, { readMemory }: FrameEnvironment): number {
   return Number(BigInt.asUintN(32, readInteger(value, readMemory)));
 }
 
-/** `expression,x` shows numbers in hexadecimal, `,d` in decimal, whatever else is asked for. */
+/** `expression,x` shows numbers in hexadecimal and `,d` in decimal, whatever form is asked for otherwise. */
 function withFormat(expression: string, hex: boolean | undefined): { text: string; hex: boolean | undefined } {
   const match = /^(.*),\s*([xd])\s*$/s.exec(expression);
   return match === null ? { text: expression, hex } : { text: match[1] ?? "", hex: match[2] === "x" };
@@ -201,7 +205,7 @@ export function disassembleAt(
   const { debuggee, execution } = target;
   const symbolsAt = (linear: number) => debuggee.images.inSpace(linear, space.domain)?.symbols;
   const offset = args.instructionOffset ?? 0;
-  // Instructions are found one from another: the way to a far window is as long as the window.
+  // Instructions are found one after the other, so reaching a distant window takes as long as disassembling up to it.
   if (Math.abs(offset) + args.instructionCount > MAX_INSTRUCTIONS)
     throw new UserError(say.tooManyInstructions(MAX_INSTRUCTIONS));
   const rows = disassemblyWindow(address, offset, args.instructionCount, {
@@ -247,7 +251,7 @@ function instructionOf(row: Row, name: (linear: number) => string | undefined): 
   };
 }
 
-/** Counts the references and uses of all frames anew. */
+/** Counts the references and uses of all frames again. */
 export function audit(target: Target): AuditBody {
   const { machine, vmm, images } = target.debuggee;
   if (vmm === undefined || images.vmm === undefined) throw new UserError(say.nothingToAudit());

@@ -1,25 +1,25 @@
 import type { LogPlace } from "../breakpoints/log-message";
 
-/** Lines that may come at once, and in each second after that: more than anybody can follow. */
+/** How many lines may come at once, and in each second after that. This is more than anybody can follow. */
 const BURST = 10_000;
 const PER_SECOND = 5000;
 /** Characters of the longest line. */
 const LONGEST = 4096;
-/** Milliseconds between two lines that say how many were left out. */
+/** Milliseconds between two lines that tell how many were left out. */
 const REPORT_MS = 1000;
 
-/** Pieces of text that are handed on at once with their places: each is a message to the client. */
+/** How many pieces of text are passed on at once with their places. Each is a message to the client. */
 const MOST_PIECES = 200;
 
 /** Lines that were written one after the other at one place. */
 export interface LogText {
   /** Whole lines. */
   text: string;
-  /** Undefined where lines of several places stand together. */
+  /** Undefined if lines of several places are together. */
   place: LogPlace | undefined;
 }
 
-/** What logpoints write, in bounds: a line in a hot loop would be written a hundred thousand times in a second. */
+/** What logpoints write, within bounds. In a hot loop a line would be written a hundred thousand times in a second. */
 export class LogLines {
   private readonly texts: LogText[] = [];
   private allowance = BURST;
@@ -29,7 +29,7 @@ export class LogLines {
 
   /**
    * @param now the host's clock in milliseconds
-   * @param sayLeftOut the line that stands for so many others
+   * @param sayLeftOut the line that takes the place of so many others
    */
   constructor(
     private readonly now: () => number,
@@ -38,14 +38,14 @@ export class LogLines {
     this.refilled = now();
   }
 
-  /** Whether another line is written; one that is not is counted, and need not be made. */
+  /** Whether another line is written. One that is not is counted, and need not be made. */
   admits(): boolean {
     if (this.allowance >= 1) return true;
     this.leftOut++;
     return false;
   }
 
-  /** @param place of the logpoint: lines of the same object go together */
+  /** @param place the place of the logpoint; lines of the same object are put together */
   write(line: string, place: LogPlace): void {
     this.allowance--;
     this.add(line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line, place);
@@ -55,14 +55,17 @@ export class LogLines {
     const last = this.texts.at(-1);
     const isFull = this.texts.length >= MOST_PIECES;
     if (last === undefined || (last.place !== place && !isFull)) {
-      // The last piece that is admitted takes all that still comes.
+      // The last piece that is admitted takes all lines that still come.
       this.texts.push({ text: `${line}\n`, place: this.texts.length === MOST_PIECES - 1 ? undefined : place });
     } else {
       last.text += `${line}\n`;
     }
   }
 
-  /** What has come since the last time. @param isLast nothing comes for some time now: all that was left out is told */
+  /**
+   * Takes what has come since the last time. @param isLast whether nothing comes for some time now, so that all that
+   * was left out is told
+   */
   take(isLast: boolean): LogText[] {
     const now = this.now();
     this.allowance = Math.min(BURST, this.allowance + ((now - this.refilled) * PER_SECOND) / 1000);

@@ -2,10 +2,10 @@ import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { AddressSpace } from "../awareness/address-space";
 import { type MemoryPlace, referenceTo } from "../debuggee/reference";
 
-/** References that are remembered: the views of memory that a client may have open. */
+/** How many references are remembered, for the memory views that a client may have open. */
 const MOST_VIEWS = 64;
 
-/** Bytes that were written, and whose. */
+/** Bytes that were written, and their address space. */
 export interface Written {
   linear: number;
   length: number;
@@ -13,13 +13,13 @@ export interface Written {
 }
 
 /**
- * The references by which the client has read memory. It knows a view by its reference and nothing else, so a write is
- * told once for each view that may show it.
+ * The references by which the client has read memory. The client knows a view only by its reference, so a write is
+ * reported once for each view that may show it.
  */
 export class MemoryViews {
   private readonly places = new Map<string, MemoryPlace>();
 
-  /** The client has read memory by the reference, which means that place. */
+  /** Notes that the client has read memory by the reference, which means that place. */
   opened(reference: string, place: MemoryPlace): void {
     this.places.delete(reference);
     this.places.set(reference, place);
@@ -27,7 +27,7 @@ export class MemoryViews {
     if (this.places.size > MOST_VIEWS && oldest !== undefined) this.places.delete(oldest);
   }
 
-  /** What is told of a write: where it lies, as each view counts, and by its own address. */
+  /** The events for a write: its place as each view counts, and by its own address. */
   eventsFor({ linear, length, space }: Written): DebugProtocol.MemoryEvent["body"][] {
     const own = referenceTo(linear, space);
     const events = new Map([[own, { memoryReference: own, offset: 0, count: length }]]);

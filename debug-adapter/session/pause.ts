@@ -30,7 +30,7 @@ export class Pause implements Waiting {
     this.waker?.();
   }
 
-  /** Waits so long, or for ever, unless woken. */
+  /** Waits for the given time, or for ever, unless woken. */
   sleep(milliseconds?: number): Promise<void> {
     if (this.wanted) return Promise.resolve();
     return new Promise((resolve) => {
@@ -43,7 +43,10 @@ export class Pause implements Waiting {
     });
   }
 
-  /** Lets the event loop take its turn, and the client what was sent to it: a guest may write faster than it reads. */
+  /**
+   * Lets the event loop take its turn, and lets the client take what was sent to it, since a guest may write faster
+   * than the client reads.
+   */
   async turn(): Promise<void> {
     await this.host.turn();
     while (this.host.outlet?.isFull === true && !this.wanted) await this.sleep();

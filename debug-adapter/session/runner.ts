@@ -9,9 +9,9 @@ import type { Granularity, StepEnd, StepKind } from "../stepping/stepper";
 import type { Ending } from "./execution";
 import type { Target } from "./target";
 
-/** Sets the machine going and says, as events, why it came to a stand or to its end. */
+/** Sets the machine going, and tells by events why it stopped or ended. */
 export class Runner {
-  /** The session has nothing to run any more. */
+  /** Whether the session has nothing to run any more. */
   isOver = false;
 
   constructor(
@@ -19,7 +19,7 @@ export class Runner {
     private readonly send: (event: string, body?: object) => void,
   ) {}
 
-  /** From the machine's first instruction, or up to the program's with stopOnEntry. */
+  /** Starts from the machine's first instruction; with stopOnEntry runs up to the program's. */
   begin(): void {
     const { plan, debuggee, table } = this.target;
     const entry = plan.stopOnEntry && !plan.noDebug ? this.target.entry() : undefined;
@@ -65,14 +65,14 @@ export class Runner {
     this.target.execution.pause();
   }
 
-  /** The end, wanted by the client: nothing more is executed. */
+  /** Ends the session at the client's wish. Nothing more is executed. */
   terminate(): void {
     if (this.isOver) return;
     this.target.execution.pause();
     this.over();
   }
 
-  /** @param why the reason of the stop if it is a special one, asked when it has come */
+  /** @param why gives the reason of the stop, if it is a special one; called after the stop */
   private go(run: () => Promise<StepEnd | Halt>, why: () => string | undefined): void {
     this.target.resume();
     run().then(
@@ -137,7 +137,7 @@ export class Runner {
     }
   }
 
-  /** The machine stands at its end so that the user can look at it; going on ends the session. */
+  /** Stops the machine at its end so that the user can look at it. Continuing ends the session. */
   private endedBadly(id: string, line: string, description: string): void {
     this.output(description);
     this.target.exception = { id, description };
@@ -149,7 +149,7 @@ export class Runner {
     this.exit(stop.kind === "triple-fault" ? ExitStatus.TripleFault : ExitStatus.Halted);
   }
 
-  /** @param value what the debug-exit port was given */
+  /** @param value the value that was written to the debug-exit port */
   private finish(value: number): void {
     if (this.target.loaded.isBare) {
       const status = debugExitStatus(value);

@@ -25,18 +25,20 @@ import { Target, type SourceLine } from "./target";
 
 type Handler = (args: never) => object | undefined;
 
-/** The protocol's side of a debug session: each request in a line or two, the work is elsewhere. */
+/** The protocol's side of a debug session. Each request takes a line or two here; the work is elsewhere. */
 export class RingscopeSession extends ProtocolSession {
   private target: Target | undefined;
   private runner: Runner | undefined;
   private hasBegun = false;
-  /** To be done when the response is out. */
+  /** What has to be done after the response was sent. */
   private readonly afterwards: (() => void)[] = [];
   private lineBase = 1;
   private columnBase = 1;
-  /** All integers are shown in hexadecimal where a request does not say; undefined: those that addresses and the like are. */
+  /**
+   * Whether all integers are shown in hexadecimal if a request names no form. Undefined: only addresses and the like.
+   */
   private hexadecimal: true | undefined;
-  /** The client has said that it knows these events. */
+  /** Whether the client has told that it knows these events. */
   private takesInvalidated = false;
   private takesMemory = false;
 
@@ -75,7 +77,7 @@ export class RingscopeSession extends ProtocolSession {
       breakpoints: this.present().breakpoints.setInstructions(args.breakpoints),
     }),
     dataBreakpointInfo: (args: DebugProtocol.DataBreakpointInfoArguments) =>
-      // Before the start a machine stands too, though nothing is shown of it: what the images name can be watched.
+      // A machine is stopped also before the start, though nothing of it is shown: what the images name can be watched.
       inspect.dataBreakpointInfo(this.hasBegun ? this.standing() : this.present(), args),
     setDataBreakpoints: (args: DebugProtocol.SetDataBreakpointsArguments) => ({
       breakpoints: this.present().dataBreakpoints.set(args.breakpoints),
@@ -191,7 +193,7 @@ export class RingscopeSession extends ProtocolSession {
 
   private answer(request: DebugProtocol.Request): { body: object | undefined } | { reason: string } {
     try {
-      // A name that every object has, such as "toString", is no request.
+      // A name that every object has, such as "toString", is not a request.
       const handler = Object.hasOwn(this.handlers, request.command) ? this.handlers[request.command] : undefined;
       if (handler === undefined) throw new UserError(say.unsupported(request.command));
       const args: unknown = request.arguments ?? {};
@@ -225,7 +227,7 @@ export class RingscopeSession extends ProtocolSession {
       for (const warning of [...plan.warnings, ...target.loaded.warnings]) this.output(`${warning}\n`, "important");
       for (const module of inspect.modules(target)) this.sendEvent("module", { reason: "new", module });
       for (const source of target.sources.all()) this.sendEvent("loadedSource", { reason: "new", source });
-      // The client now sends breakpoints; every image is known, so each is bound at once.
+      // The client sends its breakpoints now. All images are known, so each breakpoint is bound at once.
       this.sendEvent("initialized");
     });
     return undefined;
@@ -239,7 +241,7 @@ export class RingscopeSession extends ProtocolSession {
     return this.later(() => this.runner?.begin());
   }
 
-  /** The client is gone, with a farewell or without. */
+  /** The client has left, whether it has said so or not. */
   leave(): void {
     this.runner?.terminate();
     this.target?.feed.dispose();
@@ -251,7 +253,7 @@ export class RingscopeSession extends ProtocolSession {
     const runner = this.going();
     const target = this.standing();
     const thread = target.thread(threadId);
-    // Clients that send no thread mean the one that stopped.
+    // A client that names no thread means the one that stopped.
     if (thread !== undefined && !thread.isLive)
       throw new UserError(say.notItsTurn(thread.name, target.halted?.liveThread?.name ?? ""));
     return this.later(() => runner.step(kind, unit));
@@ -264,7 +266,7 @@ export class RingscopeSession extends ProtocolSession {
     return this.step("guest", { threadId });
   }
 
-  /** A runner whose machine stands and is about to go. */
+  /** A runner whose machine is stopped and about to go. */
   private going(): Runner {
     this.standing();
     if (this.runner === undefined) throw new UserError(say.notRunning());
@@ -294,19 +296,19 @@ export class RingscopeSession extends ProtocolSession {
     return body;
   }
 
-  /** Views of memory are brought up to date. */
+  /** Updates the memory views. */
   private written(bytes: Written): void {
     if (!this.takesMemory) return;
     const events = this.target?.memoryViews.eventsFor(bytes) ?? [];
     this.later(() => events.forEach((body) => this.sendEvent("memory", body)));
   }
 
-  /** Has the client ask anew for what it shows. */
+  /** Makes the client ask again for what it shows. */
   private invalidate(areas: DebugProtocol.InvalidatedAreas[]): undefined {
     return this.takesInvalidated ? this.later(() => this.sendEvent("invalidated", { areas })) : undefined;
   }
 
-  /** The arguments with the form of numbers that is in force where they name none. */
+  /** The arguments, with the current form of numbers if they name none. */
   private formatted<T extends { format?: DebugProtocol.ValueFormat }>(args: T): T {
     if (!this.hexadecimal || args.format?.hex !== undefined) return args;
     return { ...args, format: { ...args.format, hex: true } };
@@ -331,7 +333,7 @@ export class RingscopeSession extends ProtocolSession {
     this.sendEvent("output", { category, output: text });
   }
 
-  /** The client leads from the text to its logpoint. */
+  /** The client shows the way from the text to its logpoint. */
   private logged(output: string, place: SourceLine | undefined): void {
     if (place === undefined) return this.output(output, "console");
     const source = { name: inspect.lastPart(place.path), path: place.path };
@@ -342,7 +344,7 @@ export class RingscopeSession extends ProtocolSession {
     this.sendEvent(name, body);
   }
 
-  /** With its line as the client counts. */
+  /** The place with its line as the client counts. */
   private placed<T extends { line?: number }>(place: T): T {
     return place.line === undefined ? place : { ...place, line: this.toClient(place.line) };
   }
@@ -356,7 +358,7 @@ export class RingscopeSession extends ProtocolSession {
   }
 }
 
-/** Throws UserError with what is to be told in place of a launch. */
+/** Throws UserError with the message that is shown in place of a launch. */
 function launchTarget(...how: ConstructorParameters<typeof Target>): Target {
   try {
     return new Target(...how);
@@ -367,7 +369,7 @@ function launchTarget(...how: ConstructorParameters<typeof Target>): Target {
   }
 }
 
-/** One line for the user; never a stack trace of ours. */
+/** One line for the user, never a stack trace of ours. */
 function messageOf(error: unknown): string {
   if (error instanceof UserError || error instanceof ExpressionError) return error.message;
   return say.internal(error instanceof Error ? error.message : String(error));

@@ -26,7 +26,7 @@ import { MemoryViews, type Written } from "./memory-views";
 import { TraceFeed } from "./trace-feed";
 import { Variables } from "./variables";
 
-/** Folders above the program in which its sources are looked for. */
+/** How many folders above the program are searched for its sources. */
 const SEARCH_LEVELS = 6;
 
 const DEFAULT_FILTERS = EXCEPTION_FILTERS.filter((filter) => filter.default === true).map(({ filter }) => filter);
@@ -37,17 +37,17 @@ export interface SourceLine {
   line: number;
 }
 
-/** What a target tells its session while it runs. */
+/** What a target reports to its session while it runs. */
 export interface TargetListener extends ConsoleSink {
-  /** The trace has grown, or calls have come back. */
+  /** The trace has grown, or calls have returned. */
   hypercalls(body: HypercallsEventBody): void;
-  /** What a logpoint wrote: whole lines, and where it stands if the client has that source. */
+  /** A logpoint has written whole lines; its place is given if the client has the source. */
   logged(text: string, place: SourceLine | undefined): void;
   /** The debugger itself has written memory. */
   written(bytes: Written): void;
 }
 
-/** All that belongs to one launch, wired together. */
+/** Everything that belongs to one launch, wired together. */
 export class Target {
   readonly loaded: Loaded;
   readonly disassembler: Disassembler;
@@ -65,11 +65,11 @@ export class Target {
   private readonly log: LogLines;
   /** What the client may look at; undefined while the machine runs. */
   halted: HaltedState | undefined;
-  /** Why the machine stands, for exceptionInfo. */
+  /** Why the machine stopped, for exceptionInfo. */
   exception: ExceptionStop | undefined;
   private lastFrameId = 0;
   private lastBreakpointId = 0;
-  /** Threads that there have been: the processor outside of any vCPU comes and goes, and a domain may end. */
+  /** All threads that have existed. The processor outside of any vCPU comes and goes, and a domain may end. */
   private readonly known = new Set([OWN_CONTEXT]);
 
   /** Throws UserError when the plan's images cannot be booted. */
@@ -78,7 +78,7 @@ export class Target {
     host: DebugHost,
     private readonly listener: TargetListener,
   ) {
-    // Bytes may leave a port only after the constructor is through.
+    // Bytes may leave a port only after the constructor has finished.
     const onSerial = (port: SerialPort, bytes: Uint8Array): void => this.consoles.write(port, bytes);
     this.disassembler = host.disassembler;
     this.loaded = load(plan, host, onSerial);
@@ -94,7 +94,7 @@ export class Target {
     this.breakpoints = new BreakpointManager(debuggee, table, sources, nextId, !plan.noDebug, live, log);
     this.dataBreakpoints = new DataBreakpoints(debuggee, nextId, !plan.noDebug, live);
     this.crashStops = new CrashStops(debuggee, this.table, !plan.noDebug);
-    // Until the client says otherwise.
+    // These filters hold until the client sets others.
     this.crashStops.set(DEFAULT_FILTERS);
     this.variables = new Variables(debuggee);
     this.consoles = new Consoles(listener, consoleNames(this.loaded, plan.console === "event"), !isBare);
@@ -110,7 +110,7 @@ export class Target {
     return this.loaded.debuggee;
   }
 
-  /** @param isLast the machine stands now */
+  /** @param isLast whether the machine is stopped now */
   private flush(isLast: boolean): void {
     this.consoles.flush();
     for (const { text, place } of this.log.take(isLast)) this.listener.logged(text, place && this.sourceLine(place));
@@ -122,7 +122,7 @@ export class Target {
     return row === undefined || path === undefined ? undefined : { path, line: row.line };
   }
 
-  /** The machine came to a stand: what can be asked about it is worked out on demand. */
+  /** The machine has stopped. What can be asked about it is computed on demand. */
   halt(): HaltedState {
     this.flush(true);
     this.feed.flush();
@@ -131,7 +131,7 @@ export class Target {
     return this.halted;
   }
 
-  /** The machine goes on: ids and references of before are void. */
+  /** The machine goes on. Earlier ids and references are invalid now. */
   resume(): void {
     this.halted = undefined;
     this.exception = undefined;
@@ -139,7 +139,7 @@ export class Target {
     this.execution.begin();
   }
 
-  /** The threads; while the machine runs, those between two slices. */
+  /** The threads. While the machine runs, they are those between two slices. */
   threads(): readonly SessionThread[] {
     if (this.halted !== undefined) return this.halted.threads;
     return this.noted(threadsOf(this.debuggee));
@@ -150,7 +150,10 @@ export class Target {
     return threads;
   }
 
-  /** The thread that a client names for a step or a question. Undefined: it names none. Throws UserError for one that is not there. */
+  /**
+   * The thread that a client names for a step or a question; undefined if it names none. Throws UserError for a thread
+   * that does not exist.
+   */
   thread(id: number | undefined): SessionThread | undefined {
     if (isNone(id)) return undefined;
     const thread = this.threads().find((each) => each.id === id);
@@ -158,20 +161,23 @@ export class Target {
     return thread;
   }
 
-  /** Throws UserError for the number of a thread that there has never been: what goes for all threads takes any other. */
+  /** Throws UserError for the number of a thread that has never existed. Requests for all threads accept any number. */
   checkThread(id: number | undefined): void {
     if (isNone(id) || this.known.has(id)) return;
     this.thread(id);
   }
 
-  /** The scopes of a frame: none for one of an earlier stop, and for a separator. Throws UserError for what has never been a frame. */
+  /**
+   * The scopes of a frame. A frame of an earlier stop and a separator have none. Throws UserError for an id that has
+   * never been a frame.
+   */
   scopes(frameId: number): DebugProtocol.Scope[] {
     if (frameId < 1 || frameId > this.lastFrameId) throw new UserError(say.unknownFrame(frameId));
     const frame = this.halted?.frame(frameId);
     return frame === undefined || frame === "separator" ? [] : this.variables.scopes(frame);
   }
 
-  /** The frame that the client means. Throws UserError for one that is gone or none. */
+  /** The frame that the client means. Throws UserError if it is gone or never was. */
   frame(id: number): FrameRow {
     const frame = this.halted?.frame(id);
     if (frame === undefined) throw new UserError(say.noFrame());
@@ -179,7 +185,7 @@ export class Target {
     return frame;
   }
 
-  /** Linear address and least ring of the first instruction of the program itself. */
+  /** The linear address, and the lowest ring, of the first instruction of the program itself. */
   entry(): { linear: number; leastRing: number } | undefined {
     const image = this.debuggee.images.images.find(({ owner }) => owner.kind !== "vmm");
     if (image === undefined) return undefined;
@@ -187,14 +193,14 @@ export class Target {
   }
 }
 
-/** No thread has the number 0: clients that have seen none yet send it. */
+/** No thread has the number 0. Clients send it before they have seen any thread. */
 function isNone(id: number | undefined): id is undefined | 0 {
   return id === undefined || id === 0;
 }
 
 const XEN_ENTRY_NOTE = 1;
 
-/** The Xen note's entry, or the ELF header's. */
+/** The entry in the Xen note, or else in the ELF header. */
 function entryOf(symbols: Loaded["debuggee"]["images"]["images"][number]["symbols"]): number {
   const note = symbols.notes.find(({ name, type }) => name === "Xen" && type === XEN_ENTRY_NOTE)?.description;
   if (note === undefined || note.length < 4) return symbols.entry;

@@ -1,16 +1,21 @@
 import type { MachineFrame } from "../stack/unwinder";
 import type { Debuggee } from "../debuggee/debuggee";
 
-/** A thread of the session: a vCPU with the hypervisor's frames entered from it, or the hypervisor's own context. */
+/**
+ * A thread of the session: a vCPU, with the hypervisor's frames that were entered from it; or the hypervisor's own
+ * context.
+ */
 export interface SessionThread {
   id: number;
   name: string;
-  /** It is what the processor executes now. */
+  /** Whether the processor executes it now. */
   isLive: boolean;
   frames(): MachineFrame[];
 }
 
-/** The processor outside of any vCPU: the hypervisor while it boots, schedules or idles; all of a bare machine. */
+/**
+ * The processor outside of any vCPU: the hypervisor while it boots, schedules or idles; on a bare machine, everything.
+ */
 export const OWN_CONTEXT = 1;
 /** vCPU v of domain d is thread VCPU_BASE + d * VCPUS + v. */
 const VCPU_BASE = 100;

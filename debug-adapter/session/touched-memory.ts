@@ -8,7 +8,7 @@ export class TouchedMemory {
     this.add(first);
   }
 
-  /** Takes the hits of a further iteration. */
+  /** Adds the hits of a further iteration. */
   add(hits: readonly WatchpointHit[]): void {
     for (const hit of hits) {
       const before = this.byWatchpoint.get(hit.watchpoint);
@@ -21,7 +21,10 @@ export class TouchedMemory {
   }
 }
 
-/** From the first byte of either access to the last one; what was there before is what was before the earlier one. */
+/**
+ * Spans from the first byte of either access to the last one. The bytes before are those from before the earlier
+ * access.
+ */
 function joined(earlier: WatchpointHit, later: WatchpointHit): WatchpointHit {
   const linear = Math.min(earlier.linear, later.linear);
   const end = Math.max(earlier.linear + earlier.size, later.linear + later.size);

@@ -5,12 +5,12 @@ import type { Debuggee } from "../debuggee/debuggee";
 
 /** Milliseconds between two events while the machine runs. */
 const INTERVAL_MS = 100;
-/** Rows that are put into text at once: more than anybody reads. */
+/** How many rows are formatted at once. This is more than anybody reads. */
 const MAX_ROWS = 1000;
 
 /**
- * Keeps the hypercalls of a session, and tells its client that there are more: how many, whatever the guest does. The
- * client reads those that it shows.
+ * Keeps the hypercalls of a session and tells its client how many there are, whatever the guest does. The client reads
+ * those that it shows.
  */
 export class TraceFeed {
   private readonly log = new HypercallLog();
@@ -32,22 +32,22 @@ export class TraceFeed {
     });
   }
 
-  /** Tells of new calls when it is time to; called between slices. */
+  /** Tells of new calls when it is time. This is called between slices. */
   tick(): void {
     if (this.hasChanged && this.now() - this.lastSent >= INTERVAL_MS) this.flush();
   }
 
-  /** Tells of new calls now; before each stop. */
+  /** Tells of new calls now. This is called before each stop. */
   flush(): void {
     if (this.hasChanged) this.tell({});
   }
 
-  /** The session ends: the newest rows go with the last event, since nobody is left to be asked for them. */
+  /** The session ends. The newest rows go with the last event, since they cannot be asked for afterwards. */
   end(): void {
     if (this.log.total > 0) this.tell({ rows: this.newest(MAX_ROWS) });
   }
 
-  /** Rows from the index `start` on, or the newest, as far as they are kept: up to `count`, and 1000 at most. */
+  /** Rows from the index `start` on, or the newest ones, as far as they are kept: up to `count`, and at most 1000. */
   read(start: number | undefined, count: number): HypercallsResponseBody {
     const most = Math.min(count, MAX_ROWS);
     const { first, total } = this.log;

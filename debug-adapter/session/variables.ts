@@ -18,19 +18,19 @@ import { FrameEnvironment, localValue, type EvaluationFrame } from "./frame-envi
 import { UserError } from "../user-error";
 import type { Debuggee } from "../debuggee/debuggee";
 
-/** Rows that one request gets at most: an array may have billions. */
+/** The most rows that one request gets, since an array may have billions. */
 const MAX_ROWS = 4096;
-/** References that are kept; of a client that wants more before the machine goes on, the oldest are void. */
+/** How many references are kept. If a client asks for more before the machine goes on, the oldest become invalid. */
 const MAX_CONTAINERS = 100_000;
 
 /** Rows of the Variables view under one reference. */
 interface Container {
   rows(request: { start: number; count: number; hex: boolean | undefined }): DebugProtocol.Variable[];
-  /** Of an array: how many elements it has, which are all of its rows. */
+  /** For an array: how many elements it has, which are all of its rows. */
   readonly elements?: number;
-  /** An expression for the row of that name, to change it; undefined where nothing can be changed. */
+  /** An expression by which the row of that name is changed; undefined if nothing can be changed. */
   expressionFor(name: string): string | undefined;
-  /** The row of that name as it is now, where it is worded otherwise than a value of the program. */
+  /** The row of that name as it is now, if it is not shown as a value of the program. */
   row?(name: string): DebugProtocol.Variable | undefined;
   readonly frame: EvaluationFrame;
 }
@@ -39,19 +39,19 @@ const SEGMENTS: readonly SegmentName[] = ["cs", "ss", "ds", "es", "fs", "gs", "l
 const CONTROLS: readonly ControlName[] = ["cr0", "cr2", "cr3", "cr4"];
 
 const { registerLost } = expressionMessages;
-/** What `$eax` is in an expression. */
+/** The type of `$eax` in an expression. */
 const REGISTER_TYPE = typeName(UINT);
 
 type Frame = NonNullable<EvaluationFrame>;
 
-/** Scopes, variables and their parts, by the references that the client holds while the machine stands. */
+/** Scopes, variables and their parts, by the references that the client holds while the machine is stopped. */
 export class Variables {
   private readonly containers = new Map<number, Container>();
   private next = 1;
 
   constructor(private readonly debuggee: Debuggee) {}
 
-  /** Forgets everything: the machine went on. References are not given a second time. */
+  /** Forgets everything when the machine goes on. References are never given a second time. */
   clear(): void {
     this.containers.clear();
   }
@@ -63,7 +63,7 @@ export class Variables {
       scopes.push(this.scope("Locals", this.locals(frame), { presentationHint: "locals", expensive: false }));
     }
     scopes.push(this.scope("Registers", this.registers(frame), { presentationHint: "registers", expensive: false }));
-    // The processor holds those of the vCPU that runs; of another one only what its frames tell is known.
+    // The processor holds the registers of the vCPU that runs. Of another vCPU only what its frames tell is known.
     if (!isLive(frame.machine.space)) return scopes;
     scopes.push(this.scope("Segments", this.segments(frame), { presentationHint: "registers", expensive: false }));
     scopes.push(
@@ -89,7 +89,7 @@ export class Variables {
     return rows.length < MAX_ROWS || left <= 0 ? rows : [...rows, { ...REST, value: `<${say.moreElements(left)}>` }];
   }
 
-  /** A row's value, and the expression that it is the value of. Throws UserError and ExpressionError. */
+  /** A row's value, and the expression with that value. Throws UserError and ExpressionError. */
   value(reference: number, name: string): { expression: string; value: TypedValue; space: AddressSpace } {
     const { expression, parsed, environment } = this.named(reference, name);
     return { expression, value: evaluate(parsed(expression), environment), space: environment.space };
@@ -105,7 +105,7 @@ export class Variables {
     return { container, expression, environment, parsed };
   }
 
-  /** Changes a row and gives it anew. Throws UserError and ExpressionError. */
+  /** Changes a row and returns it anew. Throws UserError and ExpressionError. */
   set(reference: number, name: string, text: string, hex: boolean | undefined): DebugProtocol.Variable {
     const { container, expression, environment, parsed } = this.named(reference, name);
     evaluate({ kind: "assign", target: parsed(expression), value: parsed(text) }, environment);
@@ -162,7 +162,7 @@ export class Variables {
     return images.nameAt(address, frame.machine.ring, frame.machine.space.domain);
   }
 
-  /** What a pointer points to, or where the value itself is. */
+  /** The address to which a pointer points, or where the value itself is. */
   private memoryReference(value: TypedValue, frame: EvaluationFrame): number | undefined {
     if (strip(value.type).kind !== "pointer") return addressOf(value);
     try {
@@ -208,7 +208,9 @@ export class Variables {
     };
   }
 
-  /** Parameters, then locals from the innermost block out; a name that an inner block hides stands in brackets. */
+  /**
+   * Parameters, then locals from the innermost block outwards. A name that an inner block hides is shown in brackets.
+   */
   private locals(frame: Frame): Container {
     const named = new Map<string, TypedValue>();
     const hidden: [string, TypedValue][] = [];
@@ -301,7 +303,7 @@ export class Variables {
   }
 }
 
-/** Stands for elements that were left out. */
+/** Takes the place of elements that were left out. */
 const REST = { name: "...", variablesReference: 0 } as const;
 
 function readOnly(frame: Frame, rows: Container["rows"]): Container {

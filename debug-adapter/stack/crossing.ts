@@ -26,18 +26,18 @@ export interface Crossing {
   toRing: number;
 }
 
-/** What is known of an interrupted frame. */
+/** What is known of a frame that was interrupted. */
 export interface Interruption {
   eip: number;
   fromRing: number;
   toRing: number;
-  /** The transfer that left it, if it is still remembered. */
+  /** The transfer that interrupted it, if it is still remembered. */
   entry: Transfer | undefined;
-  /** The handler is the callback that the guest registered for events. */
+  /** Whether the handler is the callback that the guest registered for events. */
   isEventCallback: boolean;
 }
 
-/** Works out why a frame was left. */
+/** Finds out why a frame was left. */
 export function crossingAt(interruption: Interruption, readMemory: ReadMemory): Crossing {
   const { fromRing, toRing } = interruption;
   return { cause: causeOf(interruption, readMemory), fromRing, toRing };
@@ -51,7 +51,7 @@ function causeOf({ eip, toRing, entry, isEventCallback }: Interruption, readMemo
   const vector = entry?.kind === "int" ? entry.vector : software;
   if (vector === undefined) return { kind: "unknown" };
   if (vector !== HYPERCALL_VECTOR) return { kind: "int", vector };
-  // A guest's own handler on top of a hypercall: the hypervisor delivered an event on the way back.
+  // A guest's own handler follows a hypercall if the hypervisor delivered an event on the way back.
   if (toRing > 0) return { kind: "upcall" };
   return { kind: "hypercall", number: hypercallSlotAt(eip - INT_BYTES, readMemory)?.number };
 }
@@ -61,7 +61,7 @@ function softwareVector(eip: number, readMemory: ReadMemory): number | undefined
   return bytes?.[0] === 0xcd ? bytes[1] : undefined;
 }
 
-/** `── ring 1 → 0: hypercall 29 sched_op ──`: the rings first, where a narrow side bar still shows them. */
+/** `── ring 1 → 0: hypercall 29 sched_op ──`. The rings come first, where they can be seen in a narrow side bar. */
 export function describeCrossing({ cause, fromRing, toRing }: Crossing): string {
   const rings = fromRing === toRing ? `in ring ${fromRing}` : `ring ${fromRing} → ${toRing}`;
   return `── ${rings}: ${describeCause(cause)} ──`;

@@ -1,6 +1,6 @@
 import type { ReadMemory } from "../symbols/index";
 
-/** Slots of the hypercall page are this far apart. */
+/** The distance between two slots of the hypercall page. */
 const SLOT_BYTES = 32;
 
 /** An address inside a slot of a guest's hypercall page. */
@@ -8,7 +8,7 @@ export interface HypercallSlot {
   number: number;
   /** Bytes from the slot's start. */
   offset: number;
-  /** The iret slot, which pushes EAX and never comes back. */
+  /** Whether it is the slot of iret, which pushes EAX and never returns. */
   isIret: boolean;
 }
 

@@ -2,17 +2,17 @@ import { nextAfter, type LoggedTransfer } from "../../emulator/index";
 import { DwarfReg, type ReadMemory, type Registers, type Unwound } from "../symbols/index";
 import type { LatestTransfers } from "./transfers";
 
-/** Instructions of a stub that are followed from its first one. */
+/** How many instructions of a stub are followed. */
 const MAX_STUB = 128;
 /** Bytes of the longest instruction. */
 const INSTRUCTION_BYTES = 15;
-/** Bytes that a stub and the call out of it keep on the stack. */
+/** How many bytes a stub and the call out of it keep on the stack at most. */
 const MAX_STACK = 1024;
-/** Logged entries that are looked at: nested ones lie close together. */
+/** How many logged entries are looked at. Nested entries are close together. */
 const MAX_ENTRIES = 64;
 /** Exceptions that push an error code (SDM vol. 3A, table 6-1). */
 const WITH_ERROR_CODE = new Set([8, 10, 11, 12, 13, 14, 17]);
-/** Always set in EFLAGS, and always clear (SDM vol. 1, figure 3-8). */
+/** The bit of EFLAGS that is always set, and those that are always clear (SDM vol. 1, figure 3-8). */
 const EFLAGS_FIXED = 0x2;
 const EFLAGS_CLEAR = 0xffc08028;
 const WORD = 4;
@@ -32,9 +32,8 @@ interface Frame {
 }
 
 /**
- * The interrupted context of a handler's stub in assembly that no call frame
- * information describes. The machine knows where it pushed the frames of its
- * latest interrupts and exceptions; one is this stub's if its handler's
+ * The interrupted context of a handler's stub in assembly that no call frame information describes. The machine knows
+ * where it pushed the frames of its latest interrupts and exceptions. A frame is this stub's if its handler's
  * instructions lead to the pc and the frame is still on the stack above.
  */
 export function callerOfStub(frame: Frame, latest: LatestTransfers, readMemory: ReadMemory): Unwound | undefined {
@@ -61,7 +60,7 @@ function hasErrorCode({ kind, vector }: LoggedTransfer): boolean {
   return kind === "exception" && WITH_ERROR_CODE.has(vector);
 }
 
-/** Whether EIP, CS, EFLAGS stand at `slot`, as far as they can be recognised: a handler may have changed EIP. */
+/** Whether EIP, CS and EFLAGS are at `slot`, as far as they can be recognised. A handler may have changed EIP. */
 function holdsFrame(slot: number, { fromCpl }: LoggedTransfer, readMemory: ReadMemory): boolean {
   const cs = dword(readMemory, slot + WORD);
   const eflags = dword(readMemory, slot + 2 * WORD);
@@ -72,7 +71,7 @@ function holdsFrame(slot: number, { fromCpl }: LoggedTransfer, readMemory: ReadM
 /** A stub's instructions, and the registers that its first ones push. */
 interface Stub {
   readonly addresses: ReadonlySet<number>;
-  /** Bytes below the pushed frame at which a register lies. */
+  /** How far below the pushed frame each register is, in bytes. */
   readonly saved: ReadonlyMap<DwarfReg, number>;
 }
 
@@ -112,7 +111,7 @@ class Pushes {
       this.depth += WORD;
       this.add((opcode & 7) === DwarfReg.Esp ? undefined : opcode & 7, this.depth);
     } else if (opcode === 0x6a || opcode === 0x68 || (opcode < 0x20 && (opcode & 7) === 6)) {
-      // Immediate values and segment registers.
+      // Pushes of immediate values and of segment registers.
       this.depth += WORD;
     } else if (opcode === 0x0f && (second === 0xa0 || second === 0xa8)) {
       this.depth += WORD;
@@ -141,7 +140,7 @@ function interrupted(
   for (let register = DwarfReg.Eax; register <= DwarfReg.Edi; register++) {
     const below = saved.get(register);
     const isPushed = below !== undefined && entry.esp - below >= esp;
-    // What calls do not preserve is what the handler left in it.
+    // A register that calls do not preserve has the value that the handler left in it.
     const isKept = PRESERVED.has(register) || !isReturnAddress;
     caller[register] = isPushed ? dword(readMemory, entry.esp - below) : isKept ? registers[register] : undefined;
   }

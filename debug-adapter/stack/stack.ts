@@ -11,16 +11,16 @@ export type StackRow =
       kind: "frame";
       name: string;
       machine: MachineFrame;
-      /** The source-level frame; undefined for code that no image knows. */
+      /** The source-level frame; undefined for code that belongs to no image. */
       source: SourceFrame | undefined;
       position: SourcePosition | undefined;
-      /** Nobody wrote it: a hypercall page's slot, or code without source. */
+      /** Whether nobody wrote the code: a slot of the hypercall page, or code without source. */
       isSubtle: boolean;
     };
 
 export type FrameRow = Extract<StackRow, { kind: "frame" }>;
 
-/** The rows of a stack, innermost first, with a separator wherever a frame was interrupted instead of calling. */
+/** The rows of a stack, innermost first. There is a separator wherever a frame did not call but was interrupted. */
 export function stackRows(frames: readonly MachineFrame[]): StackRow[] {
   return frames.flatMap((frame) => {
     const rows = frameRows(frame);
@@ -30,7 +30,7 @@ export function stackRows(frames: readonly MachineFrame[]): StackRow[] {
   });
 }
 
-/** One row for each function that stands at the frame's pc: inlined ones first. */
+/** One row for each function at the frame's pc; inlined ones come first. */
 export function frameRows(frame: MachineFrame): StackRow[] {
   const { slot } = frame;
   if (slot !== undefined) {

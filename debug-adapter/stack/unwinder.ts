@@ -6,38 +6,41 @@ import type { Image, ImageSpace } from "../images/image-space";
 import { callerOfStub } from "./interrupt-stub";
 import { findTransfer, type LatestTransfers } from "./transfers";
 
-/** Deeper stacks are cut: runaway recursion or a stack that bites its tail. */
+/** The most frames. Deeper stacks come from runaway recursion, or from a stack that leads back into itself. */
 const MAX_FRAMES = 500;
 
-/** One frame of the machine: a function's code, whatever was inlined into it. */
+/** One frame of the machine: the code of one function, including what was inlined into it. */
 export interface MachineFrame extends FrameState {
   readonly cs: number;
   readonly ring: number;
   readonly image: Image | undefined;
-  /** Whose memory the frame's addresses mean. */
+  /** The address space to which the frame's addresses refer. */
   readonly space: AddressSpace;
-  /** The pc is in a guest's hypercall page, which no debug information describes. */
+  /** Set if the pc is in a guest's hypercall page, which no debug information describes. */
   readonly slot: HypercallSlot | undefined;
-  /** Canonical frame address: tells this call of a function from others. ESP where nothing better is known. */
+  /**
+   * The canonical frame address, which distinguishes this call of a function from others. ESP if nothing better is
+   * known.
+   */
   readonly cfa: number;
-  /** How the calling frame was left, when it did not call but was interrupted. */
+  /** How the calling frame was left, if it was interrupted and did not call. */
   readonly crossing: Crossing | undefined;
 }
 
-/** Where the innermost frame stands. */
+/** The state in which the innermost frame is. */
 export interface StartState {
   readonly pc: number;
   readonly cs: number;
   readonly registers: Registers;
-  /** `pc` is a return address: the frame of a context that was left by a call. */
+  /** Whether `pc` is a return address: the context was left by a call. */
   readonly isReturnAddress: boolean;
 }
 
 export interface UnwindContext {
   readonly images: ImageSpace;
-  /** The memory and the domain of the context whose frames these are. */
+  /** The memory and the domain of the context to which these frames belong. */
   readonly space: AddressSpace;
-  /** The entry that its guest registered for events. */
+  /** The callback that its guest registered for events. */
   readonly eventCallback: number | undefined;
   /** The latest remembered entries into handlers. */
   readonly latestTransfers: LatestTransfers;
@@ -68,7 +71,7 @@ function stepFrom(state: StartState, context: UnwindContext): Step {
   const { readMemory } = space;
   const ring = cs & 3;
   const image = context.images.at(isReturnAddress ? pc - 1 : pc, ring, space.domain);
-  // Its guest may describe the page as a plain function, which the iret slot is not.
+  // The guest may describe the page as a plain function, but the slot of iret is not one.
   const slot = image?.symbols.lineAt(pc) === undefined ? hypercallSlotAt(pc, readMemory) : undefined;
   const unwound = slot === undefined ? callerOf(state, image, context) : callerOfSlot(slot, registers, readMemory);
   const eip = unwound?.registers[DwarfReg.Eip];
@@ -102,10 +105,10 @@ function stepFrom(state: StartState, context: UnwindContext): Step {
   };
 }
 
-/** Behind the EIP that an interrupt pushed stands the CS. */
+/** The CS comes after the EIP that an interrupt pushed. */
 function callersCs(unwound: Unwound, cs: number, readMemory: ReadMemory): number {
   if (!unwound.isSignalFrame || unwound.returnSlot === undefined) return cs;
-  // The hypervisor keeps its saved upcall mask in the upper half of the word.
+  // The hypervisor keeps its saved upcall mask in the upper half of that word.
   return (dword(readMemory, unwound.returnSlot + 4) ?? cs) & 0xffff;
 }
 
@@ -123,7 +126,7 @@ function callerOf(state: StartState, image: Image | undefined, context: UnwindCo
   return callerByFramePointer(registers, readMemory);
 }
 
-/** `push ebp; mov ebp, esp` at the start of each function is the convention where nothing says better. */
+/** Uses the convention of `push ebp; mov ebp, esp` at the start of each function, if nothing better is known. */
 function callerByFramePointer(registers: Registers, readMemory: ReadMemory): Unwound | undefined {
   const ebp = registers[DwarfReg.Ebp];
   const esp = registers[DwarfReg.Esp];
@@ -131,7 +134,7 @@ function callerByFramePointer(registers: Registers, readMemory: ReadMemory): Unw
   return returnsTo(ebp + 4, registers, dword(readMemory, ebp), readMemory);
 }
 
-/** The caller when its return address stands at `slot`. */
+/** The caller if its return address is at `slot`. */
 function returnsTo(
   slot: number,
   registers: Registers,
@@ -147,7 +150,9 @@ function returnsTo(
   return { cfa: slot + 4, registers: caller, isSignalFrame: false, returnSlot: slot };
 }
 
-/** A slot keeps no frame: the return address is on top of the stack; iret's frame is EAX, EIP, CS, EFLAGS[, ESP, SS]. */
+/**
+ * A slot has no frame: the return address is on top of the stack. The frame of iret is EAX, EIP, CS, EFLAGS[, ESP, SS].
+ */
 function callerOfSlot(slot: HypercallSlot, registers: Registers, readMemory: ReadMemory): Unwound | undefined {
   const esp = registers[DwarfReg.Esp];
   if (esp === undefined) return undefined;
@@ -163,7 +168,7 @@ function callerOfSlot(slot: HypercallSlot, registers: Registers, readMemory: Rea
   return { cfa: returnSlot + 12, registers: caller, isSignalFrame: true, returnSlot };
 }
 
-/** A caller must lie further up the stack, or on another one. */
+/** A caller must be further up the stack, or on another one. */
 function isStuck(frame: MachineFrame, callerEsp: number | undefined, callerPc: number): boolean {
   if (callerEsp === undefined) return false;
   const esp = frame.registers[DwarfReg.Esp];
@@ -174,7 +179,7 @@ function isStuck(frame: MachineFrame, callerEsp: number | undefined, callerPc: n
   );
 }
 
-/** Values at function entry are worked out in the caller. */
+/** Links frames, since values at function entry are computed in the caller. */
 function linkCallers(frames: readonly MachineFrame[]): MachineFrame[] {
   const linked: MachineFrame[] = [];
   frames.forEach((frame, i) => {

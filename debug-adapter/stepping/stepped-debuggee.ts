@@ -2,25 +2,25 @@ import type { Transfer, WatchpointHit } from "../../emulator/index";
 import type { Instruction } from "../disassembly/instruction";
 import type { MachineFrame } from "../stack/unwinder";
 
-/** Why execution came to an end before the step did. */
+/** Why execution ended before the step did. */
 export type Halt =
   | { kind: "breakpoint" }
   /** Watched memory was touched. */
   | { kind: "watchpoint"; hits: readonly WatchpointHit[] }
   | { kind: "pause" }
-  /** The machine is over, or nothing will ever wake it: the runner keeps what it said. */
+  /** The machine is over, or nothing will ever wake it. The runner keeps the reason. */
   | { kind: "ended" };
 
-/** A place to run to, in the context that the step began in. */
+/** A place to run to, in the context in which the step began. */
 export interface Destination {
   linear: number;
   ring: number;
-  /** The vCPU, as `SteppedDebuggee.context` names it. */
+  /** The vCPU, as in `SteppedDebuggee.context`. */
   context: number;
-  /** ESP must lie in between: tells this call from a recursive one, and this stack from others. */
+  /** ESP must be between these bounds. They distinguish this call from a recursive one, and this stack from others. */
   lowestEsp: number;
   highestEsp: number;
-  /** The place is a fault's handler: it counts when the instruction there is the one that faulted. */
+  /** Set if the place is a fault's handler, which counts only if the instruction at this address faulted. */
   faultOf?: number;
 }
 
@@ -28,44 +28,47 @@ export interface Destination {
 export interface SourcePlace {
   file: string;
   line: number;
-  /** The instruction begins a statement. */
+  /** Whether the instruction begins a statement. */
   isStart: boolean;
-  /** Entry of the function whose code it is. */
+  /** The entry of the function to which the code belongs. */
   function: number;
-  /** Functions that stand at the instruction: 1, and 1 more for each that was inlined. */
+  /** How many functions are at the instruction: 1, and 1 more for each that was inlined. */
   depth: number;
   isAssembly: boolean;
 }
 
-/** The machine as the stepper drives it; the session implements it, tests fake it. */
+/** The machine as the stepper drives it. The session implements it, and tests imitate it. */
 export interface SteppedDebuggee {
   readonly pc: number;
   readonly ring: number;
   readonly esp: number;
-  /** Which vCPU's context this is; 0 in the hypervisor's own. */
+  /** The vCPU whose context this is; 0 in the hypervisor's own. */
   readonly context: number;
   /** The stack's machine frames, innermost first. */
   frames(limit?: number): readonly MachineFrame[];
-  /** Source at an instruction, `pc - 1` for return addresses. */
+  /** The source at an instruction; for return addresses, at `pc - 1`. */
   sourceAt(linear: number, ring: number): SourcePlace | undefined;
-  /** The address behind the prologue when `linear` is a function's entry; undefined elsewhere. */
-  behindPrologue(linear: number, ring: number): number | undefined;
-  /** Functions that "step in" leaves aside. */
+  /** The address after the prologue if `linear` is a function's entry; undefined elsewhere. */
+  afterPrologue(linear: number, ring: number): number | undefined;
+  /** Whether "step in" does not enter the function. */
   isSkipped(linear: number, ring: number): boolean;
-  /** The next instruction; undefined where its bytes cannot be read or mean nothing. */
+  /** The next instruction; undefined if its bytes cannot be read or are not an instruction. */
   instruction(): Instruction | undefined;
-  /** Bytes of the instruction at a place; undefined where they cannot be read or mean nothing. */
+  /** The length of the instruction at a place; undefined if its bytes cannot be read or are not an instruction. */
   lengthAt(linear: number): number | undefined;
-  /** Where the hypervisor may send the guest in whose context the machine is, when it hands it a fault. */
+  /** Where the hypervisor may send the guest in whose context the machine is, when it passes on a fault. */
   faultHandlers(): readonly Pick<Destination, "linear" | "ring">[];
-  /** The handlers of the processor's exceptions, for the instruction at an address. */
+  /** The handlers of the processor's exceptions for the instruction at an address. */
   exceptionsOf(linear: number): readonly Destination[];
-  /** Executes one instruction. `entered`: it made or met this entry into a handler, of an inner ring or its own. */
+  /**
+   * Executes one instruction. `entered` tells that it entered a handler, of an inner ring or its own, by itself or by
+   * an interrupt.
+   */
   advance(): { halt: Halt | undefined; entered: Transfer["kind"] | undefined };
-  /** Runs until a target, or something else. Undefined: a target was reached. */
+  /** Runs until a target is reached, or something else happens. Undefined: a target was reached. */
   runTo(targets: readonly Destination[]): Promise<Halt | undefined>;
-  /** A breakpoint of the user stands at the pc and its condition holds. */
+  /** Whether the user has a breakpoint at the pc whose condition holds. */
   isAtBreakpoint(): boolean;
-  /** Lets the event loop run when it is time to; true when the user asked for a pause meanwhile. */
+  /** Lets the event loop run when it is time. True if the user has asked for a pause meanwhile. */
   breathe(): Promise<boolean>;
 }

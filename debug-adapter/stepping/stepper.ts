@@ -2,18 +2,21 @@ import type { MachineFrame } from "../stack/unwinder";
 import type { Instruction } from "../disassembly/instruction";
 import type { SteppedDebuggee, Halt, SourcePlace, Destination } from "./stepped-debuggee";
 
-/** "guest": out of the hypervisor, from any depth, to where the guest goes on: after its call, where it was interrupted, in its handler. */
+/**
+ * "guest": out of the hypervisor, from any depth, to where the guest continues: after its call, where it was
+ * interrupted, or in its handler.
+ */
 export type StepKind = "in" | "over" | "out" | "guest";
 export type Granularity = "line" | "instruction";
 
-/** How a step ended: where it was meant to, or earlier. */
+/** How a step ended: at its goal, or before. */
 export type StepEnd = { kind: "done" } | { kind: "nowhere" } | Halt;
 
-/** A callee that returns a structure pops up to this many bytes more than the caller pushed. */
+/** A callee that returns a structure pops up to this many bytes more than the caller has pushed. */
 const POPPED = 64;
 /** Any stack pointer is at most this. */
 const TOP = 0xffffffff;
-/** Instructions between two questions whether it is time for the event loop. */
+/** How many instructions are executed between two questions whether the event loop must run. */
 const BREATH = 16;
 
 const DONE: StepEnd = { kind: "done" };
@@ -26,9 +29,8 @@ interface Origin {
 }
 
 /**
- * Steps by line or by instruction, across rings. A step stays in its own
- * context: interrupts that arrive meanwhile run and come back. "In" follows
- * calls, software interrupts and faults; "over" and "out" let them run.
+ * Steps by line or by instruction, across rings. A step stays in its context: interrupts that arrive meanwhile run and
+ * return. "In" follows calls, software interrupts and faults; "over" and "out" let them run.
  */
 export class Stepper {
   constructor(private readonly debuggee: SteppedDebuggee) {}
@@ -44,7 +46,7 @@ export class Stepper {
     for (;;) {
       const met = await this.advance(kind);
       if (met !== undefined && met !== "interrupted") return met;
-      // An interrupt came first: the instruction itself is still to be executed.
+      // An interrupt came first, so the instruction itself is still to be executed.
       if (met === undefined || this.debuggee.pc !== pc) return DONE;
       if (await this.debuggee.breathe()) return { kind: "pause" };
     }
@@ -72,7 +74,7 @@ export class Stepper {
     return this.debuggee.frames(1)[0]?.cfa ?? this.debuggee.esp;
   }
 
-  /** The end of the step, if the instruction at the pc is one. */
+  /** The end of the step, if it ends at the instruction at the pc. */
   private async afterInstruction(kind: "in" | "over", origin: Origin): Promise<StepEnd | undefined> {
     const { pc, ring } = this.debuggee;
     const place = this.source(origin, pc, ring);
@@ -80,7 +82,7 @@ export class Stepper {
     const cfa = this.cfa();
     if (ring === origin.ring && cfa === origin.cfa) {
       if (place === undefined || !place.isStart) return undefined;
-      // The body of a function inlined into this one belongs to the line that calls it.
+      // The body of a function that was inlined into this one belongs to the line that calls it.
       const inlined = kind === "over" && place.function === origin.place?.function && place.depth > origin.place.depth;
       return inlined ? undefined : DONE;
     }
@@ -89,7 +91,7 @@ export class Stepper {
     return place === undefined ? undefined : this.enter(pc, ring, origin);
   }
 
-  /** The frame is gone: stop in the caller's line, or go on to the next frame that has source. */
+  /** The frame is gone. Stops in the caller's line, or goes on to the next frame that has source. */
   private async arriveOutside(kind: "in" | "over", place: SourcePlace | undefined): Promise<StepEnd | undefined> {
     if (place !== undefined) return DONE;
     if (kind === "in") return undefined;
@@ -97,7 +99,7 @@ export class Stepper {
     return targets.length === 0 ? undefined : ((await this.debuggee.runTo(targets)) ?? DONE);
   }
 
-  /** A function with source was entered: stop behind its prologue, unless it is one to leave aside. */
+  /** A function with source was entered. Stops after its prologue, unless the function must not be entered. */
   private async enter(pc: number, ring: number, origin: Origin): Promise<StepEnd | undefined> {
     const { debuggee } = this;
     if (debuggee.isSkipped(pc, ring)) {
@@ -105,14 +107,14 @@ export class Stepper {
       if (caller.length === 0) return undefined;
       return (await debuggee.runTo(caller)) ?? this.afterInstruction("in", origin);
     }
-    const behind = debuggee.behindPrologue(pc, ring);
-    if (behind === undefined || behind === pc) return DONE;
+    const body = debuggee.afterPrologue(pc, ring);
+    if (body === undefined || body === pc) return DONE;
     const { context, esp } = debuggee;
-    const target: Destination = { linear: behind, ring, context, lowestEsp: 0, highestEsp: esp };
+    const target: Destination = { linear: body, ring, context, lowestEsp: 0, highestEsp: esp };
     return (await debuggee.runTo([target])) ?? DONE;
   }
 
-  /** Source at the place, if it is of the kind that the step began in: from C, assembly is stepped through. */
+  /** The source at the place, if it is of the kind in which the step began: from C, assembly is stepped through. */
   private source(origin: Origin, pc: number, ring: number): SourcePlace | undefined {
     const place = this.debuggee.sourceAt(pc, ring);
     return place?.isAssembly === true && origin.place?.isAssembly !== true ? undefined : place;
@@ -128,13 +130,16 @@ export class Stepper {
     return (await this.debuggee.runTo(targets)) ?? DONE;
   }
 
-  /** A stub in assembly called this function, and what it interrupted is the next frame with source, in the same ring. */
+  /**
+   * Whether a stub in assembly called this function, and what it interrupted is the next frame with source, in the same
+   * ring.
+   */
   private isHandler([stub, interrupted]: readonly MachineFrame[]): boolean {
     if (stub?.crossing === undefined || interrupted === undefined || this.hasSource(stub)) return false;
     return interrupted.ring === stub.ring && stub.ring === this.debuggee.ring && this.hasSource(interrupted);
   }
 
-  /** Through the stub: a handler may have changed where its frame returns to. */
+  /** Goes out through the stub, since a handler may have changed where its frame returns to. */
   private async outOfHandler(callers: readonly MachineFrame[]): Promise<StepEnd> {
     const { debuggee } = this;
     const met = await debuggee.runTo(this.targets(callers.slice(0, 1), true));
@@ -162,8 +167,8 @@ export class Stepper {
   }
 
   /**
-   * Where a guest goes on after a fault: at its instruction, which the hypervisor has made possible; at the next one, when it has
-   * done the instruction's work; or in its own handler, on whatever stack.
+   * Where a guest continues after a fault: at its instruction, which the hypervisor has made possible; at the next one,
+   * if the hypervisor has done the instruction's work; or in the guest's own handler, on whatever stack.
    */
   private afterFault(guest: MachineFrame): Destination[] {
     const { debuggee } = this;
@@ -191,7 +196,7 @@ export class Stepper {
     }
   }
 
-  /** Frames to come back to; those without C source only when there are no others, or when `all` are wanted. */
+  /** Frames to return to. Those without C source are among them only if there are no others, or if `all` are wanted. */
   private targets(callers: readonly MachineFrame[], all = false): Destination[] {
     const { context } = this.debuggee;
     const target = (frame: MachineFrame): Destination => {
@@ -208,15 +213,15 @@ export class Stepper {
     return (withSource.length > 0 ? withSource : callers).map(target);
   }
 
-  /** Source that is no assembly. */
+  /** Whether the frame has source that is not assembly. */
   private hasSource(frame: MachineFrame): boolean {
     const place = this.debuggee.sourceAt(frame.isReturnAddress ? frame.pc - 1 : frame.pc, frame.ring);
     return place !== undefined && !place.isAssembly;
   }
 
   /**
-   * One instruction. Calls (for "over"), traps (for "over") and interrupts run
-   * to their return. Undefined: executed; "interrupted": it was not its turn.
+   * Executes one instruction. For "over", calls and traps run to their return, and interrupts always do. Undefined: it
+   * was executed. "interrupted": it was not its turn.
    */
   private async advance(kind: "in" | "over"): Promise<Halt | "interrupted" | undefined> {
     const { debuggee } = this;
@@ -224,7 +229,8 @@ export class Stepper {
     const before = { pc: debuggee.pc, ring: debuggee.ring, esp: debuggee.esp, context: debuggee.context };
     const outer = kind === "over" && instruction?.flow === "interrupt" ? debuggee.frames().slice(1) : [];
     if (kind === "over" && instruction?.flow === "call") return this.runBehind(before, instruction);
-    // An iteration is an instruction to the machine, and there may be millions; to the user it is one, which may fault.
+    // To the machine an iteration is an instruction, and there may be millions. To the user they are one instruction,
+    // which may fault.
     if (instruction?.flow === "repeat")
       return this.runBehind(before, instruction, kind === "in" ? debuggee.exceptionsOf(before.pc) : []);
     const { halt, entered } = debuggee.advance();
@@ -237,7 +243,8 @@ export class Stepper {
     });
     if (entered === "interrupt") return (await debuggee.runTo([back(before.pc)])) ?? "interrupted";
     if (entered === undefined || kind === "in") return undefined;
-    // What was trapped goes on at the same instruction, behind it, or, when it was a return, in a frame further out.
+    // After a trap, execution continues at the same instruction, after it, or, if it was a return, in a frame further
+    // out.
     const next = back(before.pc + (instruction?.length ?? 0));
     const targets = entered === "exception" ? [back(before.pc), next] : [next, ...this.targets(outer)];
     const met = await debuggee.runTo(targets);
@@ -250,8 +257,14 @@ export class Stepper {
     others: readonly Destination[] = [],
   ) {
     const { ring, context, esp } = before;
-    const behind: Destination = { linear: before.pc + length, ring, context, lowestEsp: esp, highestEsp: esp + POPPED };
-    return this.debuggee.runTo([behind, ...others]);
+    const following: Destination = {
+      linear: before.pc + length,
+      ring,
+      context,
+      lowestEsp: esp,
+      highestEsp: esp + POPPED,
+    };
+    return this.debuggee.runTo([following, ...others]);
   }
 }
 

@@ -180,7 +180,7 @@ describe("breakpoints", () => {
     expect(breakpoints[0]).toMatchObject({ verified: false, message: `no loaded image was made from "${path}"` });
     expect((await session.breakAtLines(APP, 9999))[0]).toMatchObject({
       verified: false,
-      message: "there is no code at line 9999 or behind it",
+      message: "there is no code at line 9999 or after it",
     });
     expect((await session.breakAtFunctions("no_such_function"))[0]).toMatchObject({
       verified: false,

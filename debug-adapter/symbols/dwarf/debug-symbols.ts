@@ -159,7 +159,7 @@ export class DebugSymbols {
       if (!known || location.address < known.address) copies.set(key, location);
     }
     const locations = [...copies.values()].sort((a, b) => a.address - b.address);
-    return { file: path, line: this.lineBehindPrologue(locations, path, target), locations };
+    return { file: path, line: this.lineAfterPrologue(locations, path, target), locations };
   }
 
   /** Where a breakpoint at a row of that line goes, and which copy of the line it is. */
@@ -177,7 +177,7 @@ export class DebugSymbols {
   }
 
   /** A breakpoint on a function's first line stops behind the prologue, at a later line: that is then its line. */
-  private lineBehindPrologue(locations: readonly CodeLocation[], file: string, line: number): number {
+  private lineAfterPrologue(locations: readonly CodeLocation[], file: string, line: number): number {
     const rows = locations.map((location): LineRow | undefined => this.lines.at(location.address));
     const moved = rows.length === 1 ? rows[0] : undefined;
     return moved && moved.file === file && moved.line > line ? moved.line : line;

@@ -78,7 +78,7 @@ class FakeDebuggee implements SteppedDebuggee {
     };
   }
 
-  behindPrologue(linear: number): number | undefined {
+  afterPrologue(linear: number): number | undefined {
     return this.functions.includes(linear) ? linear + 1 : undefined;
   }
 
