@@ -1,9 +1,9 @@
-/** Bytes as text and back. */
+/** Conversion of bytes to text and back. */
 
-/** Characters that are made at once: as many arguments as a call may have everywhere. */
+/** How many characters are made at once; no host allows fewer arguments in a call. */
 const PIECE = 8192;
 
-/** One character for each byte. */
+/** Text with one character for each byte. */
 export function latin1Text(bytes: Uint8Array): string {
   let text = "";
   for (let at = 0; at < bytes.length; at += PIECE) text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
@@ -17,7 +17,7 @@ export function latin1Bytes(text: string): Uint8Array {
   return bytes;
 }
 
-/** UTF-8; U+FFFD stands for what is none. */
+/** UTF-8 text. U+FFFD takes the place of invalid bytes. */
 export function utf8Text(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
@@ -27,7 +27,7 @@ export function base64Text(bytes: Uint8Array): string {
   return btoa(latin1Text(bytes));
 }
 
-/** The bytes of a base64 text; undefined for what is none. */
+/** The bytes of a base64 text; undefined if it is invalid. */
 export function base64Bytes(text: string): Uint8Array | undefined {
   try {
     return latin1Bytes(atob(text));

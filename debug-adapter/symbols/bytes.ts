@@ -1,19 +1,19 @@
 import { SymbolError } from "./errors";
 
-/** Bytes of the longest LEB128 number: 64 bits take 10; assemblers pad some to a fixed length. */
+/** The length of the longest LEB128 number. 64 bits take 10 bytes; some assemblers pad to a fixed length. */
 const MAX_LEB = 16;
 
 /**
- * A cursor over part of a debug section, little-endian. A read past the end
- * throws `dwarf-corrupt`, so a loop that reads in each turn always ends.
+ * A cursor over a part of a debug section, little-endian. A read past the end throws `dwarf-corrupt`, so a loop that
+ * reads in each turn always ends.
  */
 export class ByteReader {
   private readonly view: DataView;
 
   /**
-   * @param section name for error messages
-   * @param at offset in `bytes` to start from
-   * @param end offset in `bytes` that may not be passed
+   * @param section the section's name, for error messages
+   * @param at the offset in `bytes` to start from
+   * @param end the offset in `bytes` that must not be passed
    */
   constructor(
     readonly bytes: Uint8Array,
@@ -33,10 +33,10 @@ export class ByteReader {
     return new SymbolError({ code: "dwarf-corrupt", section: this.section, offset: this.at, what });
   }
 
-  /** Moves past `length` bytes; their offset. */
+  /** Moves past `length` bytes. @returns their offset */
   skip(length: number): number {
     const at = this.at;
-    // Written so that NaN is refused too.
+    // The condition is written in such a way that NaN is refused too.
     if (!(length >= 0 && at + length <= this.end)) throw this.corrupt("ends too early");
     this.at = at + length;
     return at;
@@ -87,7 +87,7 @@ export class ByteReader {
     return this.bytes.subarray(at, at + length);
   }
 
-  /** An unsigned LEB128 number; imprecise above 2^53, never infinite. */
+  /** Reads an unsigned LEB128 number. It is imprecise above 2^53, and never infinite. */
   uleb(): number {
     let value = 0;
     let scale = 1;
@@ -100,7 +100,7 @@ export class ByteReader {
     throw this.endlessNumber();
   }
 
-  /** A signed LEB128 number; imprecise above 2^53, never infinite. */
+  /** Reads a signed LEB128 number. It is imprecise above 2^53, and never infinite. */
   sleb(): number {
     let value = 0;
     let scale = 1;
@@ -147,10 +147,13 @@ export class ByteReader {
   }
 }
 
-/** Bytes of text that are put together one by one: of more the engine keeps a piece for each, thirty times as large. */
+/**
+ * The most bytes of text that are put together one by one. Of a longer text the engine would keep a piece for each
+ * byte, thirty times as large.
+ */
 const SHORT = 32;
 
-/** UTF-8 text; short ASCII, the usual case, without a decoder. */
+/** Decodes UTF-8 text. Short ASCII text, which is the usual case, needs no decoder. */
 export function decodeText(bytes: Uint8Array): string {
   if (bytes.length > SHORT) return new TextDecoder().decode(bytes);
   let text = "";
@@ -161,10 +164,12 @@ export function decodeText(bytes: Uint8Array): string {
   return text;
 }
 
-/** Bytes of the longest name that is read whole; C++ templates have names of some thousands. */
+/** The longest name that is read whole. Names of C++ templates have some thousand bytes. */
 const MAX_NAME = 1 << 16;
 
-/** The string at `offset` of a string table, cut where it has no end or is longer; undefined outside of the table. */
+/**
+ * The string at `offset` of a string table. It is cut if it is longer or has no end; undefined outside of the table.
+ */
 export function stringAt(table: Uint8Array, offset: number, longest = MAX_NAME): string | undefined {
   if (!(offset >= 0 && offset < table.length)) return undefined;
   const rest = table.subarray(offset, offset + longest);

@@ -2,17 +2,20 @@ import { ByteReader, decodeText } from "./bytes";
 import { ElfFile } from "./elf/elf-file";
 import { SymbolError } from "./errors";
 
-/** Where the files are that hold debug information in an image's stead; reads them for the symbol reader. */
+/** Finds the files that hold debug information in place of an image, and reads them for the symbol reader. */
 export interface Companions {
-  /** Files that may hold that of the whole image, likeliest first. */
+  /** Files that may hold the debug information of the whole image; the most likely come first. */
   debugFiles(wanted: DebugFile): Iterable<Uint8Array>;
-  /** The .dwo file of a unit, as the compiler named it, and the folder it compiled in; undefined when it is not found. */
+  /**
+   * The .dwo file of a unit, by the name that the compiler gave it and the folder in which it compiled; undefined when
+   * it is not found.
+   */
   splitFile(name: string, folder: string): Uint8Array | undefined;
 }
 
-/** What an image says of the file with its debug information. */
+/** What an image tells about the file with its debug information. */
 export interface DebugFile {
-  /** .gnu_debuglink's file name. */
+  /** The file name in .gnu_debuglink. */
   readonly link: string | undefined;
   /** NT_GNU_BUILD_ID in hexadecimal. */
   readonly buildId: string | undefined;
@@ -20,7 +23,10 @@ export interface DebugFile {
 
 const NT_GNU_BUILD_ID = 3;
 
-/** The file with an image's debug information, which was stripped of it; undefined when none of those found belongs to it. */
+/**
+ * The file with the debug information that was stripped from an image; undefined when no file that was found belongs to
+ * it.
+ */
 export function debugFileOf(image: ElfFile, companions: Companions | undefined): ElfFile | undefined {
   const wanted = debugFileNamed(image);
   for (const bytes of companions?.debugFiles(wanted) ?? []) {
@@ -34,7 +40,7 @@ export function debugFileNamed(image: ElfFile): DebugFile {
   return { link: linkOf(image)?.name, buildId: buildIdOf(image) };
 }
 
-/** An ELF file of any type, for its sections; undefined for what is none. */
+/** An ELF file of any type, for its sections; undefined for other files. */
 export function companionIn(bytes: Uint8Array): ElfFile | undefined {
   try {
     return new ElfFile(bytes, "companion");
@@ -44,7 +50,10 @@ export function companionIn(bytes: Uint8Array): ElfFile | undefined {
   }
 }
 
-/** By the build id where both have one, else by the link's check sum, else by the place of the code. */
+/**
+ * Whether a file belongs to the image: by the build id if both have one, else by the link's check sum, else by the
+ * place of the code.
+ */
 function belongs(image: ElfFile, file: ElfFile, link: { crc: number } | undefined): boolean {
   const [ours, theirs] = [buildIdOf(image), buildIdOf(file)];
   if (ours !== undefined && theirs !== undefined) return ours === theirs;

@@ -1,4 +1,4 @@
-/** Why an image, or a part of its debug information, cannot be read. The wording is the adapter's catalogue's. */
+/** Why an image, or a part of its debug information, cannot be read. The words are in the adapter's catalogue. */
 export type SymbolProblem =
   | { code: "not-elf" }
   | { code: "elf-64-bit" }
@@ -7,18 +7,20 @@ export type SymbolProblem =
   | { code: "elf-machine"; machine: number }
   /** `type` is e_type; executables (2) and shared objects (3) are read. */
   | { code: "elf-type"; type: number }
-  /** `what` (a header, a table, a section's name) ends at file offset `end`, the file is only `size` bytes long. */
+  /**
+   * `what` (a header, a table, a section's name) would end at file offset `end`, but the file has only `size` bytes.
+   */
   | { code: "elf-truncated"; what: string; end: number; size: number }
   /** `what` in the ELF tables contradicts itself, at file offset `offset`. */
   | { code: "elf-corrupt"; what: string; offset: number }
-  /** Debug information that stands in another file, `file`, which was not found. */
+  /** The debug information is in another file, `file`, which was not found. */
   | { code: "dwarf-elsewhere"; file: string }
-  /** Debug information that we do not read: `what` names it (a DWARF version, a compressed section, split DWARF). */
+  /** Debug information that is not supported; `what` names it (a DWARF version, a compressed section, split DWARF). */
   | { code: "dwarf-unsupported"; section: string; offset: number; what: string }
-  /** Debug information that contradicts itself; `offset` is in bytes from the section's start. */
+  /** Debug information that contradicts itself; `offset` counts from the section's start, in bytes. */
   | { code: "dwarf-corrupt"; section: string; offset: number; what: string };
 
-/** The one exception of this folder. `problem` says all; `message` is for our own logs. */
+/** The only exception of this folder. `problem` has the details; `message` is for our own logs. */
 export class SymbolError extends Error {
   constructor(readonly problem: SymbolProblem) {
     super(Object.values(problem).join(" "));

@@ -6,7 +6,10 @@ export interface FlatMember {
   readonly offset: number;
 }
 
-/** Members of one type that are looked at: corrupt information nests a structure in itself, or doubles it at each level. */
+/**
+ * How many members of one type are looked at. Corrupt information may nest a structure in itself, or double it at each
+ * level.
+ */
 const MAX_MEMBERS = 10_000;
 const MAX_NESTING = 64;
 
@@ -16,7 +19,7 @@ export function isStruct(type: Type): type is StructType {
   return type.kind === "struct" || type.kind === "union" || type.kind === "class";
 }
 
-/** Members with those of anonymous structures, unions and base classes in their place. */
+/** The members, with those of anonymous structures, unions and base classes in their place. */
 export function flatMembers(type: StructType): readonly FlatMember[] {
   let found = known.get(type);
   if (!found) {
@@ -27,7 +30,7 @@ export function flatMembers(type: StructType): readonly FlatMember[] {
   return found;
 }
 
-/** @param outer the structures that this one stands in */
+/** @param outer the structures that contain this one */
 function collect(type: StructType, offset: number, outer: readonly StructType[], found: FlatMember[]): void {
   const around = [...outer, type];
   for (const member of type.members) {

@@ -1,4 +1,7 @@
-/** Symbols: what an ELF image and its DWARF know about its source. No Node, no DOM: runs in a worker too. */
+/**
+ * Symbols: what an ELF image and its DWARF tell about its source. This folder needs neither Node nor a DOM, and runs in
+ * a worker too.
+ */
 export * from "./model";
 export * from "./types";
 export * from "./flat-members";

@@ -1,7 +1,6 @@
 /**
- * What the symbol reader answers with. Addresses are 32-bit unsigned numbers in
- * the image's own (linked) address space; with flat segments those are linear
- * addresses. Files are paths as `ImageSymbols.sourceFiles` lists them. Lines and
+ * The answers of the symbol reader. Addresses are 32-bit unsigned numbers in the image's own (linked) address space;
+ * with flat segments they are linear addresses. Files are paths as `ImageSymbols.sourceFiles` lists them. Lines and
  * columns count from 1; column 0 means that the compiler gave none.
  */
 import type { Location } from "./location";
@@ -23,13 +22,16 @@ export const enum DwarfReg {
   Eflags,
 }
 
-/** Register values of one frame, indexed by DwarfReg; a register that the frame lost is undefined. */
+/** The register values of one frame, indexed by DwarfReg. A register whose value is lost is undefined. */
 export type Registers = readonly (number | undefined)[];
 
-/** `length` bytes at a linear address, or undefined (or fewer) where memory cannot be read. Never has a side effect. */
+/**
+ * Reads `length` bytes at a linear address; undefined (or fewer) where memory cannot be read. It never has a side
+ * effect.
+ */
 export type ReadMemory = (address: number, length: number) => Uint8Array | undefined;
 
-/** Addresses from `low` up to, not including, `high`. */
+/** The addresses from `low` up to, but not including, `high`. */
 export interface AddressRange {
   readonly low: number;
   readonly high: number;
@@ -43,42 +45,44 @@ export interface SourcePosition {
 
 /** The line of an instruction, from the line table. */
 export interface LineRow extends SourcePosition, AddressRange {
-  /** Address of the row itself. [low, high) is the whole run of instructions of the same line around it. */
+  /** The address of the row itself. [low, high) is the whole run of instructions of the same line around it. */
   readonly start: number;
-  /** A statement begins at `start`: a place to stop at. */
+  /** Whether a statement begins at `start`, which is then a place to stop at. */
   readonly isStmt: boolean;
 }
 
-/** A function with code of its own. Assembly and images without DWARF give functions known by their ELF symbol only. */
+/**
+ * A function that has code. Assembly, and images without DWARF, give functions that are known only by their ELF symbol.
+ */
 export interface FunctionSymbol {
   readonly name: string;
   /** The entry point: the address of the first instruction. */
   readonly entry: number;
-  /** All its code; the first range holds the entry. (-O2 moves cold paths elsewhere.) */
+  /** All its code. The first range holds the entry; -O2 moves cold paths elsewhere. */
   readonly ranges: readonly AddressRange[];
-  /** False when only the ELF symbol table knows it. */
+  /** False if only the ELF symbol table knows it. */
   readonly hasDebugInfo: boolean;
-  /** Visible outside of its unit. */
+  /** Whether it is visible outside of its unit. */
   readonly isExternal: boolean;
-  /** Where its declaration stands. */
+  /** The place of its declaration. */
   readonly declared: SourcePosition | undefined;
   readonly type: FunctionType | undefined;
 }
 
-/** An address where a breakpoint goes. */
+/** The address of a breakpoint. */
 export interface CodeLocation {
   readonly address: number;
-  /** The function whose source line this is: the inlined one in an inlined copy. */
+  /** The function to which this source line belongs; in an inlined copy, the inlined function. */
   readonly functionName: string;
   readonly isInlined: boolean;
 }
 
-/** Where the breakpoint of a source line goes. */
+/** The addresses of a breakpoint on a source line. */
 export interface LineBinding {
   readonly file: string;
-  /** The line asked for, or the next one that has code. */
+  /** The line that was asked for, or the next one that has code. */
   readonly line: number;
-  /** One for each copy of the line: each function and each inlined copy of it. */
+  /** One location for each copy of the line: in each function, and in each inlined copy of it. */
   readonly locations: readonly CodeLocation[];
 }
 
@@ -88,31 +92,31 @@ export interface Variable {
   readonly type: Type;
   readonly location: Location;
   readonly declared: SourcePosition | undefined;
-  /** Not visible outside of its unit (globals), or kept between calls (locals). */
+  /** For globals: not visible outside of its unit. For locals: kept between calls. */
   readonly isStatic: boolean;
 }
 
-/** Variables of one pair of braces. */
+/** The variables of one pair of braces. */
 export interface Scope {
   readonly ranges: readonly AddressRange[];
   readonly variables: readonly Variable[];
 }
 
 /**
- * One source-level frame at a pc. A pc inside inlined code stands in several
- * functions at once; they come innermost first, the one with the code last.
+ * One source-level frame at a pc. A pc inside inlined code belongs to several functions at once. The innermost comes
+ * first, and the one with the code last.
  */
 export interface SourceFrame {
   readonly functionName: string;
   readonly isInlined: boolean;
-  /** The function with the code that holds it. */
+  /** The function whose code contains it. */
   readonly function: FunctionSymbol;
-  /** Where this frame stands: the line of the pc, and in outer frames the line of the inlined call. */
+  /** The line of the pc; in outer frames, the line of the inlined call. */
   readonly position: SourcePosition | undefined;
   readonly parameters: readonly Variable[];
-  /** Innermost block first; the last is the function's outermost block, without its parameters. */
+  /** The innermost block comes first. The last is the function's outermost block, without its parameters. */
   readonly scopes: readonly Scope[];
-  /** Code of this inlined copy, or of the function. */
+  /** The code of this inlined copy, or of the function. */
   readonly ranges: readonly AddressRange[];
   /** The function's return type (void gives a VoidType). */
   readonly returnType: Type | undefined;
@@ -120,13 +124,16 @@ export interface SourceFrame {
 
 /** A machine frame in which locations are evaluated. */
 export interface FrameState {
-  /** The instruction that executes, or the return address in a calling frame. */
+  /** The instruction that executes; in a calling frame, the return address. */
   readonly pc: number;
-  /** `pc` is a return address: look it up as `pc - 1`, since a call may be a function's last instruction. */
+  /**
+   * Whether `pc` is a return address. It must be looked up as `pc - 1`, since a call may be a function's last
+   * instruction.
+   */
   readonly isReturnAddress: boolean;
   readonly registers: Registers;
   readonly readMemory: ReadMemory;
-  /** The frame that called this one; asked only by variables that refer to values at function entry. */
+  /** The frame that called this one. Only variables that refer to values at function entry need it. */
   readonly caller?: (() => FrameState | undefined) | undefined;
 }
 
@@ -134,14 +141,14 @@ export interface FrameState {
 export interface Unwound {
   /** Canonical frame address: ESP before the call pushed the return address. */
   readonly cfa: number;
-  /** The caller's registers; EIP (DwarfReg.Eip) is undefined in the outermost frame. */
+  /** The caller's registers. In the outermost frame, EIP (DwarfReg.Eip) is undefined. */
   readonly registers: Registers;
   /**
-   * This frame was entered by an interrupt, exception or trap: the caller's EIP
-   * is the interrupted instruction itself and no return address.
+   * Whether an interrupt, exception or trap entered this frame. Then the caller's EIP is the interrupted instruction
+   * itself, and not a return address.
    */
   readonly isSignalFrame: boolean;
-  /** Address of the stack word that holds the caller's EIP, if it is in memory. */
+  /** The address of the stack word that holds the caller's EIP, if it is in memory. */
   readonly returnSlot: number | undefined;
 }
 
@@ -149,34 +156,34 @@ export interface Unwound {
 export type Place =
   | { readonly kind: "memory"; readonly address: number }
   | { readonly kind: "register"; readonly register: DwarfReg; readonly value: number | undefined }
-  /** It has a value but no place; little-endian bytes, possibly longer or shorter than the type. */
+  /** The object has a value but no place. The bytes are little-endian, and may be more or fewer than the type has. */
   | { readonly kind: "value"; readonly bytes: Uint8Array }
   | { readonly kind: "optimizedOut" }
-  /** It has a place that cannot be worked out here: memory that cannot be read, a register lost, a construct unknown. */
+  /** The place cannot be computed here: memory cannot be read, a register is lost, or a construct is unknown. */
   | { readonly kind: "unavailable"; readonly reason: UnavailableReason }
   | { readonly kind: "pieces"; readonly pieces: readonly Piece[] };
 
 export type UnavailableReason =
   | { readonly code: "memory"; readonly address: number }
   | { readonly code: "register"; readonly register: number }
-  /** No unwind information here, so the frame base is unknown. */
+  /** There is no unwind information here, so the frame base is unknown. */
   | { readonly code: "frame-base" }
-  /** A value at function entry that no call site records. */
+  /** It is a value at function entry that no call site records. */
   | { readonly code: "entry-value" }
   | { readonly code: "unsupported"; readonly what: string }
   | { readonly code: "corrupt"; readonly what: string };
 
-/** A part of a value that is spread; in order, lowest bits first. */
+/** A part of a value that is in several places. The parts are in order, lowest bits first. */
 export interface Piece {
   readonly place: Place;
   readonly bitSize: number;
-  /** Bits to skip in the place. */
+  /** How many bits are skipped in the place. */
   readonly bitOffset: number;
 }
 
 /**
- * A place that needs no evaluator, for conditions that the machine evaluates:
- * a register, or memory at a register (or at 0) plus an offset, or a constant.
+ * A place that needs no evaluator, for conditions that the machine evaluates: a register, or memory at a register (or
+ * at 0) plus an offset, or a constant.
  */
 export type SimplePlace =
   | { readonly kind: "register"; readonly register: DwarfReg }
@@ -187,7 +194,7 @@ export type SimplePlace =
 export interface ElfSymbol {
   readonly name: string;
   readonly address: number;
-  /** Bytes; 0 when the table does not say (labels in assembly). */
+  /** The size in bytes; 0 if the table does not tell (labels in assembly). */
   readonly size: number;
   readonly kind: "function" | "object" | "label" | "other";
   readonly isGlobal: boolean;
@@ -200,7 +207,7 @@ export interface ElfNote {
   readonly description: Uint8Array;
 }
 
-/** A loadable segment: where it is linked, where it is loaded, and what the file holds of it. */
+/** A loadable segment: where it is linked, where it is loaded, and which part of it is in the file. */
 export interface ElfSegment {
   readonly virtual: number;
   readonly physical: number;

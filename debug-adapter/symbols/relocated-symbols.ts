@@ -20,15 +20,14 @@ import type { SymbolError } from "./errors";
 import type { ImageSymbols } from "./symbols";
 import type { EnumType, Type } from "./types";
 
-/** Operations that a place in the image begins with. */
+/** Operations with which a place in the image begins. */
 const STATIC = new Set<number>([Op.Addr, Op.Addrx, Op.GnuAddrIndex]);
 
 type Hit = { readonly symbol: ElfSymbol; readonly offset: number } | undefined;
 
 /**
- * What an image knows, for code that runs at other addresses than it is linked
- * at: all answers are `distance` higher (modulo 2^32). Only the segments given
- * count as the image's.
+ * What an image knows, for code that runs at other addresses than those at which it is linked. All answers are
+ * `distance` higher (modulo 2^32). Only the segments that are given count as the image's.
  */
 export class RelocatedSymbols implements ImageSymbols {
   constructor(
@@ -168,7 +167,7 @@ export class RelocatedSymbols implements ImageSymbols {
     };
     return { ...frame, pc: this.there(frame.pc), caller };
   }
-  /** Its variables are still read when they are asked for. */
+  /** Its variables are read only when they are asked for. */
   private frame(frame: SourceFrame): SourceFrame {
     const scopes = (): SourceFrame["scopes"] =>
       frame.scopes.map((scope) => ({ ...scope, ranges: this.ranges(scope.ranges) }));
@@ -197,8 +196,8 @@ function isStatic(location: Location): boolean {
 }
 
 /**
- * The image as its start-up code runs before paging, at the physical addresses
- * that its segments are loaded at: one answer for each distance between the two.
+ * The image as its start-up code runs before paging, at the physical addresses at which its segments are loaded. There
+ * is one result for each distance between the two addresses.
  */
 export function beforePaging(linked: ImageSymbols): ImageSymbols[] {
   const byDistance = new Map<number, ElfSegment[]>();
@@ -212,5 +211,5 @@ export function beforePaging(linked: ImageSymbols): ImageSymbols[] {
     .map(([distance, segments]) => new RelocatedSymbols(linked, distance, segments));
 }
 
-/** Kernels have one. */
+/** How many distances are followed; kernels have one. */
 const MAX_DISTANCES = 4;

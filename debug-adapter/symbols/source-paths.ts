@@ -1,9 +1,9 @@
 /**
- * Paths as compilers record them and as editors give them. Both separators are
- * taken, "/" is given back; "." and ".." are worked out without a file system.
+ * Paths as compilers record them and as editors give them. Both separators are accepted, and the result has "/". "."
+ * and ".." are resolved without a file system.
  */
 
-/** Backslashes, empty parts, "." and "..". */
+/** Paths that must be normalised: those with backslashes, empty parts, "." or "..". */
 const NEEDS_WORK = /\\|\/\/|(^|\/)\.\.?(\/|$)|^$|.\/$/;
 
 /** Joins `path` to `folder` unless it is absolute, and normalises the result. */
@@ -27,7 +27,7 @@ export function normalisePath(path: string): string {
   return /^[/\\]/.test(path) ? `/${joined}` : joined || ".";
 }
 
-/** The key under which two spellings of one file are equal: Windows drives ignore case. */
+/** A key that is equal for two spellings of one file. Windows drives ignore case. */
 export function pathKey(path: string): string {
   const normal = normalisePath(path);
   return /^[A-Za-z]:/.test(normal) ? normal.toLowerCase() : normal;

@@ -27,10 +27,10 @@ import type {
 import type { ImageSymbols, LoadOptions } from "./symbols";
 import type { Type } from "./types";
 
-/** Enough to see what is wrong; a corrupt image could give one for each query. */
+/** This is enough to see what is wrong. A corrupt image could give a problem for each query. */
 const MAX_PROBLEMS = 100;
 
-/** An ELF image with its symbols and, where it has any, its DWARF. */
+/** An ELF image with its symbols and, if it has any, its DWARF. */
 export class SymbolImage implements ImageSymbols {
   readonly hasDebugInfo: boolean;
   readonly problems: SymbolError[] = [];
@@ -66,8 +66,8 @@ export class SymbolImage implements ImageSymbols {
   }
 
   /**
-   * Reads an i386 ELF executable; the bytes are kept, not copied.
-   * @throws SymbolError with an `elf-` code or `not-elf` when it is none that can be read
+   * Reads an i386 ELF executable. The bytes are kept and not copied.
+   * @throws SymbolError with an `elf-` code or `not-elf` when it cannot be read
    */
   static load(bytes: Uint8Array, options: LoadOptions = {}): SymbolImage {
     return new SymbolImage(new ElfFile(bytes), options);
@@ -200,7 +200,7 @@ export class SymbolImage implements ImageSymbols {
     return this.ask(undefined, (debug) => debug.locations.simplify(location, pc));
   }
 
-  /** Asks the DWARF; `fallback` when there is none or it cannot be read. */
+  /** Asks the DWARF. The answer is `fallback` when there is none or it cannot be read. */
   private ask<T>(fallback: T, query: (debug: DebugSymbols) => T): T {
     if (!this.hasDebugInfo) return fallback;
     return this.info.guard(fallback, () => query((this.debugSymbols ??= new DebugSymbols(this.info, this.callFrames))));
@@ -210,7 +210,7 @@ export class SymbolImage implements ImageSymbols {
     return (this.callFrameInfo ??= new CallFrameInfo(this.frames, (pc) => this.codeAt(pc)));
   }
 
-  /** The function at an address, where the file holds its code from the first instruction on. */
+  /** The function at an address, if the file holds its code from the first instruction on. */
   private codeAt(pc: number): Code | undefined {
     const fn = this.functionAt(pc);
     const range = fn?.ranges.find(({ low, high }) => pc >= low && pc < high);
@@ -253,7 +253,7 @@ function isCode(symbol: ElfSymbol): boolean {
   return symbol.kind === "function" || symbol.kind === "label";
 }
 
-/** The frame of a function that only the ELF symbols know. */
+/** The frame of a function that is known only by its ELF symbol. */
 function elfFrame(fn: FunctionSymbol, position: LineRow | undefined): SourceFrame {
   return {
     functionName: fn.name,

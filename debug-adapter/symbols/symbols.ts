@@ -20,42 +20,43 @@ import type { EnumType, Type } from "./types";
 
 export interface LoadOptions {
   /**
-   * Folder that relative source paths of the image are relative to (the
-   * compiler's folder, which -ffile-prefix-map wrote as "."). Without it such
-   * paths stay relative.
+   * The folder to which relative source paths of the image are relative (the compiler's folder, which -ffile-prefix-map
+   * wrote as "."). Without it such paths stay relative.
    */
   readonly sourceRoot?: string;
-  /** Finds debug information that the image refers to. Without it such information counts as not found. */
+  /** Finds debug information to which the image refers. Without it such information counts as not found. */
   readonly companions?: Companions;
 }
 
 /**
- * All that one image knows about its source. Queries never throw: debug
- * information that cannot be read is left out and noted in `problems`.
+ * Everything that one image knows about its source. Queries never throw: debug information that cannot be read is left
+ * out and noted in `problems`.
  */
 export interface ImageSymbols {
-  /** False for an image without (readable) DWARF: only ELF symbols then answer. */
+  /** False for an image without (readable) DWARF, for which only ELF symbols answer. */
   readonly hasDebugInfo: boolean;
-  /** What could not be read, found so far; grows as queries reach further parts. */
+  /** What could not be read so far. The list grows as queries reach further parts. */
   readonly problems: readonly SymbolError[];
   /** e_entry. */
   readonly entry: number;
   readonly segments: readonly ElfSegment[];
   readonly notes: readonly ElfNote[];
-  /** Bytes of a section, e.g. `__xen_guest`. */
+  /** The bytes of a section, such as `__xen_guest`. */
   section(name: string): Uint8Array | undefined;
-  /** What the file holds for linked addresses (code, constants, initial data); short where it ends, zeros in .bss. */
+  /**
+   * What the file holds for linked addresses (code, constants, initial data). It is shorter at the end of a segment,
+   * and zeros in .bss.
+   */
   readStatic(address: number, length: number): Uint8Array | undefined;
 
   // Lines
   /** Paths of all files with code: absolute, or under the source root when the compiler recorded a relative path. */
   sourceFiles(): readonly string[];
-  /** The row of an instruction. For a return address ask for `pc - 1`. */
+  /** The row of an instruction. For a return address, ask for `pc - 1`. */
   lineAt(pc: number): LineRow | undefined;
   /**
-   * Where a breakpoint on that line goes, or on the next line of the same
-   * function or file that has code; undefined when there is none. On a
-   * function's first line it goes behind the prologue.
+   * The address of a breakpoint on that line, or on the next line of the same function or file that has code; undefined
+   * when there is none. On a function's first line it is after the prologue.
    */
   addressesOf(file: string, line: number): LineBinding | undefined;
   /** Lines of the file that have code, ascending. */
@@ -66,11 +67,17 @@ export interface ImageSymbols {
   functionsNamed(name: string): readonly FunctionSymbol[];
   /** Names of all functions with code, for completions. */
   functionNames(): readonly string[];
-  /** Where a breakpoint on a function goes: behind the prologue of each function of that name, and at each inlined copy. */
+  /**
+   * The addresses of a breakpoint on a function: after the prologue of each function with that name, and at each
+   * inlined copy.
+   */
   addressesOfFunction(name: string): readonly CodeLocation[];
   /** The first address where the function's frame is set up and its parameters can be read. */
   prologueEnd(fn: FunctionSymbol): number;
-  /** The source frames at an instruction, innermost inlined function first; one frame without lines for an ELF-only function. */
+  /**
+   * The source frames at an instruction; the innermost inlined function comes first. A function known only by its ELF
+   * symbol gives one frame without lines.
+   */
   framesAt(pc: number): readonly SourceFrame[];
 
   // Data
@@ -78,13 +85,19 @@ export interface ImageSymbols {
   globals(name: string): readonly Variable[];
   /** Names of all global variables, for completions. */
   globalNames(): readonly string[];
-  /** `struct vcpu`, `union u`, `enum e`, `unsigned int`, or a typedef's name; the complete definition where the image has one. */
+  /**
+   * The type `struct vcpu`, `union u`, `enum e`, `unsigned int`, or a typedef's name. It is the complete definition if
+   * the image has one.
+   */
   typeNamed(name: string): Type | undefined;
   /** The constant of that name of any enumeration. */
   enumeratorNamed(name: string): { readonly type: EnumType; readonly value: bigint } | undefined;
   /** The global variable or object that holds this address. */
   objectAt(address: number): { readonly symbol: ElfSymbol; readonly offset: number } | undefined;
-  /** The bytes around an address in which no function, object or label begins but at `low`; undefined outside of all sections. */
+  /**
+   * The bytes around an address in which no function, object or label begins except at `low`; undefined outside of all
+   * sections.
+   */
   stretchAt(address: number): { readonly low: number; readonly high: number; readonly isData: boolean } | undefined;
   symbolNamed(name: string): ElfSymbol | undefined;
   /** The function, object or label at or below the address, in the same section: `name+offset` for displays. */
@@ -95,7 +108,7 @@ export interface ImageSymbols {
   unwind(frame: Pick<FrameState, "pc" | "isReturnAddress" | "registers" | "readMemory">): Unwound | undefined;
   /** The type with the counts that variable-length arrays have in that frame. */
   resolveType(type: Type, frame: FrameState): Type;
-  /** Where the location is in that frame. */
+  /** The place of the location in that frame. */
   evaluateLocation(location: Location, frame: FrameState): Place;
   /** The location at `pc` if it needs no evaluator; undefined otherwise. */
   simplify(location: Location, pc: number): SimplePlace | undefined;

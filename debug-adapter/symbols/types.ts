@@ -1,7 +1,7 @@
 /**
- * C types as the debug information describes them. They form cycles (a struct
- * points to itself), so `target`, `members` and their like are worked out when
- * first asked for. Each compile unit has types of its own: compare by name.
+ * C types as the debug information describes them. They form cycles (a struct may point to itself), so `target`,
+ * `members` and similar properties are computed when they are first asked for. Each compile unit has its own types, so
+ * they must be compared by name.
  */
 
 import type { Location } from "./location";
@@ -48,7 +48,7 @@ export interface PointerType {
   readonly target: Type;
 }
 
-/** A reference of C++: a pointer that stands for its target. */
+/** A reference of C++, which is a pointer that takes the place of its target. */
 export interface ReferenceType {
   readonly kind: "reference";
   /** Bytes of the pointer. */
@@ -64,48 +64,50 @@ export interface StructType {
   /** Bytes; 0 when incomplete. */
   readonly size: number;
   readonly members: readonly Member[];
-  /** Of an enumeration with data, as Rust has them: one of the cases is there at a time. */
+  /** For an enumeration with data, as in Rust: one of the cases is present at a time. */
   readonly variants?: VariantPart | undefined;
-  /** Declared but defined in no unit of the image. */
+  /** Whether it is declared, but defined in no unit of the image. */
   readonly isIncomplete: boolean;
 }
 
 /** The variants of an enumeration with data (DWARF 5, 5.7.10). */
 export interface VariantPart {
-  /** The number that tells which one is there; undefined where there is one variant only. */
+  /** The number that tells which variant is present; undefined if there is only one variant. */
   readonly discriminant: Member | undefined;
-  /** `value` as an unsigned number of the discriminant's size; undefined for what all other values mean. */
+  /** `value` is an unsigned number of the discriminant's size; undefined for the variant that all other values mean. */
   readonly cases: readonly { readonly value: bigint | undefined; readonly member: Member }[];
 }
 
 export interface Member {
-  /** Undefined: an anonymous struct or union, whose members are named as if they were the outer one's. */
+  /** Undefined for an anonymous struct or union, whose members are named as if they were the outer one's. */
   readonly name: string | undefined;
   readonly type: Type;
-  /** Bytes from the start of the outer type (for a bit-field: of the byte that holds its lowest bit). */
+  /** The offset in bytes from the start of the outer type (for a bit-field, of the byte that holds its lowest bit). */
   readonly offset: number;
-  /** Of a virtual base class: the DWARF expression that computes its address from the object's. */
+  /** For a virtual base class: the DWARF expression that computes its address from the object's. */
   readonly virtualBase?: Uint8Array | undefined;
-  /** Set for bit-fields: `bitSize` bits from bit `bitOffset` (0-7, from the lowest) of the byte at `offset` on. */
+  /**
+   * Set for bit-fields: `bitSize` bits, beginning with bit `bitOffset` (0-7, from the lowest) of the byte at `offset`.
+   */
   readonly bits: { readonly bitOffset: number; readonly bitSize: number } | undefined;
 }
 
 export interface ArrayType {
   readonly kind: "array";
-  /** An array again, in arrays of several dimensions. */
+  /** In an array of several dimensions this is an array again. */
   readonly element: Type;
   /** Undefined for a flexible array member and `extern T x[]`. */
   readonly count: number | undefined;
-  /** Of a variable-length array, whose count is known in a frame only: see `ImageSymbols.resolveType`. */
+  /** For a variable-length array, whose count is known only in a frame: see `ImageSymbols.resolveType`. */
   readonly dynamic?: DynamicCount | undefined;
 }
 
 /** Where the count of a variable-length array is found. */
 export interface DynamicCount {
   readonly location: Location;
-  /** The location is that of a variable that has the number; else it computes the number itself. */
+  /** Whether the location is that of a variable with the number; otherwise it computes the number itself. */
   readonly isVariable: boolean;
-  /** To be added to the number: 1 for an upper bound. */
+  /** What must be added to the number: 1 for an upper bound. */
   readonly plus: number;
 }
 
@@ -139,10 +141,13 @@ export interface FunctionType {
   readonly isPrototyped: boolean;
 }
 
-/** Arrays in arrays, and functions that take functions: corrupt information makes them endless. */
+/** How deep arrays and functions may be nested in types. Corrupt information makes them endless. */
 const MAX_NESTING = 32;
 
-/** Bytes, looking through typedefs and qualifiers; undefined for void, functions, incomplete types and unsized arrays. */
+/**
+ * The size in bytes, looking through typedefs and qualifiers; undefined for void, functions, incomplete types and
+ * unsized arrays.
+ */
 export function sizeOf(type: Type, depth = 0): number | undefined {
   const bare = strip(type);
   switch (bare.kind) {
@@ -168,7 +173,10 @@ export function sizeOf(type: Type, depth = 0): number | undefined {
 /** A type that is neither a typedef nor a qualifier. */
 export type BareType = Exclude<Type, TypedefType | QualifiedType>;
 
-/** More typedefs and qualifiers around a type than any program has: corrupt information made a ring. */
+/**
+ * More typedefs and qualifiers than any program puts around a type. If there are more, corrupt information has made a
+ * ring.
+ */
 const MAX_WRAPPERS = 1000;
 
 /** The type without typedefs and qualifiers. */
@@ -195,14 +203,14 @@ export function typeName(type: Type): string {
   return declare(type, "");
 }
 
-/** Typedefs, pointers and brackets around a type in its name. */
+/** How many typedefs, pointers and brackets the name of a type may have. */
 const MAX_DECLARATORS = 64;
 
 /** The declaration of `name` with that type: `int (*handler)(int)`, `u32 words[4]`. */
 export function declare(type: Type, name: string, depth = 0): string {
   let t = type;
   let declarator = name;
-  /** Seen, but not yet the type that they qualify. */
+  /** Qualifiers that were seen before the type to which they belong. */
   let qualifiers = new Set<string>();
   const words = (): string => ["const", "volatile", "restrict", "_Atomic"].filter((w) => qualifiers.has(w)).join(" ");
   for (let i = 0; i < MAX_DECLARATORS; i++) {
@@ -242,7 +250,7 @@ export function declare(type: Type, name: string, depth = 0): string {
   return "void";
 }
 
-/** Functions in the parameters of functions; what is deeper is not spelled out. */
+/** How deep functions are spelled out in the parameters of functions. */
 const MAX_PARAMETER_DEPTH = 4;
 
 function parameterList(type: FunctionType, depth: number): string {

@@ -50,7 +50,7 @@ const ERRNO: Readonly<Record<number, string>> = {
   110: "ETIMEDOUT",
 };
 
-/** Results in the last page of the number space are negative error numbers. */
+/** Results in the last page of the number space are negated error numbers. */
 const MAX_ERRNO = 4095;
 
 export function isErrno(result: number): boolean {
@@ -58,7 +58,7 @@ export function isErrno(result: number): boolean {
   return signed < 0 && signed >= -MAX_ERRNO;
 }
 
-/** `14`, `-22 EINVAL`, or hexadecimal for what is neither an error nor small. */
+/** `14`, `-22 EINVAL`, or hexadecimal for a number that is neither an error nor small. */
 export function formatResult(result: number): string {
   const signed = result | 0;
   if (isErrno(result)) return ERRNO[-signed] === undefined ? String(signed) : `${signed} ${ERRNO[-signed]}`;

@@ -2,9 +2,9 @@ import type { Disposable, MachineApi, MachineView } from "../../emulator/index";
 import type { ImageSymbols } from "../symbols/index";
 import { VmmView, type TracePoint } from "../awareness/vmm-view";
 
-/** One step in the life of an event, a fault handed to a guest, a refusal or a crash. */
+/** One step in the life of an event, a fault that is passed to a guest, a refusal or a crash. */
 export interface EventRow {
-  /** Instructions that the machine had retired. */
+  /** The number of instructions that the machine had retired. */
   instructions: number;
   domain: number;
   kind: "send" | "upcall" | "bounce" | "refusal" | "crash";
@@ -12,7 +12,7 @@ export interface EventRow {
   port?: number;
   /** The exception's vector (bounce). */
   vector?: number;
-  /** In the hypervisor's words (refusal, crash). */
+  /** The reason in the hypervisor's words (refusal, crash). */
   reason?: string;
 }
 
@@ -30,7 +30,10 @@ const READERS: readonly (readonly [TracePoint, Reader])[] = [
   ["trace_domain_crash", (v, m) => ({ kind: "crash", domain: ofDomain(v, m), reason: reason(v, m) })],
 ];
 
-/** Follows events, upcalls, bounced faults, refusals and crashes of all domains, as far as the image has their trace points. */
+/**
+ * Follows events, upcalls, bounced faults, refusals and crashes of all domains, as far as the image has their trace
+ * points.
+ */
 export function traceEvents(machine: MachineApi, vmm: ImageSymbols, sink: (row: EventRow) => void): Disposable {
   const view = new VmmView(vmm);
   const points: Disposable[] = [];

@@ -1,21 +1,21 @@
 import type { Hypercall } from "./hypercalls";
 
-/** Calls that are kept: 48 bytes each, taken as they come. */
+/** How many calls are kept. Each takes 48 bytes, which are allocated as calls come. */
 const CAPACITY = 1 << 20;
-/** Calls of a piece of the ring. */
+/** The number of calls in one piece of the ring. */
 const PIECE = 1 << 12;
 
-/** Where what stands in a record. */
+/** The layout of a record. */
 const enum Word {
   Number,
   Eip,
-  /** Domain, vCPU, ring, how many arguments there are, and whether there is a result: see `pack`. */
+  /** Domain, vCPU, ring, the number of arguments, and whether there is a result: see `pack`. */
   Packed,
   Result,
   Arguments,
 }
 
-/** 32-bit words of a record: up to six arguments at its end. */
+/** The number of 32-bit words in a record, at whose end are up to six arguments. */
 const WORDS = Word.Arguments + 6;
 
 interface Piece {
@@ -23,13 +23,13 @@ interface Piece {
   instructions: Float64Array;
 }
 
-/** The last million hypercalls, as numbers: a guest makes them faster than anybody can look at them. */
+/** The last million hypercalls, as numbers. A guest makes them faster than anybody can look at them. */
 export class HypercallLog {
-  /** By index modulo the capacity; pieces that no call has come to do not exist. */
+  /** The pieces by index modulo the capacity. A piece that no call has reached does not exist. */
   private readonly pieces: (Piece | undefined)[] = [];
   private count = 0;
 
-  /** @param capacity calls that are kept; a multiple of 4096 */
+  /** @param capacity how many calls are kept; a multiple of 4096 */
   constructor(private readonly capacity = CAPACITY) {}
 
   /** Calls entered so far; the newest has the index `total - 1`. */
@@ -42,7 +42,7 @@ export class HypercallLog {
     return Math.max(0, this.count - this.capacity);
   }
 
-  /** Keeps a call that was entered, or what has become of it: indices come in order, and any number of times. */
+  /** Keeps a call that was entered, or what has become of it. Indices come in order, and may come several times. */
   put(call: Hypercall): void {
     const { index } = call;
     if (index < this.first) return;
@@ -59,7 +59,7 @@ export class HypercallLog {
     instructions[at] = call.instructions;
   }
 
-  /** The call of that index; undefined for one that is not kept any more, or has not come. */
+  /** The call with that index; undefined if it is not kept any more, or has not come yet. */
   at(index: number): Hypercall | undefined {
     if (index < this.first || index >= this.count) return undefined;
     const slot = index % this.capacity;

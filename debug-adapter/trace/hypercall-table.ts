@@ -9,7 +9,7 @@ export interface HypercallInfo {
   arguments: readonly ArgumentForm[];
 }
 
-/** Operation names by number; holes are numbers without a meaning for guests. */
+/** The names of operations by number. Holes are numbers that have no meaning for guests. */
 const CONSOLE_IO = ["write", "read"];
 const SCHED_OP = ["yield", "block", "shutdown", "poll", "remote_shutdown", "shutdown_code", "watchdog"];
 const XEN_VERSION = [
@@ -105,10 +105,10 @@ const TABLE: Readonly<Record<number, HypercallInfo>> = {
   42: call("hypfs_op", "dec", "hex", "hex", "hex", "hex"),
 };
 
-/** The iret hypercall, which does not come back. */
+/** The iret hypercall, which does not return. */
 export const HYPERCALL_IRET = 23;
 
-/** A number without a name is shown with all arguments that a call can have but the last. */
+/** A hypercall without a name is shown with all arguments that a call can have, except the last. */
 export function hypercallInfo(number: number): HypercallInfo {
   return TABLE[number] ?? call(`hypercall ${number}`, "hex", "hex", "hex", "hex", "hex");
 }
@@ -122,14 +122,14 @@ const FORMS: ReadonlyMap<string, readonly ArgumentForm[]> = new Map(
   Object.values(TABLE).map((info) => [info.name, info.arguments]),
 );
 
-/** What carries a hypercall's arguments on their way: `hypercall_dispatch(nr, args)`, `_hypercall3(nr, a1, a2, a3)`. */
+/** Functions that pass on a hypercall's arguments: `hypercall_dispatch(nr, args)`, `_hypercall3(nr, a1, a2, a3)`. */
 const CARRIER = /(^|_)hypercall(_|\d|$)/i;
 const CARRIED = /^(args?|a|arg)\d*$/;
 
 /**
- * How a variable of a function is shown that serves or makes a hypercall, as `do_mmu_update` and `HYPERVISOR_mmu_update` do: its
- * parameters as the trace shows them.
- * @param index of the parameter; -1 for another variable
+ * How a variable is shown in a function that serves or makes a hypercall, such as `do_mmu_update` and
+ * `HYPERVISOR_mmu_update`: parameters are shown as in the trace.
+ * @param index the index of the parameter; -1 for another variable
  */
 export function argumentNotation(functionName: string, variable: string, index: number): Notation {
   if (CARRIER.test(functionName) && CARRIED.test(variable)) return "hexadecimal";

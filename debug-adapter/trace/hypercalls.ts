@@ -6,29 +6,29 @@ import { hex32 } from "../values/hex";
 import { formatArgument, HYPERCALL_IRET, hypercallInfo } from "./hypercall-table";
 import { VmmView } from "../awareness/vmm-view";
 
-/** A hypercall as the hypervisor saw it: words, which `hypercallRow` puts into text when somebody looks. */
+/** A hypercall as the hypervisor saw it, in numbers. `hypercallRow` formats it when somebody looks. */
 export interface Hypercall {
   /** 0, 1, 2 ... in the order of entry. */
   readonly index: number;
   readonly domain: number;
   readonly vcpu: number;
   readonly number: number;
-  /** As many as the call takes. */
+  /** All arguments that the call takes. */
   readonly arguments: readonly number[];
-  /** Where the guest goes on afterwards. */
+  /** Where the guest continues afterwards. */
   readonly eip: number;
-  /** The ring that called. */
+  /** The ring from which the call came. */
   readonly ring: number;
-  /** Instructions that the machine had retired at entry. */
+  /** The number of instructions that the machine had retired at entry. */
   readonly instructions: number;
-  /** Undefined while the call is inside, and for iret, which does not come back. */
+  /** Undefined while the call is in progress, and for iret, which does not return. */
   result: number | undefined;
 }
 
-/** Takes a call when it is entered and the same object again when it is back. */
+/** Takes a call when it is entered, and the same object again when it has returned. */
 export type HypercallSink = (call: Hypercall) => void;
 
-/** The call as it stands, for display. */
+/** The call in its current state, for display. */
 export function hypercallRow(call: Hypercall): HypercallRow {
   const { index, domain, vcpu, number, ring, instructions, result } = call;
   const { name, arguments: forms } = hypercallInfo(number);
@@ -49,10 +49,7 @@ export function hypercallRow(call: Hypercall): HypercallRow {
   return { ...row, result: formatResult(result), failed: isErrno(result) };
 }
 
-/**
- * Follows the hypercalls of all domains through the hypervisor's trace points.
- * Undefined for an image without them.
- */
+/** Follows the hypercalls of all domains through the hypervisor's trace points. Undefined for an image without them. */
 export function traceHypercalls(machine: MachineApi, vmm: ImageSymbols, sink: HypercallSink): Disposable | undefined {
   const view = new VmmView(vmm);
   const enter = view.addressOf("trace_hypercall_enter");
@@ -63,12 +60,12 @@ export function traceHypercalls(machine: MachineApi, vmm: ImageSymbols, sink: Hy
   return { dispose: () => points.forEach((point) => point.dispose()) };
 }
 
-/** Calls of one vCPU that may be inside of each other; of a guest that never comes back from more, the oldest are given up. */
+/** How many calls of one vCPU may be inside each other. If a guest never returns from more, the oldest are given up. */
 const DEEPEST = 64;
 
 class HypercallTrace {
   private count = 0;
-  /** Calls inside, innermost last, by the linear address of the vcpu: a multicall holds others. */
+  /** Calls in progress, the innermost last, by the linear address of the vcpu. A multicall contains others. */
   private readonly inside = new Map<number, Hypercall[]>();
 
   constructor(
@@ -105,7 +102,7 @@ class HypercallTrace {
     const { view } = this;
     const calls = this.inside.get(view.argument(machine, 0));
     const number = view.argument(machine, 1);
-    // A call that never came back (the domain crashed inside) must not take another's result.
+    // A call that never returned (because the domain crashed) must not get another call's result.
     let call = calls?.pop();
     while (call !== undefined && call.number !== number) call = calls?.pop();
     if (call === undefined) return;

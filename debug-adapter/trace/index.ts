@@ -1,4 +1,4 @@
-/** Traces of the hypervisor's doings, for the debugger and the command line. */
+/** Traces of what the hypervisor does, for the debugger and the command line. */
 export { hypercallRow, traceHypercalls, type Hypercall, type HypercallSink } from "./hypercalls";
 export { HypercallLog } from "./hypercall-log";
 export { traceEvents, type EventRow } from "./events";

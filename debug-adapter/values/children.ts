@@ -16,7 +16,7 @@ import { activeVariant } from "./variants";
 export interface Child {
   name: string;
   value: TypedValue;
-  /** An expression for it, given one for the whole. */
+  /** An expression for the part, made from the one for the whole. */
   expression: string;
 }
 
@@ -26,12 +26,12 @@ export interface ChildCount {
   indexed: number;
 }
 
-/** References to references: C++ has none, corrupt information might. */
+/** How deep references to references are followed. C++ has none, but corrupt information might. */
 const MAX_REFERENCES = 8;
 
 const NONE: ChildCount = { named: 0, indexed: 0 };
 
-/** Parts that `childrenOf` would give. A pointer to a structure unfolds to that structure's members. */
+/** The number of parts that `childrenOf` would give. A pointer to a structure unfolds to that structure's members. */
 export function countChildren(type: Type, depth = 0): ChildCount {
   const bare = strip(type);
   switch (bare.kind) {
@@ -55,7 +55,8 @@ export function countChildren(type: Type, depth = 0): ChildCount {
 
 /**
  * The parts [start, start + count) of a value.
- * @param expression one for the whole value, in which C's precedence needs no brackets behind it
+ * @param expression an expression for the whole value; by C's precedence it must need no brackets before an operator
+ * that follows
  */
 export function childrenOf(
   value: TypedValue,
@@ -87,26 +88,26 @@ function pointeeOf(value: TypedValue, target: Type, readMemory: ReadMemory): Typ
     const address = Number(readInteger(value, readMemory));
     return address === 0 ? undefined : shownAs(inMemory(target, address), value);
   } catch (error) {
-    // A pointer that cannot be read has no parts; its own row says why.
+    // A pointer that cannot be read has no parts. Its own row tells why.
     if (error instanceof ExpressionError) return undefined;
     throw error;
   }
 }
 
-/** Those of the variant that is there. */
+/** The members of the variant that is present. */
 function variantMembers(object: TypedValue, type: StructType, prefix: string, readMemory: ReadMemory): Child[] {
   try {
     const data = activeVariant(object, type, readMemory)?.data;
     const bare = data && strip(data.type);
     return data && bare && isStruct(bare) ? members(data, bare, prefix, readMemory) : [];
   } catch (error) {
-    // What cannot be read has no parts; its own row says why.
+    // A value that cannot be read has no parts. Its own row tells why.
     if (error instanceof ExpressionError) return [];
     throw error;
   }
 }
 
-/** Members, or the most that one of the variants has. */
+/** The number of members, or of the most that one of the variants has. */
 function memberCount(type: StructType): number {
   const sizes = (type.variants?.cases ?? []).map(({ member }) => {
     const data = strip(member.type);
@@ -119,7 +120,7 @@ function members(object: TypedValue, type: StructType, prefix: string, readMemor
   if (type.variants !== undefined) return variantMembers(object, type, prefix, readMemory);
   return flatMembers(type).map(({ member, offset }) => {
     const value = memberOf(object, member, offset, readMemory);
-    // A base class has no name in an expression: its members are the object's.
+    // A base class has no name in an expression, because its members are the object's.
     if (member.virtualBase !== undefined)
       return { name: typeName(member.type), value, expression: `*(${typeName(member.type)}*)${addressOf(value) ?? 0}` };
     const name = member.name ?? "?";

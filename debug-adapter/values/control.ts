@@ -61,7 +61,7 @@ export const REGISTER_FIELDS: Readonly<Record<string, readonly BitField[]>> = {
   ],
 };
 
-/** Fields of a register's value, those that are clear too. */
+/** The fields of a register's value, including those that are clear. */
 export function fieldsOf(register: string, value: number): { name: string; value: number }[] {
   return (REGISTER_FIELDS[register] ?? []).map(({ name, shift, width }) => ({
     name,
@@ -69,7 +69,7 @@ export function fieldsOf(register: string, value: number): { name: string; value
   }));
 }
 
-/** `PE ET WP PG`: the fields that are not 0; those of several bits with their value. */
+/** `PE ET WP PG`: the fields that are not 0. Fields of several bits are shown with their value. */
 export function setFields(register: string, value: number): string {
   const isWide = (name: string): boolean =>
     REGISTER_FIELDS[register]?.some((f) => f.name === name && f.width !== undefined) ?? false;
@@ -79,7 +79,7 @@ export function setFields(register: string, value: number): string {
     .join(" ");
 }
 
-/** `0x80010033 [PE MP NE WP PG]`: a register with the fields that are set, where it has any. */
+/** `0x80010033 [PE MP NE WP PG]`: a register, and if it has fields those that are set. */
 export function registerText(register: string, value: number): string {
   const set = setFields(register, value);
   return REGISTER_FIELDS[register] !== undefined && (set !== "" || register === "eflags")
@@ -87,7 +87,7 @@ export function registerText(register: string, value: number): string {
     : hex32(value);
 }
 
-/** The registers that say where a descriptor table is. */
+/** The registers that hold the place of a descriptor table. */
 export type TableName = "gdtr" | "idtr";
 
 export const isTableName = (name: string): name is TableName => name === "gdtr" || name === "idtr";

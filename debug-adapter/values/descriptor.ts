@@ -9,7 +9,7 @@ const P_BIT = 1 << 15;
 const DB_BIT = 1 << 22;
 const G_BIT = 1 << 23;
 
-/** What the S bit set or clear makes of the four type bits (SDM vol. 3A, tables 3-1 and 3-2). */
+/** The meaning of the four type bits if the S bit is clear or set (SDM vol. 3A, tables 3-1 and 3-2). */
 const SYSTEM_TYPES: Readonly<Record<number, string>> = {
   1: "16-bit TSS, available",
   2: "LDT",

@@ -1,8 +1,11 @@
-/** Sizes of the formats: the x87's has 10 bytes, which compilers pad to 12 (i386) or 16. */
+/** The sizes of the formats. The x87's format has 10 bytes, which compilers pad to 12 (i386) or 16. */
 const X87_BYTES = 10;
 const X87_PADDED = 12;
 
-/** The number that little-endian bytes of a floating point type stand for, as near as a double comes; undefined for other sizes. */
+/**
+ * The number that little-endian bytes of a floating point type mean, as precisely as a double can hold it; undefined
+ * for other sizes.
+ */
 export function floatOf(bytes: Uint8Array, typeName: string): number | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   switch (bytes.length) {
@@ -16,7 +19,7 @@ export function floatOf(bytes: Uint8Array, typeName: string): number | undefined
     case X87_PADDED:
       return x87(view);
     case 16:
-      // __float128 is the IEEE format of that size, a padded long double is the x87's.
+      // __float128 is the IEEE format of that size; a padded long double is the x87's.
       if (typeName.startsWith("long double")) return x87(view);
       return scaled((view.getBigUint64(8, true) << 64n) | view.getBigUint64(0, true), 15, 112, false);
     default:
@@ -24,7 +27,10 @@ export function floatOf(bytes: Uint8Array, typeName: string): number | undefined
   }
 }
 
-/** The bytes of a number in a format of 4, 8, 10, 12 or 16 bytes (of 10 in the last two); undefined for other sizes. */
+/**
+ * The bytes of a number in a format of 4, 8, 10, 12 or 16 bytes (in the last two, 10 are used); undefined for other
+ * sizes.
+ */
 export function floatBytes(value: number, size: number): Uint8Array | undefined {
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
@@ -35,7 +41,7 @@ export function floatBytes(value: number, size: number): Uint8Array | undefined 
   return bytes;
 }
 
-/** Double-extended precision: its leading 1 is stored (SDM vol. 1, 4.2.2). */
+/** Double-extended precision, in which the leading 1 is stored (SDM vol. 1, 4.2.2). */
 function x87(view: DataView): number | undefined {
   if (view.byteLength < X87_BYTES) return undefined;
   const head = BigInt(view.getUint16(8, true));
@@ -43,7 +49,10 @@ function x87(view: DataView): number | undefined {
   return scaled((head << 64n) | mantissa, 15, 64, true);
 }
 
-/** A number of one sign bit, `exponentBits`, and a fraction of `fractionBits`, which holds the leading 1 where `isExplicit`. */
+/**
+ * A number with one sign bit, `exponentBits`, and a fraction of `fractionBits`, which includes the leading 1 if
+ * `isExplicit`.
+ */
 function scaled(bits: bigint, exponentBits: number, fractionBits: number, isExplicit: boolean): number {
   const fraction = BigInt.asUintN(fractionBits, bits);
   const exponent = Number(BigInt.asUintN(exponentBits, bits >> BigInt(fractionBits)));
@@ -57,7 +66,7 @@ function scaled(bits: bigint, exponentBits: number, fractionBits: number, isExpl
   return sign * timesPower(Number(mantissa), Math.max(exponent, 1) - bias - stored);
 }
 
-/** In two steps: 2 to a power below -1074 is no double. */
+/** Computed in two steps, because 2 to a power below -1074 is not a double. */
 function timesPower(value: number, power: number): number {
   const half = Math.trunc(power / 2);
   return value * 2 ** half * 2 ** (power - half);
@@ -73,7 +82,7 @@ function storeX87(view: DataView, value: number): void {
   if (exponent === 0x7ff) return store(view, sign | 0x7fff, (1n << 63n) | (fraction << 11n));
   if (exponent !== 0) return store(view, sign | (exponent - 1023 + 16383), (1n << 63n) | (fraction << 11n));
   if (fraction === 0n) return store(view, sign, 0n);
-  // What is denormal as a double is normal in the wider range.
+  // A number that is denormal as a double is normal in the wider range.
   const length = fraction.toString(2).length;
   store(view, sign | (length - 1075 + 16383), fraction << BigInt(64 - length));
 }

@@ -26,30 +26,30 @@ import {
   type TypedValue,
 } from "./typed-value";
 
-/** What formatting needs to know of the machine and of the user's wishes. */
+/** What formatting needs to know of the machine and of the user's preferences. */
 export interface FormatContext {
   readonly readMemory: ReadMemory;
-  /** `name` or `name+0x10` of what stands at a linear address. */
+  /** `name` or `name+0x10` of what is at a linear address. */
   symbolize(address: number): string | undefined;
-  /** Integers in hexadecimal, or none; undefined: those that are addresses, table entries and the like. */
+  /** Whether integers are in hexadecimal. Undefined: only those that are addresses, table entries and the like. */
   readonly hex: boolean | undefined;
 }
 
-/** Longest text of a structure or array in one line. */
+/** The longest text of a structure or array in one line. */
 const MAX_SUMMARY = 100;
-/** Elements of an array that a summary reads. */
+/** How many elements of an array a summary reads. */
 const MAX_ELEMENTS = 16;
-/** Structures and arrays inside one another that a summary spells out. */
+/** How deep structures and arrays are spelled out in a summary. */
 const MAX_DEPTH = 2;
-/** Arrays of arrays in a summary; what stands in them counts as one level for all. */
+/** How many dimensions of arrays a summary shows. Their elements count as one level for all dimensions. */
 const MAX_DIMENSIONS = 4;
 
-/** The value in one line. Never throws: what cannot be read says why, in angle brackets. */
+/** The value in one line. It never throws: a value that cannot be read is shown as the reason, in angle brackets. */
 export function formatValue(value: TypedValue, context: FormatContext): string {
   return formatPart(value, context, 0);
 }
 
-/** A part of a value may be lost while the others are there. */
+/** A part of a value may be lost while the others are present. */
 function formatPart(value: TypedValue, context: FormatContext, depth: number): string {
   try {
     return format(value, context, depth);
@@ -110,7 +110,7 @@ function formatFloat(bytes: Uint8Array, typeName: string): string {
   return bytes.length === 4 ? shortestSingle(number) : String(number);
 }
 
-/** The fewest digits that tell a single-precision number from its neighbours; nine always do. */
+/** The fewest digits that distinguish a single-precision number from its neighbours. Nine are always enough. */
 function shortestSingle(number: number): string {
   for (let digits = 6; digits < 9; digits++) {
     const text = Number(number.toPrecision(digits));
@@ -129,7 +129,7 @@ function formatComplex(bytes: Uint8Array, { name, size, encoding }: BaseType): s
   return `${text(bytes.subarray(0, half))} + ${text(bytes.subarray(half))}i`;
 }
 
-/** `NAME (2)`, or `A | B (3)` when the value is made of enumerators with one bit each. */
+/** `NAME (2)`, or `A | B (3)` if the value is composed of enumerators with one bit each. */
 function formatEnum(type: EnumType, value: bigint, context: FormatContext): string {
   const number = context.hex === true ? hex(BigInt.asUintN(8 * type.size, value)) : String(value);
   const exact = type.enumerators.find((e) => e.value === value);
@@ -176,7 +176,7 @@ function formatArray(
   const bare = strip(element);
   if (bare.kind === "base" && bare.encoding.endsWith("-char") && bare.size === 1) {
     const bytes = readPlace(value.place, Math.min(count, MAX_STRING + 1), context.readMemory);
-    // Bytes that begin with 0 and go on are no text.
+    // Bytes that begin with 0 and continue with others are not text.
     const isText = bytes[0] !== 0 || bytes.every((byte) => byte === 0);
     if (isText) return quoteBytes(bytes);
   }
@@ -222,7 +222,7 @@ function formatVariant({ name, data }: ActiveVariant, context: FormatContext, de
   return `${name}(${parts.join(", ")})`;
 }
 
-/** The parts that fit in one line. */
+/** The parts that fit in one line, in braces. */
 function braces(parts: readonly string[], more: boolean): string {
   const fitting: string[] = [];
   let length = 0;
@@ -235,7 +235,7 @@ function braces(parts: readonly string[], more: boolean): string {
   return `{${fitting.join(", ")}}`;
 }
 
-/** The zero-terminated string at a linear address in quotes; undefined where there is no memory. */
+/** The zero-terminated string at a linear address, in quotes; undefined if there is no memory. */
 function readString(address: number, longest: number, readMemory: ReadMemory): string | undefined {
   const bytes = readMemory(address, longest);
   if (bytes === undefined || bytes.length === 0) return undefined;

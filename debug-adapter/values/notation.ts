@@ -1,9 +1,15 @@
 import { isStruct, strip, type Type } from "../symbols/index";
 
-/** How integers are shown where nobody asks for a form: addresses, frame numbers, table entries and selectors in hexadecimal. */
+/**
+ * How integers are shown if the user asks for no form: addresses, frame numbers, table entries and selectors in
+ * hexadecimal.
+ */
 export type Notation = "hexadecimal" | undefined;
 
-/** Types whose integers are addresses, frame numbers, page-table entries, descriptors or selectors, without `_t` and underscores. */
+/**
+ * Types whose integers are addresses, frame numbers, page-table entries, descriptors or selectors. `_t` and underscores
+ * are left out.
+ */
 const HEX_TYPES = new RegExp(
   "^(" +
     [
@@ -17,32 +23,35 @@ const HEX_TYPES = new RegExp(
     ")$",
 );
 
-/** Structures of Xen's interface and of the processor, all of whose integers are such. */
+/** Structures of Xen's interface and of the processor that have only such integers. */
 const HEX_STRUCTS = new Set(["mmu_update", "trap_info", "seg_desc"]);
 
-/** The last word of a name that says so; digits after it are left aside. */
+/** The last words of names of such integers. Digits after the word are ignored. */
 const HEX_WORDS = new Set([
   ...["pte", "ptes", "pde", "pdes", "pdpte", "pdptes", "pmd", "pud", "pgd", "pml", "l1e", "l2e", "l3e", "l4e"],
   ...["mfn", "pfn", "gfn", "gmfn", "gpfn", "mfns", "pfns", "gfns", "selector", "sel", "descriptor"],
   ...["addr", "address", "linear", "vaddr", "paddr", "maddr", "va", "pa", "pgdir", "pagetable", "eflags"],
 ]);
 
-/** Registers as members of a saved frame, but EAX: the numbers and results of calls, which it holds, are told in decimal. */
+/**
+ * Registers as members of a saved frame, except EAX, which holds the numbers and results of calls; those are shown in
+ * decimal.
+ */
 const REGISTER_WORDS = /^(e([bcd]x|[sd]i|[bs]p|ip)|[si]p|cr[0-4]|dr[0-7]|[c-gs]s)$/;
 
-/** Words that, for 64 bits, mean an entry of a page table or of a descriptor table. */
+/** Words that, in the name of a 64-bit variable, mean an entry of a page table or of a descriptor table. */
 const ENTRY_WORDS = /^(entry|entries|l[1-4]|table|gdt|ldt|idt|gate)$/;
 
-/** Two last words that do. */
+/** Pairs of last words with this meaning. */
 const HEX_PAIRS = /_?page_?(table|tables|directory|dir|entry)$/;
 
-/** More typedefs and qualifiers around a type than any program has. */
+/** More typedefs and qualifiers than any program puts around a type. */
 const MAX_WRAPPERS = 1000;
 
-/** First words of a count. */
+/** The first words of names of counts. */
 const COUNT_WORDS = new Set(["nr", "num", "n", "no", "count", "total", "max_nr"]);
 
-/** Whether integers of the type are shown in hexadecimal, whatever they are called. */
+/** Whether integers of the type are shown in hexadecimal, whatever their name is. */
 export function isHexType(type: Type): boolean {
   let at = type;
   for (let i = 0; i < MAX_WRAPPERS; i++) {
@@ -64,7 +73,10 @@ export function isHexType(type: Type): boolean {
   return false;
 }
 
-/** What a variable or member of that name and type asks for; so do the elements of an array and what a pointer points to. */
+/**
+ * The notation for a variable or member with that name and type. It also holds for an array's elements and for a
+ * pointer's target.
+ */
 export function notationOf(name: string | undefined, type: Type): Notation {
   if (name === undefined) return undefined;
   const size = wordSize(type);
@@ -77,14 +89,16 @@ export function notationOf(name: string | undefined, type: Type): Notation {
   return isNamed || isEntry || (size >= 4 && HEX_PAIRS.test(words.join("_"))) ? "hexadecimal" : undefined;
 }
 
-/** What a variable of 64 bits asks for in a function whose name speaks of entries or frames: `update_entry(entry, value)`. */
+/**
+ * The notation for a 64-bit variable in a function whose name mentions entries or frames: `update_entry(entry, value)`.
+ */
 export function notationIn(functionName: string, type: Type): Notation {
   if (wordSize(type) !== 8) return undefined;
   const isOfEntries = wordsOf(functionName).some((word) => HEX_WORDS.has(word) || ENTRY_WORDS.test(word));
   return isOfEntries ? "hexadecimal" : undefined;
 }
 
-/** Bytes of the unsigned integer that the type is, or is an array of or a pointer to. */
+/** The size of the unsigned integer that the type is, or is an array of or a pointer to. */
 function wordSize(type: Type): number | undefined {
   let bare = strip(type);
   for (let depth = 0; depth < 4 && (bare.kind === "array" || bare.kind === "pointer"); depth++)
@@ -92,7 +106,7 @@ function wordSize(type: Type): number | undefined {
   return bare.kind === "base" && bare.encoding === "unsigned" && bare.size >= 2 ? bare.size : undefined;
 }
 
-/** `bootL2` and `boot_l2` are "boot" and "l2". */
+/** `bootL2` and `boot_l2` both give "boot" and "l2". */
 function wordsOf(name: string): string[] {
   const spaced = name.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
   return spaced.split(/[_:]+/).filter((word) => word !== "");

@@ -14,7 +14,7 @@ export function isRegisterName(name: string): name is RegisterName {
   return MACHINE_REGISTERS.has(name);
 }
 
-/** Parts of general registers: `ax`, `al`, `ah` of `eax` and their like. */
+/** A part of a general register, such as `ax`, `al` and `ah` of `eax`. */
 export interface RegisterPart {
   register: (typeof REGISTER_NAMES)[number];
   shift: number;

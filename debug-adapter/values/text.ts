@@ -1,7 +1,7 @@
-/** Longest string shown after a character pointer. */
+/** The longest string that is shown after a character pointer. */
 export const MAX_STRING = 200;
 
-/** Up to the first zero in quotes, or all with an ellipsis when none comes. */
+/** The text up to the first zero, in quotes; or all of it with an ellipsis when there is no zero. */
 export function quoteBytes(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   const shown = bytes.subarray(0, Math.min(end < 0 ? bytes.length : end, MAX_STRING));

@@ -18,28 +18,28 @@ import { REGISTER_NAMES } from "./registers";
 export interface TypedValue {
   readonly type: Type;
   readonly place: Place;
-  /** For a bit-field: `bitSize` bits from bit `bitOffset` of the place on. */
+  /** For a bit-field: `bitSize` bits, beginning with bit `bitOffset` of the place. */
   readonly bits?: { readonly bitOffset: number; readonly bitSize: number } | undefined;
-  /** What its name or the whole that it is a part of says about how it is shown; its type may say so too. */
+  /** How it is shown because of its name, or of the whole of which it is a part. Its type may decide too. */
   readonly notation?: Notation;
 }
 
-/** Whether its integers are shown in hexadecimal where nobody asks for a form. */
+/** Whether its integers are shown in hexadecimal if the user asks for no form. */
 export function isHexadecimal({ type, notation }: TypedValue): boolean {
   return notation === "hexadecimal" || isHexType(type);
 }
 
-/** A value that is a part of another or is pointed to by it, shown as that is. */
+/** A value that is a part of another, or to which another points, shown as the other is. */
 export function shownAs(value: TypedValue, whole: TypedValue): TypedValue {
   return whole.notation === undefined ? value : { ...value, notation: whole.notation };
 }
 
-/** A value that stands nowhere: little-endian bytes. */
+/** A value that has no place; its bytes are little-endian. */
 export function valueOf(type: Type, bytes: Uint8Array): TypedValue {
   return { type, place: { kind: "value", bytes } };
 }
 
-/** An integer of at most 8 bytes, as a value that stands nowhere; modulo the size of its type. */
+/** An integer of at most 8 bytes, as a value without a place; modulo the size of its type. */
 export function integerValue(type: Type, value: bigint): TypedValue {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigUint64(0, BigInt.asUintN(64, value), true);
@@ -50,15 +50,12 @@ export function inMemory(type: Type, address: number): TypedValue {
   return { type, place: { kind: "memory", address: address >>> 0 } };
 }
 
-/** The linear address of a value that is in memory and begins at a byte. */
+/** The linear address of a value that is in memory and begins at a whole byte. */
 export function addressOf(value: TypedValue): number | undefined {
   return value.place.kind === "memory" && value.bits === undefined ? value.place.address : undefined;
 }
 
-/**
- * The first `length` bytes of a place. Throws ExpressionError with the reason
- * where it cannot be read.
- */
+/** The first `length` bytes of a place. Throws ExpressionError with the reason if it cannot be read. */
 export function readPlace(place: Place, length: number, readMemory: ReadMemory): Uint8Array {
   switch (place.kind) {
     case "memory": {
@@ -126,7 +123,7 @@ export function littleEndian(bytes: Uint8Array): bigint {
   return value;
 }
 
-/** Whether integers of the type are signed; undefined for what is no integer, pointer or enumeration. */
+/** Whether integers of the type are signed; undefined for a type that is not an integer, pointer or enumeration. */
 export function signedness(type: Type): boolean | undefined {
   const bare = strip(type);
   switch (bare.kind) {
@@ -144,7 +141,7 @@ export function signedness(type: Type): boolean | undefined {
   }
 }
 
-/** The value as a number, sign-extended if its type is signed. Throws ExpressionError for what is no integer. */
+/** The value as a number, sign-extended if its type is signed. Throws ExpressionError if it is not an integer. */
 export function readInteger(value: TypedValue, readMemory: ReadMemory): bigint {
   const signed = signedness(value.type);
   const size = sizeOf(value.type);
@@ -159,7 +156,9 @@ export function readInteger(value: TypedValue, readMemory: ReadMemory): bigint {
   return signed ? BigInt.asIntN(bitSize, raw) : BigInt.asUintN(bitSize, raw);
 }
 
-/** A part of a value, `offset` bytes in; `size` bytes where it is not its type's that count. */
+/**
+ * The part of a value that begins `offset` bytes in. It has `size` bytes if that is given, else as many as its type.
+ */
 export function partOf(
   value: TypedValue,
   type: Type,
@@ -178,7 +177,7 @@ function bytesOf(value: TypedValue, type: Type, offset: number, size: number, re
   return valueOf(type, readPlace(place, offset + size, readMemory).subarray(offset));
 }
 
-/** The bits [from, from + length) of what is spread over pieces: a place of its own where they are one piece. */
+/** The bits [from, from + length) of what is in several pieces. If they are in one piece, the result is its place. */
 function pieceOf(pieces: readonly Piece[], from: number, length: number): Place {
   const found: Piece[] = [];
   let at = 0;
@@ -214,7 +213,9 @@ export function memberOf(object: TypedValue, member: Member, offset: number, rea
   return { ...value, ...(bits === undefined ? {} : { bits }), ...(notation === undefined ? {} : { notation }) };
 }
 
-/** What a reference of C++ refers to; other values as they are. Throws ExpressionError where it cannot be read. */
+/**
+ * The object to which a reference of C++ refers; other values unchanged. Throws ExpressionError if it cannot be read.
+ */
 export function referent(value: TypedValue, readMemory: ReadMemory): TypedValue {
   const bare = strip(value.type);
   if (bare.kind !== "reference") return value;

@@ -8,11 +8,11 @@ export interface AbbrevAttribute {
   readonly implicit: number;
 }
 
-/** The shape of a DIE: its tag and the attributes it has. */
+/** The shape of a DIE: its tag and its attributes. */
 export class Abbrev {
-  /** Bytes of all attributes together, when that is the same for every DIE; else -1. */
+  /** The length of all attributes together, if it is the same for every DIE; else -1. */
   readonly size: number;
-  /** Where DW_AT_sibling stands in them; -1 without one or without a fixed size. */
+  /** The offset of DW_AT_sibling in them; -1 if there is none or its offset is not fixed. */
   readonly siblingAt: number;
 
   constructor(
@@ -31,7 +31,7 @@ export class Abbrev {
     this.siblingAt = isFixed ? siblingAt : -1;
   }
 
-  /** Position of an attribute among the others, or -1. */
+  /** The position of an attribute among the others, or -1. */
   indexOf(at: At): number {
     const { attributes } = this;
     for (let i = 0; i < attributes.length; i++) if (attributes[i]?.at === at) return i;
@@ -41,7 +41,10 @@ export class Abbrev {
 
 export type AbbrevTable = ReadonlyMap<number, Abbrev>;
 
-/** Attributes of one DIE: compilers write some 20, and forms without bytes would let one byte stand for any number. */
+/**
+ * The most attributes of one DIE. Compilers write some 20; by forms without bytes one byte could stand for any number
+ * of them.
+ */
 const MAX_ATTRIBUTES = 256;
 
 const tables = new WeakMap<Uint8Array, Map<number, AbbrevTable>>();
@@ -79,7 +82,7 @@ export function readAbbrevs(section: Uint8Array, offset: number): AbbrevTable {
   }
 }
 
-/** Bytes of a form; Infinity when that depends on the value. Addresses and offsets have 4 bytes. */
+/** The length of a form; Infinity when it depends on the value. Addresses and offsets have 4 bytes. */
 function fixedSize(form: Form): number {
   switch (form) {
     case Form.FlagPresent:

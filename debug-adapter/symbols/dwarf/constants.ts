@@ -233,7 +233,7 @@ export const enum Op {
   DerefType = 0xa6,
   Convert = 0xa8,
   Reinterpret = 0xa9,
-  /** The value before may not be initialised yet. */
+  /** The value before this operation may not be initialised yet. */
   GnuUninit = 0xf0,
   GnuImplicitPointer = 0xf2,
   GnuEntryValue = 0xf3,

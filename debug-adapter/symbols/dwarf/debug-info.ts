@@ -11,12 +11,12 @@ import type { Die, Unit } from "./unit";
 import { splitUnitOf, type FindSplitFile } from "./split-units";
 import { readUnits } from "./unit-headers";
 
-/** Longest chain of abstract origins and specifications that a real program has, with room to spare. */
+/** A chain of abstract origins and specifications that is longer than in any real program. */
 const MAX_ORIGINS = 16;
 
-/** What the units need of the image that they describe. */
+/** What the units need from the image that they describe. */
 export interface Surroundings {
-  /** Folder that relative source paths count from. */
+  /** The folder from which relative source paths start. */
   readonly sourceRoot: string;
   /** Whether the image holds code or data at a linked address. */
   readonly isLoaded: (address: number) => boolean;
@@ -26,11 +26,11 @@ export interface Surroundings {
 
 /** All units of an image, references between their DIEs, and their line tables. */
 export class DebugInfo {
-  /** Units of .debug_info; those of .dwo files in the place of their skeletons. */
+  /** The units of .debug_info. Units of .dwo files take the place of their skeletons. */
   readonly units: readonly Unit[];
   private readonly typeUnits = new Map<bigint, Unit>();
   private readonly lineTables = new Map<Unit, LineTable | undefined>();
-  /** For the range lists that are read while the image is indexed. */
+  /** The budget for the range lists that are read while the image is indexed. */
   readonly rangeBudget: RangeBudget = { entries: 1_000_000 };
   private readonly lineSections = new Map<Uint8Array, LineSection>();
 
@@ -61,7 +61,7 @@ export class DebugInfo {
     return this.units.filter((u) => u.header.type !== UnitType.Type && u.header.type !== UnitType.SplitType);
   }
 
-  /** What `read` gives, or `fallback` when it meets information that cannot be read, which is then noted. */
+  /** The result of `read`, or `fallback` when it meets information that cannot be read, which is then noted. */
   guard<T>(fallback: T, read: () => T): T {
     try {
       return read();
@@ -108,7 +108,7 @@ export class DebugInfo {
     return this.origins(die).at(-1) ?? die;
   }
 
-  /** The DIE of `origins` that has an attribute. */
+  /** The DIE among `origins` that has an attribute. */
   holder(die: Die, at: At): Die | undefined {
     return this.origins(die).find((d) => d.has(at));
   }
@@ -168,7 +168,7 @@ export class DebugInfo {
   }
 }
 
-/** What was read wrong. A nesting so deep that the host's stack does not hold it is corrupt information, too. */
+/** The problem in what was read. Information that is nested too deep for the host's stack is corrupt, too. */
 function asProblem(error: unknown): SymbolError {
   if (error instanceof SymbolError) return error;
   if (!(error instanceof RangeError)) throw error;

@@ -25,7 +25,7 @@ export interface EnumeratorHit {
   readonly value: bigint;
 }
 
-/** The queries that DWARF answers. Each index is built when first needed. May throw SymbolError. */
+/** The queries that DWARF answers. Each index is built when it is first needed. Methods may throw SymbolError. */
 export class DebugSymbols {
   readonly locations: LocationEvaluator;
   private readonly types: TypeReader;
@@ -116,9 +116,8 @@ export class DebugSymbols {
   }
 
   /**
-   * Compilers mark the end of a prologue, or begin the body with the second
-   * row. In optimised code variables are described from the first instruction
-   * on, and assembly has no prologue.
+   * Compilers mark the end of a prologue, or begin the body with the second row. In optimised code variables are
+   * described from the first instruction on, and assembly has no prologue.
    */
   prologueEnd(fn: FunctionSymbol): number {
     const first = fn.ranges[0];
@@ -127,7 +126,8 @@ export class DebugSymbols {
     const rows = this.lines.rowsFrom(fn.entry).filter((row) => row.address >= first.low && row.address < first.high);
     const marked = rows.find((row) => row.prologueEnd);
     if (marked) return marked.address;
-    // Two lines at the first instruction: the function's own, and that of its first statement. There is no prologue.
+    // If two lines are at the first instruction, the function's own and that of its first statement, there is no
+    // prologue.
     const firstLines = new Set(rows.filter((row) => row.address === fn.entry).map((row) => row.line));
     if (firstLines.size > 1) return fn.entry;
     const producer = found.die.unit.root.string(At.Producer) ?? "";
@@ -144,7 +144,7 @@ export class DebugSymbols {
     ];
   }
 
-  /** The first address of the line in each function and inlined copy; else of the next line that has code. */
+  /** The first address of the line in each function and inlined copy; or else of the next line that has code. */
   addressesOf(file: string, line: number): LineBinding | undefined {
     const path = this.lines.canonical(file);
     if (path === undefined) return undefined;
@@ -162,10 +162,10 @@ export class DebugSymbols {
     return { file: path, line: this.lineAfterPrologue(locations, path, target), locations };
   }
 
-  /** Where a breakpoint at a row of that line goes, and which copy of the line it is. */
+  /** The place of a breakpoint for a row of that line, and which copy of the line it is. */
   private locationOf(address: number, file: string, line: number): { key: string; location: CodeLocation } {
     const frames = this.info.guard<SourceFrame[]>([], () => this.framesAt(address));
-    // A row may stand at the first instruction of a call that is inlined there: the frame of that line counts.
+    // The row may be at the first instruction of a call that is inlined there. What counts is the frame in that line.
     const isHere = (p: SourcePosition | undefined): boolean => p?.line === line && p.file === file;
     const frame = frames.find((f) => isHere(f.position)) ?? frames[0];
     if (!frame) return { key: `at ${address}`, location: { address, functionName: "", isInlined: false } };
@@ -176,7 +176,10 @@ export class DebugSymbols {
     return { key, location: { address: place, functionName, isInlined } };
   }
 
-  /** A breakpoint on a function's first line stops behind the prologue, at a later line: that is then its line. */
+  /**
+   * A breakpoint on a function's first line stops after the prologue, at a later line. That line is then the
+   * breakpoint's.
+   */
   private lineAfterPrologue(locations: readonly CodeLocation[], file: string, line: number): number {
     const rows = locations.map((location): LineRow | undefined => this.lines.at(location.address));
     const moved = rows.length === 1 ? rows[0] : undefined;

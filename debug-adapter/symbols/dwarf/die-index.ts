@@ -7,7 +7,7 @@ import { integerName } from "./type-names";
 import { scopeName, Scopes, SCOPED_LANGUAGES, spellings } from "./scopes";
 import type { Die } from "./unit";
 
-/** A subprogram with code of its own. */
+/** A subprogram that has code. */
 export interface FunctionDie {
   readonly die: Die;
   readonly name: string;
@@ -18,22 +18,24 @@ interface CodeRange extends AddressRange {
   readonly owner: FunctionDie;
 }
 
-/** An enumeration, and the namespaces and classes that it stands in: `ns::Class::`. */
+/** An enumeration, and the namespaces and classes that contain it: `ns::Class::`. */
 export interface ScopedEnumeration {
   readonly die: Die;
   readonly scope: string;
 }
 
-/** What stands at the top level of all units, by name and by address. */
+/** What is at the top level of all units, by name and by address. */
 interface TopLevel {
   readonly functions: FunctionDie[];
   readonly functionsByName: Map<string, FunctionDie[]>;
   readonly variablesByName: Map<string, Die[]>;
-  /** All enumerations, also those without a name. */
+  /** All enumerations, including those without a name. */
   readonly enumerations: ScopedEnumeration[];
 }
 
-/** The top level of an image, walked once: unit by unit until a type is found, the whole of it for all else. */
+/**
+ * The top level of an image, which is walked once: unit by unit until a type is found, and wholly for everything else.
+ */
 export class DieIndex {
   private readonly top: TopLevel = {
     functions: [],
@@ -41,7 +43,7 @@ export class DieIndex {
     variablesByName: new Map(),
     enumerations: [],
   };
-  /** Definitions by `struct x`, `union x`, `enum x`, a base type's or a typedef's name. */
+  /** Definitions by `struct x`, `union x`, `enum x`, or the name of a base type or typedef. */
   private readonly types = new Map<string, Die>();
   private readonly integers = new Map<string, Die>();
   private readonly scopes = new Scopes();
@@ -109,7 +111,7 @@ export class DieIndex {
     return this.top;
   }
 
-  /** False behind the last unit. */
+  /** Walks the next unit. False after the last unit. */
   private walkNext(): boolean {
     const unit = this.info.units[this.unitsWalked];
     if (unit === undefined) return false;
@@ -131,7 +133,7 @@ export class DieIndex {
           this.info.guard(undefined, () => this.addVariable(die));
           break;
         case Tag.Namespace:
-          // Depth: no one nests namespaces so deep; corrupt information might.
+          // The depth is bounded: no source nests namespaces so deep, but corrupt information might.
           if (depth < 64) this.walk(die, depth + 1, prefix + scopeName(die));
           break;
         default:
@@ -148,7 +150,7 @@ export class DieIndex {
     for (const key of spellings(entry.name)) add(this.top.functionsByName, key, entry);
   }
 
-  /** The function of a subprogram that has code in the image. */
+  /** The function of a subprogram, if it has code in the image. */
   private functionOf(die: Die): FunctionDie | undefined {
     if (!die.has(At.LowPc) && !die.has(At.Ranges)) return undefined;
     const ranges = rangesOf(die, this.info.rangeBudget).filter((range) => this.info.isLoaded(range.low));
@@ -168,7 +170,7 @@ export class DieIndex {
     return this.scopes.has(die.unit);
   }
 
-  /** With the namespaces and classes that it is declared in. */
+  /** The name with the namespaces and classes in which it is declared. */
   private qualifiedName(die: Die): string | undefined {
     const name = this.info.nameOf(die);
     return name === undefined ? undefined : this.scopes.prefixOf(this.info.root(die)) + name;
@@ -192,7 +194,7 @@ export class DieIndex {
     if (name === undefined) return;
     const isScoped = this.scopes.has(die.unit);
     for (const key of isScoped ? spellings(scope + name) : [name]) {
-      // C++ and Rust name their types without a word before.
+      // The names of types in C++ and Rust need no word before them.
       for (const word of isScoped ? new Set([prefix, ""]) : [prefix]) {
         if (!this.types.has(word + key)) this.types.set(word + key, die);
       }
@@ -202,7 +204,7 @@ export class DieIndex {
   }
 }
 
-/** Blocks inside each other: no source goes so deep, corrupt information might. */
+/** How deep blocks may be nested. No source goes so deep, but corrupt information might. */
 const MAX_NESTING = 256;
 
 const IS_CLASS = new Set([Tag.StructureType, Tag.ClassType, Tag.UnionType]);
@@ -219,7 +221,7 @@ function codeOf(functions: readonly FunctionDie[]): CodeRange[] {
   return ranges.sort((a, b) => a.low - b.low);
 }
 
-/** The word that C puts before the names of such types; undefined for tags that are no named type. */
+/** The word that C puts before the names of such types; undefined for tags that are not named types. */
 export function prefixOf(tag: Tag): string | undefined {
   switch (tag) {
     case Tag.StructureType:

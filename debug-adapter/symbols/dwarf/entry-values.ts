@@ -5,22 +5,22 @@ import type { FunctionDie } from "./die-index";
 import { evaluateNumber, type ExpressionContext } from "./expression";
 import { Unavailable } from "./stack-value";
 
-/** Blocks inside each other: no source goes so deep, corrupt information might. */
+/** How deep blocks may be nested. No source goes so deep, but corrupt information might. */
 const MAX_NESTING = 256;
 
 /** A call in progress. */
 export interface Call {
   readonly caller: Die;
-  /** Where the call returns to. */
+  /** The address to which the call returns. */
   readonly returnPc: number;
   readonly callee: FunctionDie;
 }
 
 /**
- * The expression that computes, in the caller's frame, what was in `place` (a
- * register, or an argument's memory) when the callee was entered (DWARF 5, 3.4).
- * @throws Unavailable when the call site does not say, or called something else and
- * the callee was reached by a tail call
+ * The expression that computes, in the caller's frame, what was in `place` (a register, or an argument's memory) when
+ * the callee was entered (DWARF 5, 3.4).
+ * @throws Unavailable when the call site does not tell, or when it called another function and the callee was reached
+ * by a tail call
  */
 export function callArgument(info: DebugInfo, call: Call, place: Uint8Array, caller: ExpressionContext): Uint8Array {
   const site = findCallSite(call.caller, call.returnPc);
@@ -34,7 +34,7 @@ export function callArgument(info: DebugInfo, call: Call, place: Uint8Array, cal
   throw new Unavailable({ code: "entry-value" });
 }
 
-/** The call site anywhere in the function that returns to `pc`. */
+/** The call site in the function, at any depth, that returns to `pc`. */
 function findCallSite(die: Die, pc: number, depth = 0): Die | undefined {
   if (depth > MAX_NESTING) return undefined;
   for (const child of die.children()) {

@@ -16,9 +16,11 @@ import {
 } from "./stack-value";
 import type { Unit } from "./unit";
 
-/** What an expression may ask of the frame it is evaluated in; each throws Unavailable when it cannot say. */
+/**
+ * What an expression may ask of the frame in which it is evaluated. Each method throws Unavailable when it cannot tell.
+ */
 export interface ExpressionContext {
-  /** The unit that the expression stands in; undefined for call-frame expressions. */
+  /** The unit that contains the expression; undefined for call-frame expressions. */
   readonly unit: Unit | undefined;
   register(register: number): number;
   /** The register's value for a register location, which need not be known. */
@@ -26,26 +28,28 @@ export interface ExpressionContext {
   memory(address: number, length: number): Uint8Array;
   frameBase(): number;
   cfa(): number;
-  /** What the expression was worth when the function was entered. */
+  /** The value that the expression had when the function was entered. */
   entryValue(expression: Uint8Array): number;
   /** The base type whose DIE is at that offset in the unit; undefined for 0, the generic type. */
   operandType(offset: number): OperandType | undefined;
 }
 
-/** Bits of a part of a variable: registers and what is spilled of a structure, with room to spare. */
+/** The most bits of a part of a variable. This is more than any register, or any spilled part of a structure, has. */
 const MAX_PIECE = 8 << 20;
 
-/** Operations that one evaluation may take; only a ring of branches needs more. */
+/** The most operations of one evaluation. Only a ring of branches needs more. */
 const MAX_OPERATIONS = 10_000;
 
-/** Where an expression says that its object is. Never throws: what cannot be worked out is a Place too. */
+/**
+ * The place that an expression gives for its object. It never throws: a place that cannot be computed is a Place too.
+ */
 export function evaluate(expression: Uint8Array, context: ExpressionContext): Place {
   return settle(() => new Evaluator(expression, context).place());
 }
 
 /**
- * The value of an expression that computes one (a CFA, a saved register's
- * address). `initial` values are on the stack at the start.
+ * The value of an expression that computes one (a CFA, a saved register's address). The `initial` values are on the
+ * stack at the start.
  * @throws Unavailable
  */
 export function evaluateNumber(expression: Uint8Array, context: ExpressionContext, ...initial: number[]): number {
@@ -67,7 +71,7 @@ class Evaluator {
   private readonly reader: ByteReader;
   private readonly stack: StackValue[];
   private readonly pieces: Piece[] = [];
-  /** Set by the operations that describe a place other than memory at the top of the stack. */
+  /** Set by operations that describe another place than memory at the top of the stack. */
   private described: Place | undefined;
 
   constructor(
@@ -339,7 +343,7 @@ class Evaluator {
         break;
       case Op.ImplicitPointer:
       case Op.GnuImplicitPointer:
-        // It points to an object that is nowhere in memory.
+        // It points to an object that has no place in memory.
         reader.u32();
         reader.sleb();
         this.described = { kind: "optimizedOut" };

@@ -2,9 +2,8 @@ import type { ByteReader } from "../bytes";
 import { Form } from "./constants";
 
 /**
- * An attribute's value as it stands in the file. Indices into other sections
- * (strx, addrx, loclistx, rnglistx) are resolved by the unit when asked for:
- * the bases they count from are attributes themselves.
+ * An attribute's value as it is in the file. The unit resolves indices into other sections (strx, addrx, loclistx,
+ * rnglistx) when they are asked for, because their bases are attributes themselves.
  */
 export type AttributeValue =
   | { readonly kind: "address"; readonly value: number }
@@ -16,7 +15,7 @@ export type AttributeValue =
   | { readonly kind: "block"; readonly value: Uint8Array }
   | { readonly kind: "expression"; readonly value: Uint8Array }
   | { readonly kind: "flag"; readonly value: boolean }
-  /** Offset in `.debug_info` (or in the section of type units) of the DIE meant. */
+  /** The offset in `.debug_info` (or in the section of type units) of the DIE that is meant. */
   | { readonly kind: "reference"; readonly value: number }
   | { readonly kind: "signature"; readonly value: bigint }
   | { readonly kind: "sectionOffset"; readonly value: number }
@@ -32,7 +31,7 @@ export interface FormContext {
 
 /**
  * Reads one attribute.
- * @throws SymbolError dwarf-corrupt for a form that we do not know: nothing behind it can be found
+ * @throws SymbolError dwarf-corrupt for an unknown form, because nothing after it can be found
  */
 export function readForm(reader: ByteReader, form: Form, implicit: number, unit: FormContext): AttributeValue {
   switch (form) {
@@ -88,7 +87,7 @@ export function readForm(reader: ByteReader, form: Form, implicit: number, unit:
   }
 }
 
-/** The form stands in front of the value; that it is indirect again would have no end and no sense. */
+/** The form comes before the value. A form that is indirect again is refused: it would have no end and no meaning. */
 function readIndirect(reader: ByteReader, unit: FormContext): AttributeValue {
   const form: Form = reader.uleb();
   if (form === Form.Indirect) throw reader.corrupt("indirect form of an indirect form");
@@ -129,7 +128,7 @@ function readReference(reader: ByteReader, form: Form, unit: FormContext): Attri
     case Form.RefUdata:
       return { kind: "reference", value: unit.offset + reader.uleb() };
     case Form.RefAddr:
-      // DWARF 2 gave it the size of an address; both are 4 bytes here.
+      // In DWARF 2 it had the size of an address; both sizes are 4 bytes here.
       return { kind: "reference", value: reader.u32() };
     case Form.RefSig8:
       return { kind: "signature", value: reader.u64() };
@@ -138,7 +137,7 @@ function readReference(reader: ByteReader, form: Form, unit: FormContext): Attri
   }
 }
 
-/** Moves past one attribute: the forms that fill most DIEs without making a value. */
+/** Moves past one attribute. For the forms that fill most DIEs it makes no value. */
 export function skipForm(reader: ByteReader, form: Form, unit: FormContext): void {
   switch (form) {
     case Form.FlagPresent:

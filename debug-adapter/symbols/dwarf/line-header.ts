@@ -15,7 +15,7 @@ export interface LineHeader {
   readonly opcodeBase: number;
   /** Operand counts of the standard opcodes; index 0 is opcode 1. */
   readonly operandCounts: readonly number[];
-  /** Resolved paths by the file index that the program uses; index 0 exists in every version. */
+  /** Resolved paths by the file index that the program uses. Index 0 exists in every version. */
   readonly files: string[];
   readonly directories: readonly string[];
   /** The program's bytes. */
@@ -69,7 +69,7 @@ interface FileTables {
   directories: string[];
 }
 
-/** Versions 2 to 4: strings; directory 0 is the compilation directory, files count from 1. */
+/** Versions 2 to 4 have strings. Directory 0 is the compilation directory, and files count from 1. */
 function readOldTables(reader: ByteReader, folder: string, primaryName: string): FileTables {
   const directories = [folder];
   for (;;) {
@@ -88,7 +88,7 @@ function readOldTables(reader: ByteReader, folder: string, primaryName: string):
   }
 }
 
-/** Version 5: self-describing tables, both from index 0. */
+/** Version 5 has self-describing tables, both from index 0. */
 function readTables(reader: ByteReader, unit: Unit, folder: string): FileTables {
   const directories = readEntries(reader, unit).map((entry) => joinPath(folder, entry.path));
   const files = readEntries(reader, unit).map((entry) => joinPath(directories[entry.directory] ?? folder, entry.path));
@@ -113,7 +113,7 @@ function readEntries(reader: ByteReader, unit: Unit): { path: string; directory:
       else if (content === Lnct.DirectoryIndex && value.kind === "constant") directory = Number(value.value);
     }
     entries.push({ path, directory });
-    // Entries of no bytes would make a corrupt count run on for ever.
+    // With entries of no bytes, a corrupt count would make the loop run on for ever.
     if (reader.at === before) throw reader.corrupt("empty entry format");
   }
   return entries;

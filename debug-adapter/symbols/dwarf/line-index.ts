@@ -10,7 +10,7 @@ interface TableRange extends AddressRange {
   readonly table: LineTable;
 }
 
-/** The line tables of all units, by address and by file; a unit's program runs when something asks for its code. */
+/** The line tables of all units, by address and by file. A unit's program runs when its code is first asked for. */
 export class LineIndex {
   private readonly ranges: readonly TableRange[];
   /** The tables that name a file, by the path's key. */
@@ -30,7 +30,7 @@ export class LineIndex {
       if (!table) continue;
       this.addFiles(table);
       const code = info.guard<readonly AddressRange[]>([], () => rangesOf(unit.primary, info.rangeBudget));
-      // A unit that does not say where its code is must be run to find out.
+      // A unit that does not tell where its code is must be run to find out.
       for (const { low, high } of code.length > 0 ? code : table.sequences) ranges.push({ low, high, table });
     }
     this.ranges = ranges.sort((a, b) => a.low - b.low);
@@ -51,7 +51,9 @@ export class LineIndex {
     return this.tableAt(pc)?.at(pc);
   }
 
-  /** Rows of the code around `pc` up to the end of its sequence, from the rows at the address of the one that holds `pc` on. */
+  /**
+   * The rows of the code around `pc`: from those at the address of the row that holds `pc` to the end of its sequence.
+   */
   rowsFrom(pc: number): readonly RawRow[] {
     const rows = this.tableAt(pc)?.sequenceAt(pc)?.rows ?? [];
     let first = Math.max(

@@ -22,9 +22,9 @@ export interface Sequence {
 }
 
 /**
- * Runs a line program (DWARF 5, 6.2.5); its sequences, ascending. Code that the
- * linker threw away keeps its rows, at addresses where nothing `isLoaded`.
- * @param budget of rows, from which those of the program are taken
+ * Runs a line program (DWARF 5, 6.2.5). @returns its sequences, ascending
+ * Code that the linker has removed keeps its rows, at addresses where nothing `isLoaded`.
+ * @param budget the number of rows that may still be made; the program's rows are taken from it
  * @throws SymbolError dwarf-corrupt
  */
 export function runLineProgram(
@@ -36,7 +36,7 @@ export function runLineProgram(
   return sequences.filter((s) => s.high > s.low && isLoaded(s.low)).sort((a, b) => a.low - b.low);
 }
 
-/** The line-number state machine (DWARF 5, 6.2.2); discriminators, ISA and epilogues have no use here. */
+/** The line-number state machine (DWARF 5, 6.2.2). Discriminators, ISA and epilogues are not used here. */
 class LineMachine {
   private readonly sequences: Sequence[] = [];
   private rows: RawRow[] = [];
@@ -83,9 +83,8 @@ class LineMachine {
   }
 
   /**
-   * Two kinds of rows are left out, as gdb does. Line 0, code of no line in
-   * particular, counts as part of the line before. A row of another file that is
-   * no statement would hide the statement that begins at the same address.
+   * Leaves out two kinds of rows, as gdb does. Line 0, which is code of no particular line, counts as part of the line
+   * before. A row of another file that is not a statement would hide the statement that begins at the same address.
    */
   private emit(): void {
     const { address, file, line, column, isStmt, prologueEnd } = this;

@@ -3,14 +3,17 @@ import type { LineHeader } from "./line-header";
 import { runLineProgram, type Sequence } from "./line-program";
 import type { LineTable } from "./line-table";
 
-/** A unit reads its header once, and type units, which have no name, once more. */
+/**
+ * How many times over the section may be read: a unit reads its header once, and type units, which have no name, read
+ * it once more.
+ */
 const MOST_OVERLAP = 4;
 /** Rows of all programs together, of some 80 bytes each. */
 const MOST_ROWS = 1_500_000;
 
 /**
- * A section's line tables: units that share one get the same. What is read of them together has a bound: in a sound
- * file they do not overlap, and where thousands do, reading them would not end.
+ * The line tables of a section; units that share a table get the same object. What is read of all tables together has a
+ * bound: in a sound file they do not overlap, and if thousands did, reading them would not end.
  */
 export class LineSection {
   private readonly tables = new Map<string, LineTable>();

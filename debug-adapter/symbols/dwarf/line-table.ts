@@ -1,7 +1,7 @@
 import type { LineRow } from "../model";
 import type { RawRow, Sequence } from "./line-program";
 
-/** Index of the last element whose key is at or below `value`, or -1; `items` ascend by key. */
+/** The index of the last element whose key is at or below `value`, or -1; `items` ascend by key. */
 export function lastAtOrBelow<T>(items: readonly T[], value: number, key: (item: T) => number): number {
   let low = 0;
   let high = items.length;
@@ -14,7 +14,7 @@ export function lastAtOrBelow<T>(items: readonly T[], value: number, key: (item:
   return low - 1;
 }
 
-/** The line table of one unit; its program runs when the first row is asked for. */
+/** The line table of one unit. Its program runs when the first row is asked for. */
 export class LineTable {
   private list: readonly Sequence[] | undefined;
 
@@ -49,7 +49,7 @@ export class LineTable {
   }
 }
 
-/** Of several rows at one address the last one counts, unless it is no statement and one before it is. */
+/** Of several rows at one address the last one counts, unless it is not a statement and one before it is. */
 function statementAt(rows: readonly RawRow[], last: number): RawRow | undefined {
   const row = rows[last];
   if (!row || row.isStmt) return row;

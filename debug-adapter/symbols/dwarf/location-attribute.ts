@@ -2,7 +2,7 @@ import type { Location } from "../location";
 import type { AttributeValue } from "./forms";
 import type { Unit } from "./unit";
 
-/** The location that an attribute describes; undefined for an attribute that is none. */
+/** The location that an attribute describes; undefined if it describes none. */
 export function locationFrom(value: AttributeValue, unit: Unit): Location | undefined {
   const context = unit.index;
   switch (value.kind) {

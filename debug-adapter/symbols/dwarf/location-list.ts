@@ -2,12 +2,12 @@ import { ByteReader } from "../bytes";
 import { GnuLle, Lle } from "./constants";
 import type { Unit } from "./unit";
 
-/** Far more than a variable has; many variables may share a list. */
+/** The most entries of a list. A variable has far fewer, but many variables may share a list. */
 const MOST_ENTRIES = 4096;
 
 /**
- * The expression that holds at `pc` in a location list; undefined where the
- * variable is nowhere (optimised out there).
+ * The expression that holds at `pc` in a location list; undefined where the variable has no place (it was optimised out
+ * there).
  * @throws SymbolError dwarf-corrupt
  */
 export function locationAt(unit: Unit, offset: number, pc: number): Uint8Array | undefined {
@@ -15,7 +15,7 @@ export function locationAt(unit: Unit, offset: number, pc: number): Uint8Array |
   return unit.skeleton ? gnuSplitLocationAt(unit, offset, pc) : oldLocationAt(unit, offset, pc);
 }
 
-/** .debug_loc.dwo, as GNU's split DWARF 4 has it: addresses by index, lengths of 4 bytes. */
+/** .debug_loc.dwo of GNU's split DWARF 4, with addresses by index and lengths of 4 bytes. */
 function gnuSplitLocationAt(unit: Unit, offset: number, pc: number): Uint8Array | undefined {
   const reader = new ByteReader(unit.sections.loc, ".debug_loc.dwo", offset);
   let base = unit.lowPc;

@@ -12,12 +12,12 @@ import { fromBytes, Unavailable, type OperandType } from "./stack-value";
 import type { TypeReader } from "./type-reader";
 import type { Die, Unit } from "./unit";
 
-/** Dimensions, typedefs and qualifiers around the elements of an array. */
+/** The most dimensions, typedefs and qualifiers around the elements of an array. */
 const MAX_ARRAYS = 32;
 /** Bytes of the numbers that counts are kept in. */
 const WORD = 4;
 
-/** Finds in frames what locations describe. */
+/** Finds in frames the places that locations describe. */
 export class LocationEvaluator {
   constructor(
     private readonly info: DebugInfo,
@@ -36,7 +36,10 @@ export class LocationEvaluator {
     });
   }
 
-  /** Variable-length arrays, also in one another, behind typedefs and pointers, with their counts in the frame. */
+  /**
+   * Resolves the counts of variable-length arrays in the frame, also of arrays in arrays, and through typedefs and
+   * pointers.
+   */
   resolveType(type: Type, frame: FrameState, depth = 0): Type {
     if (depth > MAX_ARRAYS) return type;
     const resolved = (inner: Type): Type => this.resolveType(inner, frame, depth + 1);
@@ -58,7 +61,7 @@ export class LocationEvaluator {
         return target === type.target ? type : { kind: type.kind, target };
       }
       case "pointer": {
-        // Only an array can have a count of its own; structures point to themselves.
+        // Only an array can have a count; structures may point to themselves.
         const target = type.target.kind === "array" ? resolved(type.target) : type.target;
         return target === type.target ? type : { kind: "pointer", size: type.size, target };
       }
@@ -67,7 +70,7 @@ export class LocationEvaluator {
     }
   }
 
-  /** Undefined where it is lost. */
+  /** The count; undefined where it is lost. */
   private count({ location, isVariable, plus }: DynamicCount, frame: FrameState): number | undefined {
     const place = this.evaluate(location, frame);
     const word = (bytes: Uint8Array | undefined): number | undefined =>
@@ -76,7 +79,7 @@ export class LocationEvaluator {
     if (place.kind === "register") number = place.value;
     else if (place.kind === "value") number = word(place.bytes);
     else if (place.kind === "memory") {
-      // An expression that computes a number reads like one that computes an address.
+      // An expression that computes a number is read like one that computes an address.
       number = isVariable ? word(frame.readMemory(place.address, WORD)) : place.address;
     }
     return number === undefined ? undefined : (number + plus) >>> 0;
@@ -96,7 +99,10 @@ export class LocationEvaluator {
     return unit && locationAt(unit, location.offset, pc);
   }
 
-  /** Expressions of one operation, or of one that makes a constant and stack_value. `unit` is undefined for a frame base. */
+  /**
+   * Handles expressions of one operation, or of one that makes a constant and stack_value. `unit` is undefined for a
+   * frame base.
+   */
   private simpleExpression(expression: Uint8Array, pc: number, unit: Unit | undefined): SimplePlace | undefined {
     const reader = new ByteReader(expression, "a location expression");
     const op: Op = reader.u8();
@@ -119,7 +125,7 @@ export class LocationEvaluator {
     return op === Op.Fbreg && unit ? this.frameRelative(reader.sleb(), pc) : undefined;
   }
 
-  /** Memory at the frame base plus an offset. A register as frame base stands for its value. */
+  /** Memory at the frame base plus an offset. If a register is the frame base, its value counts. */
   private frameRelative(offset: number, pc: number): SimplePlace | undefined {
     const base = this.frameBaseAt(pc);
     const place = base && this.simpleExpression(base, pc, undefined);
@@ -167,7 +173,7 @@ export class LocationEvaluator {
     return context;
   }
 
-  /** What the caller passed: its call site says how to work it out in the caller's frame. */
+  /** The value that the caller passed. Its call site tells how to compute it in the caller's frame. */
   private entryValue(expression: Uint8Array, frame: FrameState): number {
     const caller = frame.caller?.();
     const fn = this.index().functionAt(lookupPc(frame));

@@ -9,7 +9,7 @@ interface Types {
   typeOf(die: Die): Type;
 }
 
-/** The data members of a struct or union in order; base classes count as anonymous members. */
+/** The data members of a struct or union, in order. Base classes count as anonymous members. */
 export function readMembers(die: Die, types: Types): Member[] {
   return die
     .children()
@@ -17,7 +17,7 @@ export function readMembers(die: Die, types: Types): Member[] {
     .map((d) => readMember(d, types));
 }
 
-/** The variants of a structure; undefined for one that has none. */
+/** The variants of a structure; undefined if it has none. */
 export function readVariants(die: Die, types: Types): VariantPart | undefined {
   const part = die.children().find((d) => d.tag === Tag.VariantPart);
   if (!part) return undefined;
@@ -49,7 +49,7 @@ function readMember(die: Die, types: Types): Member {
   return { name, type, offset: Math.floor(lowBit / 8), bits: { bitOffset: lowBit % 8, bitSize } };
 }
 
-/** Where a base class is that all parts of an object share: its virtual table says it. */
+/** The place of a base class that all parts of an object share; the object's virtual table tells it. */
 function virtualBaseOf(die: Die): Uint8Array | undefined {
   if (die.tag !== Tag.Inheritance || !die.number(At.Virtuality)) return undefined;
   const value = die.attribute(At.DataMemberLocation);
@@ -67,7 +67,10 @@ function lowestBit(die: Die, type: Type, bitSize: number): number {
   return 8 * (byteOffset(die) + storage) - fromTop - bitSize;
 }
 
-/** A number that may be negative, as clang's bit offset is when a field crosses its storage unit: written in two's complement. */
+/**
+ * A number that may be negative and is then in two's complement, as clang's bit offset when a field crosses its storage
+ * unit.
+ */
 function signedNumber(die: Die, at: At): number | undefined {
   const value = die.attribute(at);
   if (value?.kind !== "constant") return undefined;

@@ -4,19 +4,19 @@ import { add, type DieIndex, type FunctionDie } from "./die-index";
 import type { Die } from "./unit";
 import { rangesOf } from "./ranges";
 
-/** Operations that a place in the image begins with. */
+/** Operations with which a place in the image begins. */
 const STATIC = new Set<number>([Op.Addr, Op.Addrx, Op.GnuAddrIndex]);
 
-/** Blocks inside each other: no source goes so deep, corrupt information might. */
+/** How deep blocks may be nested. No source goes so deep, but corrupt information might. */
 const MAX_NESTING = 256;
 
-/** An inlined copy of a function, and the function with code that it stands in. */
+/** An inlined copy of a function, and the function with code that contains it. */
 export interface InlinedCopy {
   readonly entry: number;
   readonly container: FunctionDie;
 }
 
-/** What stands inside functions: inlined copies and static locals by name; one walk over all functions. */
+/** What is inside functions: inlined copies and static locals, by name. It is found in one walk over all functions. */
 export class NestedIndex {
   readonly inlinedByName = new Map<string, InlinedCopy[]>();
   readonly staticsByName = new Map<string, Die[]>();

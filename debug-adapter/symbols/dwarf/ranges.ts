@@ -3,12 +3,12 @@ import type { AddressRange } from "../model";
 import { At, Rle } from "./constants";
 import type { Die, Unit } from "./unit";
 
-/** Entries of range lists that may still be read: an index shares one among all lists, which may lie over each other. */
+/** How many entries of range lists may still be read. An index shares one budget among all lists, which may overlap. */
 export interface RangeBudget {
   entries: number;
 }
 
-/** Far more than a function or a block has. */
+/** The most entries of a list; a function or a block has far fewer. */
 const MOST_ENTRIES = 1024;
 
 /**

@@ -4,7 +4,7 @@ import type { Die, Unit } from "./unit";
 /** Languages with namespaces or classes: C++ of 1998, 2003, 2011, 2014, 2017 and 2020, and Rust (DWARF 5, 7.12). */
 export const SCOPED_LANGUAGES: ReadonlySet<number> = new Set([0x04, 0x19, 0x1a, 0x21, 0x2a, 0x2b, 0x1c]);
 
-/** Namespaces and classes inside each other: no source goes so deep, corrupt information might. */
+/** How deep namespaces and classes may be nested. No source goes so deep, but corrupt information might. */
 const MAX_NESTING = 64;
 
 /** `name::`, or nothing for a namespace without a name, whose names are used as they are. */
@@ -28,7 +28,7 @@ export class Scopes {
     this.walk(root, "", 0, found);
   }
 
-  /** `ns::Class::` of the DIE that declares something; "" outside of all scopes. */
+  /** `ns::Class::` of a DIE that declares something; "" outside of all scopes. */
   prefixOf(declaration: Die): string {
     return this.prefixes.get(declaration.unit)?.get(declaration.offset) ?? "";
   }
@@ -54,7 +54,7 @@ export class Scopes {
   }
 }
 
-/** The names under which `a::b::c<int>` is found: whole, without outer scopes, and without the arguments of a template. */
+/** The names by which `a::b::c<int>` is found: whole, without outer scopes, and without the template's arguments. */
 export function spellings(name: string): string[] {
   const parts = partsOf(name);
   const keys = parts.map((_, i) => parts.slice(i).join("::"));
@@ -64,7 +64,7 @@ export function spellings(name: string): string[] {
   return [...new Set(keys)];
 }
 
-/** Split at `::` outside of angle brackets. */
+/** The parts between `::` outside of angle brackets. */
 function partsOf(name: string): string[] {
   if (!name.includes("::")) return [name];
   const parts: string[] = [];

@@ -20,14 +20,14 @@ const NAMES = {
 /** The bytes of each DWARF section; empty where the image has none. */
 export type DwarfSections = { readonly [K in keyof typeof NAMES]: Uint8Array };
 
-/** What could not be read is handed to `note`; its section counts as absent. */
+/** What could not be read is passed to `note`, and its section counts as absent. */
 export function dwarfSections(elf: ElfFile, note: (problem: SymbolError) => void): DwarfSections {
   return sectionsNamed(elf, "", note);
 }
 
 /**
- * The sections of a .dwo file; those that a compiler leaves in the image
- * (addresses, ranges of DWARF 4) are the image's.
+ * The sections of a .dwo file. Sections that a compiler leaves in the image (addresses, and the ranges of DWARF 4) are
+ * the image's.
  */
 export function splitSections(dwo: ElfFile, image: DwarfSections, note: (problem: SymbolError) => void): DwarfSections {
   const { addr, ranges, lineStr } = image;

@@ -7,18 +7,18 @@ import { contains, rangesOf } from "./ranges";
 import type { TypeReader } from "./type-reader";
 import type { VariableReader } from "./variables";
 
-/** A function or an inlined copy of one, with the blocks in it that hold a pc, outermost first. */
+/** A function or an inlined copy of one, with the blocks in it that hold a pc; the outermost comes first. */
 export interface Activation {
   /** The subprogram or the inlined subroutine. */
   readonly die: Die;
   readonly blocks: readonly Die[];
 }
 
-/** Blocks and inlined copies inside each other: no source goes so deep, corrupt information might. */
+/** How deep blocks and inlined copies may be nested. No source goes so deep, but corrupt information might. */
 const MAX_NESTING = 256;
 
 /**
- * The function at a pc and the inlined copies in it that hold the pc, innermost first.
+ * The function at a pc and the inlined copies in it that hold the pc; the innermost comes first.
  * @throws SymbolError
  */
 export function activationsAt(fn: Die, pc: number): Activation[] {
@@ -37,7 +37,7 @@ function isNested(die: Die): boolean {
   return die.tag === Tag.LexicalBlock || die.tag === Tag.InlinedSubroutine;
 }
 
-/** A source frame whose variables are read when asked for. */
+/** A source frame whose variables are read when they are asked for. */
 export class DwarfSourceFrame implements SourceFrame {
   readonly functionName: string;
   readonly isInlined: boolean;

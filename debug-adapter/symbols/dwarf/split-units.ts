@@ -8,16 +8,15 @@ import { readUnits } from "./unit-headers";
 /** Finds the file that a skeleton names, by its name and the folder of the compilation. */
 export type FindSplitFile = (name: string, folder: string) => ElfFile | undefined;
 
-/** The unit of a .dwo file that a skeleton in the image stands for, and the file's type units. */
+/** The unit of a .dwo file whose place a skeleton in the image takes, and the file's type units. */
 export interface SplitUnit {
   readonly unit: Unit;
   readonly typeUnits: readonly Unit[];
 }
 
 /**
- * The unit that a skeleton stands for (DWARF 5, 3.1.2, and GNU's split DWARF 4
- * before it); undefined for a unit that is whole, or whose file is not found,
- * which is noted.
+ * The unit whose place a skeleton takes (DWARF 5, 3.1.2, and GNU's split DWARF 4 before it). Undefined for a unit that
+ * is whole, and for one whose file is not found, which is noted.
  */
 export function splitUnitOf(
   skeleton: Unit,
@@ -46,7 +45,7 @@ function isTypeUnit({ header }: Unit): boolean {
   return header.type === UnitType.SplitType || header.type === UnitType.Type;
 }
 
-/** In DWARF 5 it stands in the header, in GNU's DWARF 4 it is an attribute. */
+/** The id is in the header in DWARF 5, and an attribute in GNU's DWARF 4. */
 function idOf(unit: Unit): bigint | undefined {
   if (unit.header.dwoId !== undefined) return unit.header.dwoId;
   const value = unit.root.attribute(At.GnuDwoId);

@@ -1,12 +1,11 @@
 /**
- * Values on the stack of a DWARF expression (DWARF 5, 2.5.1): bits with the
- * base type they are of, or of the generic type, an integer of the size of an
- * address whose signedness depends on the operation.
+ * Values on the stack of a DWARF expression (DWARF 5, 2.5.1): bits with their base type, or with the generic type,
+ * which is an integer of the size of an address whose signedness depends on the operation.
  */
 import type { UnavailableReason } from "../model";
 import { Op } from "./constants";
 
-/** What an operation must know of a base type. */
+/** What an operation needs to know of a base type. */
 export interface OperandType {
   /** Bytes. */
   readonly size: number;
@@ -17,11 +16,11 @@ export interface OperandType {
 export interface StackValue {
   /** The value's bits as an unsigned integer of `type.size` bytes. */
   readonly bits: bigint;
-  /** Undefined: the generic type. */
+  /** Undefined for the generic type. */
   readonly type: OperandType | undefined;
 }
 
-/** Leaves an evaluation that cannot go on; caught where the evaluation began. */
+/** Leaves an evaluation that cannot go on. It is caught where the evaluation began. */
 export class Unavailable extends Error {
   constructor(readonly reason: UnavailableReason) {
     super(reason.code);
@@ -60,7 +59,7 @@ export function signed(value: StackValue): bigint {
   return BigInt.asIntN(8 * sizeOfValue(value.type), value.bits);
 }
 
-/** DW_OP_convert: to another type by value. */
+/** DW_OP_convert: converts to another type by value. */
 export function convert(value: StackValue, type: OperandType | undefined): StackValue {
   const target = type ?? GENERIC;
   if (value.type?.isFloat) {
@@ -89,7 +88,7 @@ function fromFloat(value: number, type: OperandType): StackValue {
   return typed(view.getBigUint64(0, true), type);
 }
 
-/** An operation on one value: abs, neg, not. */
+/** An operation on one value: abs, neg or not. */
 export function unary(op: Op, value: StackValue): StackValue {
   const { type } = value;
   if (type?.isFloat) {
@@ -107,7 +106,7 @@ export function unary(op: Op, value: StackValue): StackValue {
   }
 }
 
-/** DWARF has no mixed arithmetic, yet gcc writes some by mistake; its value would be a guess. */
+/** DWARF has no mixed arithmetic, but gcc writes some by mistake. Its value would be a guess. */
 function isSameType(a: OperandType | undefined, b: OperandType | undefined): boolean {
   if (a && b) return a.size === b.size && a.isSigned === b.isSigned && a.isFloat === b.isFloat;
   const known = a ?? b ?? GENERIC;
@@ -151,7 +150,7 @@ function arithmetic(value: StackValue): bigint {
 
 function divide(op: Op, a: StackValue, b: StackValue): StackValue {
   if (b.bits === 0n) throw new Unavailable({ code: "corrupt", what: "division by zero" });
-  // The generic type divides signed and takes the remainder unsigned, as gcc has it.
+  // The generic type divides signed and takes the remainder unsigned, as gcc does.
   const isSigned = a.type ? a.type.isSigned : op === Op.Div;
   const [x, y] = isSigned ? [signed(a), signed(b)] : [a.bits, b.bits];
   return typed(op === Op.Div ? x / y : x % y, a.type);

@@ -1,6 +1,6 @@
 /**
- * The integer types of C under one spelling each: `unsigned long`, `long
- * unsigned int` and `unsigned long int` are the same. Undefined for other names.
+ * The integer types of C under one spelling each: `unsigned long`, `long unsigned int` and `unsigned long int` are the
+ * same. Undefined for other names.
  */
 export function integerName(name: string): string | undefined {
   const words = name.trim().split(/\s+/);

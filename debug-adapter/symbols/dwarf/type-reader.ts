@@ -24,7 +24,7 @@ import { locationFrom } from "./location-attribute";
 const VOID: VoidType = { kind: "void" };
 const POINTER_SIZE = 4;
 
-/** Makes types of DIEs, each once. */
+/** Makes a type from each DIE, once. */
 export class TypeReader {
   private readonly known = new Map<Unit, Map<number, Type>>();
 
@@ -33,7 +33,7 @@ export class TypeReader {
     private readonly index: () => DieIndex,
   ) {}
 
-  /** The type that DW_AT_type of the DIE (or of its abstract origin) names; void without one. */
+  /** The type that DW_AT_type of the DIE (or of its abstract origin) names; void if it has none. */
   typeOf(die: Die): Type {
     return this.info.guard<Type>(VOID, () => {
       const holder = this.info.holder(die, At.Type);
@@ -42,7 +42,7 @@ export class TypeReader {
     });
   }
 
-  /** The type that a type's DIE describes; of a declaration the definition, if any unit has it. */
+  /** The type that a type's DIE describes. For a declaration it is the definition, if any unit has it. */
   read(die: Die): Type {
     const definition = this.definitionOf(die);
     let ofUnit = this.known.get(definition.unit);
@@ -78,7 +78,8 @@ export class TypeReader {
       case Tag.RvalueReferenceType:
         return new LazyReference(this, die);
       case Tag.PtrToMemberType:
-        // An offset in the class, or -1; pointers to functions have two words, which gcc writes as a structure.
+        // It is an offset in the class, or -1. Pointers to member functions have two words, which gcc writes as a
+        // structure.
         return {
           kind: "base",
           name: "member pointer",
@@ -113,7 +114,7 @@ export class TypeReader {
     }
   }
 
-  /** One array inside the other for each dimension. */
+  /** Makes one array inside the other for each dimension. */
   private arrayType(die: Die): Type {
     const counts = die.children().filter((d) => d.tag === Tag.SubrangeType || d.tag === Tag.EnumerationType);
     const inner = counts.pop();
@@ -130,16 +131,16 @@ export class TypeReader {
   }
 }
 
-/** Elements of a dimension; undefined when open, or known only at run time. */
+/** The number of elements in a dimension; undefined if it is open, or known only at run time. */
 function countOf(die: Die): number | undefined {
   const count = die.number(At.Count);
   if (count !== undefined) return count;
   const upper = die.number(At.UpperBound);
-  // An upper bound of -1, as gcc writes it for `x[0]`, may come as an unsigned word.
+  // gcc writes an upper bound of -1 for `x[0]`, perhaps as an unsigned word.
   return upper === undefined ? undefined : (upper + 1) >>> 0;
 }
 
-/** A count that a variable or an expression has; undefined for one that is known, and for none. */
+/** The count that a variable or an expression gives; undefined for a count that is known, and if there is none. */
 function dynamicCount(die: Die, info: DebugInfo): DynamicCount | undefined {
   const at = die.has(At.Count) ? At.Count : At.UpperBound;
   const value = die.attribute(at);
@@ -292,7 +293,7 @@ class LazyEnum implements EnumType {
     if (underlying.kind === "base") return underlying.encoding.startsWith("signed");
     return this.raw().some(({ value }) => value < 0n);
   }
-  /** In the range of the enumeration's type: compilers write the constants as whatever form is shortest. */
+  /** Their values are in the range of the enumeration's type: compilers write each constant in the shortest form. */
   get enumerators(): EnumType["enumerators"] {
     return (this.list ??= this.inRange());
   }

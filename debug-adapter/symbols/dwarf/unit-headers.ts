@@ -5,8 +5,8 @@ import type { DwarfSections } from "./sections";
 import { Unit } from "./unit";
 
 /**
- * The headers of all units in a section, in order. A unit that cannot be read
- * is noted and left out; a length that runs off the section ends the list.
+ * The headers of all units in a section, in order. A unit that cannot be read is noted and left out. A length that runs
+ * past the section's end ends the list.
  */
 export function readUnits(
   sections: DwarfSections,
@@ -29,7 +29,7 @@ export function readUnits(
       if (!(error instanceof SymbolError)) throw error;
       note(error);
       const { problem } = error;
-      // Without a length there is no next unit.
+      // Without a length the next unit cannot be found.
       if (problem.code !== "dwarf-unsupported" && "offset" in problem && problem.offset >= offset) break;
       if (problem.code === "dwarf-unsupported" && problem.what === "64-bit DWARF") break;
     }

@@ -11,7 +11,7 @@ export interface UnitHeader {
   readonly section: "info" | "types";
   /** Offset of the header in that section. */
   readonly offset: number;
-  /** Offset of the first byte behind the unit. */
+  /** The offset of the first byte after the unit. */
   readonly end: number;
   readonly version: number;
   readonly type: UnitType;
@@ -19,14 +19,14 @@ export interface UnitHeader {
   readonly abbrevOffset: number;
   /** Offset of the root DIE. */
   readonly firstDie: number;
-  /** Of type units: the signature, and the offset of the DIE of the type. */
+  /** For type units: the signature, and the offset of the type's DIE. */
   readonly signature: bigint | undefined;
   readonly typeOffset: number;
-  /** Of skeletons and the units that they stand for, in DWARF 5: what both have in common. */
+  /** For skeletons and the units whose place they take, in DWARF 5: the id that both share. */
   readonly dwoId: bigint | undefined;
 }
 
-/** A unit with what its DIEs need to be read. */
+/** A unit, with what is needed to read its DIEs. */
 export class Unit implements FormContext {
   readonly section: "info" | "types";
   readonly offset: number;
@@ -34,15 +34,18 @@ export class Unit implements FormContext {
   readonly version: number;
   readonly addressSize: number;
   private abbrevTable: AbbrevTable | undefined;
-  /** Number of the unit among those of the image; -1 for type units. */
+  /** The number of the unit among those of the image; -1 for type units. */
   index = -1;
-  /** The unit in the image that this one of a .dwo file belongs to: it has the addresses and the line table. */
+  /** The unit in the image to which this unit of a .dwo file belongs. It has the addresses and the line table. */
   skeleton: Unit | undefined;
   /** The units of the same section, ascending by offset. */
   neighbours: readonly Unit[] = [];
   private rootDie: Die | undefined;
   private shared: ByteReader | undefined;
-  /** Where the children of a DIE end, by its offset: found while its siblings were looked for, and not to be found twice. */
+  /**
+   * Where the children of a DIE end, by its offset. This was found while its siblings were looked for, and need not be
+   * found again.
+   */
   readonly childrenEnds = new Map<number, number>();
 
   constructor(
@@ -73,17 +76,17 @@ export class Unit implements FormContext {
     return (this.rootDie ??= this.dieAt(this.header.firstDie));
   }
 
-  /** The root DIE in the image: it says where the code and the line table are. */
+  /** The root DIE in the image, which tells where the code and the line table are. */
   get primary(): Die {
     return (this.skeleton ?? this).root;
   }
 
-  /** The address that ranges and location lists without a base of their own count from. */
+  /** The address from which ranges and location lists without a base count. */
   get lowPc(): number {
     return this.primary.address(At.LowPc) ?? 0;
   }
 
-  /** Where the unit's ranges begin in .debug_ranges, for the split units of DWARF 4. */
+  /** Where the unit's ranges begin in .debug_ranges; for the split units of DWARF 4. */
   get rangesBase(): number {
     return this.skeleton?.root.sectionOffset(At.GnuRangesBase) ?? 0;
   }
@@ -96,13 +99,13 @@ export class Unit implements FormContext {
     return die;
   }
 
-  /** A reader of one's own over the unit. */
+  /** A separate reader over the unit. */
   reader(offset: number): ByteReader {
     this.check(offset);
     return new ByteReader(this.bytes, this.sectionName, offset, this.end);
   }
 
-  /** The unit's shared reader at an offset: for one attribute, and only until the next `seek`. */
+  /** The unit's shared reader, at an offset. It is valid for one attribute, and until the next `seek`. */
   seek(offset: number): ByteReader {
     this.check(offset);
     this.shared ??= this.reader(offset);
@@ -136,26 +139,28 @@ export class Unit implements FormContext {
     return new ByteReader(this.sections.addr, ".debug_addr", at).unsigned(this.addressSize);
   }
 
-  /** Offset in `.debug_rnglists` or `.debug_loclists` of the list of that index. */
+  /** The offset in `.debug_rnglists` or `.debug_loclists` of the list with that index. */
   indexedList(table: "rnglists" | "loclists", index: number): number {
     const base = this.root.sectionOffset(table === "rnglists" ? At.RnglistsBase : At.LoclistsBase) ?? 12;
     return base + new ByteReader(this.sections[table], `.debug_${table}`, base + 4 * index).u32();
   }
 }
 
-/** A debugging information entry; attributes and children are read when first asked for. */
+/** A debugging information entry. Its attributes and children are read when they are first asked for. */
 export class Die {
   private childList: readonly Die[] | undefined;
 
   private constructor(
     readonly unit: Unit,
-    /** In the unit's section. */
+    /** The offset in the unit's section. */
     readonly offset: number,
     private readonly abbrev: Abbrev,
     private readonly attributesStart: number,
   ) {}
 
-  /** The DIE at the reader, which is left behind its abbreviation code; undefined for the null entry that ends siblings. */
+  /**
+   * The DIE at the reader, which is left after its abbreviation code; undefined for the null entry that ends siblings.
+   */
   static read(unit: Unit, reader: ByteReader): Die | undefined {
     const offset = reader.at;
     const code = reader.uleb();
@@ -190,7 +195,7 @@ export class Die {
     return this.abbrev.indexOf(at) >= 0;
   }
 
-  /** A string attribute; undefined when absent or when its offset lies outside of the string table. */
+  /** A string attribute; undefined when it is absent, or when its offset is outside of the string table. */
   string(at: At): string | undefined {
     const value = this.attribute(at);
     switch (value?.kind) {
@@ -225,7 +230,7 @@ export class Die {
     return value?.kind === "addressIndex" ? this.unit.indexedAddress(value.value) : undefined;
   }
 
-  /** An offset into another section; DWARF 2 and 3 wrote it as a plain number. */
+  /** An offset into another section, which DWARF 2 and 3 wrote as a plain number. */
   sectionOffset(at: At): number | undefined {
     const value = this.attribute(at);
     if (value?.kind === "sectionOffset") return value.value;
@@ -251,7 +256,7 @@ export class Die {
     }
   }
 
-  /** Moves the reader from this DIE's attributes to the next sibling; the offset of DW_AT_sibling, or 0. */
+  /** Moves the reader from this DIE's attributes to the next sibling. @returns the offset of DW_AT_sibling, or 0 */
   private skipAttributes(reader: ByteReader): number {
     const { size, siblingAt, attributes } = this.abbrev;
     if (size >= 0) {
@@ -285,10 +290,10 @@ export class Die {
   }
 }
 
-/** Moves the reader from a DIE's attributes behind its children, where that place is known. */
+/** Moves the reader from a DIE's attributes to after its children, if that place is known. */
 function jumped(reader: ByteReader, sibling: number, die: Die): boolean {
   const next = die.unit.childrenEnds.get(die.offset) ?? sibling;
-  // Only forwards: a sibling that points back would never end.
+  // Only forwards, since a sibling that points back would never end.
   if (next <= reader.at || next > reader.end) return false;
   reader.at = next;
   return true;

@@ -6,7 +6,7 @@ import { locationFrom } from "./location-attribute";
 import type { Die } from "./unit";
 import type { TypeReader } from "./type-reader";
 
-/** Makes variables and their locations of DIEs. */
+/** Makes variables and their locations from DIEs. */
 export class VariableReader {
   constructor(
     private readonly info: DebugInfo,
@@ -14,8 +14,8 @@ export class VariableReader {
   ) {}
 
   /**
-   * The variables directly in a function, an inlined copy or a block, in source
-   * order. What only the abstract function still has was optimised out.
+   * The variables directly in a function, an inlined copy or a block, in source order. A variable that only the
+   * abstract function still has was optimised out.
    */
   directlyIn(die: Die, tag: Tag.Variable | Tag.FormalParameter): Variable[] {
     const own = die.children().filter((d) => d.tag === tag);
@@ -30,7 +30,7 @@ export class VariableReader {
     return this.variables([...ordered, ...rest.values()]);
   }
 
-  /** Variables of DIEs that have a name; mere declarations (`extern` in a block) belong to someone else. */
+  /** The variables among DIEs that have a name. Mere declarations (`extern` in a block) are left out. */
   private variables(dies: readonly Die[]): Variable[] {
     return dies.flatMap((die) => (die.flag(At.Declaration) ? [] : (this.variable(die, kindOf(die)) ?? [])));
   }

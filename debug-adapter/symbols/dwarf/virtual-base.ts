@@ -4,8 +4,8 @@ import { evaluateNumber, type ExpressionContext } from "./expression";
 import { Unavailable } from "./stack-value";
 
 /**
- * The linear address of a virtual base class of the object at `object`, by the
- * expression of its member; undefined where the object's virtual table cannot be read.
+ * The linear address of a virtual base class of the object at `object`, by its member's expression; undefined where the
+ * object's virtual table cannot be read.
  */
 export function virtualBaseAddress(expression: Uint8Array, object: number, readMemory: ReadMemory): number | undefined {
   try {

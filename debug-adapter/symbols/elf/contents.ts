@@ -3,23 +3,23 @@ import { decompress } from "fzstd";
 import { SymbolError } from "../errors";
 import type { ElfFile, ElfSection } from "./elf-file";
 
-/** Bytes that a file's sections together are unpacked to at most. */
+/** The most bytes to which a file's sections together are unpacked. */
 const MAX_BYTES = 256 << 20;
-/** Debug information packs to a quarter, at best to a tenth. What packs better is unpacked where it is small. */
+/** The highest ratio at which a large section is unpacked. Debug information packs to a quarter, at best to a tenth. */
 const MAX_RATIO = 32;
 const SMALL = 4 << 20;
 
 const CHDR_SIZE = 12;
 const ELFCOMPRESS_ZLIB = 1;
 const ELFCOMPRESS_ZSTD = 2;
-/** `ZLIB` and the size in 8 bytes, big-endian, before the data: how sections named .zdebug_* begin. */
+/** Sections named .zdebug_* begin in this way: `ZLIB` and the size in 8 bytes, big-endian, before the data. */
 const GNU_HEADER = 12;
 const GNU_MAGIC = 0x42494c5a;
 
 /**
- * The bytes of a section, unpacked: by its name, or as GNU tools once named
- * packed ones (`.zdebug_info`). Undefined when there is none.
- * @throws SymbolError for a section that is damaged or packed otherwise
+ * The bytes of a section, unpacked. It is found by its name, or by the name that GNU tools once gave to packed sections
+ * (`.zdebug_info`). Undefined when there is none.
+ * @throws SymbolError for a section that is damaged or packed in another way
  */
 export function contentsOf(elf: ElfFile, name: string): Uint8Array | undefined {
   const plain = elf.sections.find((section) => section.name === name);
@@ -60,7 +60,7 @@ function room(elf: ElfFile, section: ElfSection, size: number, data: Uint8Array)
   return new Uint8Array(size);
 }
 
-/** The library takes what ends too early as it is, and does not look at the check sum (RFC 1950). */
+/** The library accepts data that ends too early, and does not check the sum (RFC 1950). */
 function inflate(data: Uint8Array, target: Uint8Array): Uint8Array {
   const result = unzlibSync(data, { out: target });
   const view = new DataView(data.buffer, data.byteOffset, data.length);
@@ -70,7 +70,7 @@ function inflate(data: Uint8Array, target: Uint8Array): Uint8Array {
 function adler32(bytes: Uint8Array): number {
   let [low, high] = [1, 0];
   for (let at = 0; at < bytes.length;) {
-    // So many sums stay below 2^32.
+    // After at most so many bytes the sums stay below 2^32.
     const end = Math.min(at + 5552, bytes.length);
     for (; at < end; at++) {
       low += bytes[at] ?? 0;
@@ -82,7 +82,7 @@ function adler32(bytes: Uint8Array): number {
   return ((high << 16) | low) >>> 0;
 }
 
-/** The libraries throw errors of many kinds for damaged data, or stop early. */
+/** For damaged data the libraries throw errors of many kinds, or stop early. */
 function unpack(section: ElfSection, target: Uint8Array, run: () => Uint8Array): Uint8Array {
   let result: Uint8Array;
   try {

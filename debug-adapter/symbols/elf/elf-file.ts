@@ -29,23 +29,22 @@ export interface ElfSection {
   readonly entrySize: number;
 }
 
-/** Notes that are kept: kernels have some twenty. */
+/** The most notes that are kept; kernels have some twenty. */
 const MAX_NOTES = 10_000;
 
 /**
- * A 32-bit little-endian i386 executable; the constructor checks every table
- * against the file's size. A companion, which holds debug information only, may
- * be of any type, and has no segments: what they name is not in it.
+ * A 32-bit little-endian i386 executable. The constructor checks every table against the file's size. A companion,
+ * which holds debug information only, may be of any type and has no segments, since what they name is not in it.
  */
 export class ElfFile {
   readonly entry: number;
   readonly sections: readonly ElfSection[];
   readonly segments: readonly ElfSegment[];
   readonly notes: readonly ElfNote[];
-  /** Bytes that its packed sections were unpacked to (contents.ts). */
+  /** How many bytes its packed sections were unpacked to (contents.ts). */
   unpackedBytes = 0;
   private readonly view: DataView;
-  /** What is in memory, ascending. */
+  /** The sections that are in memory, ascending. */
   private loaded: readonly ElfSection[] | undefined;
 
   /** @throws SymbolError with one of the `elf-` codes */
@@ -65,7 +64,7 @@ export class ElfFile {
     const notes: ElfNote[] = [];
     this.segments = isImage ? this.readSegments(notes) : [];
     this.sections = this.readSections();
-    // A stripped image may keep its notes in a segment only, a relinked one in sections only.
+    // A stripped image may keep its notes only in a segment, and a relinked one only in sections.
     if (notes.length === 0) {
       for (const s of this.sections) {
         if (s.type === SectionType.Note && notes.length < MAX_NOTES) this.readNotes(s.offset, s.size, notes);
@@ -74,7 +73,7 @@ export class ElfFile {
     this.notes = notes;
   }
 
-  /** The section's bytes in the file; undefined when there is none of that name, empty for .bss and its like. */
+  /** The section's bytes in the file; undefined when no section has that name, empty for .bss and the like. */
   section(name: string): Uint8Array | undefined {
     const section = this.sections.find((s) => s.name === name);
     return section && this.bytesOf(section);
@@ -101,12 +100,15 @@ export class ElfFile {
       if ((this.loaded[middle]?.address ?? 0) <= address) low = middle + 1;
       else high = middle;
     }
-    // Sections overlap in damaged files only.
+    // Sections overlap only in damaged files.
     const section = this.loaded[low - 1];
     return section && address < section.address + section.size ? section : undefined;
   }
 
-  /** What the file loads at a linked address: zeros beyond a segment's file part, undefined outside of all segments. */
+  /**
+   * What the file loads at a linked address: zeros beyond the part of a segment that is in the file, undefined outside
+   * of all segments.
+   */
   readStatic(address: number, length: number): Uint8Array | undefined {
     const segment = this.segments.find((s) => address >= s.virtual && address < s.virtual + s.memorySize);
     if (!segment) return undefined;
@@ -132,7 +134,7 @@ export class ElfFile {
     if (bytes[Ident.Data] !== ELFDATA2LSB) throw new SymbolError({ code: "elf-big-endian" });
   }
 
-  /** @throws SymbolError when [offset, offset + size) is not all in the file */
+  /** @throws SymbolError when [offset, offset + size) is not wholly in the file */
   private need(what: string, offset: number, size: number): void {
     if (offset + size <= this.bytes.length) return;
     throw new SymbolError({ code: "elf-truncated", what, end: offset + size, size: this.bytes.length });
@@ -181,7 +183,7 @@ export class ElfFile {
     if (view.getUint16(46, true) !== SECTION_HEADER_SIZE) {
       throw new SymbolError({ code: "elf-corrupt", what: "section header size", offset: 46 });
     }
-    // More than 65,279 sections: the first header holds the true count and string table.
+    // With more than 65,279 sections, the first header holds the true count and string table.
     this.need("section headers", table, SECTION_HEADER_SIZE);
     const count = view.getUint16(48, true) || view.getUint32(table + 20, true);
     this.need("section headers", table, count * SECTION_HEADER_SIZE);
@@ -221,7 +223,10 @@ export class ElfFile {
     return this.bytes.subarray(offset, offset + size);
   }
 
-  /** Notes: name size, description size, type, then both padded to words. A note that does not fit ends the list. */
+  /**
+   * Notes have a name size, a description size and a type, and then both, padded to words. A note that does not fit
+   * ends the list.
+   */
   private readNotes(offset: number, size: number, notes: ElfNote[]): void {
     const { view, bytes } = this;
     const end = offset + size;
@@ -239,7 +244,7 @@ export class ElfFile {
   }
 }
 
-/** Bytes of the longest name of a section that is read: sixty thousand may name the same megabyte. */
+/** The longest section name that is read, since sixty thousand sections may name the same megabyte. */
 const MAX_SECTION_NAME = 256;
 
 function align4(size: number): number {

@@ -3,7 +3,7 @@ import type { ElfSymbol } from "../model";
 import { SectionFlag, SectionType, SHN_LORESERVE, SHN_UNDEF, STB_LOCAL, SYMBOL_SIZE, SymbolType } from "./constants";
 import type { ElfFile } from "./elf-file";
 
-/** How often the string table may be read over in all. */
+/** How many times over the string table may be read in all. */
 const MAX_SHARING = 64;
 
 export interface SymbolHit {
@@ -12,13 +12,16 @@ export interface SymbolHit {
   readonly offset: number;
 }
 
-/** Symbols between an address and the one that it belongs to: labels of a long function in assembly. */
+/**
+ * How many symbols are searched between an address and the symbol to which it belongs: the labels of a long function in
+ * assembly.
+ */
 const MAX_LABELS = 4096;
 
 /** The ELF symbols of an image, by name and by address. */
 export class SymbolTable {
   private readonly byName = new Map<string, ElfSymbol>();
-  /** Ascending addresses; of several at one address the one to show comes last. */
+  /** Ascending by address. Of several at one address, the one to show comes last. */
   private readonly sorted: readonly ElfSymbol[];
 
   /** @param debugFile the file with the debug information, which has the symbols that were stripped from the image */
@@ -44,8 +47,8 @@ export class SymbolTable {
   }
 
   /**
-   * The symbol whose bytes hold the address; failing that the nearest symbol
-   * without a size that stands between it and the symbol before.
+   * The symbol whose bytes hold the address; or else the nearest symbol without a size between it and the symbol
+   * before.
    */
   at(address: number, accept: (symbol: ElfSymbol) => boolean = () => true): SymbolHit | undefined {
     const section = this.elf.sectionAt(address);
@@ -72,7 +75,7 @@ export class SymbolTable {
     return this.at(address, isFunction) ?? this.at(address, (s) => s.kind === "label");
   }
 
-  /** The bytes around an address in which no other symbol begins: those of a symbol, or of what lies between two. */
+  /** The bytes around an address in which no other symbol begins: those of a symbol, or of what is between two. */
   stretchAt(address: number): { low: number; high: number; isData: boolean } | undefined {
     const section = this.elf.sectionAt(address);
     if (!section) return undefined;
@@ -102,7 +105,10 @@ export class SymbolTable {
     return { low, high: next, isData };
   }
 
-  /** One address past the function's last byte: its size, or else up to the next function, label or the section's end. */
+  /**
+   * The address after the function's last byte: by its size, or else up to the next function, the next label or the
+   * section's end.
+   */
   endOf(symbol: ElfSymbol): number {
     if (symbol.size > 0) return symbol.address + symbol.size;
     for (let i = this.lastAtOrBelow(symbol.address) + 1; i < this.sorted.length; i++) {
@@ -125,7 +131,9 @@ export class SymbolTable {
   }
 }
 
-/** Which of several symbols at one address to show: functions and objects before labels, global before local. */
+/**
+ * Which of several symbols at one address is shown: functions and objects before labels, global ones before local ones.
+ */
 function rank(symbol: ElfSymbol): number {
   const typed = symbol.kind === "function" || symbol.kind === "object" ? 2 : 0;
   return typed + (symbol.isGlobal ? 1 : 0);
@@ -144,7 +152,7 @@ function readSymbols(elf: ElfFile): ElfSymbol[] {
   const bytes = elf.bytesOf(table);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const symbols: ElfSymbol[] = [];
-  // Names may share their ends, but not without bound: a hundred thousand may lie over the same megabyte.
+  // Names may share their ends, but within bounds, since a hundred thousand could overlap in the same megabyte.
   let left = MAX_SHARING * names.length;
   for (let at = SYMBOL_SIZE; at + SYMBOL_SIZE <= bytes.length; at += SYMBOL_SIZE) {
     const info = view.getUint8(at + 12);
@@ -165,7 +173,7 @@ function readSymbols(elf: ElfFile): ElfSymbol[] {
   return symbols;
 }
 
-/** Numbers that the linker defines (sizes, absolute values) are no places: "other". */
+/** Numbers that the linker defines (sizes, absolute values) are not places and count as "other". */
 function kindOf(type: SymbolType, section: number): ElfSymbol["kind"] {
   if (type === SymbolType.Func) return "function";
   if (type === SymbolType.Object) return "object";

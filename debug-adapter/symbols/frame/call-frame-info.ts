@@ -7,12 +7,12 @@ import { rowByPrologue, type Code } from "./prologue";
 
 type Frame = Pick<FrameState, "pc" | "isReturnAddress" | "registers" | "readMemory">;
 
-/** The pc by which a frame is looked up: a return address may already belong to the next function. */
+/** The pc by which a frame is looked up. A return address may already belong to the next function. */
 export function lookupPc(frame: Pick<FrameState, "pc" | "isReturnAddress">): number {
   return frame.isReturnAddress ? (frame.pc - 1) >>> 0 : frame.pc;
 }
 
-/** Finds callers by the unwind programs of an image, or where there is none by what functions begin with. */
+/** Finds callers by the unwind programs of an image; where there is none, by how functions begin. */
 export class CallFrameInfo {
   constructor(
     private readonly table: FrameTable,
@@ -21,7 +21,8 @@ export class CallFrameInfo {
   ) {}
 
   /**
-   * The caller of a frame; undefined where no program covers it or memory or a register that it needs is missing.
+   * The caller of a frame. Undefined if no program covers the frame, or if memory or a register that the program needs
+   * is missing.
    * @throws SymbolError for a corrupt program
    */
   unwind(frame: Frame): Unwound | undefined {
@@ -42,7 +43,7 @@ export class CallFrameInfo {
     return this.unwind(frame)?.cfa;
   }
 
-  /** The CFA at an instruction as a register plus an offset, when it is one there. */
+  /** The CFA at an instruction as a register plus an offset, if it has that form there. */
   simpleCfa(pc: number): (SimplePlace & { kind: "memory" }) | undefined {
     const fde = this.table.at(pc);
     const rule = (fde ? cfiRow(fde, pc) : this.byPrologue(pc, false))?.cfa;
@@ -75,9 +76,8 @@ function cfaOf(rule: CfaRule | undefined, frame: Frame): number {
 }
 
 /**
- * A register without a rule keeps its value: so for those that calls preserve,
- * and for the others wherever the compiler still relies on them (-fipa-ra).
- * ESP is the CFA by definition.
+ * A register without a rule keeps its value. This holds for registers that calls preserve, and for others wherever the
+ * compiler still relies on them (-fipa-ra). ESP is the CFA by definition.
  */
 function callerRegister(
   register: number,
@@ -124,7 +124,7 @@ function requireRegister(frame: Frame, register: number): number {
   return value;
 }
 
-/** Call-frame expressions see registers and memory only (DWARF 5, 6.4.2). */
+/** Call-frame expressions see only registers and memory (DWARF 5, 6.4.2). */
 function contextOf(frame: Frame): ExpressionContext {
   const refuse = (what: string) => (): never => {
     throw new Unavailable({ code: "unsupported", what });

@@ -11,20 +11,20 @@ export type CfaRule =
 export type RegisterRule =
   | { readonly kind: "undefined" }
   | { readonly kind: "sameValue" }
-  /** In memory at CFA + offset. */
+  /** The value is in memory at CFA + offset. */
   | { readonly kind: "offset"; readonly offset: number }
-  /** It is CFA + offset. */
+  /** The value is CFA + offset. */
   | { readonly kind: "valueOffset"; readonly offset: number }
   | { readonly kind: "register"; readonly register: number }
-  /** In memory at what the expression computes. */
+  /** The value is in memory at the address that the expression computes. */
   | { readonly kind: "expression"; readonly expression: Uint8Array }
-  /** It is what the expression computes. */
+  /** The value is what the expression computes. */
   | { readonly kind: "valueExpression"; readonly expression: Uint8Array };
 
 /** The row of the unwind table for one instruction. */
 export interface CfiRow {
   readonly cfa: CfaRule | undefined;
-  /** By register number; a register without a rule is unspecified. */
+  /** The rules by register number. A register without a rule is unspecified. */
   readonly registers: ReadonlyMap<number, RegisterRule>;
 }
 
@@ -40,7 +40,9 @@ export function cfiRow(fde: Fde, pc: number): CfiRow {
   return machine.row();
 }
 
-/** Remembered rows at once, and registers in a row: compilers need one or two, and ten. */
+/**
+ * How many rows may be remembered at once, and how many registers a row may have. Compilers need one or two, and ten.
+ */
 const MAX_REMEMBERED = 64;
 const MAX_REGISTERS = 128;
 
@@ -59,7 +61,7 @@ class CfaMachine {
     private location: number,
   ) {}
 
-  /** The rules so far are those that DW_CFA_restore goes back to. */
+  /** The rules so far become those to which DW_CFA_restore returns. */
   finishInitial(): void {
     this.initial = new Map(this.state.registers);
   }
@@ -68,7 +70,7 @@ class CfaMachine {
     return this.state;
   }
 
-  /** Runs until a row begins above `pc`, or the end. */
+  /** Runs until a row begins above `pc`, or to the end. */
   run(instructions: Uint8Array, pc: number): void {
     const reader = new ByteReader(instructions, "a frame's instructions");
     while (!reader.done) {

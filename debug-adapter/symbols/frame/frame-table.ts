@@ -5,16 +5,16 @@ import { contentsOf } from "../elf/contents";
 import type { ElfFile } from "../elf/elf-file";
 import { SymbolError } from "../errors";
 
-/** What the frames of several functions have in common (DWARF 5, 6.4.1). */
+/** What the frames of several functions share (DWARF 5, 6.4.1). */
 export interface Cie {
   readonly codeAlignment: number;
   readonly dataAlignment: number;
-  /** The register that stands for the return address. */
+  /** The number that stands for the return address among the registers. */
   readonly returnRegister: number;
-  /** Augmentation "S": frames that an interrupt or exception entered. */
+  /** Augmentation "S": an interrupt or exception entered the frame. */
   readonly isSignalFrame: boolean;
   readonly instructions: Uint8Array;
-  /** How .eh_frame writes addresses. */
+  /** How .eh_frame encodes addresses. */
   readonly pointerEncoding: number;
   readonly hasAugmentationData: boolean;
 }
@@ -27,7 +27,7 @@ export interface Fde {
   readonly instructions: Uint8Array;
 }
 
-/** An FDE must not be taken for a CIE of its own when a corrupt offset points into one. */
+/** The id by which CIEs are recognised. An FDE must not be taken for a CIE when a corrupt offset points to it. */
 const DEBUG_FRAME_CIE = 0xffffffff;
 
 /** All unwind programs of an image, of .debug_frame and .eh_frame. */
@@ -45,7 +45,7 @@ export class FrameTable {
   }
 
   at(pc: number): Fde | undefined {
-    // Where both sections describe the same function either will do.
+    // If both sections describe the same function, either will do.
     const fde = this.fdes[lastAtOrBelow(this.fdes, pc, (f) => f.low)];
     return fde && pc < fde.high ? fde : undefined;
   }
@@ -73,18 +73,18 @@ class SectionReader {
   constructor(
     private readonly bytes: Uint8Array,
     private readonly name: string,
-    /** Where the section is loaded: pc-relative pointers need it. */
+    /** The address at which the section is loaded, which pc-relative pointers need. */
     private readonly address: number,
     private readonly note: (problem: SymbolError) => void,
   ) {
     this.isEh = name === ".eh_frame";
   }
 
-  /** Adds all FDEs; one that cannot be read is noted and left out, a bad length ends the section. */
+  /** Adds all FDEs. One that cannot be read is noted and left out; a bad length ends the section. */
   read(fdes: Fde[]): void {
     for (let at = 0; at + 4 <= this.bytes.length;) {
       const length = new ByteReader(this.bytes, this.name, at).u32();
-      // .eh_frame ends with a zero length (crtend.o); in .debug_frame nothing of the kind occurs.
+      // .eh_frame ends with a zero length (crtend.o). This does not occur in .debug_frame.
       const end = at + 4 + length;
       if (length === 0 || length >= 0xfffffff0 || end > this.bytes.length) {
         if (length !== 0) this.note(this.corrupt(at, "entry longer than its section"));

@@ -2,7 +2,7 @@ import { DwarfReg } from "../model";
 import { Op } from "../dwarf/constants";
 import type { CfaRule, CfiRow, RegisterRule } from "./cfa-program";
 
-/** Code of a function, as the image's file has it. */
+/** The code of a function, as it is in the image's file. */
 export interface Code {
   /** Its first instruction. */
   readonly entry: number;
@@ -10,14 +10,14 @@ export interface Code {
   readonly bytes: Uint8Array;
 }
 
-/** Bytes of a function that are looked at: `endbr32`, realignment, and the pushes of all saved registers. */
+/** How many bytes of a function are looked at: `endbr32`, realignment, and the pushes of all saved registers. */
 export const PROLOGUE_BYTES = 32;
 
 const ENDBR32 = [0xf3, 0x0f, 0x1e, 0xfb];
-/** `lea ecx, [esp+4]; and esp, -16; push [ecx-4]`: gcc's main realigns the stack, ECX is the CFA. */
+/** `lea ecx, [esp+4]; and esp, -16; push [ecx-4]`: gcc's main realigns the stack in this way, and ECX is the CFA. */
 const REALIGN = [0x8d, 0x4c, 0x24, 0x04, 0x83, 0xe4, 0xf0, 0xff, 0x71, 0xfc];
 const REALIGN_LEA = 4;
-/** `lea esp, [ecx-4]`, before such a function returns. */
+/** `lea esp, [ecx-4]`, which comes before such a function returns. */
 const LEA_ESP = [0x8d, 0x61, 0xfc];
 const PUSH_EBP = 0x55;
 const PUSH_ECX = 0x51;
@@ -39,10 +39,9 @@ const POPS = new Set([0x5b, 0x5e, 0x5f, 0x5d]);
 const WORD = 4;
 
 /**
- * The row of the unwind table that `push ebp; mov ebp, esp` at a function's
- * start implies, for images whose linker script throws .eh_frame away;
- * undefined for a function that begins otherwise.
- * @param isReturnAddress `pc` is inside the call and not at the beginning of an instruction
+ * The row of the unwind table that `push ebp; mov ebp, esp` at a function's start implies. It is for images whose
+ * linker script discards .eh_frame. Undefined for a function that begins in another way.
+ * @param isReturnAddress whether `pc` is inside the call, and not at the beginning of an instruction
  */
 export function rowByPrologue({ entry, bytes }: Code, pc: number, isReturnAddress: boolean): CfiRow | undefined {
   let at = startsWith(bytes, 0, ENDBR32) ? ENDBR32.length : 0;
@@ -63,7 +62,7 @@ export function rowByPrologue({ entry, bytes }: Code, pc: number, isReturnAddres
   return row(register(DwarfReg.Ebp, 2 * WORD), saved);
 }
 
-/** Once ECX is pushed, the CFA stands below the saved EBP; before, and in the end again, it is ECX. */
+/** After ECX was pushed, the CFA is stored below the saved EBP. Before that, and again at the end, it is ECX. */
 function realigned(bytes: Uint8Array, offset: number, afterMov: number): CfiRow {
   const inEcx = register(DwarfReg.Ecx, 0);
   if (offset < afterMov || startsWith(bytes, offset, LEA_ESP)) return row(inEcx, new Map());
@@ -75,7 +74,7 @@ function realigned(bytes: Uint8Array, offset: number, afterMov: number): CfiRow 
   while (POPS.has(bytes[lea] ?? 0)) lea++;
   const isKept = bytes[slot] === PUSH_ECX && offset > slot && !(lea > offset && startsWith(bytes, lea, LEA_ESP));
   if (!isKept) return row(inEcx, new Map([[DwarfReg.Ebp, ebp]]));
-  // DW_OP_breg5 with the slot's distance as a LEB128 number; DW_OP_deref.
+  // DW_OP_breg5 with the slot's distance as a LEB128 number, and DW_OP_deref.
   const distance = (-WORD * (slot + 1 - afterMov)) & 0x7f;
   const cfa: CfaRule = {
     kind: "expression",
@@ -84,7 +83,7 @@ function realigned(bytes: Uint8Array, offset: number, afterMov: number): CfiRow 
   return row(cfa, new Map([[DwarfReg.Ebp, ebp]]));
 }
 
-/** Registers that were pushed before `offset`, the first of them at CFA + `slot`. */
+/** The registers that were pushed before `offset`, the first of them at CFA + `slot`. */
 function addPushes(
   bytes: Uint8Array,
   from: number,
