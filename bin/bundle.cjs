@@ -1,7 +1,7 @@
 "use strict";
 /**
- * How the bundle in dist/ is started: with the bytecode that the build kept beside it (scripts/lib/keep-code.cjs),
- * which spares parsing and compiling it. Without bytecode for this very V8 it starts all the same.
+ * Starts the bundle in dist/, with the bytecode that the build kept beside it (scripts/lib/keep-code.cjs), so that it
+ * need not be parsed and compiled. Without bytecode for this version of V8 it starts all the same.
  */
 const { readFileSync, statSync } = require("node:fs");
 const { dirname, join } = require("node:path");
@@ -9,13 +9,16 @@ const { Script } = require("node:vm");
 
 const DIST = join(__dirname, "..", "dist");
 const BUNDLE = join(DIST, "ringscope.cjs");
-/** V8 refuses what another version of it made; the name keeps them apart. */
+/** V8 refuses bytecode that another version of it made. The name tells them apart. */
 const CODE = join(DIST, `ringscope-${process.versions.v8}-${process.arch}.code`);
 
-/** A CommonJS module's, as Node has it; `require("node:module")` would load the whole loader of ES modules to tell. */
+/**
+ * The wrapper of a CommonJS module, as Node has it. `require("node:module")` could give it, but would load the whole
+ * loader of ES modules.
+ */
 const WRAPPER = ["(function (exports, require, module, __filename, __dirname) {", "\n})"];
 
-/** V8 knows a source by its length alone: bytecode older than the bundle is another bundle's. */
+/** V8 recognises a source only by its length, so bytecode that is older than the bundle belongs to another bundle. */
 function isCodeFresh() {
   const made = statSync(CODE, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return made >= (statSync(BUNDLE, { throwIfNoEntry: false })?.mtimeMs ?? Infinity);
@@ -25,7 +28,7 @@ function isCodeFresh() {
 function compile() {
   const cachedData = isCodeFresh() ? readFileSync(CODE) : undefined;
   try {
-    // The bundle is ASCII: read as one byte for each character it is ready at once.
+    // The bundle is ASCII. Read as one byte for each character it can be used at once.
     return new Script(WRAPPER.join(readFileSync(BUNDLE, "latin1")), { filename: BUNDLE, cachedData });
   } catch (error) {
     if (error.code === "ENOENT") return undefined;
@@ -33,7 +36,7 @@ function compile() {
   }
 }
 
-/** Runs it as a CommonJS module of its own, whose relative imports lie beside it. */
+/** Runs the bundle as a CommonJS module. Its relative imports are beside it. */
 function run(script) {
   const module = { exports: {} };
   const load = (name) => require(name.startsWith("./") ? join(DIST, name) : name);

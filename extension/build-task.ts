@@ -6,13 +6,16 @@ import { messages } from "./messages";
 
 export const TASK_TYPE = "ringscope";
 
-/** How a build ended, and all that it wrote. */
+/** How a build ended, and everything that it wrote. */
 export interface BuildResult {
   code: number;
   output: string;
 }
 
-/** The task that builds the guests and the hypervisor of a checkout, in a terminal of its own. @param ended told when it has run */
+/**
+ * The task that builds the guests and the hypervisor of a checkout, in a separate terminal. @param ended called when it
+ * has run
+ */
 export function buildTask(checkout: string, ended: (result: BuildResult) => void = () => {}): vscode.Task {
   const scope = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(checkout)) ?? vscode.TaskScope.Workspace;
   const execution = new vscode.CustomExecution(() => Promise.resolve(new BuildTerminal(checkout, ended)));
@@ -25,7 +28,7 @@ export function buildTask(checkout: string, ended: (result: BuildResult) => void
   return task;
 }
 
-/** Runs the build where the person sees it. */
+/** Runs the build where the user sees it. */
 export function build(checkout: string): Promise<BuildResult> {
   return new Promise((resolve, reject) => {
     vscode.tasks.executeTask(buildTask(checkout, resolve)).then(undefined, reject);
@@ -48,7 +51,7 @@ class BuildTerminal implements vscode.Pseudoterminal {
 
   open(): void {
     this.#write(`\x1b[1m> node ${BUILD_SCRIPT}\x1b[0m (${this.checkout})\n`);
-    // VS Code's own Node runs the script: users of the debugger need none.
+    // VS Code's own Node runs the script, because users of the debugger need not have another.
     const env = { ...process.env, ELECTRON_RUN_AS_NODE: "1" };
     this.#child = spawn(process.execPath, [join(this.checkout, BUILD_SCRIPT)], { cwd: this.checkout, env });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#note(text));
@@ -57,7 +60,7 @@ class BuildTerminal implements vscode.Pseudoterminal {
     this.#child.once("close", (code) => this.#end(code ?? 1, ""));
   }
 
-  /** The person has closed the terminal, or ended the task. */
+  /** The user has closed the terminal, or ended the task. */
   close(): void {
     this.#child?.kill();
   }

@@ -2,9 +2,9 @@ import { resolve } from "node:path";
 
 /** A compiler's complaint. */
 export interface Complaint {
-  /** Absolute. */
+  /** The absolute path. */
   file: string;
-  /** Line and column count from 0. */
+  /** The line and the column count from 0. */
   line: number;
   column: number;
   kind: "error" | "warning" | "note";
@@ -14,7 +14,7 @@ export interface Complaint {
 /** `FILE:LINE:COLUMN: error: TEXT`, or without a column, as gcc, clang and the assembler write it. */
 const COMPLAINT = /^(.+?):(\d+):(?:(\d+):)? (?:fatal )?(error|warning|note|Error|Warning): (.*)$/gm;
 
-/** What the compilers complain of in their output. @param folder that they ran in */
+/** The compilers' complaints in their output. @param folder the folder in which they ran */
 export function complaintsIn(output: string, folder: string): Complaint[] {
   return [...output.matchAll(COMPLAINT)].map(([, file = "", line, column, kind = "", text = ""]) => ({
     file: resolve(folder, file),

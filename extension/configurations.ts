@@ -9,16 +9,16 @@ export const DEBUG_TYPE = "ringscope";
 /** The value of `vmm` that boots the image on the bare machine. */
 const NO_VMM = "none";
 
-/** The launch configuration that runs a guest; what it leaves out has the defaults of the manifest. */
+/** The launch configuration that runs a guest. What it leaves out has the manifest's defaults. */
 export function configurationOf(guest: Guest): vscode.DebugConfiguration {
   const name = messages.debugName(guest.name);
   const base = { type: DEBUG_TYPE, request: "launch", name, program: guest.program };
   return guest.bare ? { ...base, vmm: NO_VMM } : base;
 }
 
-/** Offers the guests at hand, and turns an F5 without launch.json into one of them. */
+/** Offers the guests that were found, and makes a configuration of one of them for an F5 without launch.json. */
 export class ConfigurationProvider implements vscode.DebugConfigurationProvider {
-  /** @param packageRoot folder of the extension, where the built samples and the VMM's sources are */
+  /** @param packageRoot the folder of the extension, which has the built samples and the VMM's sources */
   constructor(
     private readonly packageRoot: string,
     private readonly builder: GuestBuilder,
@@ -28,7 +28,10 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     return (await this.guests(folder)).map(configurationOf);
   }
 
-  /** The samples, and then what the folder holds. A folder of this project has the samples as it builds them. */
+  /**
+   * The samples first, and then what the folder holds. In a folder of this project, the samples are those that it
+   * builds.
+   */
   async guests(folder: vscode.WorkspaceFolder | undefined): Promise<Guest[]> {
     const root = folder?.uri.fsPath;
     const [own, packaged, here] = await Promise.all([
@@ -50,7 +53,10 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     return guest && { ...config, ...configurationOf(guest) };
   }
 
-  /** The last word before the start: the image is there and fresh, and the adapter knows where sources are. */
+  /**
+   * The last step before the start. It makes sure that the image is there and fresh, and that the adapter knows where
+   * sources are.
+   */
   async resolveDebugConfigurationWithSubstitutedVariables(
     folder: vscode.WorkspaceFolder | undefined,
     config: vscode.DebugConfiguration,
@@ -59,7 +65,7 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     const again = (): void => void vscode.debug.startDebugging(folder, config);
     if (typeof program === "string" && !(await this.builder.makeFresh(this.#guest(config), again))) return undefined;
     const sourceRoots = [this.packageRoot, ...(folder ? [folder.uri.fsPath] : [])];
-    // The guest speaks in its terminal; the panel should show that, not an empty Debug Console.
+    // The guest's output is in its terminal, so the panel should show that and not an empty Debug Console.
     return { internalConsoleOptions: "neverOpen", sourceRoots, console: "event", ...config };
   }
 
@@ -68,7 +74,7 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     return sampleBuiltAs(image) ?? { name: image, program: image, bare: vmm === NO_VMM, origin: "workspace" };
   }
 
-  /** The guest of an F5 without a launch configuration; if there is none, the person is offered the sample. */
+  /** The guest of an F5 without a launch configuration. If there is none, the sample is offered. */
   async #meant(folder: vscode.WorkspaceFolder | undefined): Promise<Guest | undefined> {
     const editor = vscode.window.activeTextEditor?.document.uri;
     const file = editor?.scheme === "file" ? editor.fsPath : undefined;
@@ -82,7 +88,7 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
   }
 }
 
-/** Lets a person choose among the guests at hand. */
+/** Lets the user choose among the guests that were found. */
 export async function pickGuest(provider: ConfigurationProvider): Promise<Guest | undefined> {
   const guests = await provider.guests(vscode.workspace.workspaceFolders?.[0]);
   const items = guests.map((guest) => ({ label: guest.name, description: describe(guest), guest }));

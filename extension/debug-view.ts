@@ -1,13 +1,13 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import * as vscode from "vscode";
 
-/** For these VS Code does all by itself, or the person is looking already. */
+/** In these cases VS Code opens the container by itself, or the user is looking already. */
 const LEFT_ALONE = new Set(["breakpoint", "step", "goto"]);
 
 /**
- * Shows the debug container when the guest stops. VS Code does so for the reason "breakpoint" only: a pause, a crash, an
- * entry or a data breakpoint would leave a person before the Explorer.
- * @param isOpen whether the container is known to be in sight
+ * Shows the debug container when the guest stops. VS Code does so only for the reason "breakpoint". After a pause, a
+ * crash, an entry or a data breakpoint the user would be left with the Explorer.
+ * @param isOpen whether the container is known to be visible
  */
 export function openDebugViewAtStops(debugType: string, isOpen: () => boolean): vscode.Disposable {
   const stopped = (body: DebugProtocol.StoppedEvent["body"]): void => {
@@ -26,7 +26,7 @@ export function openDebugViewAtStops(debugType: string, isOpen: () => boolean): 
   });
 }
 
-/** The container takes the keyboard when it opens; at a stop that belongs to the editor. */
+/** The container takes the keyboard when it opens. At a stop the editor should have it. */
 async function open(): Promise<void> {
   await vscode.commands.executeCommand("workbench.view.debug");
   await vscode.commands.executeCommand("workbench.action.focusActiveEditorGroup");

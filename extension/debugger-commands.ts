@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { RingscopeRequests } from "../debug-adapter/protocol";
 import { DEBUG_TYPE } from "./configurations";
 
-/** Commands that ask the adapter for what the Debug Adapter Protocol has no request for. */
+/** Commands that send the adapter requests which the Debug Adapter Protocol lacks. */
 export function debuggerCommands(): vscode.Disposable[] {
   const hexadecimal = new Set<string>();
   return [
@@ -18,7 +18,7 @@ export function debuggerCommands(): vscode.Disposable[] {
   ];
 }
 
-/** In the thread that is selected in the call stack. */
+/** Steps in the thread that is selected in the call stack. */
 async function stepOutToGuest(): Promise<void> {
   const session = vscode.debug.activeDebugSession;
   const selected = vscode.debug.activeStackItem;
@@ -26,7 +26,7 @@ async function stepOutToGuest(): Promise<void> {
   await request(session, "ringscope.stepOutToGuest", { threadId: selected.threadId });
 }
 
-/** A refusal is shown to the user, and nothing waits for the message to be closed. */
+/** A refusal is shown to the user. Nothing waits until the message is closed. */
 async function request<Name extends keyof RingscopeRequests & string>(
   session: vscode.DebugSession,
   name: Name,

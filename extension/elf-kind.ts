@@ -1,11 +1,11 @@
 import { open, type FileHandle } from "node:fs/promises";
 
-/** What the built-in machine could do with a file. */
+/** What the built-in machine can do with a file. */
 export type ElfKind = "pv" | "multiboot" | "other";
 
 const HEADER_BYTES = 52;
 const SECTION_BYTES = 40;
-/** A multiboot header lies within the first 8 KiB of the file. */
+/** A multiboot header is within the first 8 KiB of the file. */
 const MULTIBOOT_SEARCH = 8192;
 const MULTIBOOT_MAGIC = 0x1badb002;
 const EM_386 = 3;
@@ -13,12 +13,15 @@ const SHT_NOTE = 7;
 const XEN_GUEST = "__xen_guest";
 
 /**
- * What is looked at in one file at most. Kernels stay far below; a file that asks for more is made to keep somebody
- * busy, and is judged by what fits.
+ * The most bytes that are read of one file. Kernels need far less. A file that asks for more was made to cause work,
+ * and is judged by what was read.
  */
 const MOST_SECTIONS = 4096;
 const MOST_NOTES = 64;
-/** Notes of a Xen guest take some 200 bytes, and stand at the start of their section. */
+/**
+ * The most bytes of a section that are searched for notes. Notes of a Xen guest have some 200 bytes, at the start of
+ * their section.
+ */
 const NOTE_BYTES = 4096;
 /** The longest stretch that is read to find the name of a section. */
 const NAMES_BYTES = 1 << 18;
@@ -31,9 +34,9 @@ interface Section {
 }
 
 /**
- * Looks into the headers only, so that a folder of many files is searched fast; the time and the memory that one file
- * can take are bounded. What is wrong with an image that looks right is the adapter's to say when it loads it.
- * @param path of a regular file: a pipe would never answer
+ * Reads only the headers, so that a folder of many files is searched fast. The time and the memory for one file are
+ * bounded. If an image that looks right is faulty, the adapter says so when it loads it.
+ * @param path of a regular file; a pipe would never answer
  */
 export async function elfKind(path: string): Promise<ElfKind> {
   const file = await open(path, "r");
@@ -59,7 +62,7 @@ function isElf32(header: Buffer): boolean {
   return header[4] === 1 && header[5] === 1 && header.readUInt16LE(18) === EM_386;
 }
 
-/** The section headers; none where their size is not the standard's. */
+/** The section headers. There are none if their size is not the standard one. */
 async function sectionsOf(file: FileHandle, header: Buffer): Promise<Section[]> {
   if (header.readUInt16LE(46) !== SECTION_BYTES) return [];
   const count = Math.min(header.readUInt16LE(48), MOST_SECTIONS);
@@ -72,7 +75,7 @@ async function sectionsOf(file: FileHandle, header: Buffer): Promise<Section[]> 
   return sections;
 }
 
-/** A `__xen_guest` section, or a note section that holds notes named "Xen". */
+/** Whether there is a `__xen_guest` section, or a note section that holds notes named "Xen". */
 async function hasXenSection(file: FileHandle, header: Buffer, sections: readonly Section[]): Promise<boolean> {
   const strings = sections[header.readUInt16LE(50)];
   const names = strings ? await read(file, strings.offset, Math.min(strings.size, NAMES_BYTES)) : Buffer.alloc(0);

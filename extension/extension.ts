@@ -17,9 +17,9 @@ import { messages } from "./messages";
 
 const AUDIT: keyof RingscopeRequests & string = "ringscope.audit";
 
-/** Wires the providers and views; VS Code starts the adapter itself, as the manifest says. */
+/** Wires the providers and views. VS Code starts the adapter itself, by the manifest. */
 export function activate(context: vscode.ExtensionContext): void {
-  // Under development the extensions folder holds a link to the checkout.
+  // During development the extensions folder holds a link to the checkout.
   const root = realpathSync(context.extensionPath);
   const builder = new GuestBuilder(root);
   const provider = new ConfigurationProvider(root, builder);
@@ -28,7 +28,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     builder,
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, provider, Initial),
-    // The resolve methods of a provider run once for each registration: this one only offers.
+    // VS Code calls a provider's resolve methods once for each registration, so this registration only offers.
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, offering, Dynamic),
     vscode.commands.registerCommand("ringscope.pickGuest", async () => (await pickGuest(provider))?.program),
     vscode.commands.registerCommand("ringscope.debugGuest", () => debugGuest(provider)),
@@ -42,7 +42,7 @@ async function debugGuest(provider: ConfigurationProvider): Promise<void> {
   if (guest) await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], configurationOf(guest));
 }
 
-/** Has the adapter count the frames of all domains anew, and says what it found. */
+/** Asks the adapter to count the frames of all domains again, and shows what it found. */
 async function audit(): Promise<void> {
   const session = vscode.debug.activeDebugSession;
   if (session?.type !== DEBUG_TYPE) return;
@@ -55,7 +55,7 @@ async function audit(): Promise<void> {
   }
 }
 
-/** Carries the adapter's own events to the terminals and the trace. @param memory of the workspace */
+/** Passes the adapter's own events to the terminals and the trace. @param memory the workspace's */
 function followSessions(memory: vscode.Memento): vscode.Disposable[] {
   const trace = new HypercallTrace(memory);
   const consoles = new GuestConsoles();

@@ -2,7 +2,7 @@ import { realpath, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isWithin, type Guest } from "./guests";
 
-/** Of a checkout: makes what is stale. */
+/** The script of a checkout that makes what is stale. */
 export const BUILD_SCRIPT = join("scripts", "build-c.mjs");
 
 const SOURCE = /\.(c|h|S|s|inc|lds|ld)$/;
@@ -20,31 +20,31 @@ export async function isStale(guest: Guest, checkout: string): Promise<boolean> 
   return sources > built || built === 0;
 }
 
-/** Time of the last change in ms; 0 for what is not there. */
+/** The time of the last change in ms; 0 for a file that does not exist. */
 async function changed(path: string): Promise<number> {
   return (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
 }
 
-/** Time of the last change of a source below the folder, in ms; 0 without any. */
+/** The time of the last change of a source below the folder, in ms; 0 if there is none. */
 async function newest(folder: string): Promise<number> {
   const files = await readdir(folder, { recursive: true }).catch(() => []);
   const times = await Promise.all(files.filter((file) => SOURCE.test(file)).map((file) => changed(join(folder, file))));
   return Math.max(0, ...times);
 }
 
-/** What the window lets the debugger do. */
+/** The facts about the window that decide what the debugger may do. */
 export interface Window {
   trusted: boolean;
   /** The folders of the workspace. */
   folders: readonly string[];
-  /** Where the extension itself is. */
+  /** The folder of the extension itself. */
   extension: string;
 }
 
 /**
- * Whether F5 may run the build script of a checkout: a program of that folder, which the person did not ask for. So the
- * window must be trusted, and the folder a part of it, or the extension's own. A file that was opened by itself is
- * reason for nothing.
+ * Whether F5 may run the build script of a checkout. The script is a program of that folder for which the user did not
+ * ask. So the window must be trusted, and the folder must be in it, or be the extension's own. A file that was opened
+ * by itself gives no right to run anything.
  */
 export async function mayBuild(checkout: string, { trusted, folders, extension }: Window): Promise<boolean> {
   if (!trusted) return false;
@@ -52,7 +52,7 @@ export async function mayBuild(checkout: string, { trusted, folders, extension }
   return script !== undefined && homes.some((home) => home !== undefined && isWithin(script, home));
 }
 
-/** The path without links: what lies behind one is elsewhere. Undefined for what is not there. */
+/** The path without links, since the target of a link is elsewhere. Undefined if nothing is there. */
 function real(path: string): Promise<string | undefined> {
   return realpath(path).catch(() => undefined);
 }

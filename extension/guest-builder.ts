@@ -8,11 +8,11 @@ import { isBuilt, type Guest } from "./guests";
 import { messages } from "./messages";
 import { ask, tell, warn } from "./notices";
 
-/** Keeps the sample guests of a checkout in step with their sources; other images are taken as they are. */
+/** Keeps the sample guests of a checkout up to date with their sources. Other images are taken as they are. */
 export class GuestBuilder implements vscode.Disposable {
   readonly #problems = vscode.languages.createDiagnosticCollection("ringscope");
   readonly #tasks: vscode.Disposable;
-  /** Images that are to be started as they are, the next time. */
+  /** Images that are to be started next time as they are. */
   readonly #asTheyAre = new Set<string>();
 
   /** @param extension the folder of the extension */
@@ -24,10 +24,10 @@ export class GuestBuilder implements vscode.Disposable {
   }
 
   /**
-   * Builds a sample guest that is missing or older than its sources, where that may be done. Nothing here waits for a
-   * person: VS Code takes no other F5 before the answer.
-   * @param again starts the same guest once more, for a person who wants it as it is
-   * @returns whether the debugger may start; if not, the person is being told why
+   * Builds a sample guest that is missing or older than its sources, if that is allowed. Nothing here waits for the
+   * user, because VS Code accepts no other F5 before the answer.
+   * @param again starts the same guest once more, if the user wants it as it is
+   * @returns whether the debugger may start; if not, the user is told why
    */
   async makeFresh(guest: Guest, again: () => void): Promise<boolean> {
     const built = await isBuilt(guest);
@@ -68,7 +68,7 @@ export class GuestBuilder implements vscode.Disposable {
     };
   }
 
-  /** What the compiler says stands in the task's terminal and in the Problems view. @returns whether all went well */
+  /** Shows what the compiler says in the task's terminal and in the Problems view. @returns whether all went well */
   async #build(checkout: string): Promise<boolean> {
     const { code, output } = await build(checkout);
     this.#showProblems(complaintsIn(output, checkout));
@@ -87,7 +87,7 @@ export class GuestBuilder implements vscode.Disposable {
     }
   }
 
-  /** For "Run Build Task": the checkouts among the workspace's folders. */
+  /** The tasks for "Run Build Task": one for each checkout among the workspace's folders. */
   async #buildTasks(): Promise<vscode.Task[]> {
     const window = this.#window();
     const allowed = await Promise.all(window.folders.map((folder) => mayBuild(folder, window)));

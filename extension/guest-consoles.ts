@@ -15,7 +15,7 @@ export class GuestConsoles implements vscode.Disposable {
     known.write(body);
   }
 
-  /** The terminals of an earlier run of the same guest make room. Those of other sessions are left alone. */
+  /** Closes the terminals of an earlier run of the same guest. Those of other sessions are left alone. */
   started(session: vscode.DebugSession): void {
     for (const [id, old] of this.#sessions) {
       if (!old.hasEnded || old.session.name !== session.name) continue;
@@ -43,7 +43,7 @@ class SessionConsoles {
   hasEnded = false;
   readonly #consoles = new Map<string, GuestConsole>();
 
-  /** @param isTaken whether a terminal of this name is there */
+  /** @param isTaken whether a terminal with this name exists */
   constructor(
     readonly session: vscode.DebugSession,
     private readonly isTaken: (name: string) => boolean,
@@ -71,17 +71,17 @@ class SessionConsoles {
     if (known) return known;
     const send = (data: string): void => {
       const input: ConsoleInputArguments = { console: name, data };
-      // A guest that ends while a line is on its way is no error to tell.
+      // It is not an error if a guest ends while a line is on its way.
       void Promise.resolve(this.session.customRequest(INPUT, input)).catch(() => {});
     };
     const opened = new GuestConsole(this.#title(name), log ? "output" : "vm", listens ? send : undefined);
-    // The log is there for those who look for it; a guest's console comes to the front.
+    // The log is there for users who look for it. A guest's console comes to the front.
     if (!log) opened.show();
     this.#consoles.set(name, opened);
     return opened;
   }
 
-  /** Two sessions may run the same guest. */
+  /** A name of its own, since two sessions may run the same guest. */
   #title(name: string): string {
     let title = name;
     for (let count = 2; this.isTaken(title); count++) title = `${name} (${count})`;
@@ -96,15 +96,15 @@ class GuestConsole implements vscode.Pseudoterminal {
   readonly onDidWrite = this.#written.event;
   readonly #terminal: vscode.Terminal;
   readonly #editor = new LineEditor();
-  /** Output that came before the terminal was opened. */
+  /** The output that came before the terminal was opened. */
   #early: string[] | undefined = [];
   #ended = false;
   #afterReturn = false;
   #saidDeaf = false;
-  /** The guest's bytes are taken as UTF-8; a character may be cut by the end of an event. */
+  /** The guest's bytes are taken as UTF-8. The end of an event may cut a character. */
   readonly #decoder = new TextDecoder();
 
-  /** @param send takes what was typed, one character for each byte; without it nobody listens */
+  /** @param send takes what was typed, one character for each byte; undefined if nobody listens */
   constructor(
     readonly name: string,
     icon: string,
@@ -113,7 +113,7 @@ class GuestConsole implements vscode.Pseudoterminal {
     this.#terminal = vscode.window.createTerminal({ name, pty: this, iconPath: new vscode.ThemeIcon(icon) });
   }
 
-  /** In front, but the keyboard stays where it is. */
+  /** Brings the terminal to the front without moving the keyboard's focus. */
   show(): void {
     this.#terminal.show(true);
   }
@@ -124,7 +124,7 @@ class GuestConsole implements vscode.Pseudoterminal {
     for (const data of early) this.#written.fire(data);
   }
 
-  /** @param data bytes, one character each */
+  /** @param data bytes, one character for each */
   write(data: string): void {
     this.#show(this.#decoder.decode(Buffer.from(data, "latin1"), { stream: true }));
   }
@@ -135,7 +135,10 @@ class GuestConsole implements vscode.Pseudoterminal {
     else this.#written.fire(shown);
   }
 
-  /** What is typed goes to the guest by the line and is shown here; or, as the person likes it, key by key and unshown. */
+  /**
+   * What is typed goes to the guest line by line and is shown here. If the user prefers, it goes key by key and is not
+   * shown.
+   */
   handleInput(data: string): void {
     if (this.#ended) return;
     if (this.send === undefined) return this.#sayDeaf();
@@ -145,7 +148,7 @@ class GuestConsole implements vscode.Pseudoterminal {
     if (send !== "") this.send(Buffer.from(send).toString("latin1"));
   }
 
-  /** Once: who types goes on typing. */
+  /** Gives the terminal the focus once, so that a user who types can go on. */
   #sayDeaf(): void {
     if (this.#saidDeaf) return;
     this.#saidDeaf = true;
@@ -168,7 +171,7 @@ class GuestConsole implements vscode.Pseudoterminal {
     this.#written.dispose();
   }
 
-  /** Guests end lines with LF alone or CR LF; a terminal wants both. */
+  /** Guests end lines with LF alone or CR LF, and a terminal needs both. */
   #withReturns(data: string): string {
     const shown = data.replace(/\r?\n/g, (end, at) => (at === 0 && this.#afterReturn && end === "\n" ? "\n" : "\r\n"));
     this.#afterReturn = data.endsWith("\r");

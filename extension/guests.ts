@@ -4,14 +4,14 @@ import { elfKind } from "./elf-kind";
 
 /** A guest image that can be debugged. */
 export interface Guest {
-  /** For people: "pv/hello", or the file's path in the workspace. */
+  /** The name for users: "pv/hello", or the file's path in the workspace. */
   name: string;
-  /** Absolute path of the image; a sample that is not built yet has no file there. */
+  /** The absolute path of the image. A sample that is not built yet has no file there. */
   program: string;
-  /** A multiboot kernel for the bare machine; else it runs on the hypervisor. */
+  /** Whether it is a multiboot kernel for the bare machine; otherwise it runs on the hypervisor. */
   bare: boolean;
   origin: "sample" | "workspace";
-  /** Of a sample: the folder of its sources, and the checkout that it belongs to. */
+  /** For a sample: the folder of its sources, and the checkout to which it belongs. */
   sources?: string;
   checkout?: string;
 }
@@ -24,14 +24,17 @@ const SEARCH_FILES = 2000;
 const SAMPLES = "sample-guests";
 const FIRST_SAMPLE = ["pv", "hello"] as const;
 
-/** The samples that are made to be looked at, in the order in which a newcomer meets them. The others serve the tests. */
+/**
+ * The samples that are made to be looked at, in the order in which a newcomer should meet them. The others are for the
+ * tests.
+ */
 export const SHOWN_SAMPLES: readonly string[] = [
   ...["pv/hello", "bare/hello", "pv/echo", "pv/isolation", "pv/processor", "pv/refusals", "pv/failsafe"],
   ...["pv/crash", "pv/loop", "bare/triple-fault"],
 ];
 
 /**
- * The sample guest that a source file or folder belongs to: `ROOT/sample-guests/pv/hello/...` is built to
+ * The sample guest to which a source file or folder belongs: `ROOT/sample-guests/pv/hello/...` is built to
  * `ROOT/dist/sample-guests/pv/hello.elf`.
  */
 export function sampleOf(path: string): Guest | undefined {
@@ -42,7 +45,7 @@ export function sampleOf(path: string): Guest | undefined {
   return sample(parts.slice(0, at).join(sep), kind, name);
 }
 
-/** The sample that this image is built from, by its path alone. */
+/** The sample from which this image is built, found by its path alone. */
 export function sampleBuiltAs(program: string): Guest | undefined {
   const parts = program.split(sep);
   const [dist, samples, kind, file] = parts.slice(-4);
@@ -50,7 +53,7 @@ export function sampleBuiltAs(program: string): Guest | undefined {
   return sample(parts.slice(0, -4).join(sep), kind, basename(file, ".elf"));
 }
 
-/** The sample that shows the most: what there is to debug where nothing else is meant. */
+/** The sample that shows the most. It is debugged if nothing else is meant. */
 export function firstSample(root: string): Guest {
   return sample(root, ...FIRST_SAMPLE);
 }
@@ -66,7 +69,7 @@ function sample(root: string, kind: string, name: string): Guest {
   };
 }
 
-/** Those of SHOWN_SAMPLES that are built under this root (the extension's own folder, or a checkout of it). */
+/** Those of SHOWN_SAMPLES that are built below this root (the extension's own folder, or a checkout of it). */
 export async function builtSamples(root: string): Promise<Guest[]> {
   const shown = SHOWN_SAMPLES.map((name) => sample(root, dirname(name), basename(name)));
   const built = await Promise.all(shown.map(isBuilt));
@@ -74,8 +77,8 @@ export async function builtSamples(root: string): Promise<Guest[]> {
 }
 
 /**
- * Guest images below a folder, the nearest first; the search is bounded in depth and in what it looks at. In a checkout
- * of this project only what lies outside of its build output counts: that holds its tests' kernels.
+ * Guest images below a folder, the nearest first. The search is bounded in depth and in the number of files. In a
+ * checkout of this project the build output is left out, because it holds the tests' kernels.
  */
 export async function guestsIn(folder: string): Promise<Guest[]> {
   const found: Guest[] = [];
@@ -102,7 +105,10 @@ const at =
   (name: string): string =>
     join(folder, name);
 
-/** What may be an image, and what may hold some, in the order of their names. Links, pipes and devices are neither. */
+/**
+ * Files that may be images and folders that may contain some, in the order of their names. Links, pipes and devices are
+ * left out.
+ */
 async function listed(folder: string, budget: { entries: number }): Promise<{ folders: string[]; files: string[] }> {
   const [folders, files]: [string[], string[]] = [[], []];
   const entries = await opendir(folder).catch(() => []);
@@ -113,7 +119,7 @@ async function listed(folder: string, budget: { entries: number }): Promise<{ fo
       if (entry.isFile() && IMAGE_SUFFIXES.has(extname(entry.name))) files.push(entry.name);
     }
   } catch {
-    // It went away meanwhile: what has been seen of it counts.
+    // The folder has been removed meanwhile. What was seen of it counts.
   }
   return { folders: folders.sort(), files: files.sort() };
 }
@@ -123,9 +129,9 @@ function workspaceGuest(folder: string, program: string, bare: boolean): Guest {
 }
 
 /**
- * The guest that F5 means: the sample that the open file or folder belongs to, else the image nearest to the open
- * file, else the first sample of a checkout or the first image of the workspace. A file of the hypervisor means the
- * first sample that runs on it, where the workspace has no guest of its own.
+ * The guest that F5 means: the sample to which the open file or folder belongs; else the image nearest to the open
+ * file; else the first sample of a checkout, or the first image of the workspace. A file of the hypervisor means the
+ * first sample that runs on it, unless the workspace has a guest of its own.
  */
 export async function guestFor(file: string | undefined, folder: string | undefined): Promise<Guest | undefined> {
   const own = (file && sampleOf(file)) ?? (folder && sampleOf(folder));
@@ -153,14 +159,14 @@ async function isCheckout(folder: string): Promise<boolean> {
   return (await exists(join(folder, SAMPLES))) && exists(join(folder, "emulator", "vmm"));
 }
 
-/** The folders from the file's own up to the workspace's, without that. */
+/** The folders from the file's own up to the workspace's, which is left out. */
 function ancestors(file: string, folder: string): string[] {
   const found: string[] = [];
   for (let here = dirname(file); isWithin(here, folder) && here !== folder; here = dirname(here)) found.push(here);
   return found;
 }
 
-/** Whether a path is the folder or lies below it. */
+/** Whether a path is the folder or below it. */
 export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 }

@@ -5,29 +5,29 @@ import { SessionTrace } from "./session-trace";
 import { descriptionOf, isInside, labelOf } from "./trace-row";
 
 const VIEW = "ringscope.hypercalls";
-/** The view's `when`: it is there from the first hypercall of the window on, also after the guest's end. */
+/** The view's `when`. The view exists from the window's first hypercall on, also after the guest's end. */
 const CONTEXT = "ringscope.hasHypercalls";
-/** Where the workspace remembers that the view was opened for the person. */
+/** The key under which the workspace remembers that the view was opened for the user. */
 const OPENED = "hypercallTraceOpened";
-/** The tree is sent whole at each refresh. */
+/** The most rows. The tree is sent whole at each refresh. */
 const REFRESH_MS = 200;
 
 /**
- * The view of the debug container that lists the newest hypercalls of the session in front, the newest on top. The
- * adapter says how many there are; the view reads the rows that it shows, and none while nobody sees it.
+ * The view in the debug container that lists the newest hypercalls of the active session, the newest on top. The
+ * adapter tells how many there are. The view reads the rows that it shows, and none while it is hidden.
  */
 export class HypercallTrace implements vscode.TreeDataProvider<HypercallRow>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #view: vscode.TreeView<HypercallRow>;
   readonly #subscriptions: vscode.Disposable[];
-  /** Of the sessions that run, and the one that is shown. */
+  /** The traces of the sessions that run, and the one that is shown. */
   readonly #traces = new Map<string, SessionTrace>();
   #shown: SessionTrace | undefined;
   #refresh: NodeJS.Timeout | undefined;
   #isThere = false;
 
-  /** @param memory of the workspace */
+  /** @param memory the workspace's */
   constructor(private readonly memory: vscode.Memento) {
     this.#view = vscode.window.createTreeView(VIEW, { treeDataProvider: this });
     this.#subscriptions = [
@@ -36,12 +36,15 @@ export class HypercallTrace implements vscode.TreeDataProvider<HypercallRow>, vs
     ];
   }
 
-  /** Whether the person sees it, and so the container that it is in. */
+  /** Whether the user sees the view, and so also the container that holds it. */
   get isVisible(): boolean {
     return this.#view.visible;
   }
 
-  /** A session begins: what was kept of those that have ended makes room. VS Code may tell of it after its first event. */
+  /**
+   * A session begins, and the traces of those that have ended are dropped. VS Code may report it after the session's
+   * first event.
+   */
   started(session: vscode.DebugSession): void {
     if (this.#traces.has(session.id)) return;
     for (const [id, { hasEnded }] of this.#traces) if (hasEnded) this.#traces.delete(id);
@@ -52,7 +55,7 @@ export class HypercallTrace implements vscode.TreeDataProvider<HypercallRow>, vs
     this.#show();
   }
 
-  /** The trace of a session has grown, or calls have come back. */
+  /** The trace of a session has grown, or calls have returned. */
   changed(session: vscode.DebugSession, body: HypercallsEventBody): void {
     this.started(session);
     const trace = this.#traces.get(session.id);
@@ -63,7 +66,7 @@ export class HypercallTrace implements vscode.TreeDataProvider<HypercallRow>, vs
     else this.#show();
   }
 
-  /** A session is over; its trace stays until another session begins. */
+  /** A session is over. Its trace stays until another session begins. */
   ended(session: vscode.DebugSession): void {
     this.#traces.get(session.id)?.end();
   }
@@ -77,7 +80,7 @@ export class HypercallTrace implements vscode.TreeDataProvider<HypercallRow>, vs
     return parent ? [] : [...(this.#shown?.rows ?? [])].reverse();
   }
 
-  /** The rows are a list. The view must be able to ask, else it could not be revealed. */
+  /** The rows are a list and have no parent. The method must exist, or the view could not be revealed. */
   getParent(): undefined {
     return undefined;
   }
@@ -100,8 +103,9 @@ export class HypercallTrace implements vscode.TreeDataProvider<HypercallRow>, vs
   }
 
   /**
-   * VS Code starts every view of the debug container as a closed header. This one opens once in a workspace, with the
-   * first hypercall, when VS Code has opened the container for the session; from then on it is as the person leaves it.
+   * VS Code shows every view of the debug container collapsed at first. This one is opened once in a workspace, with
+   * the first hypercall, when VS Code has opened the container for the session. From then on it is as the user leaves
+   * it.
    */
   #appear({ configuration }: vscode.DebugSession): void {
     if (this.#isThere) return;
@@ -110,12 +114,12 @@ export class HypercallTrace implements vscode.TreeDataProvider<HypercallRow>, vs
     const neverOpens = vscode.workspace.getConfiguration("debug").get("openDebug") === "neverOpen";
     if (neverOpens || configuration["noDebug"] === true || this.memory.get(OPENED) === true) return;
     void this.memory.update(OPENED, true);
-    // Without a row the view itself is revealed; the type declarations do not know it.
+    // Without a row the view itself is revealed; the type declarations do not mention that.
     const view: { reveal(row: undefined, options: object): Thenable<void> } = this.#view as never;
     void view.reveal(undefined, { focus: false, select: false }).then(undefined, () => undefined);
   }
 
-  /** The session in front. When the last one has ended, its trace stays. */
+  /** The active session. When the last session has ended, its trace stays. */
   #showSession(session: vscode.DebugSession | undefined): void {
     const trace = session && this.#traces.get(session.id);
     if (trace === undefined || trace === this.#shown) return;

@@ -1,8 +1,8 @@
-/** What a piece of typed text becomes. */
+/** The results of a piece of typed text. */
 export interface Typed {
-  /** What the terminal shows of it. */
+  /** The text that the terminal shows. */
   echo: string;
-  /** What the guest gets of it. */
+  /** The text that the guest gets. */
   send: string;
 }
 
@@ -16,16 +16,19 @@ const ERASERS = new Set(["\x7f", "\b"]);
 
 const ESCAPE = "\x1b";
 
-/** A terminal's own sequences, as those of the arrow keys and around a pasted text: a line without a cursor has no use for them. */
+/**
+ * A terminal's own sequences, such as those of the arrow keys and around a pasted text. A line without a cursor ignores
+ * them.
+ */
 const SEQUENCE = new RegExp(`${ESCAPE}(?:\\[[0-?]*[ -/]*[@-~]|O[ -~]|[ -~]?)`, "gu");
 
-/** Characters of two columns, and those that stand on the one before. */
+/** Characters that take two columns, and those that are drawn on the character before. */
 const WIDE = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Extended_Pictographic}]/u;
 const COMBINING = /^[\p{M}\u200d]/u;
 
 /**
- * What a terminal's driver does for a program that reads lines: it shows what is typed, lets it be corrected, and hands
- * a line over when it is done. A terminal sends CR for Enter; whoever reads lines waits for LF.
+ * Does what a terminal's driver does for a program that reads lines: it shows what is typed, allows corrections, and
+ * passes a line on when it is complete. A terminal sends CR for Enter, but programs that read lines wait for LF.
  */
 export class LineEditor {
   #line: string[] = [];
@@ -50,7 +53,7 @@ export class LineEditor {
         this.#take();
         return { echo: "^C\r\n", send: CTRL_C };
       case CTRL_D:
-        // The end of the input, at the start of a line; else what is there without its end.
+        // At the start of a line it ends the input. Otherwise it passes on what is there, without a line end.
         return { echo: "", send: this.#line.length === 0 ? CTRL_D : this.#take() };
       case CTRL_U:
         return { echo: this.#erase(this.#line.length), send: "" };
@@ -76,14 +79,16 @@ export class LineEditor {
     return [...word].length;
   }
 
-  /** @returns what takes the last `count` characters from the terminal */
+  /** @returns what removes the last `count` characters from the terminal */
   #erase(count: number): string {
     const gone = this.#line.splice(Math.max(0, this.#line.length - count));
     return "\b \b".repeat(gone.reduce((columns, character) => columns + width(character), 0));
   }
 }
 
-/** Control characters as a terminal's driver writes them: ^A. A tab takes one column, so that it can be taken back. */
+/**
+ * Control characters as a terminal's driver writes them: ^A. A tab takes one column, so that it can be removed again.
+ */
 function shown(character: string): string {
   if (character === TAB) return " ";
   return isControl(character) ? `^${String.fromCharCode(character.charCodeAt(0) + 0x40)}` : character;

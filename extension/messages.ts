@@ -1,6 +1,6 @@
 import { l10n } from "vscode";
 
-/** Every message that the extension shows, in one place; the adapter's are in debug-adapter/messages.ts. */
+/** Every message that the extension shows, in one place. The adapter's are in debug-adapter/messages.ts. */
 export const messages = {
   noGuest: (folder: string) =>
     l10n.t("No guest kernel was found in {0}: Ringscope looks for 32-bit ELF images with Xen notes.", folder),

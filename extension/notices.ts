@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 
 /**
- * Messages to the person in front of the window. None is waited for: while a configuration is being resolved VS Code
- * takes no other F5, and a message stays until somebody closes it.
+ * Messages to the user. The extension waits for none: VS Code accepts no other F5 while a configuration is being
+ * resolved, and a message stays until it is closed.
  */
 
 /** A button of a message. */
@@ -15,7 +15,7 @@ export function tell(message: string): void {
   ask(message, []);
 }
 
-/** An error with what can be done about it. */
+/** An error, with actions that can be taken. */
 export function ask(message: string, choices: readonly Choice[]): void {
   const chosen = vscode.window.showErrorMessage(message, ...choices.map(({ title }) => title));
   void chosen.then((title) => choices.find((choice) => choice.title === title)?.action());

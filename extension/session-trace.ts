@@ -7,29 +7,29 @@ import type {
   RingscopeRequests,
 } from "../debug-adapter/protocol";
 
-/** Rows shown; the adapter's own trace is longer. */
+/** How many rows are shown. The adapter's own trace is longer. */
 const ROWS = 1000;
 const READ: keyof RingscopeRequests & string = "ringscope.hypercalls";
 
-/** The hypercalls of one session, as far as the view shows them. */
+/** The hypercalls of one session that the view shows. */
 export class SessionTrace {
-  /** In the order of entry. */
+  /** The rows, in the order of entry. */
   rows: readonly HypercallRow[] = [];
-  /** There are rows that have not been read. */
+  /** Whether there are rows that have not been read yet. */
   isStale = false;
   hasEnded = false;
   #total = 0;
-  /** Rows before this index were cleared away. */
+  /** Rows before this index were cleared. */
   #cleared = 0;
 
   constructor(readonly session: vscode.DebugSession) {}
 
-  /** How many are not shown, of those that were not cleared away. */
+  /** How many rows are not shown, without those that were cleared. */
   get dropped(): number {
     return this.#total - this.#cleared - this.rows.length;
   }
 
-  /** The adapter says that there is more. With its last event come the rows: nobody can be asked for them afterwards. */
+  /** The adapter tells that there are more rows. Its last event contains rows, which cannot be asked for afterwards. */
   changed({ total, rows }: HypercallsEventBody): void {
     this.isStale = rows === undefined;
     if (rows !== undefined) this.#take(total, rows);
@@ -48,7 +48,7 @@ export class SessionTrace {
     try {
       answer = (await this.session.customRequest(READ, wanted)) as HypercallsResponseBody;
     } catch {
-      // The session has ended: the adapter's last event had the rows, or is on its way.
+      // The session has ended. The adapter's last event had the rows, or is on its way.
       return;
     }
     // The adapter's last event may have overtaken this answer.

@@ -21,10 +21,10 @@ import { parseArgs, promisify } from "node:util";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const run = promisify(execFile);
 
-/** A failure to report in its own words, without a stack. */
+/** A failure that is reported by its message alone, without a stack. */
 export class BuildError extends Error {}
 
-/** The processor that the images are for, and what the style guide asks of their code. */
+/** The processor for which the images are made, and the language rules for their code. */
 const machineFlags = [
   ..."-m32 -march=i686 -mno-sse -mno-mmx -ffreestanding -fno-pic -fno-pie -fno-stack-protector".split(" "),
   ..."-fcf-protection=none -fno-common -fno-strict-aliasing".split(" "),
@@ -32,9 +32,12 @@ const machineFlags = [
 const debugFlags = ["-g", "-gdwarf-5", "-fno-asynchronous-unwind-tables", `-ffile-prefix-map=${root}=.`];
 const warningFlags = "-Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes".split(" ");
 const compileFlags = ["-std=gnu11", ...machineFlags, ...debugFlags, ...warningFlags];
-/** Guests are there to be stepped through: each variable keeps its place from the first line to the last. */
+/** Guests are made to be stepped through, so each variable keeps its place from the first line to the last. */
 const optimization = { guest: "-O0", vmm: "-Og" };
-/** gcc only: arguments are pushed, and the stack is kept to words. The hypervisor's calls are short, and counted. */
+/**
+ * For gcc only: arguments are pushed, and the stack is aligned to words. The hypervisor's calls are short, and their
+ * instructions are counted.
+ */
 const gccVmmFlags = ["-mtune=generic", "-mno-accumulate-outgoing-args", "-mpreferred-stack-boundary=2"];
 const linkFlags = [
   ..."-m32 -nostdlib -static -no-pie".split(" "),
@@ -62,7 +65,7 @@ export async function buildC({ log = () => {}, out = "dist", guests } = {}) {
   return images;
 }
 
-/** gcc, else clang; CC overrides. clang needs to be told the target, and where paths start. */
+/** Finds gcc, else clang; CC overrides. clang needs to be told the target, and where paths start. */
 async function findCompiler() {
   const candidates = process.env.CC ? [process.env.CC] : ["gcc", "clang"];
   for (const candidate of candidates) {
@@ -89,7 +92,7 @@ async function findCompiler() {
   );
 }
 
-/** What is compiled together: sources, include folders, and the images made of the objects. */
+/** The units of compilation: sources, include folders, and the images that are made from their objects. */
 function units(out) {
   const vmm = {
     sources: sourcesBelow("emulator/vmm"),
@@ -143,7 +146,7 @@ const sourcesBelow = (folder) => [
   ...foldersIn(folder).flatMap((name) => sourcesBelow(`${folder}/${name}`)),
 ];
 
-/** Compiles what is stale, a few files at a time; the objects' paths in the order of the sources. */
+/** Compiles what is stale, a few files at a time. @returns the objects' paths in the order of the sources */
 async function compileUnit(compiler, unit, log) {
   const includes = [...unit.includes, unit.objects].flatMap((folder) => ["-I", folder]);
   const flags = [...compiler.flags, ...compileFlags, unit.optimization, ...unit.flags(compiler), ...includes];
@@ -162,7 +165,7 @@ async function compileUnit(compiler, unit, log) {
   return sources.map(objectOf);
 }
 
-/** asm-offsets.c -> asm-offsets.h: sizes and offsets that only the compiler knows, for assembly code. */
+/** Makes asm-offsets.h from asm-offsets.c: sizes and offsets, for assembly code, that only the compiler knows. */
 async function makeOffsets(compiler, unit, source, flags, log) {
   const assembly = `${unit.objects}/asm-offsets.s`;
   const header = join(root, unit.objects, "asm-offsets.h");
@@ -189,10 +192,10 @@ function includedScripts(script) {
 }
 
 /**
- * Runs `command` for `output` when that is stale; the output appears whole or not at all.
- * @param inputs what the output is made from; without it, a dependency file of the compiler tells
- * @param notes where the record of its making is kept: files whose names begin so
- * @returns whether it ran
+ * Runs `command` to make `output` if that is stale. The output appears whole or not at all.
+ * @param inputs the files that the output is made from; without it, a dependency file of the compiler tells
+ * @param notes the start of the names of the files that record how it was made
+ * @returns whether the command ran
  */
 async function make(command, output, args, log, { inputs, notes = output } = {}) {
   const [record, depfile, fresh] = [join(root, `${notes}.made`), `${notes}.d`, `${notes}.${process.pid}.new`];

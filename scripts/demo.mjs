@@ -1,7 +1,6 @@
 /**
- * The demonstration of `npm start`: a debug session over the real DAP server,
- * told in the terminal. Nothing here is made up: every line below a heading
- * comes from the adapter or from the source files that it names.
+ * The demonstration of `npm start`: a debug session over the real DAP server, shown in the terminal. Nothing is
+ * invented: every line below a heading comes from the adapter, or from the source files that it names.
  */
 import { readFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
@@ -21,12 +20,12 @@ import {
 
 const PROGRAM = join(root, "dist", "sample-guests", "pv", "hello.elf");
 
-/** Of the guest's registers that the VMM saved: the hypercall's arguments, number and place. */
+/** The registers of the guest, saved by the VMM, that are shown: the hypercall's arguments, number and place. */
 const REGISTERS_SHOWN = ["ebx", "ecx", "edx", "eax", "eip", "cs", "esp"];
 
 /** The story of one debug session. */
 class Demo {
-  /** The last event about the hypercalls; the one before the end holds the newest rows. */
+  /** The last event about the hypercalls. The one before the end holds the newest rows. */
   #trace = { total: 0 };
   #thread = 0;
   #midLine = false;
@@ -83,7 +82,7 @@ class Demo {
     const vmm = await this.#stepUntil("stepIn", (frame) => frame.moduleId === "vmm.elf");
     say(dim(`    ${this.steps} × step in`));
     this.#source(vmm);
-    // Far enough for its first lines to have given its variables their values.
+    // Goes on until the first lines have given the function's variables their values.
     await this.#stepUntil("next", (frame) => /trace_hypercall_enter/.test(lineOf(frame)));
   }
 
@@ -149,7 +148,10 @@ class Demo {
     return this.client.request("variables", { variablesReference: scope.variablesReference });
   }
 
-  /** Locals by name (all without names), those in `open` with their parts (those in `shown`, in hexadecimal). */
+  /**
+   * Shows locals by name (all without names). Those in `open` are shown with their parts (those in `shown`, in
+   * hexadecimal).
+   */
   async #variables(frame, names, open, shown) {
     const { variables } = await this.#scope(frame, "Locals");
     for (const each of variables.filter(({ name }) => names === undefined || names.includes(name))) {

@@ -13,9 +13,9 @@ const RESULTS = "dist/test-results/vitest.json";
 
 const tally = { passed: 0, failed: 0, skipped: 0 };
 
-/** Runs the checks one by one; a failed one shows what its tool printed. */
+/** Runs the checks one by one. If one fails, the output of its tool is shown. */
 async function runChecks() {
-  // Only now: the checks' tools have just been installed.
+  // The import is here because the checks' tools have only just been installed.
   const { checks } = await import("./lib/checks.mjs");
   for (const { name, check } of checks) {
     const started = performance.now();
@@ -34,7 +34,7 @@ async function runChecks() {
   }
 }
 
-/** Adds vitest's own figures; a file that cannot even be loaded counts as one failure. */
+/** Adds vitest's figures. A file that cannot be loaded counts as one failure. */
 function addSuites(status) {
   let report;
   try {

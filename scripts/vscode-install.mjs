@@ -1,7 +1,8 @@
 /**
- * Fetches real VS Code where no desktop build can be downloaded: the npm package code-server carries the genuine
- * VS Code server, whose own front end a browser can open. Everything comes from the npm registry, nothing is compiled,
- * and it stays in .cache/, outside node_modules: it is a tool of this project's users and tests, no dependency.
+ * Fetches real VS Code where no desktop build can be downloaded. The npm package code-server contains the genuine VS
+ * Code server, whose own front end a browser can open. Everything comes from the npm registry, and nothing is compiled.
+ * It stays in .cache/ and not in node_modules, because it is a tool of this project's users and tests and not a
+ * dependency.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -9,15 +10,15 @@ import { join } from "node:path";
 import { SetupError, root } from "./lib/run.mjs";
 
 const CODE_SERVER = "4.139.1";
-/** The server asks for Node 24; this package holds its binary as plain files. */
+/** The server needs Node 24, whose binary this package holds as plain files. */
 const NODE = "24.21.0";
 
 const home = join(root, ".cache", "vscode", CODE_SERVER);
 
-/** What the tests and `npm run vscode` never load: half of the unpacked size. */
+/** Files that the tests and `npm run vscode` never load: half of the unpacked size. */
 const unused = ["node_modules/@github", "node_modules/@microsoft/mxc-sdk", "extensions/copilot"];
 
-/** @returns why the server cannot be had on this machine, in one line, or "" when it can */
+/** @returns the reason in one line why this machine cannot have the server, or "" if it can */
 export function unsupported() {
   if (process.platform === "linux" && process.arch === "x64") return "";
   return "the served VS Code runs on Linux x86-64 only: install desktop VS Code and its `code` command";
@@ -31,9 +32,9 @@ export function installed() {
 }
 
 /**
- * Installs what is missing; the second call costs nothing.
- * @param {(line: string) => void} say progress, for a person who waits a minute
- * @throws SetupError with one line when the platform or the registry does not play along
+ * Installs what is missing. The second call costs nothing.
+ * @param {(line: string) => void} say shows progress, to a user who waits a minute
+ * @throws SetupError with one line if the platform or the registry is unsuitable
  */
 export function install(say = () => {}) {
   const have = installed();
@@ -50,7 +51,7 @@ export function install(say = () => {}) {
   run("tar", ["xzf", `code-server-${CODE_SERVER}.tgz`], partial);
   rmSync(join(partial, `code-server-${CODE_SERVER}.tgz`));
   const vscode = join(partial, "package", "lib", "vscode");
-  // Its shrinkwrap is out of step with its package.json, so `npm ci` refuses it.
+  // `npm ci` refuses the package, because its shrinkwrap does not match its package.json.
   npm(vscode, ["install", "--omit=dev"]);
   prune(vscode);
   writeFileSync(join(partial, "complete"), "");
@@ -70,7 +71,7 @@ function prune(vscode) {
   }
 }
 
-/** Install scripts stay off: the native modules that matter ship their binaries, the others want headers. */
+/** Install scripts are not run: the native modules that matter include their binaries, and the others need headers. */
 function npm(cwd, args) {
   run("npm", [...args, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd);
 }

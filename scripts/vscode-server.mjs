@@ -8,7 +8,7 @@ import { SetupError } from "./lib/run.mjs";
 
 const START_MS = 60_000;
 
-/** A quiet workbench: nothing opens by itself, nothing asks, nothing calls home. */
+/** Settings of a quiet workbench: nothing opens by itself, asks questions, or contacts other hosts. */
 const quiet = {
   "chat.disableAIFeatures": true,
   "extensions.autoCheckUpdates": false,
@@ -47,13 +47,13 @@ export async function serve({ node, server, extension, settings = {}, testDriver
       ...["--host", "127.0.0.1", "--port", String(port), "--without-connection-token"],
       ...["--accept-server-license-terms", "--telemetry-level", "off"],
       ...["--server-data-dir", data, "--user-data-dir", data, "--extensions-dir", extensions],
-      // With it the page's address may name an extension's tests, and no notification is shown.
+      // With this flag, the page's address may name an extension's tests, and no notification is shown.
       ...(testDriver ? ["--enable-smoke-test-driver"] : []),
     ],
     { stdio: ["ignore", "pipe", "pipe"], detached: true },
   );
   const stop = () => {
-    // The server leads a process group of its own: extension hosts and adapters end with it.
+    // The server leads a process group, so that extension hosts and adapters end with it.
     try {
       if (child.pid) process.kill(-child.pid, "SIGKILL");
     } catch {
@@ -83,7 +83,7 @@ export function workbenchUrl(port, { folder, file, payload = [] }) {
   return `http://127.0.0.1:${port}/?folder=${encodeURI(folder)}${query}`;
 }
 
-/** Installs the extension by a link: what runs is the very folder that is built. */
+/** Installs the extension by a link, so that what runs is the folder that is built. */
 function addExtension(extensions, root) {
   const { publisher, name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   symlinkSync(root, join(extensions, `${publisher}.${name}-${version}`), "dir");

@@ -1,6 +1,6 @@
 /**
- * `npm run vscode [-- FOLDER]`: opens VS Code with this extension on the sample's folder. A desktop VS Code is taken
- * where there is one; else the real VS Code is served on 127.0.0.1 and the page's address printed.
+ * `npm run vscode [-- FOLDER]` opens VS Code with this extension on the sample's folder. It uses a desktop VS Code if
+ * there is one. Otherwise it serves the real VS Code on 127.0.0.1 and prints the page's address.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";

@@ -228,11 +228,11 @@ export class Stepper {
     const instruction = debuggee.instruction();
     const before = { pc: debuggee.pc, ring: debuggee.ring, esp: debuggee.esp, context: debuggee.context };
     const outer = kind === "over" && instruction?.flow === "interrupt" ? debuggee.frames().slice(1) : [];
-    if (kind === "over" && instruction?.flow === "call") return this.runBehind(before, instruction);
+    if (kind === "over" && instruction?.flow === "call") return this.runPast(before, instruction);
     // To the machine an iteration is an instruction, and there may be millions. To the user they are one instruction,
     // which may fault.
     if (instruction?.flow === "repeat")
-      return this.runBehind(before, instruction, kind === "in" ? debuggee.exceptionsOf(before.pc) : []);
+      return this.runPast(before, instruction, kind === "in" ? debuggee.exceptionsOf(before.pc) : []);
     const { halt, entered } = debuggee.advance();
     if (halt !== undefined) return halt;
     const back = (linear: number): Destination => ({
@@ -251,7 +251,7 @@ export class Stepper {
     return met ?? (debuggee.pc === before.pc ? "interrupted" : undefined);
   }
 
-  private async runBehind(
+  private async runPast(
     before: Omit<Destination, "linear" | "lowestEsp" | "highestEsp"> & { pc: number; esp: number },
     { length }: Instruction,
     others: readonly Destination[] = [],

@@ -1,4 +1,4 @@
-/** Tells of a build as a whole, in two lines. A build that finds nothing stale says nothing. */
+/** Sums up a build in two lines. If nothing is stale, it prints nothing. */
 export class Summary {
   #made = 0;
   #started = performance.now();
@@ -16,7 +16,7 @@ export class Summary {
     };
   }
 
-  /** To be called when the build has succeeded. */
+  /** Must be called when the build has succeeded. */
   finish() {
     if (this.#made === 0) return;
     const seconds = ((performance.now() - this.#started) / 1000).toFixed(1);

@@ -1,4 +1,4 @@
-/** esbuild bundles of the TypeScript side, each made again only when one of its inputs is newer, and bytecode for the first. */
+/** Bundles of the TypeScript side, made by esbuild only if an input is newer; and bytecode for the first of them. */
 import {
   copyFileSync,
   existsSync,
@@ -17,10 +17,10 @@ import { tier0Plugin } from "./tier0-plugin.mjs";
 const DIST = join(root, "dist");
 const ICED = join(root, "node_modules", "iced-x86");
 
-/** Modules ask where they lie by `import.meta.url`, which a CommonJS bundle lacks. */
+/** Modules find their own place by `import.meta.url`, which a CommonJS bundle lacks. */
 const MODULE_URL = 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;';
 
-/** The disassembler stays a file of its own: 0.9 MB that only the debug adapter loads. */
+/** The disassembler stays in a separate file. It has 0.9 MB, which only the debug adapter loads. */
 const besidePlugin = {
   name: "beside",
   setup(build) {
@@ -46,7 +46,8 @@ const common = {
 const bundles = [
   {
     name: "ringscope.cjs",
-    // One file, so that its bytecode is one file too. What a command does not use in it is neither run nor compiled.
+    // It is one file so that its bytecode is one file too. Parts that a command does not use are neither run nor
+    // compiled.
     options: {
       ...common,
       entryPoints: { ringscope: "debug-adapter/cli/main.ts" },
@@ -82,7 +83,7 @@ export async function bundle(log) {
   }
 }
 
-/** What the bundles were made of, and the disassembler beside them: paths below the project's root. */
+/** The files from which the bundles were made, and the disassembler beside them, as paths below the project's root. */
 export function bundledFiles() {
   const inputs = bundles.flatMap(({ name }) => JSON.parse(readFileSync(recordOf(name), "utf8")));
   return [...inputs, relative(root, join(ICED, "package.json"))];
@@ -97,7 +98,7 @@ function writeRecord(name, inputs) {
   writeFileSync(recordOf(name), JSON.stringify([...files, ...tools, ...tier0Sources()]));
 }
 
-/** What the interpreter image is generated from; the bundler sees only the image. */
+/** The files from which the interpreter image is generated. The bundler sees only the image. */
 function tier0Sources() {
   return ["emulator/base", "emulator/isa", "emulator/cpu"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
@@ -115,8 +116,8 @@ function isFresh(name) {
 }
 
 /**
- * Keeps the bytecode of a guest's run beside the bundle, from where bin/bundle.cjs takes it: a start is a fifth shorter.
- * Without the image of the guest, and where it cannot be kept, starts are slower and nothing else.
+ * Keeps the bytecode of a guest's run beside the bundle, where bin/bundle.cjs finds it; this makes a start a fifth
+ * shorter. Without the guest's image, or if the bytecode cannot be kept, starts are slower, and nothing else changes.
  */
 export function keepCode(log) {
   const guest = join(DIST, "sample-guests", "pv", "hello.elf");

@@ -34,7 +34,7 @@ export const INCLUDES = [
   { from: /^(arch\/x86\/|asm-offsets\.c$)/, to: /^(include\/|asm-offsets\.h$)/, why: "sources include headers only" },
 ];
 
-/** What calls itself in a circle by its nature: one folder, whose files call each other as they like. */
+/** Files that need to call each other in a circle: one folder, whose files may call each other freely. */
 export const RECURSIVE = ["arch/x86/mm/types/"];
 
 /**
@@ -53,7 +53,7 @@ export function breaches(sources, objects) {
 
 const isRecursive = (path) => RECURSIVE.some((folder) => path.startsWith(folder));
 
-/** Includes as paths: a name is looked for beside the file, in include/ and at the top, as the compiler does. */
+/** The includes as paths. As the compiler does, a name is looked for beside the file, in include/ and at the top. */
 function includeArrows(sources) {
   const find = (from, name) =>
     [posix.join(posix.dirname(from), name), `include/${name}`, name].find((path) => sources.has(path)) ?? name;
@@ -102,7 +102,7 @@ export function readSources(folder) {
   return new Map(wanted.sort().map((path) => [path, readFileSync(join(folder, path), "utf8")]));
 }
 
-/** The symbols of the objects below `folder`, as nm shows them, for those sources that are there. */
+/** The symbols of the objects below `folder`, as nm shows them, for sources that exist. */
 export function readObjects(folder, sources) {
   const compiled = [...sources.keys()].filter((path) => /\.[cS]$/.test(path) && path !== "asm-offsets.c");
   return new Map(compiled.map((path) => [path, symbolsOf(join(folder, `${path}.o`))]));

@@ -1,9 +1,9 @@
-/** The checks that are no vitest suites: types, lint, layout, arrows. */
+/** The checks that are not vitest suites: types, lint, layout and arrows. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { capture, inCi, root, which } from "./run.mjs";
 
-/** Folders whose TypeScript the arrows are drawn between. */
+/** The folders between which the arrows of TypeScript are checked. */
 const LAYERS = ["emulator", "debug-adapter", "extension", "test"];
 
 const tool =
@@ -11,7 +11,7 @@ const tool =
   () =>
     capture(process.execPath, [join("node_modules", path), ...args]);
 
-/** Layout of every C file under version control, by .clang-format. */
+/** Checks the layout of every C file under version control against .clang-format. */
 function checkLayout() {
   if (!which("clang-format")) {
     if (inCi) return { code: 1, output: "clang-format is not installed\n" };

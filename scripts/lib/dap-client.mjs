@@ -11,7 +11,10 @@ export class DapClient {
   #events = [];
   #waiters = [];
 
-  /** @param {(event: { event: string, body: any }) => void} onEvent called for each event, before those who wait for it */
+  /**
+   * @param {(event: { event: string, body: any }) => void} onEvent called for each event, before the code that waits
+   * for it
+   */
   constructor(command, args, onEvent) {
     this.onEvent = onEvent;
     this.#process = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });

@@ -1,4 +1,4 @@
-/** How the demonstration looks: plain text that is also fine without colours. */
+/** The form of the demonstration: plain text that can be read without colours too. */
 
 const hasColour = process.env.NO_COLOR === undefined && (process.stdout.isTTY || process.env.FORCE_COLOR !== undefined);
 const style = (code) => (text) => (hasColour ? `\x1b[${code}m${text}\x1b[0m` : text);
@@ -24,7 +24,7 @@ export function heading(title, note) {
   say(`\n${paint.bold(paint.cyan(`● ${title}`))}  ${dim(note)}`);
 }
 
-/** Writes console output behind a bar; whether the last line is still open is given and returned. */
+/** Writes console output after a bar. Whether the last line is still open is passed in and returned. */
 export function guestLine(text, midLine) {
   const bar = dim("  │ ");
   const lines = text.split("\n");
@@ -48,7 +48,7 @@ export function sourceExcerpt(source, line, place) {
   return rows.join("\n");
 }
 
-/** The frames of a stack, separators across the width. */
+/** The frames of a stack, with separators across the width. */
 export function stackText(frames, root) {
   return frames
     .map((frame) => (frame.presentationHint === "label" ? separator(frame.name) : frameLine(frame, root)))
@@ -71,7 +71,7 @@ export function variableLine({ name, value, type }, depth = 0) {
   return `    ${paint.green(label.padEnd(14))} ${value}${type === undefined ? "" : dim(`  ${type}`)}`;
 }
 
-/** Columns aligned; cells hold no colours but in the last column. */
+/** Aligned columns. Only cells of the last column may have colours. */
 export function table(rows) {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column].length))) ?? [];
   const line = (row) => row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]))).join("  ");

@@ -9,8 +9,9 @@ const PACKAGE = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/;
 const LICENCE = /^(?:licen[cs]e|copying|notice|third-?party-?notices)(?:[.-].*)?$/i;
 
 /**
- * The text of the notices: for each package its name, version, licence and the words of its licence files.
- * @param {string[]} files paths below the project's root, as the bundler names them, or absolute; all bundled files if left out
+ * The text of the notices: the name, version, licence and the words of the licence files of each package.
+ * @param {string[]} files paths below the project's root, as the bundler names them, or absolute; all bundled files if
+ * left out
  * @throws SetupError for a package that has no licence file
  */
 export function thirdPartyNotices(files = bundledFiles()) {

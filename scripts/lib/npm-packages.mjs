@@ -1,11 +1,11 @@
-/** Brings node_modules in step with package-lock.json. */
+/** Brings node_modules up to date with package-lock.json. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SetupError, root, run } from "./run.mjs";
 
 const INSTALL_SECONDS = 600;
 
-/** The package entries of a lock file, or undefined when there is none that can be read. */
+/** The package entries of a lock file; undefined if it cannot be read. */
 function lockedPackages(...path) {
   try {
     return JSON.parse(readFileSync(join(root, ...path), "utf8")).packages;
@@ -28,7 +28,7 @@ function upToDate() {
 export async function ensureNpmPackages() {
   if (upToDate()) return;
   console.log("Installing npm packages (npm ci)...");
-  // Under `npm run` the npm in use names itself; it is a script that Node can run on every system.
+  // Under `npm run` the environment names the npm in use. It is a script that Node can run on every system.
   const npm = process.env.npm_execpath;
   const args = ["ci", "--no-fund", "--no-audit"];
   const code = npm?.endsWith(".js")

@@ -1,4 +1,7 @@
-/** Child processes and the search path, with Node built-ins only: these run before any package is installed. */
+/**
+ * Child processes and the search path, with Node built-ins only, because they are needed before any package is
+ * installed.
+ */
 import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
@@ -14,12 +17,12 @@ export const inCi = ["true", "1"].includes(process.env.CI ?? "");
 /** A failure that is told in one line: what is wrong and what to do. */
 export class SetupError extends Error {}
 
-/** This program's options and positional arguments, as parseArgs has them. @throws SetupError for what it does not know */
+/** This program's options and positional arguments, as parseArgs gives them. @throws SetupError for unknown ones */
 export function parseOptions(config) {
   try {
     return parseArgs(config);
   } catch (error) {
-    // Its first sentence says what is wrong, the second how a file name may begin with a dash.
+    // The first sentence says what is wrong. The second is about file names that begin with a dash.
     throw new SetupError(error.message.split(". ", 1)[0]);
   }
 }
@@ -65,7 +68,9 @@ export function run(command, args, options = {}) {
   });
 }
 
-/** Runs a program quietly; its exit status and all that it printed, standard output first. */
+/**
+ * Runs a program without showing its output. @returns its exit status and all that it printed, standard output first
+ */
 export function capture(command, args, options = {}) {
   const { input, seconds = 600 } = options;
   const result = spawnSync(command, args, {
@@ -84,7 +89,7 @@ export function runNode(script, args = [], options = {}) {
   return run(process.execPath, [script, ...args], options);
 }
 
-/** Calls `main`, shows a SetupError as one line, and ends with the status that `main` gives. */
+/** Calls `main`, shows a SetupError as one line, and ends with the status that `main` returns. */
 export async function entry(main) {
   try {
     process.exitCode = await main();

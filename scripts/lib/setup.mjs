@@ -1,4 +1,6 @@
-/** What `npm start` and `npm test` have in common: a machine with only Node becomes one with a built project. */
+/**
+ * The first steps of `npm start` and `npm test`: they turn a machine that has only Node into one with a built project.
+ */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { SetupError, root, runNode } from "./run.mjs";
@@ -14,7 +16,7 @@ function checkNode() {
 }
 
 /**
- * Node, the system packages that `ensureSystem` provides, and the npm packages.
+ * Checks Node, and installs the system packages that `ensureSystem` provides and the npm packages.
  * @param {() => Promise<void>} ensureSystem
  */
 export async function install(ensureSystem) {

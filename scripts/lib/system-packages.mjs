@@ -1,4 +1,4 @@
-/** The programs and files that the project uses from outside npm, and the Debian packages that bring them. */
+/** The programs and files from outside npm that the project uses, and the Debian packages that contain them. */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { SetupError, capture, inCi, run, which } from "./run.mjs";
 const UPDATE_SECONDS = 180;
 const INSTALL_SECONDS = 900;
 
-/** True when `compiler` makes a 32-bit program of `source`; freestanding ones need no 32-bit C library. */
+/** Whether `compiler` makes a 32-bit program from `source`. Freestanding programs need no 32-bit C library. */
 function compiles(compiler, source, flags) {
   const folder = mkdtempSync(join(tmpdir(), "ringscope-"));
   try {
@@ -21,7 +21,7 @@ function compiles(compiler, source, flags) {
 const program = (name) => () => which(name) !== undefined;
 const file = (path) => () => existsSync(path);
 
-/** What the sample guests and the hypervisor are built with. */
+/** The compiler for the sample guests and the hypervisor. */
 const COMPILER = {
   what: "a C compiler for 32-bit x86 (gcc -m32 or clang -m32)",
   packages: ["gcc", "gcc-multilib"],
@@ -31,7 +31,7 @@ const COMPILER = {
     ),
 };
 
-/** What the test suites use besides: the other machines, the references, the layout check, the browser. */
+/** The other tools of the test suites: other machines, references, the layout check, the browser. */
 const TEST_TOOLS = [
   {
     what: "gcc with the 32-bit C library",
@@ -63,7 +63,7 @@ function bochsTerminal() {
   return folders.some((folder) => existsSync(join("/usr/lib", folder, "bochs/plugins/libbx_term_gui.so")));
 }
 
-/** Installs Debian packages; false when this is no Debian, or not root, or apt-get fails. */
+/** Installs Debian packages. False if this is not Debian, if the user is not root, or if apt-get fails. */
 async function aptInstall(packages) {
   if (!which("apt-get") || process.getuid?.() !== 0) return false;
   console.log(`Installing system packages: ${packages.join(" ")}`);
@@ -74,7 +74,7 @@ async function aptInstall(packages) {
   return (await run("apt-get", install, { env, seconds: INSTALL_SECONDS })) === 0;
 }
 
-/** Installs what is missing of `tools`; those that are still missing. */
+/** Installs the tools that are missing. @returns those that are still missing */
 async function provide(tools) {
   const missing = tools.filter((tool) => !tool.present());
   if (missing.length === 0) return [];
@@ -87,13 +87,16 @@ function advice(missing) {
   return `missing: ${missing.map((tool) => tool.what).join(", ")} (on Debian as root: apt-get install ${packages})`;
 }
 
-/** The C compiler: nothing can be built without it. */
+/** Provides the C compiler, without which nothing can be built. */
 export async function ensureCompiler() {
   const missing = await provide([COMPILER]);
   if (missing.length > 0) throw new SetupError(advice(missing));
 }
 
-/** All that the tests use. In CI each tool must be there; elsewhere the suites that miss theirs say so and are skipped. */
+/**
+ * Provides everything that the tests use. In CI each tool is required. Elsewhere suites whose tools are missing say so
+ * and are skipped.
+ */
 export async function ensureTestTools() {
   const missing = await provide([COMPILER, ...TEST_TOOLS]);
   if (missing.length === 0) return;

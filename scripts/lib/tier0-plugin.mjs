@@ -1,7 +1,6 @@
 /**
- * The interpreter is WebAssembly that emulator/cpu/tier0/image.ts generates. In
- * a bundle that module is replaced by what it returns (the module's bytes and
- * the numbers of its handlers), so that a start costs no generation.
+ * The interpreter is WebAssembly that emulator/cpu/tier0/image.ts generates. In a bundle, that module is replaced by
+ * its result (the module's bytes and the numbers of its handlers), so that a start need not generate it.
  */
 import { Buffer } from "node:buffer";
 

@@ -30,7 +30,7 @@ async function watch(...breakpoints: DebugProtocol.DataBreakpoint[]): Promise<De
 const idOf = async (args: object): Promise<string> => (await info(args)).dataId ?? "";
 
 describe("a data breakpoint", () => {
-  it("stops behind the instruction that writes to a variable, and says what it was and is", async () => {
+  it("stops after the instruction that writes to a variable, and says what it was and is", async () => {
     await atCallWrite();
     const { dataId, description, accessTypes } = await info({ name: "app_task.calls[0]" });
     expect(description).toMatch(/^app_task\.calls\[0\] \(4 bytes at 0x[0-9a-f]{8}\)$/);

@@ -49,7 +49,7 @@ describe("a request out of place", () => {
   });
 });
 
-describe("a configurationDone that comes behind terminate", () => {
+describe("a configurationDone that comes after terminate", () => {
   it("is refused, and nothing runs", async () => {
     session = await DapSession.launch(guest("pv/loop"));
     const { client } = session;

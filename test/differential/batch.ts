@@ -59,7 +59,7 @@ export interface LdtEntry {
 }
 
 export interface Batch {
-  /** Pieces of code: one instruction or several. INT3 stands behind and before each. */
+  /** Pieces of code: one instruction or several. INT3 stands after and before each. */
   codes: Uint8Array[];
   /** Linear address of each code. */
   addresses: number[];
@@ -78,7 +78,7 @@ export interface Outcome {
   eip: number;
   eflags: number;
   selectors: Selectors;
-  /** The exception that ended it; Vector.Bp at the INT3 behind its code. */
+  /** The exception that ended it; Vector.Bp at the INT3 after its code. */
   vector: number;
   errorCode: number;
   cr2: number;
@@ -88,7 +88,7 @@ export interface Outcome {
   thrown?: string;
 }
 
-/** INT3s before and behind each code: enough for short branches to land on. */
+/** INT3s before and after each code: enough for short branches to land on. */
 const CODE_GAP = 32;
 
 /** Linear addresses of codes laid out one after the other from CODE_BASE, at any alignment. */

@@ -36,7 +36,7 @@ export class Draft {
     readonly insn: Insn,
     readonly rng: Rng,
     code: number,
-    /** Linear address behind the instruction, where INT3s stand. */
+    /** Linear address after the instruction, where INT3s stand. */
     readonly codeEnd: number,
   ) {
     this.test = blankCase(code);

@@ -100,7 +100,7 @@ const SEGMENTS = [
   [Seg.Gs, "gs"],
 ] as const;
 
-/** Linear address of IDLE_CODE, behind all cases' code. */
+/** Linear address of IDLE_CODE, after all cases' code. */
 const IDLE = CODE_BASE + CODE_MAX - 0x10;
 
 export class EmulatedHost {

@@ -16,7 +16,7 @@ export interface Form {
 const REPEATABLE = new Set(["movsb", "movsv", "stosb", "stosv", "lodsb", "lodsv", "cmpsb", "cmpsv", "scasb", "scasv"]);
 const SHIFTS = new Set(["rol", "ror", "rcl", "rcr", "shl", "shr", "sar", "shld", "shrd"]);
 const SEGMENT_PREFIXES = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65];
-/** Bytes of INT3 before and behind each code that a short branch may land on. */
+/** Bytes of INT3 before and after each code that a short branch may land on. */
 export const PAD = 24;
 
 /** Opcode bytes and the ModRM.reg digit (-1 without one) from a spec's line. */
@@ -72,7 +72,7 @@ function modrm(spec: Spec, form: Form, digit: number, rng: Rng): number[] {
   return form.addrSize === 4 ? modrm32(rng, reg) : modrm16(rng, reg);
 }
 
-/** A displacement to INT3s in front of the code or behind it. */
+/** A displacement to INT3s in front of the code or after it. */
 function displacement(rng: Rng, length: number): number {
   return rng.oneIn(2) ? rng.below(PAD) : -length - 1 - rng.below(PAD - 1);
 }

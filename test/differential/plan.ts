@@ -127,7 +127,7 @@ export function plan(variants: readonly Variant[], encodings: number, states: nu
   };
 }
 
-/** Points half of the immediate far pointers at the INT3s behind their own code, now that its place is known. */
+/** Points half of the immediate far pointers at the INT3s after their own code, now that its place is known. */
 function landFarPointer(insn: Insn, code: Uint8Array | undefined, end: number): void {
   if (
     !code ||

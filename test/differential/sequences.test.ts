@@ -21,7 +21,7 @@ const rounds = (programs: number): number => Math.max(1, Math.ceil(LONG / 4 / pr
 function toleranceAt(plan: ProgramPlan, code: number, host: Outcome): Tolerance {
   const offset = host.eip - (plan.addresses[code] ?? 0);
   const program = plan.programs[code];
-  // INT3 is one byte long and stands behind the program.
+  // INT3 is one byte long and stands after the program.
   const at = program?.undefinedAt.get(offset) ?? program?.undefinedAt.get(offset - 1) ?? 0;
   return { flags: ~at, registers: [], anyAccess: false };
 }

@@ -56,7 +56,7 @@ export function stackTarget(rng: Rng): number {
   return rng.oneIn(4) ? target(rng) : WINDOW_BASE + 0x400 + rng.below(0x600) * 4;
 }
 
-/** Where a branch goes: INT3 behind the code, or where there is no page. */
+/** Where a branch goes: INT3 after the code, or where there is no page. */
 export function landing(rng: Rng, codeEnd: number): number {
   return rng.oneIn(8) ? rng.pick([0x30000000, CODE_BASE - 0x10, 0x1234]) : codeEnd + rng.below(24);
 }

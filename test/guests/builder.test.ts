@@ -40,7 +40,7 @@ const text =
     image.write(to, image.indexOf(from), "latin1");
     return image;
   };
-/** The value of the ELF note `type`, behind its header and the name "Xen". */
+/** The value of the ELF note `type`, after its header and the name "Xen". */
 const note =
   (type: number, value: number): Edit =>
   (image) => {
@@ -84,7 +84,7 @@ const CASES: readonly (readonly [name: string, edit: Edit, reason: string])[] = 
   ["an object file", bytes(elf.type, 1), "not an executable ELF file"],
   ["odd program headers", bytes(elf.programHeaderSize, 56), "its program headers have an odd size"],
   [
-    "a file cut behind its headers",
+    "a file cut after its headers",
     (image) => image.subarray(0, 4096),
     "truncated: a segment lies beyond the end of the file",
   ],

@@ -14,7 +14,7 @@ const linesOf = (console: string, domain: number): string[] => {
 
 for (const machine of machines.filter((each) => each !== bochs)) {
   describeWith(machine.tools, `three domains on ${machine.name}`, () => {
-    it("each print their golden text, line by line behind their number, and the last one's end powers off", async () => {
+    it("each print their golden text, line by line after their number, and the last one's end powers off", async () => {
       const result = await machine.boot({ kernel: "vmm.elf", modules: MODULES });
       // Only the first domain is told that the other does not exist; the others may not ask.
       const hello = goldenLines("pv-hello").slice(0, -1);

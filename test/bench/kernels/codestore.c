@@ -1,4 +1,4 @@
-/* Data in the page of running code: a loop counts in words that lie behind its own instructions. */
+/* Data in the page of running code: a loop counts in words that lie after its own instructions. */
 #include "bench.h"
 
 #define STEPS  AMOUNT(8000000, 300000)

@@ -38,7 +38,7 @@ export interface ThreadFact {
   callerFrames: FrameFact[] | "unknown";
 }
 
-/** A type's name without the space that gdb leaves out in `const[3]`, behind a qualified pointer. */
+/** A type's name without the space that gdb leaves out in `const[3]`, after a qualified pointer. */
 export const spelling = (type: string): string => type.replace(/ \[/g, "[");
 
 /** The variables of each frame, without the reasons; their order within a frame is gdb's own affair. */

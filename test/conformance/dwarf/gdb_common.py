@@ -92,7 +92,7 @@ def registers(frame):
 
 
 def machine_frame(frame):
-    """The source frames of one machine frame (none outside of all functions), and the first frame behind it."""
+    """The source frames of one machine frame (none outside of all functions), and the first frame after it."""
     frames = []
     while frame is not None:
         if frame.name() is not None:

@@ -264,7 +264,7 @@ export class Instructions {
 
   // ---- code that changes
 
-  /** A store into code: the immediate or the opcode of an instruction behind or ahead, or a byte that is none. */
+  /** A store into code: the immediate or the opcode of an earlier or a later instruction, or a byte that is none. */
   private patch(): void {
     const { a, rng } = this;
     const label = this.fresh("soft");

@@ -23,7 +23,7 @@ export interface Program {
   /** Address of each vector's handler. */
   vectors: number[];
   pieces: readonly Piece[];
-  /** Linear address behind the last instruction; tables follow. */
+  /** Linear address after the last instruction; tables follow. */
   end: number;
   /** Starts of blocks and of instructions: where breakpoints go. */
   starts: readonly number[];

@@ -22,7 +22,7 @@ export function describeDifference(scenario: Scenario, found: Difference): strin
   const again = differ(scenario, boards);
   if (!again) {
     return [
-      `seed ${scenario.seed.toString()} differs only behind the programs before it, in step ${found.step.toString()}:`,
+      `seed ${scenario.seed.toString()} differs only after the programs before it, in step ${found.step.toString()}:`,
       ...fieldLines(found),
     ].join("\n");
   }

@@ -16,7 +16,7 @@ export interface Traced {
 
 const LONGEST_INSN = 15;
 
-/** Physical address behind a linear one of the program's world, when its tables are as at the start. */
+/** The physical address of a linear one of the program's world, when its tables are as at the start. */
 const physicalOf = (linear: number): number => {
   const low = linear >= At.Large ? linear - At.Large : linear;
   return low >= At.Alias && low < At.Alias + CODE_BYTES ? low - At.Alias + At.Code : low;

@@ -27,7 +27,7 @@ static struct {
   const u8 *read_only;
   const struct test_case *cases;
   struct result *results;
-  u8 *final_window; /* the window after the last case, behind the results */
+  u8 *final_window; /* the window after the last case, after the results */
 } batch;
 
 /* Sixteen bytes of the window, compared in one go. */

@@ -66,7 +66,7 @@
         int     $HYPERCALL_VECTOR
 1:      STOP    9
 
-/* The fault's handler goes on behind the instruction. */
+/* The fault's handler goes on after the instruction. */
         START   count_page_fault
         movl    0x70000000, %eax
 page_fault_end:

@@ -36,7 +36,7 @@
 
         .text
         .globl  task_entry
-/* The task: goes back where it came from, or shows itself; the second time it starts behind its IRET. */
+/* The task: goes back where it came from, or shows itself; the second time it starts after its IRET. */
 task_entry:
         movl    %cr0, %edx
         pushfl

@@ -7,7 +7,7 @@ const scalar = (size: number): Type => ({ kind: "base", name: `u${8 * size}`, si
 const pointer: Type = { kind: "pointer", size: 4, target: { kind: "void" } };
 const array = (element: Type, count: number): Type => ({ kind: "array", element, count });
 
-/** A structure whose members stand one behind the other in the order given. */
+/** A structure whose members follow one another in the order given. */
 function struct(name: string, members: Record<string, [offset: number, type: Type]>, size: number): Type {
   const list = Object.entries(members).map(([n, [offset, type]]) => ({
     name: n,

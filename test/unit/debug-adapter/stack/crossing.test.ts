@@ -75,7 +75,7 @@ describe("the entry of an inner ring that a frame comes from", () => {
     expect(find(entries, { eip: 0x500, ring: 3, slot: undefined })).toBeUndefined();
   });
 
-  it("is an INT when the frame returns behind it", () => {
+  it("is an INT when the frame returns after it", () => {
     const entries = [entry("int", 0x80, 3, 0x3000)];
     expect(find(entries, { eip: 0x3002, ring: 3, slot: undefined })).toBe(0x80);
     expect(find(entries, { eip: 0x3003, ring: 3, slot: undefined })).toBeUndefined();

@@ -21,7 +21,7 @@ interface Step {
   push?: true;
   /** Goes to the address on top of the stack. */
   pops?: true;
-  /** Ring behind it. */
+  /** Ring after it. */
   ring?: number;
   file?: string;
   breakpoint?: true;
@@ -185,11 +185,11 @@ describe("a step by line", () => {
     expect(await step(at(0), "over")).toBe("done at 2 ring 1");
   });
 
-  it("over a call stops behind it, at the next line", async () => {
+  it("over a call stops after it, at the next line", async () => {
     expect(await step(at(2), "over")).toBe("done at 4 ring 1");
   });
 
-  it("into a call stops behind the callee's prologue", async () => {
+  it("into a call stops after the callee's prologue", async () => {
     expect(await step(at(2), "in")).toBe("done at 101 ring 1");
   });
 
@@ -281,7 +281,7 @@ describe("a step by instruction", () => {
 });
 
 describe("a step out", () => {
-  it("ends behind the call", async () => {
+  it("ends after the call", async () => {
     const fake = at(2);
     await step(fake, "in");
     expect(await step(fake, "out")).toBe("done at 3 ring 1");

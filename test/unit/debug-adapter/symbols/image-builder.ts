@@ -62,7 +62,7 @@ export function text(address: number, size: number): SectionSpec {
   return { name: ".text", bytes: new Uint8Array(size).fill(0x90), flags: 6, address };
 }
 
-/** `.symtab` and `.strtab`, to stand at `index` and the one behind. */
+/** `.symtab` and `.strtab`, to stand at `index` and the one after. */
 export function symbolSections(symbols: readonly SymbolSpec[], index: number): SectionSpec[] {
   const names: Part[] = [0];
   const entries: Part[] = [new Uint8Array(16)];

@@ -62,7 +62,7 @@ describe("notationOf", () => {
     (name) => expect(notationOf(name, UINT)).toBeUndefined(),
   );
 
-  it("is hexadecimal for 64 bits that are called an entry, in arrays and behind pointers", () => {
+  it("is hexadecimal for 64 bits that are called an entry, in arrays and through pointers", () => {
     for (const type of [U64, pointerTo(U64), array(U64), array(array(U64))]) {
       for (const name of ["entry", "l2", "boot_l1", "pdpt_table", "idt"])
         expect(notationOf(name, type)).toBe("hexadecimal");

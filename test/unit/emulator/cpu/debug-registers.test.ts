@@ -135,7 +135,7 @@ describe("the trap flag", () => {
 });
 
 describe("INT1", () => {
-  it("is #DB behind itself, with no cause in DR6", () => {
+  it("is #DB after itself, with no cause in DR6", () => {
     const bench = new CodeBench().code(0xf1, 0xf4);
     expect(bench.toHalt()).toBe(Vector.Db);
     expect([causes(bench), returnAddress(bench)]).toEqual([0, CODE + 1]);

@@ -16,7 +16,7 @@ const TABLE = 0x2000;
 const PDPTES = 0x8000;
 const VECTORS = 32;
 const TR_SELECTOR = 0x38;
-/** Ring r's stack is two pages here + r * 0x4000; no page lies before and behind it. */
+/** Ring r's stack is two pages here + r * 0x4000; no page lies before and after it. */
 const STACKS = 0x20000;
 const PAGE = 0x1000;
 const FIRST_ODD = 8;

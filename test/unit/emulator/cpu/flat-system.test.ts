@@ -85,7 +85,7 @@ class Twins {
 
   private byGenerated({ kind, op, a, b }: Task): Result {
     const answer = kind === "fault" ? this.fault(a, b) : this.generated(op, a, b);
-    // Behind a delivery by contract the core looks at the mode before it goes on.
+    // After a delivery by contract the core looks at the mode before it goes on.
     if (this.delivery.mock.calls.length > 0) this.cpu["modes"].update();
     return this.result(answer);
   }

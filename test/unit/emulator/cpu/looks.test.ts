@@ -48,7 +48,7 @@ describe.each(ENGINES)("a repeated string instruction that overwrites itself, %s
     expect([bench.gpr(Gpr.Ecx), bench.gpr(Gpr.Eax)]).toEqual([34, 0x41]);
   });
 
-  it("does so behind a mark, and with its target watched", () => {
+  it("does so after a mark, and with its target watched", () => {
     const bench = self();
     bench.cpu.breakpoints.add(SELF);
     bench.cpu.watches.add({ linear: SELF, length: 1, touches: Touch.Write });

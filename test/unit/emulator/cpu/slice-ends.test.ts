@@ -27,7 +27,7 @@ function reloading(isCompiled: boolean): CodeBench {
   return bench;
 }
 
-it("leaves the page of the next instruction unread behind MOV CR3, on all engines", () => {
+it("leaves the page of the next instruction unread after MOV CR3, on all engines", () => {
   const [interpreted, compiled, stepped] = [reloading(false), reloading(true), reloading(false)];
   const count = TURN * 20 + TURN - 1;
   interpreted.run(count);
@@ -40,7 +40,7 @@ it("leaves the page of the next instruction unread behind MOV CR3, on all engine
   }
 });
 
-it("stays within the budget behind a fault in a fault handler", () => {
+it("stays within the budget after a fault in a fault handler", () => {
   const [pageFault, divideError] = [0x2000, 0x3000];
   const bench = new CodeBench().code(0x8b, 0x06, 0xbe, 0, 0, 0, 0x80, 0xeb, 0xf7); // mov eax, [esi]; mov esi, 0x80000000; jmp CODE
   // div ecx, which faults the first time; mov esi, 0x8000; add esp, 4; xor ecx, ecx; iret

@@ -10,7 +10,7 @@ import { EAGER } from "../../../harness/eager";
 import { CODE, CodeBench } from "./code-bench";
 import { compares, type Form, hasTarget, Model, reads } from "./string-model";
 
-/** Two ranges of two pages each, low enough for 16-bit addresses; the pages before and behind them are missing. */
+/** Two ranges of two pages each, low enough for 16-bit addresses; the pages before and after them are missing. */
 const SOURCE = 0xa000;
 const TARGET = 0xd000;
 const RANGE = 0x2000;
@@ -302,8 +302,8 @@ describe("A repeated string instruction", () => {
   });
 
   it.each([
-    ["behind the limit of", 0, 0x20, 0x100, 36],
-    ["from the start behind the limit of", 0, 0x104, 0x104, 100],
+    ["beyond the limit of", 0, 0x20, 0x100, 36],
+    ["from the start beyond the limit of", 0, 0x104, 0x104, 100],
     ["downwards before the start of", Flag.Df, 0x40, -4, 83],
   ])("raises #GP(0) at the element %s a segment", (_, flags, from, to, left) => {
     const bench = segmented(0x102).code(0xf3, 0xab, 0xf4); // rep stosd
@@ -325,7 +325,7 @@ describe("A repeated string instruction", () => {
     expect([bench.gpr(Gpr.Eax), bench.gpr(Gpr.Ebx)]).toEqual([0x44, 3]);
   });
 
-  it("stops behind the iteration that touches a watch", () => {
+  it("stops after the iteration that touches a watch", () => {
     const bench = new CodeBench().code(0xf3, 0xa5, 0xf4); // rep movsd
     bench.cpu.watches.add({ linear: 0x30082, length: 1, touches: Touch.Write });
     bench.put({ [Gpr.Esi]: 0x20000, [Gpr.Edi]: 0x30000, [Gpr.Ecx]: 100 });

@@ -30,7 +30,7 @@ describe("where interpreted slices end", () => {
 describe("where compiled code comes out", () => {
   const NEVER = 1e9;
 
-  // Two functions in pages that share an entry-table hint, or do not, called behind each load of CR3.
+  // Two functions in pages that share an entry-table hint, or do not, called after each load of CR3.
   it.each([0xb000, 0x40a000])("the place is heard of though its page is in no exec TLB: 0xa000 and 0x%x", (other) => {
     // prettier-ignore
     const bench = new CodeBench().code(
@@ -111,7 +111,7 @@ describe("a place where nothing could be compiled", () => {
   const LOOP = [0x40, 0xeb, 0xfd]; // inc eax; jmp -3
 
   /** The place is heard of as it stands, then LOOP runs there. */
-  function regionsBehind(bench: CodeBench): number {
+  function regionsAfter(bench: CodeBench): number {
     bench.cpu.attach((parts) => {
       const jit = new Jit(parts, AT_ONCE);
       jit.missed(bench.cpu["modes"].current);
@@ -123,7 +123,7 @@ describe("a place where nothing could be compiled", () => {
   }
 
   it("because its page was in no exec TLB, is compiled later", () => {
-    expect(regionsBehind(new CodeBench())).toBe(1);
+    expect(regionsAfter(new CodeBench())).toBe(1);
   });
 
   it("because of the instruction there, is compiled when that is another", () => {
@@ -131,7 +131,7 @@ describe("a place where nothing could be compiled", () => {
     bench.bytes(0x6006, 0xcf); // its handler: iret
     bench.run(10);
     bench.state.set(S.Eip, CODE);
-    expect(regionsBehind(bench)).toBe(1);
+    expect(regionsAfter(bench)).toBe(1);
   });
 });
 

@@ -5,8 +5,8 @@ import { RegisterBounds } from "../../../../emulator/jit/register-bounds";
 
 const decoder = new Decoder();
 
-/** What is known behind the instructions of some code, each of which writes its first operand. */
-function behind(...code: number[]): RegisterBounds {
+/** What is known after the instructions of some code, each of which writes its first operand. */
+function boundsAfter(...code: number[]): RegisterBounds {
   const bounds = new RegisterBounds();
   const bytes = Uint8Array.from(code);
   for (let at = 0; at < bytes.length;) {
@@ -27,8 +27,8 @@ describe("the page of a table's element", () => {
     ["and eax, 255", [0x25, 0xff, 0, 0, 0], 0x11000],
     ["mov eax, 7", [0xb8, 7, 0, 0, 0], 0x11f00],
     ["shr eax, 24", [0xc1, 0xe8, 24], 0x11c00],
-  ])("is known behind %s", (_, code, disp) => {
-    expect(behind(...code).pageOf(table(disp), 4)).toBe(0x11);
+  ])("is known after %s", (_, code, disp) => {
+    expect(boundsAfter(...code).pageOf(table(disp), 4)).toBe(0x11);
   });
 
   it.each([
@@ -38,7 +38,7 @@ describe("the page of a table's element", () => {
     ["a base is added", [0x0f, 0xb6, 0xc0], table(0x11000, Gpr.Ebx)],
     ["only 16 bits were written", [0x66, 0xb8, 7, 0], table(0x11000)],
   ])("is not known where %s", (_, code, mem) => {
-    expect(behind(...code).pageOf(mem, 4)).toBeUndefined();
+    expect(boundsAfter(...code).pageOf(mem, 4)).toBeUndefined();
   });
 
   it("is not known where the guest has patched the immediate, which is read when it is executed", () => {
@@ -50,12 +50,12 @@ describe("the page of a table's element", () => {
   });
 
   it("is not known in the next block", () => {
-    const bounds = behind(0x0f, 0xb6, 0xc0);
+    const bounds = boundsAfter(0x0f, 0xb6, 0xc0);
     bounds.beginBlock();
     expect(bounds.pageOf(table(0x11000), 4)).toBeUndefined();
   });
 
   it("counts a bounded base", () => {
-    expect(behind(0x0f, 0xb6, 0xc0).pageOf(table(0x11000, Gpr.Eax, -1), 4)).toBe(0x11);
+    expect(boundsAfter(0x0f, 0xb6, 0xc0).pageOf(table(0x11000, Gpr.Eax, -1), 4)).toBe(0x11);
   });
 });

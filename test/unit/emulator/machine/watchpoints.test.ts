@@ -23,7 +23,7 @@ describe.each<Engine>(["interpreter", "compiled"])("watchpoints, %s", (engine) =
   const LOAD = INC + 4;
   const PUSH = INC + 7;
 
-  it("stop behind the instruction that wrote, with the bytes from before", () => {
+  it("stop after the instruction that wrote, with the bytes from before", () => {
     const machine = loop();
     const watchpoint = { linear: WORD, length: 4, access: "write" as WatchAccess };
     machine.setWatchpoint(watchpoint);
@@ -37,7 +37,7 @@ describe.each<Engine>(["interpreter", "compiled"])("watchpoints, %s", (engine) =
     }
   });
 
-  it("stop behind a read, not behind a write, when reads are watched", () => {
+  it("stop after a read, not after a write, when reads are watched", () => {
     const machine = loop();
     machine.setWatchpoint({ linear: WORD, length: 4, access: "read" });
     const stop = machine.run();
@@ -81,7 +81,7 @@ describe.each<Engine>(["interpreter", "compiled"])("watchpoints, %s", (engine) =
     expect(hits(machine.run())).toHaveLength(2);
   });
 
-  it("stop only where their condition holds, asked behind the instruction", () => {
+  it("stop only where their condition holds, asked after the instruction", () => {
     const machine = loop();
     let asked = 0;
     machine.setWatchpoint(

@@ -150,7 +150,7 @@ describe("unit headers", () => {
     expect(what(image)).toMatchObject([problem]);
   });
 
-  it("that cannot be read do not hide the units behind them", () => {
+  it("that cannot be read do not hide the units after them", () => {
     const image = load(bytes(sized([9, 2], 1, 4, [0, 4]), unit(...int, ...variable("x", FIRST), 0)));
     expect(image.globals("x")).toHaveLength(1);
   });

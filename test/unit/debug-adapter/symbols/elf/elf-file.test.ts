@@ -94,7 +94,7 @@ describe("ElfFile", () => {
     expect(new ElfFile(bare).sections).toEqual([]);
   });
 
-  it("gives initial memory with zeros behind the file's part and nothing outside", () => {
+  it("gives initial memory with zeros after the file's part and nothing outside", () => {
     const grown = changed(52 + 20, 24, 4);
     const file = new ElfFile(grown);
     expect(file.readStatic(0x100e, 4)).toEqual(Uint8Array.of(0x90, 0x90, 0, 0));

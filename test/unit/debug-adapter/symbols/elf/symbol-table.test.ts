@@ -18,7 +18,7 @@ describe("SymbolTable", () => {
     expect([hit?.symbol.name, hit?.offset]).toEqual(["f", 7]);
   });
 
-  it("finds nothing behind a function's end", () => {
+  it("finds nothing after a function's end", () => {
     expect(table({ name: "f", address: 0x1010, size: 8 }).at(0x1018)).toBeUndefined();
   });
 
