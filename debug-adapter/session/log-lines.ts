@@ -1,6 +1,6 @@
 import type { LogPlace } from "../breakpoints/log-message";
 
-/** How many lines may come at once, and in each second after that. This is more than anybody can follow. */
+/** How many lines may come at once, and how many in each second after that. Both are more than anybody can follow. */
 const BURST = 10_000;
 const PER_SECOND = 5000;
 /** Characters of the longest line. */
