@@ -3,7 +3,7 @@
 
 #include <stdarg.h>
 
-/* The text made so far; what does not fit is dropped. */
+/* The text made so far. What does not fit is dropped. */
 struct output {
   char text[PRINTK_MAX];
   size_t length;
@@ -20,7 +20,7 @@ static void put_padded(struct output *out, const char *text, size_t width, char 
     put(out, *text++);
 }
 
-/* Writes `value` in `base` so that it ends at `end`; where it begins. */
+/* Writes `value` in `base` so that it ends at `end`. Returns where it begins. */
 static char *digits(char *end, u32 value, u32 base) {
   *end = '\0';
   do {

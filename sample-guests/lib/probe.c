@@ -1,7 +1,7 @@
 #include "probe.h"
 #include "print.h"
 
-/* The table that the PROBE_END macro fills; the linker script marks its ends. */
+/* The table that the PROBE_END macro fills. The linker script marks its ends. */
 extern const struct probe probes_start[], probes_end[];
 
 const struct probe *probe_at(u32 eip) {

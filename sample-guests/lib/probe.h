@@ -1,7 +1,7 @@
 /*
- * Probes: instructions that may be refused. Each is a function of its own, so that
- * a trap handler can tell by EIP which of them trapped, and go on behind it. A probe
- * returns 0, or what the handler left in EAX (PROBE_REFUSED) when it was refused.
+ * Probes: instructions that may be refused. Each is in a function of its own, so that a trap handler can tell
+ * by EIP which of them trapped, and continue after it. A probe returns 0, or, when it was refused, what the
+ * handler left in EAX (PROBE_REFUSED).
  */
 #ifndef LIB_PROBE_H
 #define LIB_PROBE_H
@@ -16,7 +16,10 @@ struct probe {
   const char *name;
 };
 
-/* The probe that trapped with this EIP (of a fault, or of the instruction after a trap); NULL if none did. */
+/*
+ * The probe that trapped with this EIP (that of a fault, or of the instruction after a trap); NULL if there
+ * is none.
+ */
 const struct probe *probe_at(u32 eip);
 
 /* Prints what a probe returned. */

@@ -1,4 +1,4 @@
-/* The memory and string functions that compilers and guests count on. */
+/* The memory and string functions that compilers and guests rely on. */
 #ifndef LIB_STRING_H
 #define LIB_STRING_H
 

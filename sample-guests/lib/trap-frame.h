@@ -1,7 +1,7 @@
 /*
- * What a trap leaves on the kernel's stack, for kernels in ring 0 (bare) and in
- * ring 1 (pv) alike: the processor, or the VMM in its stead, pushes the lower part
- * of this picture, the entry stub (trap-entry.inc) the upper one. Low addresses first.
+ * What a trap leaves on the kernel's stack, for kernels in ring 0 (bare) and in ring 1 (pv) alike. The
+ * processor, or the VMM in its place, pushes the lower part of this picture, and the entry stub
+ * (trap-entry.inc) the upper one. Low addresses come first.
  */
 #ifndef LIB_TRAP_FRAME_H
 #define LIB_TRAP_FRAME_H
@@ -22,8 +22,8 @@ struct trap_frame {
 _Static_assert(offsetof(struct trap_frame, vector) == 40, "TRAP_SAVE pushes ten words");
 
 /*
- * What a frame's EFLAGS should not be compared by: CF PF AF ZF SF OF, which the code
- * before left, and RF, which processors set in the frame of a fault and QEMU does not.
+ * Flags that must be left out when EFLAGS of frames are compared: CF PF AF ZF SF OF, which the code before
+ * left, and RF, which processors set in the frame of a fault and QEMU does not.
  */
 #define EFLAGS_VARYING 0x108d5u
 

@@ -1,6 +1,6 @@
 /*
- * The application: ring 3, in pages of its own. It knows nothing of the kernel but
- * the system calls, and may touch nothing of it.
+ * The application runs in ring 3, in its own pages. It knows only the system calls of the kernel, and may
+ * access nothing of it.
  */
 #include "app.h"
 

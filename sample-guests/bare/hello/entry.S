@@ -85,7 +85,9 @@ trap_common:
         iret
         .cfi_endproc
 
-/* A return from a trap that never was: IRET takes the frame for ring 3 from the stack. */
+/*
+ * Enters ring 3 by a return from a trap that never happened: IRET takes the frame for ring 3 from the stack.
+ */
         .globl  application_start
         .type   application_start, @function
 application_start:

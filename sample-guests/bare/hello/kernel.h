@@ -1,4 +1,4 @@
-/* What the files of this kernel offer one another. */
+/* The interfaces between the files of this kernel. */
 #ifndef KERNEL_H
 #define KERNEL_H
 
@@ -12,7 +12,7 @@
 #define VECTOR_BREAKPOINT         3
 #define VECTOR_GENERAL_PROTECTION 13
 #define VECTOR_PAGE_FAULT         14
-#define VECTOR_IRQ0               32 /* to 47: the PICs' sixteen lines */
+#define VECTOR_IRQ0               32 /* IRQs 0 to 15 have the vectors from here to 47. */
 #define VECTOR_SYSTEM_CALL        0x80
 
 #ifndef __ASSEMBLER__
@@ -27,7 +27,7 @@ void segments_init(void);
 void traps_init(void);
 void trap(struct trap_frame *frame);
 
-/* paging.c: maps memory on itself; ring 3 sees the application's pages only. */
+/* paging.c: maps memory to itself. Ring 3 sees only the application's pages. */
 void paging_init(void);
 
 /* timer.c: PIT interrupts through the PIC. timer_wait() returns after `count` of them. */
@@ -36,7 +36,7 @@ void timer_wait(u32 count);
 void timer_stop(void);
 void timer_interrupt(void);
 
-/* system-calls.c: what the application asked for; the result goes to its EAX. */
+/* system-calls.c: does what the application asks for. The result goes to its EAX. */
 u32 system_call(u32 number, u32 argument, u32 length);
 
 /* entry.S: leaves for ring 3 with its stack at the top of the application's. */

@@ -1,11 +1,11 @@
-/* Paging with 32-bit entries (SDM vol. 3A, 4.3): one page table maps the first 4 MiB on themselves. */
+/* Paging with 32-bit entries (SDM vol. 3A, 4.3). One page table maps the first 4 MiB to themselves. */
 #include "kernel.h"
 
 #define PTE_PRESENT 1u
 #define PTE_WRITE   2u
 #define PTE_USER    4u
 
-#define CR0_WP (1u << 16) /* read-only pages hold for ring 0 too */
+#define CR0_WP (1u << 16) /* read-only pages are read-only for ring 0 too */
 #define CR0_PG (1u << 31)
 
 extern char _start[], kernel_data_start[], app_start[], app_end[];

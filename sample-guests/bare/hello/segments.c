@@ -11,7 +11,7 @@
 
 static u64 gdt[6];
 
-/* Only the stack for traps out of ring 3 matters here: tasks are not switched by hardware. */
+/* Only the stack for traps from ring 3 is used, because tasks are not switched by hardware. */
 static struct {
   u32 link, esp0, ss0, unused[22];
   u16 trap, io_map_base;

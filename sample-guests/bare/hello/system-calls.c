@@ -5,7 +5,7 @@
 
 extern char app_start[], app_end[];
 
-/* The application may have only what it could read itself be printed. */
+/* The kernel prints only what the application could read itself. */
 static u32 write(u32 text, u32 length) {
   if (text < (u32)app_start || text > (u32)app_end || length > (u32)app_end - text) return CALL_UNKNOWN;
   console_write((const char *)text, length);

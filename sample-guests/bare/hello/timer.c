@@ -15,7 +15,7 @@
 
 static volatile u32 interrupts;
 
-/* ICW1 to ICW4: cascade, vectors, the cascade's line, 8086 mode; then the mask. */
+/* ICW1 to ICW4 (cascade, vectors, the cascade's line, 8086 mode), and then the mask. */
 static void pic_init(u16 port, u8 vector, u8 cascade, u8 mask) {
   outb(port, 0x11);
   outb(port + PIC_DATA, vector);
@@ -34,7 +34,7 @@ void timer_init(void) {
   outb(PIT_CHANNEL0, divisor >> 8);
 }
 
-/* STI takes effect after the next instruction: no interrupt slips in before HLT. */
+/* STI takes effect after the next instruction, so no interrupt can come before HLT. */
 void timer_wait(u32 count) {
   for (u32 seen = 0; seen < count; seen++) {
     while (interrupts == seen)

@@ -35,7 +35,10 @@ static u32 page_fault_address(void) {
   return linear;
 }
 
-/* Addresses differ from build to build: the frame's EIP and ESP are printed by what they point at. */
+/*
+ * Addresses differ from build to build, so the frame's EIP and ESP are printed as the names of what they
+ * point at.
+ */
 static void print_frame(const struct trap_frame *frame) {
   const struct probe *probe = probe_at(frame->eip);
 
@@ -49,7 +52,7 @@ static void print_frame(const struct trap_frame *frame) {
   printk("\n");
 }
 
-/* A trap that a probe provoked is reported and stepped over; any other is this kernel's bug. */
+/* A trap that a probe caused is reported and skipped. Any other trap is a bug of this kernel. */
 static void exception(struct trap_frame *frame) {
   const struct probe *probe = probe_at(frame->eip);
 
@@ -66,7 +69,7 @@ static void exception(struct trap_frame *frame) {
   frame->eax = PROBE_REFUSED;
 }
 
-/* The stub calls this; the frame may be changed, and is what it returns to. */
+/* The stub calls this function, which may change the frame; the stub returns to what the frame then says. */
 void trap(struct trap_frame *frame) {
   static bool shown;
 

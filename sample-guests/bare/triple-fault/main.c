@@ -1,9 +1,9 @@
 /*
  * bare/triple-fault: a kernel without an IDT meets a breakpoint.
  *
- * The breakpoint has no gate: general protection. That has no gate either: double
- * fault. Nor has that: the processor shuts down, and a board resets it. What led there
- * is lost, on most machines.
+ * The breakpoint has no gate, which is a general-protection fault. That has no gate either, which is a double
+ * fault. That has none either, so the processor shuts down, and the board resets it. On most machines the way
+ * there is lost.
  */
 #include "machine.h"
 #include "print.h"

@@ -4,7 +4,7 @@
 
 #include "base.h"
 
-/* The guest's first C function: paging and interrupts off, no IDT. */
+/* The guest's first C function. Paging and interrupts are off, and there is no IDT. */
 void kernel_main(void);
 
 static inline void outb(u16 port, u8 value) {
@@ -22,8 +22,8 @@ static inline u8 inb(u16 port) {
 void serial_init(void);
 
 /**
- * Ends the machine, with `status` at the debug-exit port; status 0 is success.
- * Everything printed has left the serial port before.
+ * Ends the machine with `status` at the debug-exit port; status 0 is success. Everything that was printed has
+ * left the serial port before.
  */
 _Noreturn void machine_exit(u8 status);
 

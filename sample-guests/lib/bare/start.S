@@ -1,7 +1,7 @@
 /*
- * Multiboot start (Multiboot 0.6.96, 3.2): protected mode with flat ring-0 segments,
- * paging and interrupts off, EAX = 0x2badb002, EBX = physical address of the boot
- * information. ESP and the GDT are undefined: set the first here, do without the second.
+ * Multiboot start (Multiboot 0.6.96, 3.2): protected mode with flat ring-0 segments, paging and interrupts
+ * off, EAX = 0x2badb002, EBX = physical address of the boot information. ESP and the GDT are undefined: this
+ * code sets ESP first, and does not use the GDT.
  */
         .cfi_sections .debug_frame
 

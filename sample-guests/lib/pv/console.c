@@ -1,6 +1,6 @@
 /*
- * The console: the first domain hands its text to the VMM (console_io); any other
- * puts it in a ring that it shares with its console's backend, and sends an event.
+ * The console. The first domain passes its text to the VMM (console_io). Any other domain puts it in a ring
+ * that it shares with its console's backend, and sends an event.
  */
 #include "guest.h"
 #include "print.h"
@@ -18,7 +18,7 @@ static void notify_backend(void) {
   HYPERCALL2(event_channel_op, EVTCHNOP_send, (u32)&send);
 }
 
-/* A full ring is waited for: the backend drains it when this domain gives up the processor. */
+/* Waits while the ring is full. The backend drains it when this domain gives up the processor. */
 static void ring_write(const char *text, size_t length) {
   for (size_t sent = 0; sent < length; sent++) {
     while (ring->out_prod - ring->out_cons == CONSOLE_RING_OUT) {

@@ -1,4 +1,4 @@
-/* A return that the VMM's own IRET cannot do, and what the kernel is told of it (failsafe.inc). */
+/* A return that the VMM's own IRET cannot make, and what the kernel is told about it (failsafe.inc). */
 #ifndef LIB_PV_FAILSAFE_H
 #define LIB_PV_FAILSAFE_H
 
@@ -18,7 +18,7 @@ struct failsafe_frame {
 extern char failsafe_entry[], trap_stack_top[];
 _Noreturn void return_to(const struct return_frame *frame);
 
-/* The kernel's: called by the stub, with events masked. There is nothing to go back to. */
+/* Defined by the kernel and called by the stub, with events masked. There is nothing to return to. */
 void failsafe(const struct failsafe_frame *frame);
 
 #define EFLAGS_IF 0x200

@@ -1,7 +1,7 @@
 /* Frame numbers: PFN, MFN, and the addresses that the builder mapped. */
 #include "guest.h"
 
-/* The linker script's constant: where PFN 0 is mapped. */
+/* A constant of the linker script: the address at which PFN 0 is mapped. */
 extern char VIRT_BASE[];
 
 u32 mfn_of(const volatile void *address) {

@@ -55,13 +55,13 @@
     result_;                                                                                                 \
   })
 
-/* The guest's first C function, once the console works. */
+/* The guest's first C function. It is called when the console works. */
 void kernel_main(void);
 
-/* What the domain builder left for the kernel. */
+/* The information that the domain builder left for the kernel. */
 extern struct start_info *start_info;
 
-/* Makes printk() work; start_info is set. */
+/* Makes printk() work. start_info must be set. */
 void console_init(void);
 
 /* Ends the domain: SHUTDOWN_poweroff, SHUTDOWN_crash. */

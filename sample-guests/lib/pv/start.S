@@ -65,7 +65,10 @@ boot_stack_top:
         NOTE_NUMBER XEN_ELFNOTE_ENTRY, _start
         NOTE_NUMBER XEN_ELFNOTE_HYPERCALL_PAGE, hypercall_page
 
-/* The older way: numbers are text, so the image has to be linked where they say. HYPERCALL_PAGE is a page number. */
+/*
+ * The older description: numbers are text, so the image has to be linked where they say. HYPERCALL_PAGE is a
+ * page number.
+ */
         .section __xen_guest, "a"
         .ascii  "GUEST_OS=ringscope sample,XEN_VER=xen-3.0,LOADER=generic,PAE=yes,"
         .asciz  "VIRT_BASE=0xC0000000,ELF_PADDR_OFFSET=0x0,HYPERCALL_PAGE=0x100"

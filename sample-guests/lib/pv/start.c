@@ -1,4 +1,4 @@
-/* Start of day, and the end. */
+/* The start of the day, and the end. */
 #include "guest.h"
 
 struct start_info *start_info;

@@ -12,7 +12,7 @@
 #define RING0_CS  0xe008u
 #define CALLBACK  0x1000u /* never reached */
 
-/* Takes the frame of a bounced trap; never reached. */
+/* Takes the frame of a bounced trap. This is never reached. */
 static void handler(void) {
   for (;;)
     continue;
@@ -53,7 +53,7 @@ static void return_to_ring0(void) {
   return_from((u32)frame);
 }
 
-/* An event for a guest that never said where to take it. */
+/* An event for a guest that has registered no callback. */
 static void event_without_callback(void) {
   struct shared_info *shared;
   struct evtchn_bind_ipi bind = {.vcpu = 0};
@@ -68,8 +68,10 @@ static void event_without_callback(void) {
   HYPERCALL2(event_channel_op, EVTCHNOP_send, (u32) & (struct evtchn_send){bind.port});
 }
 
-/* Descriptors that are wrong for a stack, behind a null descriptor: small segments of ring 1, 16 bits of
- * limit. */
+/*
+ * Descriptors that are wrong for a stack, after a null descriptor: small segments of ring 1, with limits of
+ * 16 bits.
+ */
 static u64 segments[PAGE_SIZE / 8] __attribute__((aligned(PAGE_SIZE))) = {
     [1] = 0x00cfb2000000ffffull, /* writable: what the stack segment is at first */
 };
@@ -78,8 +80,7 @@ static u64 segments[PAGE_SIZE / 8] __attribute__((aligned(PAGE_SIZE))) = {
 #define CODE           0x00cfba000000ffffull
 #define RING3          0x00cff2000000ffffull
 
-/* A stack segment that turns into something else while it is loaded: the next return to this kernel cannot
- * load it. */
+/* A stack segment that is changed while it is loaded. The next return to this kernel cannot load it. */
 static void spoil_stack(u64 descriptor) {
   u32 mfn = mfn_of(segments), at = mfn << PAGE_SHIFT | STACK_SELECTOR >> 3 << 3;
 
@@ -102,7 +103,7 @@ static void stack_of_ring3(void) {
   spoil_stack(RING3);
 }
 
-/* A return that cannot be, with a failsafe callback where no code is. */
+/* A return that is impossible, with a failsafe callback where there is no code. */
 static void failsafe_as(u32 cs, u32 eip) {
   static u32 frame[] = {0, (u32)handler, FLAT_RING3_CS, 0x200, 0x2000, 0};
 

@@ -1,9 +1,8 @@
 /*
- * pv/echo: a kernel that listens to its console. What is typed arrives at the VMM, which
- * raises VIRQ_CONSOLE; the guest polls for that event, reads what is there, and answers
- * each line. The line "quit" powers off.
+ * pv/echo: a kernel that listens to its console. What is typed arrives at the VMM, which raises VIRQ_CONSOLE.
+ * The guest polls for that event, reads the input, and answers each line. The line "quit" powers off.
  *
- * Verdict: success: each line comes back behind "echo: ".
+ * Verdict: success: each line comes back after "echo: ".
  */
 #include "guest.h"
 #include "print.h"
@@ -42,7 +41,7 @@ static char read_char(void) {
   return c;
 }
 
-/* Without its newline; 0-terminated, cut at LINE_MAX. */
+/* The line without its newline, 0-terminated and cut at LINE_MAX. */
 static void read_line(char *line) {
   u32 length = 0;
 

@@ -30,7 +30,7 @@ static _Noreturn void attempt(void) {
   return_to(&attempts[next++].frame);
 }
 
-/* Called by the stub, with events masked. There is nothing to go back to: on to the next. */
+/* Called by the stub, with events masked. There is nothing to return to, so it goes on to the next case. */
 void failsafe(const struct failsafe_frame *saved) {
   const struct return_frame *frame = &saved->frame;
 

@@ -5,7 +5,7 @@
 #include "guest.h"
 #include "print.h"
 
-/* Mapped nowhere: above the domain's memory, below the VMM. */
+/* Mapped nowhere: above the domain's memory and below the VMM. */
 #define NOWHERE ((volatile u32 *)0xf0000000)
 
 static void touch(volatile u32 *address) {

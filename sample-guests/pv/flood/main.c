@@ -1,7 +1,7 @@
 /*
- * pv/flood: a domain asks for the same impossible thing, over and over. Each time it is
- * refused, and the VMM's log has the reason for as many of them as a log can bear, and
- * how many were left out. The word on the command line chooses what is asked for.
+ * pv/flood: a domain asks for the same impossible thing over and over. Each request is refused. The VMM's log
+ * has the reason for as many of them as it can bear, and the number of those that were left out. The word on
+ * the command line chooses the request.
  *
  * Verdict: success: "flood: 3000 refused", then power-off.
  */

@@ -1,11 +1,10 @@
 /*
- * pv/fuzz: random hypercalls with arguments that are nearly right. The number on the
- * command line is the seed. Whatever the VMM answers is fine, the domain's crash too;
- * a bug of the VMM, or a reference that is lost, is not. After each thousand calls the
- * VMM counts all references anew, if `audit=` is on its command line.
+ * pv/fuzz: random hypercalls with arguments that are nearly right. The number on the command line is the
+ * seed. Any answer of the VMM is allowed, and so is the domain's crash; a bug of the VMM or a lost reference
+ * is not. After each thousand calls the VMM counts all references again, if `audit=` is on its command line.
  *
- * Verdict: the machine ends with 0 or 1, never with 2, which is also how an audit ends
- * that finds a difference. The last line tells how many there were.
+ * Verdict: the machine ends with 0 or 1, never with 2, which is also the end of an audit that finds a
+ * difference. The last line tells how many calls there were.
  */
 #include "guest.h"
 #include "print.h"
@@ -18,7 +17,7 @@
 static u32 pages[POOL][PAGE_SIZE / 4] __attribute__((aligned(PAGE_SIZE)));
 static u32 state;
 
-/* Xorshift: the same calls for the same seed, on every machine. */
+/* Xorshift, which gives the same calls for the same seed on every machine. */
 static u32 next(void) {
   state ^= state << 13;
   state ^= state >> 17;
@@ -114,7 +113,7 @@ static void event_call(void) {
   HYPERCALL2(event_channel_op, below(16), below(8) ? (u32)argument : some_address());
 }
 
-/* Numbers from all over, but none that ends, stops or redirects this guest. */
+/* Numbers from the whole range, but none that ends, stops or redirects this guest. */
 static void wild_call(void) {
   static const u32 excluded = 1u << HYPERCALL_iret | 1u << HYPERCALL_sched_op | 1u << HYPERCALL_stack_switch |
                               1u << HYPERCALL_set_callbacks | 1u << HYPERCALL_callback_op |
@@ -132,7 +131,7 @@ static void wild_call(void) {
 static void (*const calls[])(void) = {page_table_call, mapping_call, extended_call,
                                       descriptor_call, event_call,   wild_call};
 
-/* Machines keep stale translations for different times: without this they would part. */
+/* Machines keep stale translations for different times. Without this flush their results would differ. */
 static void flush_tlb(void) {
   struct mmuext_op operation = {.cmd = MMUEXT_TLB_FLUSH_LOCAL};
 

@@ -1,4 +1,4 @@
-/* The application's start, its system calls, and the things that it may not do. */
+/* The application's start, its system calls, and instructions that it may not execute. */
 #include "probe.inc"
 
         .cfi_sections .debug_frame

@@ -1,6 +1,6 @@
 /*
- * The application: ring 3, in pages of its own. It would run on the bare machine as it
- * does here: it knows nothing of the kernel but the system calls, and nothing of the VMM.
+ * The application runs in ring 3, in its own pages. It would run in the same way on the bare machine: it
+ * knows only the system calls of the kernel, and nothing of the VMM.
  */
 #include "app.h"
 
@@ -76,8 +76,8 @@ static void try_what_is_not_allowed(void) {
 }
 
 /*
- * The alarm interrupts this loop: the kernel's upcall finds ring 3 at work. By way of the
- * VMM, because that masks events until the return: the alarm cannot ring in the kernel.
+ * The alarm interrupts this loop, so the kernel's upcall finds ring 3 at work. The alarm is set through the
+ * VMM, because that masks events until the return: so the alarm cannot ring in the kernel.
  */
 static void wait_for_alarm(void) {
   static volatile u32 alarm;

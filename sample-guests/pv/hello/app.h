@@ -7,7 +7,7 @@
 
 void app_main(void);
 
-/* app-entry.S: system calls by int 0x80 and by int 0x81; things that ring 3 may not do. */
+/* app-entry.S: system calls by int 0x80 and by int 0x81, and instructions that ring 3 may not execute. */
 u32 app_system_call(enum system_call_number number, u32 first, u32 second);
 u32 app_bounced_call(enum system_call_number number, u32 first, u32 second);
 u32 app_probe_read(const void *address);

@@ -7,13 +7,13 @@
         TRAP_ENTRY page_fault_entry, 14, 1
         TRAP_ENTRY bounced_call_entry, 0x81
         TRAP_ENTRY event_entry, 0x100
-/* No VMM on the way in, none on the way out. */
+/* The VMM takes no part in this way in or in the way out. */
         TRAP_ENTRY system_call_entry, 0x80, 0, iret
 
 /*
- * The VMM could not load the segments, or take the frame, that a return asked for: it
- * comes here with the selectors ds, es, fs, gs below the frame. Nothing here asks for
- * such a thing (pv/failsafe does).
+ * The VMM could not load the segments, or take the frame, for which a return asked. It comes here with the
+ * selectors ds, es, fs and gs below the frame. No code of this kernel asks for such a return (pv/failsafe
+ * does).
  */
         .globl  failsafe_entry
         .type   failsafe_entry, @function

@@ -7,7 +7,7 @@
 #include "kernel.h"
 #include "print.h"
 
-/* Its frame is replaced by the one that start_info names. */
+/* The guest maps the frame that start_info names in place of this page's. */
 static volatile struct shared_info shared __attribute__((aligned(PAGE_SIZE)));
 static volatile struct vcpu_info *const vcpu_info = &shared.vcpu_info[0];
 
@@ -36,13 +36,16 @@ bool events_masked(void) {
   return vcpu_info->evtchn_upcall_mask != 0;
 }
 
-/* What came while the mask was set is delivered on the way out of any hypercall. */
+/* Events that came while the mask was set are delivered on the way out of any hypercall. */
 void events_unmask(void) {
   vcpu_info->evtchn_upcall_mask = 0;
   if (vcpu_info->evtchn_upcall_pending) HYPERCALL2(xen_version, XENVER_version, 0);
 }
 
-/* Nanoseconds: the time that the VMM noted at some TSC value, and what the TSC counted since. */
+/*
+ * System time in nanoseconds: the time that the VMM noted at some TSC value, plus what the TSC has counted
+ * since.
+ */
 static u64 system_time(void) {
   volatile struct vcpu_time_info *time = &vcpu_info->time;
   u32 version, mul;
@@ -72,7 +75,7 @@ static void deliver(u32 port) {
   task_timer_event();
 }
 
-/* The VMM masked events when it came here; the return unmasks them again. */
+/* The VMM masked events when it came here, and the return unmasks them. */
 void event_upcall(struct trap_frame *frame) {
   printk("  upcall: cs %08x, eflags %08x\n", frame->cs, frame->eflags & ~EFLAGS_VARYING);
   while (vcpu_info->evtchn_upcall_pending) {
@@ -132,7 +135,7 @@ static void show_port_masked(void) {
   printk("events: unmasked\n");
 }
 
-/* Block unmasks events by itself, so that none is missed between the two. */
+/* Block unmasks events itself, so that none is missed in between. */
 static void show_block(void) {
   printk("events: blocking until the timer\n");
   events_mask();
@@ -141,7 +144,7 @@ static void show_block(void) {
   printk("events: awake\n");
 }
 
-/* Poll waits for ports without an upcall; the pending bit is the caller's to clear. */
+/* Poll waits for ports without an upcall. The caller has to clear the pending bit. */
 static void show_poll(void) {
   struct sched_poll poll = {.ports = (u32)&timer_port, .nr_ports = 1, .timeout = 0};
   int result;

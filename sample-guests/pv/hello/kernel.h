@@ -1,4 +1,4 @@
-/* What the files of this kernel offer one another. */
+/* The interfaces between the files of this kernel. */
 #ifndef KERNEL_H
 #define KERNEL_H
 
@@ -20,7 +20,10 @@ enum vector {
 void traps_init(void);
 void show_traps(void);
 void trap(struct trap_frame *frame);
-/* Prints the words of a frame; EIP and ESP, which differ from build to build, by what they point at. */
+/*
+ * Prints the words of a frame. EIP and ESP differ from build to build, so they are printed as the names of
+ * what they point at.
+ */
 void print_frame(const struct trap_frame *frame);
 _Noreturn void panic(const char *why);
 
@@ -70,7 +73,7 @@ _Noreturn void task_start(void);
 void system_call(struct trap_frame *frame);
 void task_timer_event(void);
 
-/* entry.S: returns from a trap that never was, to ring 3 at `eip` with the stack `esp`. */
+/* entry.S: returns, from a trap that never happened, to ring 3 at `eip` with the stack `esp`. */
 _Noreturn void enter_ring3(u32 eip, u32 esp);
 
 static inline u32 selector_cs(void) {

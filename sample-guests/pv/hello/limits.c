@@ -1,8 +1,8 @@
 /*
- * What keeps ring 1 out of ring 0: paging does not (both are supervisor), the limits of
- * the guest's segments do. They end below the VMM, so that even an address that is mapped
- * cannot be formed. Shown only when asked for by the argument "limits", because QEMU does
- * not check limits: there the VMM's memory can be read.
+ * Segment limits keep ring 1 out of ring 0. Paging cannot do that, because both rings are supervisor. The
+ * guest's segments end below the VMM, so that even a mapped address there cannot be formed. This is shown
+ * only if the argument "limits" asks for it, because QEMU does not check limits: there the VMM's memory can
+ * be read.
  */
 #include "kernel.h"
 #include "print.h"

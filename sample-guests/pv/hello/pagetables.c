@@ -1,7 +1,7 @@
 /*
- * Page tables: three levels of 64-bit entries (PAE). They are the guest's own: it reads
- * them like any memory. But they are mapped read-only, and each change is asked of the
- * VMM, which checks it before it takes effect.
+ * Page tables: three levels of 64-bit entries (PAE). They belong to the guest, which reads them like any
+ * memory. But they are mapped read-only, and the guest asks the VMM for each change. The VMM checks a change
+ * before it takes effect.
  */
 #include "kernel.h"
 #include "print.h"
@@ -10,7 +10,7 @@
 
 extern char kernel_start[], kernel_data_start[], kernel_end[], app_start[], app_end[];
 
-/* A page that gets other uses: a page table, and memory again. */
+/* A page with changing uses: as a page table, and as memory again. */
 static u32 page[PAGE_SIZE / 4] __attribute__((aligned(PAGE_SIZE)));
 static u32 data[PAGE_SIZE / 4] __attribute__((aligned(PAGE_SIZE)));
 
@@ -60,14 +60,14 @@ static void flush_tlb(void) {
   HYPERCALL4(mmuext_op, (u32)&operation, 1, 0, DOMID_SELF);
 }
 
-/* The kernel's code is nobody's to write; its pages are not the application's to see. */
+/* Nobody may write the kernel's code, and the application may not see the kernel's pages. */
 static u64 flags_for(const char *address) {
   if (address >= app_start) return PTE_PRESENT | PTE_WRITE | PTE_USER;
   if (address >= kernel_data_start) return PTE_PRESENT | PTE_WRITE;
   return PTE_PRESENT;
 }
 
-/* Asks for the whole image's protection in one hypercall: a batch is checked entry by entry. */
+/* Asks for the protection of the whole image in one hypercall. A batch is checked entry by entry. */
 void pagetables_init(void) {
   static struct mmu_update batch[128];
   u32 count = 0, done = 0;
@@ -86,7 +86,7 @@ static void show(const char *what, int result) {
   printk("page tables: %s: %d (%s)\n", what, result, errno_name(result));
 }
 
-/* A frame is never a page table and writable at once: first its mapping, then its type. */
+/* A frame is never a page table and writable at once, so first its mapping changes, and then its type. */
 static void make_page_table(volatile u32 *window) {
   show("map a page read-only", map_page(page, pte_of(mfn_of(page), PTE_PRESENT)));
   show("pin it as an L1 table", page_table_operation(MMUEXT_PIN_L1_TABLE, page));
@@ -114,7 +114,7 @@ static void make_memory_again(volatile u32 *window) {
 }
 
 void show_updates(void) {
-  /* Beyond what the builder mapped, in the reach of the same L2 table. */
+  /* Beyond what the builder mapped, but covered by the same L2 table. */
   volatile u32 *window = (volatile u32 *)(((u32)kernel_start & 0xc0000000) + 0x10000000);
 
   printk("page tables: read the entry of a page\n");

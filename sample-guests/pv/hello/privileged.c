@@ -1,6 +1,6 @@
 /*
- * Privileged instructions. Ring 1 may not execute them: they trap to the VMM, which does
- * what they mean for this guest, or bounces a general-protection fault to it.
+ * Privileged instructions. Ring 1 may not execute them. They trap to the VMM, which does what they mean for
+ * this guest, or bounces a general-protection fault to it.
  */
 #include "kernel.h"
 #include "print.h"
@@ -12,7 +12,7 @@ u32 probe_hlt(void);
 u32 probe_in(u32 port, u8 *value);
 u32 probe_out(u32 port, u8 value);
 
-/* Nothing answers at this port on any machine: it reads as all ones. */
+/* No device answers at this port on any machine, so it reads as all ones. */
 #define EMPTY_PORT 0x250
 #define PIC_PORT   0x21
 
@@ -28,14 +28,14 @@ static void show_in(const char *where, u32 port) {
     printk("  it read %02x\n", value);
 }
 
-/* The guest's IOPL lives in the VMM; the real one is always 0. */
+/* The guest's IOPL is kept in the VMM. The real one is always 0. */
 static void show_without_iopl(void) {
   printk("privileged: cli with IOPL 0\n");
   probe_report(probe_cli());
   show_in("an empty port, with IOPL 0", EMPTY_PORT);
 }
 
-/* The interrupt controller is never open to a guest: what it reads there says nothing. */
+/* The interrupt controller is never accessible to a guest. What a guest reads there has no meaning. */
 static void show_with_iopl(void) {
   struct physdev_set_iopl iopl = {.iopl = 1};
 
@@ -50,7 +50,7 @@ static void show_with_iopl(void) {
   probe_report(probe_out(EMPTY_PORT, 0));
 }
 
-/* What waits for an event is the hypercall sched_op, as events.c does: HLT is not done for a guest. */
+/* To wait for an event, a guest makes the hypercall sched_op, as events.c does. HLT is not emulated. */
 static void show_halt(void) {
   printk("privileged: hlt\n");
   probe_report(probe_hlt());

@@ -1,13 +1,12 @@
 /*
- * What the VMM refuses, with its errors. Behind each refusal stands isolation: a guest
- * that could write a page table, or map memory that is not its own, could read and
- * write everything.
+ * What the VMM refuses, with its errors. The reason of each refusal is isolation: a guest that could write a
+ * page table, or map memory that belongs to others, could read and write everything.
  */
 #include "kernel.h"
 #include "print.h"
 #include "string.h"
 
-/* Machine frames that are the VMM's: it is loaded at 1 MiB. */
+/* Machine frames of the VMM, which is loaded at 1 MiB. */
 #define VMM_MFN 0x100
 
 static u32 victim[PAGE_SIZE / 4] __attribute__((aligned(PAGE_SIZE)));
@@ -20,7 +19,7 @@ static u32 frame_of(u64 entry) {
   return (u32)((entry & PTE_FRAME) >> PAGE_SHIFT);
 }
 
-/* Mappings of `victim`'s page that would give it a frame that it may not have. */
+/* Mappings of `victim`'s page to frames that the guest may not have. */
 static void refused_mappings(void) {
   u32 own = mfn_of(victim), table = frame_of(*l2_entry(victim));
 
@@ -47,12 +46,12 @@ static void refused_tables(void) {
   show("load a page as the L3 table", page_table_operation(MMUEXT_NEW_BASEPTR, victim));
 }
 
-/* Makes `victim`'s page one that could be a table, and memory again. */
+/* Makes `victim`'s page one that could become a table, and memory again. */
 static int victim_writable(bool writable) {
   return map_page(victim, pte_of(mfn_of(victim), PTE_PRESENT | (writable ? PTE_WRITE : 0)));
 }
 
-/* An LDT is a table too: who could write it could make a descriptor for ring 0. */
+/* An LDT is a table too: whoever could write it could make a descriptor for ring 0. */
 static void refused_descriptors(void) {
   struct mmuext_op set_ldt = {.cmd = MMUEXT_SET_LDT, .arg1.linear_addr = (u32)victim, .arg2.nr_ents = 1};
   struct mmuext_op no_ldt = {.cmd = MMUEXT_SET_LDT};
@@ -66,7 +65,9 @@ static void refused_descriptors(void) {
   show("the same without an LDT", victim_writable(true));
 }
 
-/* The VMM keeps its own mappings in the L2 of slot 3: each L3 has to bring one that no other has. */
+/*
+ * The VMM keeps its own mappings in the L2 of slot 3, so each L3 must have an L2 there that no other L3 has.
+ */
 static void refused_l3(void) {
   memcpy(victim, l3_entry(NULL), 4 * sizeof(u64));
   victim_writable(false);
@@ -89,7 +90,7 @@ static void refused_requests(void) {
   show("requests at a bad address", HYPERCALL4(mmu_update, 0xf0000000, 1, 0, DOMID_SELF));
 }
 
-/* A batch stops at the first bad entry; those before it stay done, and are counted. */
+/* A batch stops at the first bad entry. The entries before it stay done, and are counted. */
 static void refused_batch(void) {
   u64 entry = machine_address(l1_entry(victim));
   u64 good = pte_of(mfn_of(victim), PTE_PRESENT | PTE_WRITE | PTE_USER);

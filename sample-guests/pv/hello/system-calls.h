@@ -1,6 +1,6 @@
 /*
- * The application's calls of the kernel: int 0x80, number in EAX, arguments in EBX and
- * ECX, result in EAX.
+ * The application's system calls: int 0x80, with the number in EAX, arguments in EBX and ECX, and the result
+ * in EAX.
  */
 #ifndef SYSTEM_CALLS_H
 #define SYSTEM_CALLS_H

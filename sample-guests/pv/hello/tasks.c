@@ -1,7 +1,7 @@
 /*
- * The application, as the kernel sees it: a task with its memory and its system calls.
- * They arrive by int 0x80 straight out of ring 3, as fast as without a VMM; and, to show
- * the difference, by int 0x81, which the VMM bounces.
+ * The application as the kernel sees it: a task with its memory and its system calls. The calls arrive by int
+ * 0x80 directly from ring 3, as fast as without a VMM. To show the difference, they also arrive by int 0x81,
+ * which the VMM bounces.
  */
 #include "kernel.h"
 #include "print.h"
@@ -11,7 +11,7 @@ extern char app_start[], app_end[], app_entry[], app_stack_top[];
 
 enum task_state { TASK_READY, TASK_RUNNING, TASK_ENDED };
 
-/* Addresses from start up to, not including, end. */
+/* The addresses from start up to, but not including, end. */
 struct range {
   u32 start, end;
 };

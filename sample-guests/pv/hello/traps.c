@@ -1,7 +1,7 @@
 /*
- * Traps. The processor's own table (IDT) is the VMM's; a guest registers a list of its
- * handlers. On an exception the VMM writes a frame to the guest's stack, as the processor
- * would have, and resumes the guest in its handler: the trap is bounced.
+ * Traps. The processor's own table (IDT) belongs to the VMM, and a guest registers a list of its handlers. On
+ * an exception the VMM writes a frame to the guest's stack, as the processor would have done, and resumes the
+ * guest in its handler: the trap is bounced.
  */
 #include "kernel.h"
 #include "print.h"
@@ -19,8 +19,8 @@ static void add(struct trap_info *entry, u32 vector, u32 flags, char *handler) {
 }
 
 /*
- * The DPL says which rings may raise the vector by `int n`. Where TRAP_MASK_EVENTS is
- * clear the VMM can put a gate to the handler into the processor's IDT.
+ * The DPL tells which rings may raise the vector by `int n`. Where TRAP_MASK_EVENTS is clear, the VMM can put
+ * a gate to the handler into the processor's IDT.
  */
 static void register_traps(void) {
   struct trap_info table[7] = {0};
@@ -76,7 +76,7 @@ static const char *vector_name(enum vector vector) {
   }
 }
 
-/* A trap that a probe provoked is shown and stepped over; any other is this kernel's bug. */
+/* A trap that a probe caused is shown and skipped. Any other trap is a bug of this kernel. */
 static void exception(struct trap_frame *frame) {
   const struct probe *probe = probe_at(frame->eip);
 
@@ -87,7 +87,7 @@ static void exception(struct trap_frame *frame) {
   frame->eax = PROBE_REFUSED;
 }
 
-/* The stubs call this; the frame may be changed, and is what they return to. */
+/* The stubs call this function, which may change the frame; the stubs return to what the frame then says. */
 void trap(struct trap_frame *frame) {
   switch (frame->vector) {
   case VECTOR_SYSTEM_CALL:

@@ -1,8 +1,8 @@
 /*
  * pv/isolation: a domain beside others tries to map frames from all over the machine.
  *
- * Its own memory it may map as it likes; whatever is another domain's, the VMM's, or
- * nobody's is refused. Started as the second domain (the first one may map devices).
+ * It may map its own memory as it likes. Memory of another domain, of the VMM, or of nobody is refused. It is
+ * started as the second domain, because the first one may map devices.
  */
 #include "guest.h"
 #include "print.h"
@@ -19,7 +19,7 @@ struct tally {
   u32 mapped, refused;
 };
 
-/* The page shared with the VMM has no PFN, but is the domain's to map. */
+/* The page shared with the VMM has no PFN, but the domain may map it. */
 static bool is_own(u32 mfn) {
   const u32 *mfn_to_pfn = (const u32 *)MACH2PHYS_VIRT_START;
   const u32 *pfn_to_mfn = (const u32 *)start_info->mfn_list;

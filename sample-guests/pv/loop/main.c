@@ -1,6 +1,6 @@
 /*
- * pv/loop: a kernel that never ends and never yields, for the tools that have to stop
- * one: a limit on instructions, a debugger's "pause".
+ * pv/loop: a kernel that never ends and never yields. It is for tools that have to stop a kernel: a limit on
+ * instructions, or a debugger's "pause".
  */
 #include "guest.h"
 #include "print.h"

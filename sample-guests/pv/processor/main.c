@@ -1,6 +1,6 @@
 /*
- * pv/processor: the processor as a ring-1 kernel sees it. Instructions of ring 0 trap;
- * the VMM does what they mean for this guest, or bounces them as general protection.
+ * pv/processor: the processor as a ring-1 kernel sees it. Instructions of ring 0 trap; the VMM does what they
+ * mean for this guest, or bounces them as general-protection faults.
  *
  * Verdict: success: every line as in the golden text, then power-off.
  */
@@ -157,7 +157,7 @@ static void register_gate(u32 flags) {
   HYPERCALL1(set_trap_table, (u32)table);
 }
 
-/* A frame of the VMM's says that events were masked; one of the processor's cannot. */
+/* A frame from the VMM tells that events were masked; one from the processor cannot. */
 static void show_gate(const char *what, u32 flags) {
   register_gate(flags);
   vcpu->evtchn_upcall_mask = 1;

@@ -1,4 +1,4 @@
-/* Event channels: ports from their opening to their end, and what none of them is. */
+/* Event channels: ports from their opening to their end, and requests that are not valid for them. */
 #include "print.h"
 #include "tables.h"
 
@@ -12,7 +12,7 @@ static int event_channel(u32 command, void *argument) {
   return HYPERCALL2(event_channel_op, command, (u32)argument);
 }
 
-/* What the VMM says that a port is. */
+/* The status that the VMM reports for a port. */
 static void show_status(u32 port) {
   struct evtchn_status status = {.dom = DOMID_SELF, .port = port};
   int result = event_channel(EVTCHNOP_status, &status);

@@ -14,7 +14,7 @@ static void attempt(const char *what, u64 entry) {
   report_entry(what, map_page(victim, entry), l1_entry(victim), before);
 }
 
-/* A frame that the machine-to-physical table gives to somebody else. */
+/* A frame that the machine-to-physical table gives to another owner. */
 static u32 foreign_frame(void) {
   const u32 *to_physical = (const u32 *)MACH2PHYS_VIRT_START;
   const u32 *own = (const u32 *)start_info->mfn_list;
@@ -41,7 +41,7 @@ static void refuse_foreign(void) {
   report("claim another domain's page", update((u64)mfn << 12 | MMU_MACHPHYS_UPDATE, 0));
 }
 
-/* Only the first domain may reach devices; nobody may map what is the hypervisor's. */
+/* Only the first domain may map devices, and nobody may map the hypervisor's memory. */
 static void refuse_machine(void) {
   u64 own = *l1_entry(victim);
 

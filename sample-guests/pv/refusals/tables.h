@@ -16,7 +16,7 @@
 
 typedef u32 page_t[PAGE_WORDS] __attribute__((aligned(4096)));
 
-/* The entries that map an address, read where they lie. */
+/* The entries that map an address, read at their place in the tables. */
 const u64 *l3_entry(const volatile void *address);
 const u64 *l2_entry(const volatile void *address);
 const u64 *l1_entry(const volatile void *address);
@@ -24,13 +24,13 @@ u32 frame_of(u64 entry);
 u64 pte_of(u32 mfn, u64 flags);
 u64 machine_address(const volatile void *address);
 
-/* Each: 0 or a negative errno. */
+/* Each returns 0 or a negative errno. */
 int map_page(const volatile void *address, u64 entry);
 int update(u64 machine, u64 value);
 int update_entry(const u64 *entry, u64 value);
 int extended(u32 command, u32 mfn, u32 second);
 
-/* Prints a result, and whether the entry (if there is one) is what it was before. */
+/* Prints a result, and whether the entry (if there is one) has its old value. */
 void report(const char *what, int result);
 void report_entry(const char *what, int result, const u64 *entry, u64 before);
 

@@ -1,6 +1,5 @@
 /*
- * pv/unknown-hypercall: what the VMM answers to a number that it does not know: -ENOSYS,
- * and the guest goes on.
+ * pv/unknown-hypercall: the VMM answers a number that it does not know with -ENOSYS, and the guest goes on.
  */
 #include "guest.h"
 #include "print.h"
