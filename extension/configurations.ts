@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { GuestBuilder } from "./guest-builder";
-import { builtSamples, firstSample, guestFor, guestsIn, sampleBuiltAs, type Guest } from "./guests";
+import { builtSamples, firstSample, guestFor, guestsIn, sampleBuiltAs, vmmOf, type Guest } from "./guests";
 import { messages } from "./messages";
 import { ask } from "./notices";
 
@@ -63,10 +63,18 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
   ): Promise<vscode.DebugConfiguration | undefined> {
     const { program } = config;
     const again = (): void => void vscode.debug.startDebugging(folder, config);
-    if (typeof program === "string" && !(await this.builder.makeFresh(this.#guest(config), again))) return undefined;
-    const sourceRoots = [this.packageRoot, ...(folder ? [folder.uri.fsPath] : [])];
-    // The guest's output is in its terminal, so the panel should show that and not an empty Debug Console.
-    return { internalConsoleOptions: "neverOpen", sourceRoots, console: "event", ...config };
+    const guest = typeof program === "string" ? this.#guest(config) : undefined;
+    if (guest && !(await this.builder.makeFresh(guest, again))) return undefined;
+    const own = guest && (await vmmOf(guest));
+    const roots = [...(own ? [own.checkout] : []), this.packageRoot, ...(folder ? [folder.uri.fsPath] : [])];
+    return {
+      // The guest's output is in its terminal, so the panel should show that and not an empty Debug Console.
+      internalConsoleOptions: "neverOpen",
+      sourceRoots: [...new Set(roots)],
+      console: "event",
+      ...(own && { vmm: own.vmm }),
+      ...config,
+    };
   }
 
   #guest({ program, vmm }: vscode.DebugConfiguration): Guest {

@@ -1,21 +1,12 @@
 import { realpathSync } from "node:fs";
 import * as vscode from "vscode";
-import type {
-  AuditBody,
-  ConsoleEventBody,
-  HypercallsEventBody,
-  RingscopeEvents,
-  RingscopeRequests,
-} from "../debug-adapter/protocol";
+import type { ConsoleEventBody, HypercallsEventBody, RingscopeEvents } from "../debug-adapter/protocol";
 import { configurationOf, ConfigurationProvider, DEBUG_TYPE, pickGuest } from "./configurations";
 import { debuggerCommands } from "./debugger-commands";
 import { openDebugViewAtStops } from "./debug-view";
 import { GuestBuilder } from "./guest-builder";
 import { GuestConsoles } from "./guest-consoles";
 import { HypercallTrace } from "./hypercall-trace";
-import { messages } from "./messages";
-
-const AUDIT: keyof RingscopeRequests & string = "ringscope.audit";
 
 /** Wires the providers and views. VS Code starts the adapter itself, by the manifest. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -42,19 +33,6 @@ async function debugGuest(provider: ConfigurationProvider): Promise<void> {
   if (guest) await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], configurationOf(guest));
 }
 
-/** Asks the adapter to count the frames of all domains again, and shows what it found. */
-async function audit(): Promise<void> {
-  const session = vscode.debug.activeDebugSession;
-  if (session?.type !== DEBUG_TYPE) return;
-  try {
-    const found = (await session.customRequest(AUDIT)) as AuditBody;
-    if (found.difference === undefined) void vscode.window.showInformationMessage(messages.auditRight(found));
-    else void vscode.window.showWarningMessage(messages.auditWrong(found.difference));
-  } catch (error) {
-    void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
-  }
-}
-
 /** Passes the adapter's own events to the terminals and the trace. @param memory the workspace's */
 function followSessions(memory: vscode.Memento): vscode.Disposable[] {
   const trace = new HypercallTrace(memory);
@@ -67,7 +45,6 @@ function followSessions(memory: vscode.Memento): vscode.Disposable[] {
     consoles,
     openDebugViewAtStops(DEBUG_TYPE, () => trace.isVisible),
     vscode.commands.registerCommand("ringscope.clearHypercalls", () => trace.clear()),
-    vscode.commands.registerCommand("ringscope.audit", audit),
     vscode.debug.onDidStartDebugSession(
       ours((session) => {
         consoles.started(session);

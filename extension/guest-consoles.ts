@@ -42,6 +42,7 @@ export class GuestConsoles implements vscode.Disposable {
 class SessionConsoles {
   hasEnded = false;
   readonly #consoles = new Map<string, GuestConsole>();
+  #hasShown = false;
 
   /** @param isTaken whether a terminal with this name exists */
   constructor(
@@ -75,8 +76,12 @@ class SessionConsoles {
       void Promise.resolve(this.session.customRequest(INPUT, input)).catch(() => {});
     };
     const opened = new GuestConsole(this.#title(name), log ? "output" : "vm", listens ? send : undefined);
-    // The log is there for users who look for it. A guest's console comes to the front.
-    if (!log) opened.show();
+    // The log is there for users who look for it. A guest's console comes to the front; of several, the one that can be
+    // typed at stays there.
+    if (!log && (listens || !this.#hasShown)) {
+      this.#hasShown = true;
+      opened.show();
+    }
     this.#consoles.set(name, opened);
     return opened;
   }

@@ -21,6 +21,10 @@ export function ask(message: string, choices: readonly Choice[]): void {
   void chosen.then((title) => choices.find((choice) => choice.title === title)?.action());
 }
 
+export function inform(message: string): void {
+  void vscode.window.showInformationMessage(message);
+}
+
 export function warn(message: string): void {
   void vscode.window.showWarningMessage(message);
 }

@@ -1,6 +1,7 @@
 /*
  * pv/crash: what a domain cannot survive. The word on its command line chooses how it
- * ends; the VMM's log says why, and another domain would go on.
+ * ends, the first way where there is none; the VMM's log says why, and another domain
+ * would go on.
  *
  * Verdict: failure: the machine ends with 1, the console with the line "crash: WORD".
  */
@@ -151,8 +152,10 @@ static bool equal(const char *left, const char *right) {
 }
 
 void kernel_main(void) {
+  const char *word = start_info->cmd_line[0] ? start_info->cmd_line : ends[0].word;
+
   for (u32 i = 0; i < ARRAY_LENGTH(ends); i++)
-    if (equal(start_info->cmd_line, ends[i].word)) {
+    if (equal(word, ends[i].word)) {
       printk("crash: %s\n", ends[i].word);
       ends[i].end();
       printk("still there\n");

@@ -3,7 +3,15 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { builtSamples, guestFor, guestsIn, sampleBuiltAs, sampleOf, SHOWN_SAMPLES } from "../../../extension/guests";
+import {
+  builtSamples,
+  guestFor,
+  guestsIn,
+  sampleBuiltAs,
+  sampleOf,
+  SHOWN_SAMPLES,
+  vmmOf,
+} from "../../../extension/guests";
 import { root } from "../../harness/process";
 
 const PV = join(root, "dist", "sample-guests", "pv", "hello.elf");
@@ -54,6 +62,16 @@ describe("samples", () => {
     for (const path of ["/r/sample-guests/README.md", "/r/sample-guests/lib/pv/start.c", "/r/main.c"]) {
       expect(sampleOf(path)).toBeUndefined();
     }
+  });
+
+  it("run on the hypervisor that their checkout has built, if it has", async () => {
+    const folder = checkout();
+    const guest = sampleBuiltAs(join(folder, "dist/sample-guests/pv/hello.elf")) ?? expect.fail("a sample");
+    expect(await vmmOf(guest)).toBeUndefined();
+    writeFileSync(join(folder, "dist/vmm.elf"), "");
+    expect(await vmmOf(guest)).toEqual({ checkout: folder, vmm: join(folder, "dist/vmm.elf") });
+    expect(await vmmOf({ ...guest, bare: true })).toBeUndefined();
+    expect(await vmmOf({ name: "k", program: "/w/k.elf", bare: false, origin: "workspace" })).toBeUndefined();
   });
 
   it("that are offered are all there, pv/hello first", async () => {
