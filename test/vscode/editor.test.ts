@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { root } from "../harness/process";
 import { describeWith } from "../harness/tools";
-import { Debugging } from "../harness/vscode/debugging";
+import { Debugging, lineOf } from "../harness/vscode/debugging";
 import { eventually, OPEN_MS, tools, Workbench } from "../harness/vscode/workbench";
 
 const settings = {
@@ -138,5 +138,35 @@ describeWith(tools, "a checkout in VS Code", () => {
     await debug.hypercalls.rowsWith("the last hypercall", ([newest]) =>
       /^sched_op d0 \(shutdown, /.test(newest?.label ?? ""),
     );
+  });
+
+  step("a crash opens the debug container, and stops at the guest's line", async () => {
+    await workbench.command("View: Show Explorer");
+    await workbench.choices("Ringscope: Debug a Guest...");
+    await workbench.choose("pv/crash");
+    // VS Code puts the reason below the line.
+    const reason = workbench.page.locator(".editor-instance .exception-widget");
+    await reason.waitFor();
+    expect(await reason.innerText()).toContain("Domain 0 crashed: breakpoint (trap 3)");
+    await workbench.page.locator('.tab.active[data-resource-name="main.c"]').waitFor();
+    await debug.callStack.rowsWith("the guest's frame", (rows) =>
+      rows.some(({ label }) => label.startsWith("Stack Frame trap_with_stack,")),
+    );
+    await debug.press("stop");
+    await debug.ended();
+  });
+
+  step("runs the checkout's own hypervisor: a breakpoint stops in the file where it was set", async () => {
+    const file = join(copy, "emulator", "vmm", "common", "console.c");
+    await workbench.showFile(file);
+    await debug.setBreakpoint(lineOf(file, "static int console_io_write") + 2);
+    await debug.start();
+    await debug.stoppedIn("console_io_write");
+    expect(await workbench.page.locator('.tab[data-resource-name="console.c"]').count()).toBe(1);
+    await workbench.command("Ringscope: Step Out to the Guest");
+    await debug.stoppedIn("console_write");
+    await workbench.command("Ringscope: Step Out to the Guest");
+    expect(await workbench.notification(/guest/)).toBe("the machine is not in the hypervisor: a guest runs already");
+    expect(await workbench.notifications()).toHaveLength(1);
   });
 });
