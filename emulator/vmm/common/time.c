@@ -10,6 +10,7 @@
 #include "vmm/runqueue.h"
 
 static u64 slice_end;
+static bool slice_over; /* of the vCPU that runs, when timer_run looked last */
 static u64 next_deadline;
 
 /*
@@ -52,13 +53,19 @@ void timer_run(void) {
   now = time_now();
   next_deadline = 0;
   sched_for_each(run_vcpu_timers);
-  if (current && sched_contended()) {
-    if (slice_end <= now)
-      sched_wanted = true;
-    else
-      note_deadline(slice_end);
-  }
+  const bool contended = current && sched_contended();
+  slice_over = contended && slice_end <= now;
+  if (slice_over)
+    sched_wanted = true;
+  else if (contended)
+    note_deadline(slice_end);
   if (next_deadline) arch_timer_program(next_deadline - now);
+}
+
+bool timer_slice_over(void) {
+  timer_run();
+  sched_wanted = false;
+  return slice_over;
 }
 
 void timer_start_slice(void) {

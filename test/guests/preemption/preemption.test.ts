@@ -14,6 +14,7 @@ const SLICE = 10_000_000;
 const MOST_LATE = 2_000_000;
 const HOG = "test/hog.elf";
 const WAITER = "test/waiter.elf";
+const THIEF = "test/thief.elf";
 
 /** What the hog says of each kind of call, but for how long it took; and for how many milliseconds the other one looks. */
 const KINDS: readonly (readonly [kind: string, milliseconds: number, lines: readonly string[]])[] = [
@@ -67,6 +68,7 @@ beforeAll(() => {
   for (const [source, image] of [
     ["hog.c", HOG],
     ["waiter.c", WAITER],
+    ["thief.c", THIEF],
   ] as const)
     compileGuest([join(import.meta.dirname, source)], join(root, "dist", image));
 });
@@ -89,6 +91,18 @@ describe("beside a domain whose hypercalls are long", () => {
     const letters = linesOf(result.console, "d0: ").filter((line) => /^([a-z])\1{98}$/.test(line));
 
     expect(letters).toHaveLength(4000);
+    expect(longestWait(result.console)).toBeLessThanOrEqual(SLICE + MOST_LATE);
+  });
+});
+
+describe("beside a domain that sleeps for a moment over and over", () => {
+  it.each([300, 500, 1000, 50_000])("another one has half of the time: %i ns", async (nap) => {
+    const result = await ringscope.boot({
+      kernel: "vmm.elf",
+      modules: [`${WAITER} 100`, `${THIEF} ${String(nap)}`],
+    });
+
+    expect(Number(/share: (\d+)/.exec(result.console)?.[1]), evidenceOf(result)).toBeGreaterThanOrEqual(49);
     expect(longestWait(result.console)).toBeLessThanOrEqual(SLICE + MOST_LATE);
   });
 });

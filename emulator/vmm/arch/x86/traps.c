@@ -8,6 +8,7 @@
 #include "vmm/log.h"
 #include "vmm/runqueue.h"
 #include "vmm/sched.h"
+#include "vmm/time.h"
 #include "vmm/trace.h"
 #include "x86/bounce.h"
 #include "x86/cpu.h"
@@ -150,7 +151,7 @@ in_registers(1) void failsafe_entry(struct cpu_regs *regs) {
  */
 in_registers(1) void exit_work(struct cpu_regs *regs) {
   struct vcpu *v = current;
-  while (v->domain->dying || sched_wanted)
+  while (v->domain->dying || (sched_wanted && timer_slice_over()))
     schedule();
   if (v->info->evtchn_upcall_pending && !v->info->evtchn_upcall_mask) {
     bounce_event(v, regs);

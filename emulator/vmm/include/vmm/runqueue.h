@@ -5,7 +5,7 @@
 #include "vmm/domain.h"
 #include "vmm/types.h"
 
-/* Set when another vCPU should get the processor at the next chance. */
+/* Set when another vCPU could run: it does once the slice of the one that runs is over. */
 extern bool sched_wanted;
 
 void sched_add(struct vcpu *v);

@@ -14,6 +14,12 @@ struct vcpu;
 void time_publish(struct vcpu *v);
 /* Fires what is due and programs the interrupt for what comes next. */
 void timer_run(void);
+/*
+ * Whether the running vCPU has to go, where sched_wanted says that another could run. One that was woken
+ * waits for the end of the slice: otherwise a domain that sleeps for a moment again and again would take the
+ * processor from the others before they have executed anything.
+ */
+bool timer_slice_over(void);
 /* Starts the time slice of the vCPU that is about to run. */
 void timer_start_slice(void);
 
