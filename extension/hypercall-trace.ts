@@ -11,6 +11,8 @@ const CONTEXT = "ringscope.hasHypercalls";
 const OPENED = "hypercallTraceOpened";
 /** The most rows. The tree is sent whole at each refresh. */
 const REFRESH_MS = 200;
+/** Without new calls for so long, all rows are read. */
+const SETTLED_MS = 500;
 
 /**
  * The view in the debug container that lists the newest hypercalls of the active session, the newest on top. The
@@ -129,7 +131,9 @@ export class HypercallTrace implements vscode.TreeDataProvider<HypercallRow>, vs
   }
 
   #schedule(): void {
-    if (this.#shown?.isStale && this.#view.visible) this.#refresh ??= setTimeout(() => void this.#read(), REFRESH_MS);
+    if (this.#shown === undefined || !this.#view.visible) return;
+    const { isStale, isShort } = this.#shown;
+    if (isStale || isShort) this.#refresh ??= setTimeout(() => void this.#read(), isStale ? REFRESH_MS : SETTLED_MS);
   }
 
   async #read(): Promise<void> {

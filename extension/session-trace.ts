@@ -9,6 +9,13 @@ import type {
 
 /** How many rows are shown. The adapter's own trace is longer. */
 const ROWS = 1000;
+/**
+ * Rows shown while calls come faster than anybody can read: a tree of all rows, sent several times a second, keeps VS
+ * Code too busy to draw its other views.
+ */
+const FEW_ROWS = 50;
+/** New calls since the last look from which on that is so. */
+const FLOOD = 500;
 const READ: keyof RingscopeRequests & string = "ringscope.hypercalls";
 
 /** The hypercalls of one session that the view shows. */
@@ -18,7 +25,9 @@ export class SessionTrace {
   /** Whether there are rows that have not been read yet. */
   isStale = false;
   hasEnded = false;
+  /** Calls at the last look, and by the adapter's last event. */
   #total = 0;
+  #announced = 0;
   /** Rows before this index were cleared. */
   #cleared = 0;
 
@@ -32,6 +41,7 @@ export class SessionTrace {
   /** The adapter tells that there are more rows. Its last event contains rows, which cannot be asked for afterwards. */
   changed({ total, rows }: HypercallsEventBody): void {
     this.isStale = rows === undefined;
+    this.#announced = total;
     if (rows !== undefined) this.#take(total, rows);
   }
 
@@ -40,10 +50,15 @@ export class SessionTrace {
     this.isStale = false;
   }
 
+  /** Whether the last look was at few rows where there are more. */
+  get isShort(): boolean {
+    return !this.hasEnded && this.dropped > 0 && this.rows.length < ROWS;
+  }
+
   /** Reads the newest rows. */
   async read(): Promise<void> {
     this.isStale = false;
-    const wanted: HypercallsArguments = { count: ROWS };
+    const wanted: HypercallsArguments = { count: this.#announced - this.#total > FLOOD ? FEW_ROWS : ROWS };
     let answer: HypercallsResponseBody;
     try {
       answer = (await this.session.customRequest(READ, wanted)) as HypercallsResponseBody;
