@@ -69,12 +69,11 @@ export class InlineMemory {
   }
 
   load(at: Var, size: Size, sizeSeg: Expr): Var {
-    const { e, frame } = this;
+    const { e } = this;
     const value = e.temp();
     const host = this.probe(at, Touch.Read, size);
     e.c.ifUnlikely();
-    e.set(value, x.call(frame.helpers.load[size], at, sizeSeg));
-    frame.faultCheck();
+    this.callLoad(value, at, size, sizeSeg);
     e.c.else();
     e.set(value, rawLoad(host, size));
     e.c.end();
@@ -82,24 +81,22 @@ export class InlineMemory {
   }
 
   store(at: Var, value: Var, size: Size, sizeSeg: Expr): void {
-    const { e, frame } = this;
+    const { e } = this;
     const host = this.probe(at, Touch.Write, size);
     e.c.ifUnlikely();
-    x.call(frame.helpers.store[size], at, value, sizeSeg)(e.c);
-    frame.faultCheck();
+    this.callStore(at, value, size, sizeSeg);
     e.c.else();
     e.storeRaw(host, value, size);
     e.c.end();
   }
 
   open(at: Var, size: Size, sizeSeg: Expr): Place {
-    const { e, frame } = this;
+    const { e } = this;
     const value = e.temp();
     const host = e.temp();
     const found = this.probe(at, Touch.Read | Touch.Write, size);
     e.c.ifUnlikely();
-    e.set(value, x.call(frame.helpers.open[size], at, sizeSeg));
-    frame.faultCheck();
+    this.callOpen(value, at, size, sizeSeg);
     e.set(host, x.k(0));
     e.c.else();
     e.set(host, found);
@@ -109,13 +106,35 @@ export class InlineMemory {
   }
 
   private settle(host: Var, at: Var, value: Expr, size: Size, sizeSeg: Expr): void {
-    const { e, frame } = this;
+    const { e } = this;
     x.eqz(host)(e.c);
     e.c.ifUnlikely();
-    x.call(frame.helpers.settle[size], at, value, sizeSeg)(e.c);
+    this.callSettle(at, value, size, sizeSeg);
     e.c.else();
     e.storeRaw(host, value, size);
     e.c.end();
+  }
+
+  // ---- the same by the module's helpers, without a look at the TLB
+
+  callLoad(value: Var, at: Var, size: Size, sizeSeg: Expr): void {
+    this.e.set(value, x.call(this.frame.helpers.load[size], at, sizeSeg));
+    this.frame.faultCheck();
+  }
+
+  callStore(at: Var, value: Expr, size: Size, sizeSeg: Expr): void {
+    x.call(this.frame.helpers.store[size], at, value, sizeSeg)(this.e.c);
+    this.frame.faultCheck();
+  }
+
+  callOpen(value: Var, at: Var, size: Size, sizeSeg: Expr): void {
+    this.e.set(value, x.call(this.frame.helpers.open[size], at, sizeSeg));
+    this.frame.faultCheck();
+  }
+
+  /** Stores to a place that `callOpen` has opened. */
+  callSettle(at: Var, value: Expr, size: Size, sizeSeg: Expr): void {
+    x.call(this.frame.helpers.settle[size], at, value, sizeSeg)(this.e.c);
   }
 
   /** `Emit.window`. */

@@ -70,6 +70,8 @@ export class RegionEmit extends Emit {
   private readonly memory: InlineMemory;
   /** The local that holds the address of the memory operand; -1 until the address is reckoned. */
   private operandAt = -1;
+  /** The local that holds the first address that the instruction reckons from ESP, -1 before that. */
+  private stackTop = -1;
   private readonly segments: SegmentViews;
   /** Shared TLB look-ups. There are none with watched memory, where each access has a test for itself. */
   private readonly lookups: SharedLookups | undefined;
@@ -126,7 +128,7 @@ export class RegionEmit extends Emit {
   override endInsn(): void {
     const kept = localsOf(this.flagSource);
     this.pages.clear();
-    this.operandAt = -1;
+    this.operandAt = this.stackTop = -1;
     this.bounds.note(this.insn);
     this.frame.watchTests?.endInsn(this.insn);
     this.taken.push(...this.pinned);
@@ -269,6 +271,7 @@ export class RegionEmit extends Emit {
 
   override stackOffset(delta: Expr): Var {
     const at = super.stackOffset(delta);
+    if (this.stackTop < 0) this.stackTop = at.index;
     this.frame.watchTests?.noteStack(at);
     return at;
   }
@@ -295,7 +298,8 @@ export class RegionEmit extends Emit {
 
   /** The look-up that an access to the memory operand shares with others, if it does. */
   private shared(at: Var): SharedHost | undefined {
-    return at.index === this.operandAt ? this.lookups?.of(this.insn) : undefined;
+    if (at.index === this.operandAt) return this.lookups?.of(this.insn, "operand");
+    return at.index === this.stackTop ? this.lookups?.of(this.insn, "stack") : undefined;
   }
 
   override load(at: Var, size: Size, seg: AccessSeg = "own"): Var {
@@ -303,7 +307,7 @@ export class RegionEmit extends Emit {
     const shared = this.shared(at);
     if (!shared) return this.memory.load(linear, size, sizeSeg);
     const value = this.temp();
-    this.apart(shared, () => this.set(value, this.memory.load(linear, size, sizeSeg)));
+    this.apart(shared, () => this.memory.callLoad(value, linear, size, sizeSeg));
     this.set(value, rawLoad(shared.host, size, shared.offset));
     this.c.end();
     return value;
@@ -313,7 +317,7 @@ export class RegionEmit extends Emit {
     const { linear, sizeSeg } = this.translate(at, size, seg, SEG_ACCESS_WRITE);
     const shared = this.shared(at);
     if (!shared) return this.memory.store(linear, value, size, sizeSeg);
-    this.apart(shared, () => this.memory.store(linear, value, size, sizeSeg));
+    this.apart(shared, () => this.memory.callStore(linear, value, size, sizeSeg));
     this.storeRaw(shared.host, value, size, shared.offset);
     this.c.end();
   }
@@ -323,15 +327,11 @@ export class RegionEmit extends Emit {
     const shared = this.shared(at);
     if (!shared) return this.memory.open(linear, size, sizeSeg);
     const value = this.temp();
-    let place: Place | undefined;
-    this.apart(shared, () => {
-      place = this.memory.open(linear, size, sizeSeg);
-      this.set(value, place.value);
-    });
+    this.apart(shared, () => this.memory.callOpen(value, linear, size, sizeSeg));
     this.set(value, rawLoad(shared.host, size, shared.offset));
     this.c.end();
     const store = (to: Expr): void => {
-      this.apart(shared, () => place?.store(to));
+      this.apart(shared, () => this.memory.callSettle(linear, to, size, sizeSeg));
       this.storeRaw(shared.host, to, size, shared.offset);
       this.c.end();
     };

@@ -1,4 +1,4 @@
-import type { Gpr } from "../base/arch";
+import { Gpr } from "../base/arch";
 import { TlbKind } from "../base/layout";
 import type { Code } from "../base/wasm/code";
 import * as x from "../base/wasm/expr";
@@ -14,13 +14,29 @@ const MOST_SPAN = 256;
 const PAGE_BYTES = 0x1000;
 const WORD = 4;
 
+/** Which of an instruction's accesses: that of its memory operand, or that of the stack pointer (PUSH, POP, CALL, RET). */
+export type AccessOf = "operand" | "stack";
+
+interface Access {
+  insn: Insn;
+  of: AccessOf;
+  base: Gpr;
+  /** The distances of its first byte and of the one after its last from the base, from ESP as it was at the block's start. */
+  first: number;
+  end: number;
+  writes: boolean;
+}
+
 /**
- * Accesses of a block at constant distances from a register that does not change from the first to the last of them.
+ * Accesses of a block at constant distances from a register that does not change from the first to the last of them, or
+ * from ESP while only constants are added to it.
  */
 interface Group {
   base: Gpr;
-  insns: Insn[];
-  /** The displacements of the first byte and of the one after the last. */
+  accesses: Access[];
+  /** How far ESP has moved since the block's start when the group begins; 0 for other registers. */
+  moved: number;
+  /** The distances of the first byte and of the one after the last. */
   first: number;
   end: number;
   writes: boolean;
@@ -54,7 +70,10 @@ const READERS = new Set(
  */
 export class SharedLookups {
   private readonly starts = new Map<Insn, Group[]>();
-  private readonly groups = new Map<Insn, Group>();
+  private readonly shared: Record<AccessOf, Map<Insn, { group: Group; offset: number }>> = {
+    operand: new Map(),
+    stack: new Map(),
+  };
   private readonly hosts = new Map<Group, Var>();
 
   /** @param tlb the addresses of the data TLBs that the mode uses */
@@ -65,10 +84,11 @@ export class SharedLookups {
   ) {}
 
   beginBlock(insns: readonly Insn[]): void {
-    for (const group of groupsOf(insns)) {
-      const [first] = group.insns;
-      this.starts.set(first, [...(this.starts.get(first) ?? []), group]);
-      for (const insn of group.insns) this.groups.set(insn, group);
+    for (const group of new Grouping(insns).groups()) {
+      const { insn } = group.accesses[0];
+      this.starts.set(insn, [...(this.starts.get(insn) ?? []), group]);
+      for (const access of group.accesses)
+        this.shared[access.of].set(access.insn, { group, offset: access.first - group.first });
     }
   }
 
@@ -76,7 +96,8 @@ export class SharedLookups {
     for (const { index } of this.hosts.values()) this.c.release(index);
     this.hosts.clear();
     this.starts.clear();
-    this.groups.clear();
+    this.shared.operand.clear();
+    this.shared.stack.clear();
   }
 
   /** Makes the look-ups that begin with the instruction. */
@@ -84,16 +105,16 @@ export class SharedLookups {
     for (const group of this.starts.get(insn) ?? []) this.hosts.set(group, this.lookUp(group));
   }
 
-  /** The shared look-up of the instruction's memory operand, if it has one. */
-  of(insn: Insn): SharedHost | undefined {
-    const group = this.groups.get(insn);
-    const host = group && this.hosts.get(group);
-    return group && host && { host, offset: insn.mem.disp - group.first };
+  /** The shared look-up of one of the instruction's accesses, if it has one. */
+  of(insn: Insn, access: AccessOf): SharedHost | undefined {
+    const shared = this.shared[access].get(insn);
+    const host = shared && this.hosts.get(shared.group);
+    return host && { host, offset: shared.offset };
   }
 
-  private lookUp({ base, first, end, writes }: Group): Var {
+  private lookUp({ base, moved, first, end, writes }: Group): Var {
     const { c } = this;
-    const low = keep(c, x.add(this.read(base), x.k(first)));
+    const low = keep(c, x.add(this.read(base), x.k(first - moved)));
     const entry = keep(c, x.load32(pageSlot(low), writes ? this.tlb.write : this.tlb.read));
     const fits = x.leU(x.and(low, x.k(PAGE_BYTES - 1)), x.k(PAGE_BYTES - (end - first)));
     const host = keep(
@@ -106,47 +127,88 @@ export class SharedLookups {
   }
 }
 
-function groupsOf(insns: readonly Insn[]): Group[] {
-  const found: Group[] = [];
-  const open = new Map<Gpr, Group>();
-  for (const insn of insns) {
-    const range = rangeOf(insn);
-    if (range) {
-      const group = open.get(insn.mem.base);
-      if (!group || !widen(group, insn, range)) {
-        const made = {
-          base: insn.mem.base as Gpr,
-          insns: [insn],
-          first: range.first,
-          end: range.end,
-          writes: range.writes,
-        };
-        found.push(made);
-        open.set(made.base, made);
-      }
+/** Goes through a block once, and gathers its accesses into groups. */
+class Grouping {
+  private readonly found: Group[] = [];
+  private readonly open = new Map<Gpr, Group>();
+  /** How far ESP has moved since the block's start, as far as that is known. */
+  private moved = 0;
+
+  constructor(private readonly insns: readonly Insn[]) {}
+
+  groups(): Group[] {
+    for (const insn of this.insns) {
+      for (const access of [operandAccess(insn, this.moved), stackAccess(insn, this.moved)])
+        if (access) this.add(access);
+      this.pass(insn);
     }
-    if (PLAIN.has(insn.mnemonic)) {
-      const [to] = insn.operands;
-      if (to?.kind === "r") open.delete(to.size === 1 ? to.reg & 3 : to.reg);
-    } else open.clear();
+    return this.found.filter(({ accesses }) => accesses.length >= FEWEST);
   }
-  return found.filter((group) => group.insns.length >= FEWEST);
+
+  private add(access: Access): void {
+    const { base, first, end, writes } = access;
+    const group = this.open.get(base);
+    if (group && widen(group, access)) return;
+    const moved = base === Gpr.Esp ? this.moved : 0;
+    const made = { base, moved, accesses: [access], first, end, writes };
+    this.found.push(made);
+    this.open.set(base, made);
+  }
+
+  /** Ends the groups of the registers that the instruction changes. */
+  private pass(insn: Insn): void {
+    const by = stackMove(insn);
+    const [to] = insn.operands;
+    if (by === undefined && !PLAIN.has(insn.mnemonic)) return this.open.clear();
+    this.moved += by ?? 0;
+    const isKept = insn.mnemonic === "push" || to?.kind !== "r" || (by !== undefined && insn.mnemonic !== "pop");
+    if (!isKept) this.open.delete(to.size === 1 ? to.reg & 3 : to.reg);
+  }
 }
 
-function widen(group: Group, insn: Insn, range: { first: number; end: number; writes: boolean }): boolean {
-  const [first, end] = [Math.min(group.first, range.first), Math.max(group.end, range.end)];
+function widen(group: Group, access: Access): boolean {
+  const [first, end] = [Math.min(group.first, access.first), Math.max(group.end, access.end)];
   if (end - first > MOST_SPAN) return false;
-  group.insns.push(insn);
-  Object.assign(group, { first, end, writes: group.writes || range.writes });
+  group.accesses.push(access);
+  Object.assign(group, { first, end, writes: group.writes || access.writes });
   return true;
 }
 
-/** The range that the memory operand covers, if it is at a constant distance from a register. */
-function rangeOf(insn: Insn): { first: number; end: number; writes: boolean } | undefined {
+/** The access of the memory operand, if it is at a constant distance from a register. */
+function operandAccess(insn: Insn, moved: number): Access | undefined {
   const { base, index, disp } = insn.mem;
   const at = insn.operands.findIndex(({ kind }) => kind === "m");
   if (at < 0 || insn.checked || insn.addrSize !== WORD || base < 0 || index >= 0) return undefined;
   if (!(PLAIN.has(insn.mnemonic) || READERS.has(insn.mnemonic)) || insn.mnemonic === "lea" || insn.mnemonic === "nop")
     return undefined;
-  return { first: disp, end: disp + insn.operands[at].size, writes: at === 0 && !READERS.has(insn.mnemonic) };
+  const first = base === (Gpr.Esp as number) ? disp + moved : disp;
+  const writes = at === 0 && !READERS.has(insn.mnemonic);
+  return { insn, of: "operand", base: base as Gpr, first, end: first + insn.operands[at].size, writes };
+}
+
+/** The access of PUSH, POP into a register, CALL and RET to the stack, if that is flat. */
+function stackAccess(insn: Insn, moved: number): Access | undefined {
+  const { mnemonic, opSize, operands } = insn;
+  if (insn.checked) return undefined;
+  const writes = mnemonic === "push" || mnemonic === "call" || mnemonic === "callind";
+  const reads = (mnemonic === "pop" && operands[0].kind === "r") || mnemonic === "ret";
+  if (!writes && !reads) return undefined;
+  const first = writes ? moved - opSize : moved;
+  return { insn, of: "stack", base: Gpr.Esp, first, end: first + opSize, writes };
+}
+
+/** By how much an instruction moves a flat stack's ESP, where it changes nothing else but a register that is popped. */
+function stackMove(insn: Insn): number | undefined {
+  const { mnemonic, opSize, operands, mem } = insn;
+  const [to, from] = operands;
+  const isEsp = to?.kind === "r" && to.size === WORD && to.reg === (Gpr.Esp as number);
+  if (insn.checked) return undefined;
+  if (mnemonic === "push") return -opSize;
+  if (mnemonic === "pop") return to.kind === "r" && to.reg !== (Gpr.Esp as number) ? opSize : undefined;
+  if (!isEsp) return undefined;
+  if (mnemonic === "add" && from.kind === "i") return insn.imm;
+  if (mnemonic === "sub" && from.kind === "i") return -insn.imm;
+  return mnemonic === "lea" && insn.addrSize === WORD && mem.base === (Gpr.Esp as number) && mem.index < 0
+    ? mem.disp
+    : undefined;
 }

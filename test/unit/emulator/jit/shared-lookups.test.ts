@@ -46,14 +46,46 @@ function access(rng: Rng): number[] {
   }
 }
 
+/** An access to the stack, by ESP or beside it; now and then ESP moves. */
+function stackAccess(rng: Rng): number[] {
+  const disp = rng.below(64) - 24;
+  const reg = rng.pick([Gpr.Eax, Gpr.Edx, Gpr.Esi, Gpr.Edi]);
+  const operand = (field: number): number[] => [0x44 | (field << 3), 0x24, disp & 0xff];
+  switch (rng.below(12)) {
+    case 0:
+    case 1:
+      return [0x50 | reg]; // push r
+    case 2:
+    case 3:
+      return [0x58 | reg]; // pop r
+    case 4:
+      return [0x66, 0x50 | reg]; // push r16
+    case 5:
+      return [0xff, ...operand(6)]; // push m
+    case 6:
+      return rng.pick([[0x83, 0xc4, 12], [0x83, 0xec, 12], [0x8d, 0x64, 0x24, 8], [0x54]]); // add, sub esp; lea esp, [esp + 8]; push esp
+    case 7:
+      return [0x6a, rng.below(128)]; // push imm8
+    case 8:
+      return [0xe8, 0, 0, 0, 0]; // call the next instruction
+    case 9:
+      return [0x8f, ...operand(0)]; // pop m
+    case 10:
+      return [0x8b, ...operand(reg)]; // mov r, m
+    default:
+      return [0x01, ...operand(rng.below(4))]; // add m, r
+  }
+}
+
 /** A loop of accesses around an address that may lie near a page's end, whose pages may miss, or be for reading alone. */
-function program(seed: number, isCompiled: boolean): CodeBench {
+function program(seed: number, base: Gpr.Ebx | Gpr.Esp, isCompiled: boolean): CodeBench {
   const rng = new Rng(seed);
   const bench = new CodeBench();
-  const body = Array.from({ length: 3 + rng.below(9) }, () => access(rng)).flat();
+  const make = base === Gpr.Ebx ? access : stackAccess;
+  const body = Array.from({ length: 3 + rng.below(9) }, () => make(rng)).flat();
   // Byte by byte to the page's end, or from page to page at once.
   const step = rng.pick([1, 60]);
-  const loop = [...body, 0x83, 0xc3, step, 0xff, 0x0d, 0, 0, 9, 0]; // add ebx, step; dec dword [0x90000]
+  const loop = [...body, 0x83, 0xc0 | base, step, 0xff, 0x0d, 0, 0, 9, 0]; // add base, step; dec dword [0x90000]
   bench.code(...loop, 0x0f, 0x85, ...[0, 8, 16, 24].map((up) => ((-loop.length - 6) >> up) & 0xff), 0xf4); // jnz CODE; hlt
   bench.page();
   for (let at = DATA; at < DATA + 0x3000; at += 4) bench.dword(at, rng.u32());
@@ -66,7 +98,7 @@ function program(seed: number, isCompiled: boolean): CodeBench {
       );
   if (rng.oneIn(2)) bench.state.set(S.Cr0, (bench.state.get(S.Cr0) | 0x10000) >>> 0);
   const near = step > 1 || rng.oneIn(3) ? rng.below(0x1000) : 0x1000 - rng.below(60);
-  bench.put({ [Gpr.Ebx]: DATA + near, [Gpr.Eax]: rng.u32(), [Gpr.Ecx]: rng.u32(), [Gpr.Edx]: rng.u32() });
+  bench.put({ [base]: DATA + near, [Gpr.Eax]: rng.u32(), [Gpr.Ecx]: rng.u32(), [Gpr.Edx]: rng.u32() });
   if (isCompiled) bench.cpu.attach((parts) => new Jit(parts, EAGER));
   return bench;
 }
@@ -95,11 +127,16 @@ function end(bench: CodeBench): End {
 }
 
 describe("accesses of a block that share a TLB look-up", () => {
-  it("come to the same as one by one, at page ends, in missing pages and in those for reading alone", () => {
+  it.each([
+    ["EBX", Gpr.Ebx],
+    ["ESP", Gpr.Esp],
+  ] as const)("come to the same as one by one, by %s at page ends, in missing and in read-only pages", (_, base) => {
     let compiled = 0;
     for (let seed = 1; seed <= ROUNDS; seed++) {
-      const bench = program(seed, true);
-      expect(end(bench), `seed ${seed.toString()}, code at ${CODE.toString(16)}`).toEqual(end(program(seed, false)));
+      const bench = program(seed, base, true);
+      expect(end(bench), `seed ${seed.toString()}, code at ${CODE.toString(16)}`).toEqual(
+        end(program(seed, base, false)),
+      );
       compiled += bench.cpu.compiled;
     }
     expect(compiled).toBeGreaterThan(ROUNDS * 100);
