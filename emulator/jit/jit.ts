@@ -125,7 +125,7 @@ export class Jit implements Compiler {
   private readonly regions = new Map<number, Installed>();
   /** The starts of regions that make many accesses that are not aligned. */
   private readonly unaligned = new Set<number>();
-  private readonly links = new Links(MAX_INSNS);
+  private readonly links = new Links(1);
   private readonly executed = new Trace();
   /** How many accesses to watched pages came from compiled code since a region was last compiled again for them. */
   private visits = 0;
@@ -379,7 +379,8 @@ export class Jit implements Compiler {
     const blocks = [...region.blocks.values()];
     const records: number[] = [];
     const code: CompiledCode = { extents: [], isCompiled: true, stale: (written) => this.lose(installed, written) };
-    const size = blocks.reduce((sum, { insns }) => sum + insns.length, 0);
+    const insns = blocks.reduce((sum, block) => sum + block.insns.length, 0);
+    const size = Math.max(insns / MAX_INSNS, blocks.length / MAX_BLOCKS);
     const installed: Installed = { ...made, size, records, code };
     blocks.forEach((block, node) => {
       // Another page that is mapped there one day has to become hot by itself.

@@ -4,8 +4,8 @@ import { endsBlock, isRepeated, jumps, remaps, straddles } from "../isa/queries"
 import { Trait } from "../isa/traits";
 
 /** The bounds of one region. V8's optimising compiler makes worse code of larger functions. */
-export const MAX_BLOCKS = 80;
-export const MAX_INSNS = 400;
+export const MAX_BLOCKS = 180;
+export const MAX_INSNS = 640;
 
 /** A stretch of straight-line code in a region. */
 export interface Block {
