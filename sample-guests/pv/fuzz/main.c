@@ -4,7 +4,7 @@
  * is not. After each thousand calls the VMM counts all references again, if `audit=` is on its command line.
  *
  * Verdict: the machine ends with 0 or 1, never with 2, which is also the end of an audit that finds a
- * difference. The last line tells how many calls there were.
+ * difference. The last line tells how many audits there were.
  */
 #include "guest.h"
 #include "print.h"
