@@ -21,7 +21,7 @@ int do_set_trap_table(u32 list, u32 b, u32 c, u32 d, u32 e, u32 f) {
     struct trap_info trap;
     const u32 at = list + done * sizeof(trap);
     if (done > call_progress() && preempt_wanted()) return call_interrupted(done);
-    if (done == CALL_ITEMS_MAX) return refuse(-XEN_E2BIG, "set_trap_table: the list does not end");
+    if (done >= CALL_ITEMS_MAX) return refuse(-XEN_E2BIG, "set_trap_table: the list does not end");
     if (read_argument(&trap, at, sizeof(trap))) return -XEN_EFAULT;
     if (trap.address == 0) break;
     trap.cs = selector_raise(trap.cs);
