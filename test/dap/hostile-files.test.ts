@@ -83,6 +83,7 @@ describe.each([
   ["a constant of 600 KB", hostile.endlessConstant],
   ["200,000 blocks inside of each other", hostile.nestedBlocks],
   ["20,000 functions of the same 100,000 ranges", hostile.sharedRanges],
+  ["20,000 abbreviation tables that overlap", hostile.overlappingAbbreviations],
   ["2,000 line tables of the same million rows", hostile.sharedLines],
   ["200,000 variables of the same long name", hostile.sharedNames],
   ["sections of 256 MiB that are packed to nothing", hostile.packedZeros],

@@ -1,4 +1,5 @@
 import { ByteReader } from "../bytes";
+import { SymbolError } from "../errors";
 import { At, Form, type Tag } from "./constants";
 
 export interface AbbrevAttribute {
@@ -47,23 +48,47 @@ export type AbbrevTable = ReadonlyMap<number, Abbrev>;
  */
 const MAX_ATTRIBUTES = 256;
 
-const tables = new WeakMap<Uint8Array, Map<number, AbbrevTable>>();
+/** How often a byte is read: tables do not overlap in a sound file, and where thousands do, reading them would not end. */
+const MOST_OVERLAP = 4;
 
-/** The abbreviations at an offset of a section, read once for all units that share them. */
-export function abbrevsAt(section: Uint8Array, offset: number): AbbrevTable {
-  let known = tables.get(section);
-  if (!known) tables.set(section, (known = new Map<number, AbbrevTable>()));
-  let table = known.get(offset);
-  if (!table) known.set(offset, (table = readAbbrevs(section, offset)));
-  return table;
+/** Without the offset of one of them: it is noted once. */
+const OVERLAP = {
+  code: "dwarf-corrupt",
+  section: ".debug_abbrev",
+  offset: 0,
+  what: "abbreviation tables that overlap",
+} as const;
+
+interface Known {
+  readonly tables: Map<number, AbbrevTable>;
+  /** Read for all tables together. */
+  bytes: number;
 }
 
+const sections = new WeakMap<Uint8Array, Known>();
+
 /**
- * The abbreviations of a unit (DWARF 5, 7.5.3).
- * @throws SymbolError dwarf-corrupt when the table runs off the section
+ * The abbreviations at an offset of a section, read once for all units that share them.
+ * @throws SymbolError dwarf-corrupt when the table runs off the section, or tables lie over each other
  */
-export function readAbbrevs(section: Uint8Array, offset: number): AbbrevTable {
+export function abbrevsAt(section: Uint8Array, offset: number): AbbrevTable {
+  const known = sections.get(section) ?? { tables: new Map<number, AbbrevTable>(), bytes: 0 };
+  sections.set(section, known);
+  const before = known.tables.get(offset);
+  if (before) return before;
   const reader = new ByteReader(section, ".debug_abbrev", offset);
+  if (known.bytes > MOST_OVERLAP * section.length) throw new SymbolError(OVERLAP);
+  try {
+    const table = readAbbrevs(reader);
+    known.tables.set(offset, table);
+    return table;
+  } finally {
+    known.bytes += reader.at - offset;
+  }
+}
+
+/** The abbreviations of a unit (DWARF 5, 7.5.3). @throws SymbolError dwarf-corrupt when the table runs off the section */
+function readAbbrevs(reader: ByteReader): AbbrevTable {
   const table = new Map<number, Abbrev>();
   for (;;) {
     const code = reader.uleb();

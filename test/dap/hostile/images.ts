@@ -159,6 +159,17 @@ export function sharedRanges(): Uint8Array {
   );
 }
 
+/** 20,000 units, each with an abbreviation table of its own that begins a little later in the same 100,000 abbreviations. */
+export function overlappingAbbreviations(): Uint8Array {
+  const each = bytes({ uleb: 1 << 21 }, { uleb: TAG.unit }, 0, AT.name, FORM.string, 0, 0);
+  const table = joined([...Array.from({ length: 100_000 }, () => each), bytes(0)]);
+  const unit = (n: number): Uint8Array => sized(bytes([4, 2], [n * each.length, 4], 4, { uleb: 1 << 21 }, "h.c"));
+  return kernel(
+    { name: ".debug_abbrev", bytes: table },
+    { name: ".debug_info", bytes: joined(Array.from({ length: 20_000 }, (_, n) => unit(n))) },
+  );
+}
+
 /** 2,000 line tables that share a program of a million rows. */
 export function sharedLines(): Uint8Array {
   const count = 2000;
