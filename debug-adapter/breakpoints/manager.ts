@@ -5,6 +5,8 @@ import type { ImageSource, SourceMap } from "../debuggee/source-map";
 import type { Debuggee } from "../debuggee/debuggee";
 import type { Image } from "../images/image-space";
 import { placeOf } from "../debuggee/reference";
+import { beginning, inlinedCalls } from "../stack/inlined-calls";
+import type { SourceFrame } from "../symbols/index";
 import { hex32 } from "../values/hex";
 import type { Check, LiveEvaluator } from "./check";
 import { checkFor, type Wish } from "./condition";
@@ -20,6 +22,8 @@ export interface UserSite extends Site {
   readonly id: number;
   readonly origin: Origin;
   readonly check: Check | undefined;
+  /** Whether a frame at the place is the one that the breakpoint was asked for in; undefined: any is. */
+  readonly isIn: ((frame: SourceFrame) => boolean) | undefined;
 }
 
 interface Placement {
@@ -68,7 +72,7 @@ export class BreakpointManager {
     const placements = bindings
       .filter(({ binding }) => binding.line === line)
       .flatMap(({ image, binding }) => binding.locations.map(({ address }) => ({ image, address })));
-    const result = this.place(key, "breakpoint", placements, wanted);
+    const result = this.place(key, "breakpoint", placements, wanted, ({ position }) => position?.line === line);
     if (!result.verified) return result;
     const moved = line === wanted.line ? {} : { message: say.moved(wanted.line, line) };
     return { ...result, ...moved, line, source: { path } };
@@ -79,7 +83,9 @@ export class BreakpointManager {
     return wanted.map((breakpoint) => {
       const placements = this.debuggee.images.withEarly.flatMap((image) => functionAddresses(image, breakpoint.name));
       if (placements.length === 0) return this.refused(say.noFunction(breakpoint.name));
-      return this.place("functions", "function breakpoint", placements, breakpoint);
+      const { name } = breakpoint;
+      const isIn = ({ functionName }: SourceFrame) => functionName === name || functionName.endsWith(`::${name}`);
+      return this.place("functions", "function breakpoint", placements, breakpoint, isIn);
     });
   }
 
@@ -112,7 +118,23 @@ export class BreakpointManager {
     return this.table.hits.filter((site): site is UserSite => "origin" in site);
   }
 
-  private place(key: string, origin: Origin, placements: readonly Placement[], wish: Wish): DebugProtocol.Breakpoint {
+  /** Inlined calls at the pc that are still to come, at the line that a breakpoint stopped at: 0 for one inside of the innermost. */
+  hiddenCalls(): number {
+    const { machine, images, domain } = this.debuggee;
+    const isIn = this.hits().find((site) => site.isIn !== undefined)?.isIn;
+    const frames = images.at(machine.pc, machine.cpl, domain)?.symbols.framesAt(machine.pc) ?? [];
+    const most = beginning(inlinedCalls(frames, machine.pc));
+    const wanted = isIn === undefined ? -1 : frames.findIndex(isIn);
+    return wanted <= most ? Math.max(wanted, 0) : 0;
+  }
+
+  private place(
+    key: string,
+    origin: Origin,
+    placements: readonly Placement[],
+    wish: Wish,
+    isIn?: UserSite["isIn"],
+  ): DebugProtocol.Breakpoint {
     const id = this.nextId();
     const { images, vmm } = this.debuggee;
     const problems: string[] = [];
@@ -123,7 +145,7 @@ export class BreakpointManager {
         const scope = image === undefined ? undefined : scopeOf(image, address, images, vmm);
         const message = this.messageOf(wish, there, check);
         problems.push(...(message?.problems ?? []));
-        return [address, { id, origin, check, condition: allOf(scope, check, message) }];
+        return [address, { id, origin, check, isIn, condition: allOf(scope, check, message) }];
       });
       if (this.isEnabled) for (const [address, site] of sites) this.table.add(address, site);
       this.placed.set(key, [...(this.placed.get(key) ?? []), ...sites]);

@@ -1,6 +1,7 @@
 import { flowOf, type Stop, type Transfer } from "../../emulator/index";
 import type { BreakpointTable, Site } from "../breakpoints/table";
 import { MAX_INSTRUCTION, type Bitness, type Disassembler } from "../disassembly/disassembler";
+import { inlinedCalls } from "../stack/inlined-calls";
 import type { MachineFrame } from "../stack/unwinder";
 import type { Instruction } from "../disassembly/instruction";
 import type { Destination, Halt, SourcePlace, SteppedDebuggee } from "../stepping/stepped-debuggee";
@@ -25,6 +26,7 @@ type Watched = Extract<Halt, { kind: "watchpoint" }>;
 export class Execution implements SteppedDebuggee {
   /** The reason for which the machine ended, if it did. It cannot run on then. */
   ending: Ending | undefined;
+  hiddenCalls = 0;
   /** Called between slices. */
   onSlice: (() => void) | undefined;
   private readonly pauseRequest: Pause;
@@ -166,9 +168,10 @@ export class Execution implements SteppedDebuggee {
     return {
       file: row.file,
       line: row.line,
-      isStart: row.isStmt && row.low === linear,
+      isRow: row.start === linear,
+      isStatement: row.isStmt,
       function: symbols.functionAt(linear)?.entry ?? 0,
-      depth: symbols.framesAt(linear).length,
+      calls: inlinedCalls(symbols.framesAt(linear), linear),
       isAssembly: /\.(s|S|asm|inc)$/.test(row.file),
     };
   }

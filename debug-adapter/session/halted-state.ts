@@ -15,13 +15,17 @@ export interface IdentifiedRow {
 export class HaltedState {
   readonly threads: readonly SessionThread[];
   private readonly stacks = new Map<number, IdentifiedRow[]>();
+  private readonly pc: number;
   private readonly rows = new Map<number, StackRow>();
 
   /** @param nextId ids continue over the whole session, so that none is taken for an older one */
   constructor(
-    debuggee: Debuggee,
+    private readonly debuggee: Debuggee,
     private readonly nextId: () => number,
+    /** Inlined calls at the processor's pc that are still to come: the stack begins with their caller. */
+    private readonly hiddenCalls: number,
   ) {
+    this.pc = debuggee.machine.pc;
     this.threads = threadsOf(debuggee);
   }
 
@@ -46,7 +50,10 @@ export class HaltedState {
   }
 
   private unwind(thread: SessionThread, before: readonly IdentifiedRow[]): IdentifiedRow[] {
-    const stack = stackRows(thread.frames()).map((row, i) => ({ id: before[i]?.id ?? this.nextId(), row }));
+    const hidden = thread.isLive && this.debuggee.machine.pc === this.pc ? this.hiddenCalls : 0;
+    const stack = stackRows(thread.frames())
+      .slice(hidden)
+      .map((row, i) => ({ id: before[i]?.id ?? this.nextId(), row }));
     for (const { id, row } of stack) this.rows.set(id, row);
     this.stacks.set(thread.id, stack);
     return stack;

@@ -26,7 +26,7 @@ export class Runner {
     if (entry === undefined) {
       // A machine that is set going executes an instruction before it looks for a breakpoint.
       if (!table.test(debuggee.machine.pc, debuggee.machine)) return this.continue();
-      this.target.halt();
+      this.target.halt(this.target.breakpoints.hiddenCalls());
       return this.atBreakpoint();
     }
     if (debuggee.machine.pc === entry.linear && entry.leastRing === 0) {
@@ -86,7 +86,9 @@ export class Runner {
 
   private arrived(end: StepEnd | Halt, special: string | undefined): void {
     if (this.isOver) return;
-    this.target.halt();
+    const { breakpoints } = this.target;
+    const hidden = end.kind === "done" ? end.hiddenCalls : end.kind === "breakpoint" ? breakpoints.hiddenCalls() : 0;
+    this.target.halt(hidden);
     switch (end.kind) {
       case "done":
         return this.stopped("step");

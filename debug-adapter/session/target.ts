@@ -122,11 +122,15 @@ export class Target {
     return row === undefined || path === undefined ? undefined : { path, line: row.line };
   }
 
-  /** The machine has stopped. What can be asked about it is computed on demand. */
-  halt(): HaltedState {
+  /**
+   * The machine has stopped. What can be asked about it is computed on demand.
+   * @param hiddenCalls inlined calls at the pc that are shown as still to come
+   */
+  halt(hiddenCalls = 0): HaltedState {
+    this.execution.hiddenCalls = hiddenCalls;
     this.flush(true);
     this.feed.flush();
-    this.halted = new HaltedState(this.debuggee, () => ++this.lastFrameId);
+    this.halted = new HaltedState(this.debuggee, () => ++this.lastFrameId, hiddenCalls);
     this.noted(this.halted.threads);
     return this.halted;
   }

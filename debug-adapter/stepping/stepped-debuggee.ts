@@ -1,5 +1,6 @@
 import type { Transfer, WatchpointHit } from "../../emulator/index";
 import type { Instruction } from "../disassembly/instruction";
+import type { InlinedCall } from "../stack/inlined-calls";
 import type { MachineFrame } from "../stack/unwinder";
 
 /** Why execution ended before the step did. */
@@ -28,12 +29,13 @@ export interface Destination {
 export interface SourcePlace {
   file: string;
   line: number;
-  /** Whether the instruction begins a statement. */
-  isStart: boolean;
+  /** The instruction begins a row of the line table, which need not begin a statement. */
+  isRow: boolean;
+  isStatement: boolean;
   /** The entry of the function to which the code belongs. */
   function: number;
-  /** How many functions are at the instruction: 1, and 1 more for each that was inlined. */
-  depth: number;
+  /** The inlined calls that it stands in, outermost first. */
+  calls: readonly InlinedCall[];
   isAssembly: boolean;
 }
 
@@ -42,6 +44,8 @@ export interface SteppedDebuggee {
   readonly pc: number;
   readonly ring: number;
   readonly esp: number;
+  /** How many of the inlined calls at the pc are shown as still to come. */
+  readonly hiddenCalls: number;
   /** The vCPU whose context this is; 0 in the hypervisor's own. */
   readonly context: number;
   /** The stack's machine frames, innermost first. */

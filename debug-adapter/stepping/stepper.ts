@@ -1,3 +1,4 @@
+import { beginning, type InlinedCall } from "../stack/inlined-calls";
 import type { MachineFrame } from "../stack/unwinder";
 import type { Instruction } from "../disassembly/instruction";
 import type { SteppedDebuggee, Halt, SourcePlace, Destination } from "./stepped-debuggee";
@@ -9,8 +10,8 @@ import type { SteppedDebuggee, Halt, SourcePlace, Destination } from "./stepped-
 export type StepKind = "in" | "over" | "out" | "guest";
 export type Granularity = "line" | "instruction";
 
-/** How a step ended: at its goal, or before. */
-export type StepEnd = { kind: "done" } | { kind: "nowhere" } | Halt;
+/** How a step ended: where it was meant to, with some inlined calls there still to come, or earlier. */
+export type StepEnd = { kind: "done"; hiddenCalls?: number } | { kind: "nowhere" } | Halt;
 
 /** A callee that returns a structure pops up to this many bytes more than the caller has pushed. */
 const POPPED = 64;
@@ -23,10 +24,15 @@ const DONE: StepEnd = { kind: "done" };
 
 interface Origin {
   place: SourcePlace | undefined;
+  /** The line that is stepped through, and the inlined calls that it stands in. */
+  line: Line;
+  calls: readonly InlinedCall[];
   ring: number;
   cfa: number;
   context: number;
 }
+
+type Line = { file: string; line: number } | undefined;
 
 /**
  * Steps by line or by instruction, across rings. A step stays in its context: interrupts that arrive meanwhile run and
@@ -55,6 +61,9 @@ export class Stepper {
   private async line(kind: "in" | "over"): Promise<StepEnd> {
     const origin = this.origin();
     if (origin.place === undefined) return this.instruction(kind);
+    const { hiddenCalls } = this.debuggee;
+    // To go into an inlined call takes no instruction: it is the next one's.
+    if (kind === "in" && hiddenCalls > 0) return { kind: "done", hiddenCalls: hiddenCalls - 1 };
     for (let count = 1; ; count++) {
       const met = await this.advance(kind);
       if (met !== undefined && met !== "interrupted") return met;
@@ -66,8 +75,15 @@ export class Stepper {
   }
 
   private origin(): Origin {
-    const { pc, ring, context } = this.debuggee;
-    return { place: this.debuggee.sourceAt(pc, ring), ring, context, cfa: this.cfa() };
+    const { pc, ring, context, hiddenCalls } = this.debuggee;
+    const place = this.debuggee.sourceAt(pc, ring);
+    return { place, ...shown(place, hiddenCalls), ring, context, cfa: this.cfa() };
+  }
+
+  /** The step ends here, before the inlined calls that begin here. */
+  private arrived(): StepEnd {
+    const { pc, ring } = this.debuggee;
+    return done(beginning(this.debuggee.sourceAt(pc, ring)?.calls ?? []));
   }
 
   private cfa(): number {
@@ -78,25 +94,41 @@ export class Stepper {
   private async afterInstruction(kind: "in" | "over", origin: Origin): Promise<StepEnd | undefined> {
     const { pc, ring } = this.debuggee;
     const place = this.source(origin, pc, ring);
-    if (place !== undefined && isSameLine(place, origin.place) && ring === origin.ring) return undefined;
+    if (place !== undefined && ring === origin.ring && isWithin(place, origin)) return undefined;
     const cfa = this.cfa();
-    if (ring === origin.ring && cfa === origin.cfa) {
-      if (place === undefined || !place.isStart) return undefined;
-      // The body of a function that was inlined into this one belongs to the line that calls it.
-      const inlined = kind === "over" && place.function === origin.place?.function && place.depth > origin.place.depth;
-      return inlined ? undefined : DONE;
-    }
+    if (ring === origin.ring && cfa === origin.cfa) return place && this.inFrame(kind, origin, place);
     const isOuter = ring > origin.ring || (ring === origin.ring && cfa > origin.cfa);
     if (isOuter) return this.arriveOutside(kind, place);
     return place === undefined ? undefined : this.enter(pc, ring, origin);
   }
 
+  /**
+   * As gdb steps (its process_event_stop_test): an inlined call is a call. Where its code begins the step is still in the caller, at
+   * the line of the call; inside of it a step over goes on. In the middle of a line the step goes on to the end of that line.
+   */
+  private inFrame(kind: "in" | "over", origin: Origin, place: SourcePlace): StepEnd | undefined {
+    const starting = beginning(place.calls);
+    const { line, calls } = shown(place, starting);
+    const isSameFrame = calls.length === origin.calls.length && isInside(calls, origin.calls);
+    if (isSameFrame && starting > 0) {
+      const isCalledHere = isSameLine(line, origin.line);
+      if (kind === "over") return isCalledHere ? undefined : done(starting);
+      return done(isCalledHere ? starting - 1 : starting);
+    }
+    if (!isSameFrame && isInside(calls, origin.calls)) return kind === "over" ? undefined : done(starting);
+    const isNew = place.isRow && !isSameLine(place, origin.line);
+    if (isNew && place.isStatement) return done(starting);
+    // Code that was moved here from another line, and begins no statement, is passed over.
+    if (place.isStatement || !isSameFrame) Object.assign(origin, { place, line, calls });
+    return undefined;
+  }
+
   /** The frame is gone. Stops in the caller's line, or goes on to the next frame that has source. */
   private async arriveOutside(kind: "in" | "over", place: SourcePlace | undefined): Promise<StepEnd | undefined> {
-    if (place !== undefined) return DONE;
+    if (place !== undefined) return this.arrived();
     if (kind === "in") return undefined;
     const targets = this.targets(this.debuggee.frames().slice(1));
-    return targets.length === 0 ? undefined : ((await this.debuggee.runTo(targets)) ?? DONE);
+    return targets.length === 0 ? undefined : ((await this.debuggee.runTo(targets)) ?? this.arrived());
   }
 
   /** A function with source was entered. Stops after its prologue, unless the function must not be entered. */
@@ -108,10 +140,10 @@ export class Stepper {
       return (await debuggee.runTo(caller)) ?? this.afterInstruction("in", origin);
     }
     const body = debuggee.afterPrologue(pc, ring);
-    if (body === undefined || body === pc) return DONE;
+    if (body === undefined || body === pc) return this.arrived();
     const { context, esp } = debuggee;
     const target: Destination = { linear: body, ring, context, lowestEsp: 0, highestEsp: esp };
-    return (await debuggee.runTo([target])) ?? DONE;
+    return (await debuggee.runTo([target])) ?? this.arrived();
   }
 
   /** The source at the place, if it is of the kind in which the step began: from C, assembly is stepped through. */
@@ -122,7 +154,9 @@ export class Stepper {
 
   private async out(): Promise<StepEnd> {
     const here = this.debuggee.sourceAt(this.debuggee.pc, this.debuggee.ring);
-    if (here !== undefined && here.depth > 1) return this.outOfInlined(here);
+    const calls = shown(here, this.debuggee.hiddenCalls).calls;
+    const call = calls.at(-1);
+    if (here !== undefined && call !== undefined) return this.outOfInlined(here, call);
     const callers = this.debuggee.frames().slice(1);
     if (this.isHandler(callers)) return this.outOfHandler(callers);
     const targets = this.targets(callers);
@@ -182,15 +216,16 @@ export class Stepper {
     return [...again, ...done, ...handlers];
   }
 
-  private async outOfInlined(here: SourcePlace): Promise<StepEnd> {
+  private async outOfInlined(here: SourcePlace, call: InlinedCall): Promise<StepEnd> {
     const origin = this.origin();
     for (let count = 1; ; count++) {
       const met = await this.advance("over");
       if (met !== undefined && met !== "interrupted") return met;
       const { pc, ring } = this.debuggee;
       const place = this.source(origin, pc, ring);
-      const outside = place !== undefined && place.function === here.function && place.depth < here.depth;
-      if (outside || ring !== origin.ring || this.cfa() > origin.cfa) return DONE;
+      const outside =
+        place !== undefined && place.function === here.function && place.calls.every(({ id }) => id !== call.id);
+      if (outside || ring !== origin.ring || this.cfa() > origin.cfa) return this.arrived();
       if (this.debuggee.isAtBreakpoint()) return { kind: "breakpoint" };
       if (count % BREATH === 0 && (await this.debuggee.breathe())) return { kind: "pause" };
     }
@@ -268,6 +303,29 @@ export class Stepper {
   }
 }
 
-function isSameLine(a: SourcePlace, b: SourcePlace | undefined): boolean {
-  return b !== undefined && a.file === b.file && a.line === b.line && a.function === b.function;
+function done(hiddenCalls: number): StepEnd {
+  return { kind: "done", hiddenCalls };
+}
+
+/** What is shown of a place with some of its innermost calls still to come. */
+function shown(place: SourcePlace | undefined, hidden: number): { line: Line; calls: readonly InlinedCall[] } {
+  const calls = place?.calls ?? [];
+  const called = calls[calls.length - hidden];
+  return { line: hidden > 0 ? called?.calledAt : place, calls: calls.slice(0, calls.length - hidden) };
+}
+
+/** In the line and the inlined copy that are stepped through, with no further call beginning. */
+function isWithin(place: SourcePlace, { place: from, line, calls }: Origin): boolean {
+  if (place.function !== from?.function || !isSameLine(place, line) || place.calls.length !== calls.length)
+    return false;
+  return isInside(place.calls, calls) && beginning(place.calls) === 0;
+}
+
+/** The calls are those of `outer`, or further ones in them. */
+function isInside(calls: readonly InlinedCall[], outer: readonly InlinedCall[]): boolean {
+  return outer.every(({ id }, i) => calls[i]?.id === id);
+}
+
+function isSameLine(a: Line, b: Line): boolean {
+  return a !== undefined && b !== undefined && a.file === b.file && a.line === b.line;
 }

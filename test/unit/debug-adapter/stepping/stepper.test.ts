@@ -34,6 +34,7 @@ class FakeDebuggee implements SteppedDebuggee {
   pc = 0;
   ring = 1;
   context = 7;
+  hiddenCalls = 0;
   private readonly stack: { pc: number; ring: number }[] = [];
   /** An interrupt comes before the next instruction: it runs `handler` and returns. */
   interruptAt: number | undefined;
@@ -71,9 +72,10 @@ class FakeDebuggee implements SteppedDebuggee {
     return {
       file,
       line: step.line,
-      isStart: step.inside !== true,
+      isRow: step.inside !== true,
+      isStatement: step.inside !== true,
       function: entry,
-      depth: 1,
+      calls: [],
       isAssembly: file.endsWith(".S"),
     };
   }
