@@ -73,8 +73,7 @@ export default {
     adapterLayer("images", "symbols"),
     adapterLayer("disassembly", "symbols"),
     adapterLayer("awareness", "symbols"),
-    // A value's text may be an error of an expression, and expressions have values.
-    adapterLayer("values", "symbols", "expressions"),
+    adapterLayer("values", "symbols"),
     adapterLayer("expressions", "symbols", "awareness", "values"),
     adapterLayer("trace", "symbols", "awareness", "values"),
     adapterLayer("stack", "symbols", "images", "awareness", "trace", "values"),

@@ -1,5 +1,6 @@
 import { Probe, ProbeFailure, type Condition, type MachineView } from "../../emulator/index";
-import { ExpressionError, type Expression } from "../expressions/ast";
+import { ExpressionError } from "../values/expression-error";
+import type { Expression } from "../expressions/ast";
 import { breakpointMessages, expressionMessages } from "../messages";
 import { hex32 } from "../values/hex";
 import type { TypedValue } from "../values/typed-value";

@@ -1,7 +1,8 @@
 import { Probe } from "../../emulator/index";
 import { breakpointMessages as say, expressionMessages } from "../messages";
 import { compileValue, type CompileScope } from "../expressions/compile";
-import { assigns, ExpressionError, NotCompilable, type Expression } from "../expressions/ast";
+import { ExpressionError } from "../values/expression-error";
+import { assigns, NotCompilable, type Expression } from "../expressions/ast";
 import { parseExpression } from "../expressions/parser";
 import type { Image, ImageSpace } from "../images/image-space";
 import type { SimplePlace, Type, Variable } from "../symbols/index";

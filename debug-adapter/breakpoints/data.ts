@@ -7,7 +7,7 @@ import {
   type WatchAccess,
   type WatchpointHit,
 } from "../../emulator/index";
-import { ExpressionError } from "../expressions/ast";
+import { ExpressionError } from "../values/expression-error";
 import { breakpointMessages as say } from "../messages";
 import type { Debuggee } from "../debuggee/debuggee";
 import type { AddressSpace } from "../awareness/address-space";

@@ -1,5 +1,6 @@
 import { Probe, ProbeFailure, type Condition, type MachineView } from "../../emulator/index";
-import { ExpressionError, type Expression } from "../expressions/ast";
+import { ExpressionError } from "../values/expression-error";
+import type { Expression } from "../expressions/ast";
 import { breakpointMessages as say } from "../messages";
 import type { Debuggee } from "../debuggee/debuggee";
 import type { Image } from "../images/image-space";

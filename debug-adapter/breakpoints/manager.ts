@@ -1,5 +1,5 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
-import { ExpressionError } from "../expressions/ast";
+import { ExpressionError } from "../values/expression-error";
 import { breakpointMessages as say } from "../messages";
 import type { ImageSource, SourceMap } from "../debuggee/source-map";
 import type { Debuggee } from "../debuggee/debuggee";

@@ -1,3 +1,5 @@
+import { ExpressionError } from "../values/expression-error";
+
 /** Expressions of the debugger: those of C, without calls, and with registers as `$eax`. */
 export type Expression =
   | { kind: "number"; value: bigint; unsigned: boolean; long: boolean }
@@ -27,9 +29,6 @@ export interface TypeName {
   name: string;
   pointers: number;
 }
-
-/** What the user wrote cannot be understood or has no value. The message is meant for the user. */
-export class ExpressionError extends Error {}
 
 /**
  * What the user wrote has a meaning, but the machine's loop cannot evaluate it: some values are not words, or not at a

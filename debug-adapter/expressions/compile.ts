@@ -13,7 +13,8 @@ import {
 import { memberNamed } from "../awareness/layout";
 import { registerPart } from "../values/registers";
 import { signedness } from "../values/typed-value";
-import { ExpressionError, NotCompilable, type BinaryOp, type Expression } from "./ast";
+import { ExpressionError } from "../values/expression-error";
+import { NotCompilable, type BinaryOp, type Expression } from "./ast";
 import { ProbeCode } from "./probe-code";
 import { elementOf, INT, isFloat, isPointer, pointerTo, promote, resolveType, UINT } from "./types";
 

@@ -28,7 +28,8 @@ import {
   type TypedValue,
   valueOf,
 } from "../values/typed-value";
-import { ExpressionError, type BinaryOp, type Expression } from "./ast";
+import { ExpressionError } from "../values/expression-error";
+import type { BinaryOp, Expression } from "./ast";
 import {
   BOOL,
   commonFloat,

@@ -1,5 +1,5 @@
 import { expressionMessages as say } from "../messages";
-import { ExpressionError } from "./ast";
+import { ExpressionError } from "../values/expression-error";
 
 export type Token =
   | { kind: "float"; text: string; at: number }

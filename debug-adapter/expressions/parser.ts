@@ -1,5 +1,6 @@
 import { expressionMessages as say } from "../messages";
-import { ExpressionError, type BinaryOp, type Expression, type TypeName, type UnaryOp } from "./ast";
+import { ExpressionError } from "../values/expression-error";
+import type { BinaryOp, Expression, TypeName, UnaryOp } from "./ast";
 import { tokenize, type Token } from "./lexer";
 
 /** The precedence of the binary operators; all are left-associative. */

@@ -1,6 +1,6 @@
 import { PROBE_STACK, type Op } from "../../emulator/index";
 import { expressionMessages as say } from "../messages";
-import { ExpressionError } from "./ast";
+import { ExpressionError } from "../values/expression-error";
 
 /** Probe bytecode as it grows, with the depth that its stack will have. */
 export class ProbeCode {

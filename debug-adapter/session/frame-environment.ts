@@ -1,6 +1,6 @@
 import type { GeneralName, RegisterName } from "../../emulator/index";
 import { memberNamed } from "../awareness/layout";
-import { ExpressionError } from "../expressions/ast";
+import { ExpressionError } from "../values/expression-error";
 import type { Environment } from "../expressions/evaluate";
 import { UINT } from "../expressions/types";
 import { expressionMessages as say } from "../messages";

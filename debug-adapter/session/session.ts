@@ -1,5 +1,5 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
-import { ExpressionError } from "../expressions/ast";
+import { ExpressionError } from "../values/expression-error";
 import { checkLaunch } from "../launch/configuration";
 import type { DebugHost } from "../launch/host";
 import { LaunchError } from "../launch/launch-error";

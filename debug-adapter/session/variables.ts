@@ -1,6 +1,6 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import type { ControlName, SegmentName } from "../../emulator/index";
-import { ExpressionError } from "../expressions/ast";
+import { ExpressionError } from "../values/expression-error";
 import { evaluate } from "../expressions/evaluate";
 import { parseExpression } from "../expressions/parser";
 import { UINT } from "../expressions/types";

@@ -8,7 +8,7 @@ import {
   type StructType,
   type Type,
 } from "../symbols/index";
-import { ExpressionError } from "../expressions/ast";
+import { ExpressionError } from "./expression-error";
 import { addressOf, inMemory, memberOf, partOf, readInteger, shownAs, type TypedValue } from "./typed-value";
 import { activeVariant } from "./variants";
 

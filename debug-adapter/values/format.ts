@@ -9,7 +9,7 @@ import {
   type StructType,
   type Type,
 } from "../symbols/index";
-import { ExpressionError } from "../expressions/ast";
+import { ExpressionError } from "./expression-error";
 import { hex, hex32 } from "./hex";
 import { activeVariant, type ActiveVariant } from "./variants";
 import { floatOf } from "./float";

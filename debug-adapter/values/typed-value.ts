@@ -9,7 +9,7 @@ import {
   type ReadMemory,
   type Type,
 } from "../symbols/index";
-import { ExpressionError } from "../expressions/ast";
+import { ExpressionError } from "./expression-error";
 import { hex32 } from "./hex";
 import { isHexType, notationOf, type Notation } from "./notation";
 import { REGISTER_NAMES } from "./registers";
