@@ -23,7 +23,7 @@ export const messages = {
   bareGuest: () => l10n.t("on the bare machine, without the hypervisor"),
   debugName: (guest: string) => l10n.t("Debug {0}", guest),
   auditRight: ({ frames, references, uses }: { frames: number; references: number; uses: number }) =>
-    l10n.t("{0} frames have {1} references and {2} uses: all counts are right.", frames, references, uses),
+    l10n.t("All counts are right: {0} frames, {1} references, {2} uses.", frames, references, uses),
   auditWrong: (difference: string) => l10n.t("The hypervisor has lost count: {0}.", difference),
   consoleDeaf: () => l10n.t("Nobody reads what is typed here: the hypervisor gives the keyboard to the first domain."),
   consoleEnded: () => l10n.t("The guest has ended."),

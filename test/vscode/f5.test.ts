@@ -17,6 +17,7 @@ const breakpoint = {
   kernel: lineOf(join(sample, "pagetables.c"), "return HYPERCALL4(update_va_mapping"),
   vmm: lineOf(vmmEntries, "bool device = d->privileged"),
   systemCall: lineOf(join(sample, "tasks.c"), 'printk("%s: ", task->name)'),
+  logpoint: lineOf(join(sample, "tasks.c"), "console_write((const char *)text"),
   application: lineOf(join(sample, "app.c"), "total += *areas++"),
 };
 const settings = {
@@ -121,9 +122,9 @@ describeWith(tools, "F5 in VS Code", () => {
     expect(await debug.valuesOf("Locals", "d")).toMatchObject({ id: "0", privileged: "true", dying: "false" });
     expect((await debug.valuesOf("Segments"))["cs"]).toMatch(/^0xe008: ring 0 code/);
     await debug.selectFrame(frames, "hypercall_entry");
-    const flags = "2"; // UVMF_INVLPG
+    const flags = "0x00000002"; // UVMF_INVLPG
     // The arguments lie in the frame of registers: the third in EDX, the fourth in ESI.
-    const registers = { eax: "14", edx: "0", esi: flags, cs: String(0xe019) };
+    const registers = { eax: "14", edx: "0x00000000", esi: flags, cs: "0xe019" };
     expect(await debug.valuesOf("Locals", "regs")).toMatchObject(registers);
   });
 
@@ -154,7 +155,7 @@ describeWith(tools, "F5 in VS Code", () => {
   step("tells the outcome of a command in a message", async () => {
     await workbench.command("Ringscope: Count the Hypervisor's Frames Anew");
     const found = await workbench.notification(/frames/);
-    expect(found).toMatch(/^\d+ frames have \d+ references and \d+ uses: all counts are right\.$/);
+    expect(found).toMatch(/^All counts are right: \d+ frames, \d+ references, \d+ uses\.$/);
     await workbench.clearNotifications();
     expect(await workbench.notifications()).toEqual([]);
   });
@@ -231,6 +232,13 @@ describeWith(tools, "F5 in VS Code", () => {
 
   step("runs to the orderly end, and the guest's terminal keeps its last words", async () => {
     await debug.clearBreakpoints();
+    await workbench.showFile("tasks.c");
+    await workbench.goToLine(breakpoint.logpoint);
+    await workbench.command("Debug: Add Logpoint...");
+    await workbench.page.locator(".breakpoint-widget .monaco-editor.focused").waitFor();
+    await workbench.page.keyboard.type("wrote {length} bytes");
+    await workbench.page.keyboard.press("Enter");
+    await workbench.page.locator(".breakpoint-widget").waitFor({ state: "hidden" });
     await debug.press("continue");
     await debug.ended();
     const text = await debug.terminalText();
@@ -238,5 +246,13 @@ describeWith(tools, "F5 in VS Code", () => {
     expect(text).toMatch(/kernel: power off\n+The guest has ended\.\n*$/);
     await workbench.screenshot("f5-end");
     expect(await workbench.notifications()).toEqual([]);
+  });
+
+  step("the Debug Console leads from a logpoint's text to its line", async () => {
+    await workbench.command("Debug Console: Focus on Debug Console View");
+    const row = workbench.page.locator(".repl .monaco-list-row", { hasText: /wrote \d+ bytes/ }).first();
+    await row.waitFor();
+    await workbench.screenshot("f5-logpoint");
+    expect(await row.locator(".source").innerText()).toBe(`tasks.c:${breakpoint.logpoint}`);
   });
 });
