@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { fieldOf } from "../../debug-adapter/awareness/layout";
-import { StructRecord } from "../../debug-adapter/awareness/record";
+import { StructRecord } from "../harness/struct-record";
 import { type ReadMemory, SymbolImage } from "../../debug-adapter/symbols/index";
 import { Machine } from "../../emulator/index";
 import { dist } from "../harness/machines/machine";

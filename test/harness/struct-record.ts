@@ -1,5 +1,11 @@
-import { strip, type ImageSymbols, type ReadMemory, type StructType, type Type } from "../symbols/index";
-import { memberNamed } from "./layout";
+import {
+  strip,
+  type ImageSymbols,
+  type ReadMemory,
+  type StructType,
+  type Type,
+} from "../../debug-adapter/symbols/index";
+import { memberNamed } from "../../debug-adapter/awareness/layout";
 
 /** A structure in the machine's memory whose members are read by name, as its image's types lay it out. */
 export class StructRecord {
