@@ -9,7 +9,7 @@
 #include "vmm/hypercall.h"
 #include "vmm/runqueue.h"
 
-static u64 slice_end;
+static u64 slice_start, slice_end;
 static bool slice_over; /* of the vCPU that runs, when timer_run looked last */
 static u64 next_deadline;
 
@@ -63,13 +63,15 @@ void timer_run(void) {
 }
 
 bool timer_slice_over(void) {
+  slice_end = min(slice_end, slice_start + WAKE_NS);
   timer_run();
   sched_wanted = false;
   return slice_over;
 }
 
 void timer_start_slice(void) {
-  slice_end = time_now() + SLICE_NS;
+  slice_start = time_now();
+  slice_end = slice_start + SLICE_NS;
   timer_run();
 }
 

@@ -5,7 +5,7 @@
 #include "vmm/domain.h"
 #include "vmm/types.h"
 
-/* Set when another vCPU could run: it does once the slice of the one that runs is over. */
+/* Set when another vCPU could run: it does once the one that runs has had its time (timer_slice_over). */
 extern bool sched_wanted;
 
 void sched_add(struct vcpu *v);
