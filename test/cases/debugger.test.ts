@@ -148,7 +148,7 @@ describe("09: values", () => {
       expect(await session.evaluate("ld")).toBe("-2.25");
       expect(await session.evaluate("mac")).not.toMatch(/^("")?$/);
       expect(await session.evaluate("ue")).toContain("UE");
-      expect(await session.evaluate("cpx")).not.toContain("base is no number");
+      expect(await session.evaluate("cpx")).not.toContain("base is not a number");
     }));
 
   it("answer an assignment with what was assigned", () =>

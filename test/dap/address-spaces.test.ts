@@ -115,6 +115,6 @@ describe("a frame of a domain that does not run", () => {
 
 it("refuses a reference to a vCPU that is not there", async () => {
   await expect(request("readMemory", { memoryReference: "0x00100000@d7v0", count: 4 })).rejects.toThrow(
-    '"0x00100000@d7v0" is no memory reference',
+    '"0x00100000@d7v0" is not a memory reference',
   );
 });

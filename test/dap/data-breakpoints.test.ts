@@ -150,7 +150,7 @@ describe("dataBreakpointInfo", () => {
   it("refuses a name that nobody knows, and an address that is none", async () => {
     await atCallWrite();
     await expect(info({ name: "nobody" })).rejects.toThrow("nobody");
-    await expect(info({ name: "here", asAddress: true })).rejects.toThrow('"here" is no memory reference');
+    await expect(info({ name: "here", asAddress: true })).rejects.toThrow('"here" is not a memory reference');
   });
 });
 
@@ -166,7 +166,7 @@ describe("setDataBreakpoints", () => {
     );
     expect(answers.map(({ verified }) => verified)).toEqual([false, false, false, true]);
     expect(answers[0]?.message).toBe('"here" names no memory that can be watched');
-    expect(answers[1]?.message).toBe('"execute" is no kind of access: read, write or readWrite');
+    expect(answers[1]?.message).toBe('"execute" is not a kind of access: read, write or readWrite');
     expect(answers[2]?.message).toMatch(/^the condition cannot be used: /);
   });
 });

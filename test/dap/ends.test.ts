@@ -104,7 +104,7 @@ describe("a guest that does wrong", () => {
     const { exceptionId, description } = await exceptionInfo(triple);
     expect(exceptionId).toBe("triple fault");
     expect(description).toMatch(
-      /^Triple fault\. The machine stands before its reset\. The faults that led to it:\n {2}#/,
+      /^Triple fault\. The machine is stopped before its reset\. The faults that led to it:\n {2}#/,
     );
     expect(description).toMatch(
       /\nIt began with #GP\(0x001a\) in \w+(\+0x[0-9a-f]+)? \(\w+\.[cS]:\d+\): the vector lies/,
@@ -208,7 +208,7 @@ describe("a launch that cannot be", () => {
       [file("text.elf", Buffer.from("hello, world\n".repeat(20))), "not an ELF file"],
       [file("wide.elf", is64Bit), "a 64-bit ELF file; the machine is 32-bit (IA-32): build with -m32"],
       [file("empty.elf", new Uint8Array(0)), "the file is empty"],
-      [guest("pv/no-notes"), "no paravirtual kernel: it has neither Xen notes nor a __xen_guest section"],
+      [guest("pv/no-notes"), "not a paravirtual kernel: it has neither Xen notes nor a __xen_guest section"],
     ];
     for (const [program, what] of cases) {
       expect(await refused({ program })).toBe(`cannot launch ${program}: ${what}`);

@@ -36,15 +36,15 @@ async function launch(program: string): Promise<string> {
   return answer;
 }
 
-describe("a program that is no plain file", () => {
+describe("a program that is not a plain file", () => {
   it("is refused when nobody writes to it: a pipe", async () => {
     const pipe = join(folder, "pipe");
     execFileSync("mkfifo", [pipe]);
-    expect(await launch(pipe)).toBe(`cannot launch ${pipe}: it is no plain file`);
+    expect(await launch(pipe)).toBe(`cannot launch ${pipe}: it is not a plain file`);
   });
 
   it("is refused when it never ends: a device", async () => {
-    expect(await launch("/dev/zero")).toBe("cannot launch /dev/zero: it is no plain file");
+    expect(await launch("/dev/zero")).toBe("cannot launch /dev/zero: it is not a plain file");
   });
 
   it("is refused when it is a folder", async () => {

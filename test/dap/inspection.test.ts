@@ -164,7 +164,7 @@ describe("breakpoints", () => {
     const [set] = await session.breakAtLines(TASKS, comment);
     expect(set).toMatchObject({
       verified: true,
-      message: `line ${comment} has no code; the breakpoint stands on line ${set?.line}`,
+      message: `line ${comment} has no code; the breakpoint is on line ${set?.line}`,
     });
     expect(set?.line).toBeGreaterThan(comment);
   });
@@ -192,7 +192,7 @@ describe("breakpoints", () => {
     });
     expect((await session.breakAtFunctions({ name: "call_write", hitCondition: "often" }))[0]).toMatchObject({
       verified: false,
-      message: '"often" is no hit count: write a number, or >=, >, <, <=, % and a number',
+      message: '"often" is not a hit count: write a number, or >=, >, <, <=, % and a number',
     });
   });
 

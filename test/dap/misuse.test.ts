@@ -219,15 +219,15 @@ async function frame(): Promise<{ frameId: number }> {
   return { frameId: stackFrames[0]?.id ?? 0 };
 }
 
-describe("a reference that is no address", () => {
+describe("a reference that is not an address", () => {
   it.each(["", " ", "-5", "1e3", "0x1ffffffff"])('is refused: "%s"', async (reference) => {
     const { client } = await atEntry();
     const { breakpoints } = await client.request<{ breakpoints: object[] }>("setInstructionBreakpoints", {
       breakpoints: [{ instructionReference: reference }],
     });
-    expect(breakpoints).toMatchObject([{ verified: false, message: `"${reference}" is no address` }]);
+    expect(breakpoints).toMatchObject([{ verified: false, message: `"${reference}" is not an address` }]);
     await expect(client.request("readMemory", { memoryReference: reference, count: 4 })).rejects.toThrow(
-      `"${reference}" is no memory reference`,
+      `"${reference}" is not a memory reference`,
     );
   });
 });
@@ -236,7 +236,7 @@ describe("a refusal that quotes the client", () => {
   it("does not end the session over a word in braces", async () => {
     const { client } = await atEntry();
     await expect(client.request("readMemory", { memoryReference: "{_start}", count: 4 })).rejects.toThrow(
-      '"{_start}" is no memory reference',
+      '"{_start}" is not a memory reference',
     );
     await expect(client.request("{_start}")).rejects.toThrow('the request "{_start}" is not supported');
     expect(await evaluate("$cpl")).toBe("1");

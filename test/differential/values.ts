@@ -63,7 +63,7 @@ export function landing(rng: Rng, codeEnd: number): number {
 
 /**
  * Contents of memory that nothing set. Some bytes are left out, so that a random
- * word is no address inside the native runner or the host's own pages.
+ * word is not an address inside the native runner or the host's own pages.
  */
 export function filling(rng: Rng, bytes: number): Uint8Array {
   const safe = (byte: number): number => (byte === 0x60 || byte >= 0xf0 ? byte & 0x1f : byte);

@@ -159,7 +159,7 @@ describe("guest with a file that is no paravirtual kernel", () => {
 
   it("a kernel without Xen notes", async () => {
     const image = guestImage("pv/no-notes");
-    const message = "no paravirtual kernel: it has neither Xen notes nor a __xen_guest section";
+    const message = "not a paravirtual kernel: it has neither Xen notes nor a __xen_guest section";
     await expectRefusal(["guest", image], `${image}: ${message}`);
     await expectRefusal(["guest", "--domain", image, HELLO], `${image}: ${message}`);
   });
@@ -253,7 +253,7 @@ describe("dap with a client that does not speak the protocol ends with 64 and sa
   it.each([
     ["text without a header", "hello\n", `${NO_PROTOCOL}: no Content-Length before "hello"`],
     [
-      "a length that is no number",
+      "a length that is not a number",
       "Content-Length: x\r\n\r\n{}",
       `${NO_PROTOCOL}: no Content-Length before "Content-Length: x"`,
     ],

@@ -151,7 +151,7 @@ describe("evaluate", () => {
     ["$xyz", 'there is no register "xyz"'],
     ["first.nothing", 'struct node has no member "nothing"'],
     ["n.id", "int has no members"],
-    ["*n", "int is no pointer"],
+    ["*n", "int is not a pointer"],
     ["n[0]", "int cannot be indexed"],
     ["&1", "this value has no address"],
     ["1 / 0", "division by zero"],
@@ -170,7 +170,7 @@ describe("compileValue", () => {
     ["0x100000000", "a condition works on values of up to 32 bits"],
     ["n = 1", "a condition cannot assign"],
     ["nothing", '"nothing" is not known here'],
-    ["first", "struct node is no number"],
+    ["first", "struct node is not a number"],
   ])("refuses %s", (source, message) => {
     expect(() => compiled(source)).toThrow(message);
   });

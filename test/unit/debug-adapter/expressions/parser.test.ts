@@ -80,7 +80,7 @@ describe("parseExpression", () => {
     ["a b", 'unexpected "b"'],
     ["(a", "the expression ends too early"],
     ["a.1", 'unexpected ".1"'],
-    ["09", '"09" is no octal number'],
+    ["09", '"09" is not an octal number'],
     ["a @ b", 'unexpected "@ b"'],
     ["", "the expression ends too early"],
   ])("refuses %j", (source, message) => {
