@@ -93,15 +93,13 @@ export function checkArguments(command: string, args: unknown): unknown {
 function withoutNulls(value: unknown, shape: Shape): unknown {
   if (typeof shape === "string") return value;
   if (isList(shape)) return (value as unknown[]).map((each) => withoutNulls(each, shape[0]));
-  const parts: Record<string, unknown> = { ...(value as object) };
-  for (const [field, inner] of Object.entries(shape)) {
-    const key = field.replace("?", "");
-    const part = parts[key];
-    if (part === undefined) continue;
-    if (part === null) delete parts[key];
-    else parts[key] = withoutNulls(part, inner);
-  }
-  return parts;
+  const shapes = new Map(Object.entries(shape).map(([field, inner]) => [field.replace("?", ""), inner]));
+  const parts = Object.entries((value ?? {}) as object).flatMap(([key, part]: [string, unknown]): [string, unknown][] => {
+    const inner = shapes.get(key);
+    if (inner === undefined || part === undefined) return [[key, part]];
+    return part === null ? [] : [[key, withoutNulls(part, inner)]];
+  });
+  return Object.fromEntries(parts);
 }
 
 interface Problem {

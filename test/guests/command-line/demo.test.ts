@@ -43,7 +43,7 @@ describe("the demonstration", () => {
 
     const stdout = Buffer.from(bytes, "latin1").toString("utf8");
     expect(stderr).toBe("");
-    const headings = [...stdout.matchAll(/^● (.*?)  /gm)].map(([, heading]) => heading);
+    const headings = [...stdout.matchAll(/^● (.*?) {2}/gm)].map(([, heading]) => heading);
     expect(headings).toEqual([
       "Boot",
       "A breakpoint in the guest kernel",
