@@ -94,7 +94,7 @@ function withoutNulls(value: unknown, shape: Shape): unknown {
   if (typeof shape === "string") return value;
   if (isList(shape)) return (value as unknown[]).map((each) => withoutNulls(each, shape[0]));
   const shapes = new Map(Object.entries(shape).map(([field, inner]) => [field.replace("?", ""), inner]));
-  const parts = Object.entries((value ?? {}) as object).flatMap(([key, part]: [string, unknown]): [string, unknown][] => {
+  const parts = Object.entries(value ?? {}).flatMap(([key, part]: [string, unknown]): [string, unknown][] => {
     const inner = shapes.get(key);
     if (inner === undefined || part === undefined) return [[key, part]];
     return part === null ? [] : [[key, withoutNulls(part, inner)]];
