@@ -76,14 +76,24 @@ export class RegionFinder {
   }
 
   /**
-   * Finds the same from blocks that have been executed together. The starts are those to which no other block leads, and
-   * the entries of loops.
+   * Finds the same from blocks that have been executed together. The starts are all entries: those that the code asks
+   * for, and of the blocks to which no entry leads the first that was executed.
    */
   findTraced(executed: readonly number[]): Region | undefined {
     if (!this.scanAll(executed)) return undefined;
     this.dropCut();
-    const isStart = (eip: number): boolean => !this.targets.has(eip) || this.entries.has(eip);
-    return this.region(executed.filter((eip) => this.found.has(eip) && isStart(eip)));
+    const blocks = this.split();
+    const reached = new Set<number>();
+    for (const block of blocks.values()) if (block.isEntry) reach(blocks, block.start, reached);
+    for (const start of executed) {
+      const block = blocks.get(start);
+      if (block === undefined || reached.has(start)) continue;
+      block.isEntry = true;
+      reach(blocks, start, reached);
+    }
+    for (const start of [...blocks.keys()]) if (!reached.has(start)) blocks.delete(start);
+    const entries = [...blocks.values()].filter(({ isEntry }) => isEntry);
+    return { starts: entries.map(({ start }) => start), blocks };
   }
 
   /** Whether something was found. */
@@ -167,7 +177,7 @@ export class RegionFinder {
    * interpreter finds its way in.
    */
   private edge(to: number, from: Insn): void {
-    if (to <= from.eip || (to ^ from.eip) >>> 12 !== 0) this.entries.add(to);
+    if (to <= from.eip >>> 0 || (to ^ from.eip) >>> 12 !== 0) this.entries.add(to);
     this.targets.add(to);
     if (this.follows(to)) this.queue.push(to);
   }
@@ -209,5 +219,15 @@ export class RegionFinder {
       default:
         return [last.imm >>> 0, end];
     }
+  }
+}
+
+/** Adds `start`, and what can be reached from it, to what has been reached. */
+function reach(blocks: ReadonlyMap<number, Block>, start: number, reached: Set<number>): void {
+  const queue = [start];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    if (reached.has(next)) continue;
+    reached.add(next);
+    queue.push(...(blocks.get(next)?.successors ?? []));
   }
 }

@@ -5,7 +5,8 @@ import type { Insn } from "../../../../emulator/isa/insn";
 import { endsBlock } from "../../../../emulator/isa/queries";
 import { RegionFinder } from "../../../../emulator/jit/region";
 
-const ORIGIN = 0x1000;
+/** Where a hypervisor stands. Offsets of instructions have a sign, as the fetcher gives them. */
+const ORIGIN = 0xf6900000;
 const INC_EAX = 0x40;
 
 /** What the fetcher gives: a block of at most MAX_BLOCK instructions. */
@@ -13,7 +14,7 @@ function blockAt(code: Uint8Array, eip: number): Insn[] {
   const decoder = new Decoder();
   const insns: Insn[] = [];
   for (let at = eip - ORIGIN; at < code.length && insns.length < MAX_BLOCK;) {
-    const insn = decoder.decode(code, at, code.length, ORIGIN + at, true);
+    const insn = decoder.decode(code, at, code.length, (ORIGIN + at) | 0, true);
     if (!insn) break;
     insns.push(insn);
     at += insn.length;
@@ -75,5 +76,14 @@ describe("a region of blocks that were executed together", () => {
 
   it("does not begin a block where only the end of a slice has cut one", () => {
     expect(find([...loopOf(4), 0xc3], 0, 2, 3)).toEqual({ starts: [0], blocks: [0, 7] });
+  });
+
+  it("leaves out what only a block led to that a slice's end has cut", () => {
+    // A full block, and in its midst the start of one that goes on beyond its end, to a jump.
+    const code = [...new Array<number>(MAX_BLOCK + 8).fill(INC_EAX), 0xeb, 0x01, INC_EAX, 0xc3];
+    const bytes = Uint8Array.from(code);
+    const isLoop = (eip: number): boolean => eip !== ORIGIN + MAX_BLOCK;
+    const finder = new RegionFinder((eip) => blockAt(bytes, eip), undefined, isLoop);
+    expect([...(finder.findTraced([ORIGIN, ORIGIN + 20])?.blocks.keys() ?? [])]).toEqual([ORIGIN]);
   });
 });
