@@ -189,7 +189,7 @@ describe("the scopes of a frame that is gone", () => {
     expect(await scopes(separator?.id)).toEqual({ scopes: [] });
     await session.step("next");
     expect(await scopes(frame?.id)).toEqual({ scopes: [] });
-    expect(await scopes(123456789)).toEqual({ scopes: [] });
+    await expect(scopes(123456789)).rejects.toThrow("there is no stack frame 123456789");
   });
 });
 
