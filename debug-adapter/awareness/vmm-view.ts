@@ -168,19 +168,14 @@ export class VmmView {
     return this.field(machine, vcpu, this.vcpuId);
   }
 
-  /** The first `count` arguments of a hypercall: ebx, ecx, edx, esi, edi, ebp begin struct cpu_regs. */
-  hypercallArguments(machine: MachineView, regs: number, count: number): number[] {
-    const words: number[] = [];
-    for (let i = 0; i < count; i++) words.push(load(machine, regs + 4 * i, 4));
-    return words;
-  }
-
-  eipOf(machine: MachineView, regs: number): number {
-    return this.field(machine, regs, this.regsEip);
-  }
-
   ringOf(machine: MachineView, regs: number): number {
     return this.field(machine, regs, this.regsCs) & 3;
+  }
+
+  /** Where a hypercall's vCPU and domain and the guest's registers lie, for HypercallWords (trace/hypercall-words.ts). */
+  get hypercallFields(): Readonly<Record<"vcpuId" | "vcpuDomain" | "domainId" | "eip" | "cs", Field | undefined>> {
+    const { vcpuId, vcpuDomain, domainId, regsEip: eip, regsCs: cs } = this;
+    return { vcpuId, vcpuDomain, domainId, eip, cs };
   }
 
   /** The zero-terminated string at a linear address, cut at MAX_STRING. */

@@ -1,10 +1,10 @@
 import type { Machine, Transfer } from "../../emulator/index";
-import type { EventRow, Hypercall } from "../trace/index";
+import type { EventRow, Hypercall, HypercallSink } from "../trace/index";
 import type { HypercallSpan } from "./trace-record";
 import type { TraceWriter } from "./trace-writer";
 
 /** Adds the machine's time to what happens. A hypercall is written when it is over. */
-export class TraceCollector {
+export class TraceCollector implements HypercallSink {
   private readonly open = new Map<number, HypercallSpan>();
 
   constructor(
@@ -12,16 +12,30 @@ export class TraceCollector {
     private readonly writer: TraceWriter,
   ) {}
 
-  /** Takes the same call twice: at its entry and at its return. */
-  hypercall(call: Hypercall): void {
-    const span = this.open.get(call.index);
-    if (span === undefined) {
-      this.open.set(call.index, { kind: "hypercall", start: this.machine.ticks, end: undefined, call });
-      return;
-    }
-    this.open.delete(call.index);
-    span.end = this.machine.ticks;
+  /** HypercallSink. */
+  entered(call: Hypercall): void {
+    const copy = { ...call, arguments: [...call.arguments] };
+    this.open.set(call.index, {
+      kind: "hypercall",
+      start: this.ticksAt(call.instructions),
+      end: undefined,
+      call: copy,
+    });
+  }
+
+  /** HypercallSink. */
+  left(index: number, result: number | undefined, instructions: number): void {
+    const span = this.open.get(index);
+    if (span === undefined) return;
+    this.open.delete(index);
+    span.end = this.ticksAt(instructions);
+    span.call.result = result;
     this.writer.write(span);
+  }
+
+  /** The machine's time at a recorded moment. Since then no time has passed but that of instructions. */
+  private ticksAt(instructions: number): number {
+    return this.machine.ticks - (this.machine.instructions - instructions);
   }
 
   transfer(transfer: Transfer): void {

@@ -55,6 +55,6 @@ function follow(machine: Machine, collector: TraceCollector, vmm: Uint8Array, op
   const symbols = SymbolImage.load(vmm);
   if (options.events) traceEvents(machine, symbols, (row) => collector.event(row));
   if (!options.hypercalls) return;
-  const followed = traceHypercalls(machine, symbols, (call) => collector.hypercall(call));
+  const followed = traceHypercalls(machine, symbols, collector);
   if (followed === undefined) throw new UserError(cliMessages.noTracePoints());
 }

@@ -26,9 +26,15 @@ export class TraceFeed {
   ) {
     const vmm = debuggee.images.vmm?.symbols;
     if (vmm === undefined) return;
-    this.trace = traceHypercalls(debuggee.machine, vmm, (call) => {
-      this.log.put(call);
-      this.hasChanged = true;
+    this.trace = traceHypercalls(debuggee.machine, vmm, {
+      entered: (call) => {
+        this.log.put(call);
+        this.hasChanged = true;
+      },
+      left: (index, result) => {
+        this.log.finish(index, result);
+        this.hasChanged = true;
+      },
     });
   }
 

@@ -42,7 +42,7 @@ export class HypercallLog {
     return Math.max(0, this.count - this.capacity);
   }
 
-  /** Keeps a call that was entered, or what has become of it. Indices come in order, and may come several times. */
+  /** Keeps a call that was entered. Indices come in order. */
   put(call: Hypercall): void {
     const { index } = call;
     if (index < this.first) return;
@@ -57,6 +57,17 @@ export class HypercallLog {
     words[base + Word.Result] = call.result ?? 0;
     for (let n = 0; n < call.arguments.length; n++) words[base + Word.Arguments + n] = call.arguments[n] ?? 0;
     instructions[at] = call.instructions;
+  }
+
+  /** Keeps the result of a call that has returned. */
+  finish(index: number, result: number | undefined): void {
+    if (index < this.first || index >= this.count || result === undefined) return;
+    const slot = index % this.capacity;
+    const words = this.pieces[Math.floor(slot / PIECE)]?.words;
+    if (words === undefined) return;
+    const base = (slot % PIECE) * WORDS;
+    words[base + Word.Result] = result;
+    words[base + Word.Packed] = (words[base + Word.Packed] ?? 0) | HAS_RESULT;
   }
 
   /** The call with that index; undefined if it is not kept any more, or has not come yet. */
@@ -83,12 +94,15 @@ export class HypercallLog {
   }
 }
 
+/** Of Word.Packed. */
+const HAS_RESULT = 1 << 31;
+
 function newPiece(): Piece {
   return { words: new Uint32Array(PIECE * WORDS), instructions: new Float64Array(PIECE) };
 }
 
 function pack({ domain, vcpu, ring, arguments: { length }, result }: Hypercall): number {
   return (
-    (domain & 0xffff) | ((vcpu & 0xff) << 16) | (ring << 24) | (length << 26) | (result === undefined ? 0 : 1 << 31)
+    (domain & 0xffff) | ((vcpu & 0xff) << 16) | (ring << 24) | (length << 26) | (result === undefined ? 0 : HAS_RESULT)
   );
 }

@@ -1,9 +1,10 @@
-import type { Disposable, MachineApi, MachineView } from "../../emulator/index";
+import type { Disposable, MachineApi } from "../../emulator/index";
 import type { HypercallRow } from "../protocol";
 import type { ImageSymbols } from "../symbols/index";
 import { formatResult, isErrno } from "./errno";
 import { hex32 } from "../values/hex";
 import { formatArgument, HYPERCALL_IRET, hypercallInfo } from "./hypercall-table";
+import { Argument, HypercallWords, WORDS_AT_EXIT, type Writable } from "./hypercall-words";
 import { VmmView } from "../awareness/vmm-view";
 
 /** A hypercall as the hypervisor saw it, in numbers. `hypercallRow` formats it when somebody looks. */
@@ -25,8 +26,16 @@ export interface Hypercall {
   result: number | undefined;
 }
 
-/** Takes a call when it is entered, and the same object again when it has returned. */
-export type HypercallSink = (call: Hypercall) => void;
+/** Is told of calls some time later, but before any other listener of the machine is told of something. */
+export interface HypercallSink {
+  /** @param call is filled in anew for each call, and must be copied */
+  entered(call: Hypercall): void;
+  /**
+   * @param result undefined for iret
+   * @param instructions that the machine had retired
+   */
+  left(index: number, result: number | undefined, instructions: number): void;
+}
 
 /** The call in its current state, for display. */
 export function hypercallRow(call: Hypercall): HypercallRow {
@@ -55,58 +64,70 @@ export function traceHypercalls(machine: MachineApi, vmm: ImageSymbols, sink: Hy
   const enter = view.addressOf("trace_hypercall_enter");
   const exit = view.addressOf("trace_hypercall_exit");
   if (enter === undefined || exit === undefined) return undefined;
-  const trace = new HypercallTrace(view, sink);
-  const points = [machine.onProbe(enter, trace.entered.bind(trace)), machine.onProbe(exit, trace.left.bind(trace))];
+  const words = new HypercallWords(view);
+  const trace = new HypercallTrace(words, sink);
+  const points = [
+    machine.record(enter, words.atEntry, trace.entered.bind(trace)),
+    machine.record(exit, WORDS_AT_EXIT, trace.left.bind(trace)),
+  ];
   return { dispose: () => points.forEach((point) => point.dispose()) };
 }
 
 /** How many calls of one vCPU may be inside each other. If a guest never returns from more, the oldest are given up. */
 const DEEPEST = 64;
 
+/** The struct vcpu's linear address as a signed number, which V8 keeps without an object. */
+const vcpuIn = (words: Uint32Array, at: number): number => (words[at + Argument.Vcpu] ?? 0) | 0;
+
+/** The index and the number of each call of a vCPU in progress, the innermost last. A multicall contains others. */
+type Inside = number[];
+
 class HypercallTrace {
-  private count = 0;
-  /** Calls in progress, the innermost last, by the linear address of the vcpu. A multicall contains others. */
-  private readonly inside = new Map<number, Hypercall[]>();
+  private readonly call: Writable<Hypercall> = {
+    ...{ index: -1, domain: 0, vcpu: 0, number: 0, arguments: [], eip: 0, ring: 0, instructions: 0 },
+    result: undefined,
+  };
+  /** By the vcpu, see `vcpuIn`. */
+  private readonly vcpus = new Map<number, Inside>();
+  /** The latest vcpu, and its calls. */
+  private vcpu = 0;
+  private calls: Inside = [];
 
   constructor(
-    private readonly view: VmmView,
+    private readonly words: HypercallWords,
     private readonly sink: HypercallSink,
-  ) {}
-
-  entered(machine: MachineView): void {
-    const { view } = this;
-    const vcpu = view.argument(machine, 0);
-    const number = view.argument(machine, 1);
-    const regs = view.argument(machine, 2);
-    const call: Hypercall = {
-      index: this.count++,
-      domain: view.domainOfVcpu(machine, vcpu),
-      vcpu: view.idOfVcpu(machine, vcpu),
-      number,
-      arguments: view.hypercallArguments(machine, regs, hypercallInfo(number).arguments.length),
-      eip: view.eipOf(machine, regs),
-      ring: view.ringOf(machine, regs),
-      instructions: machine.instructions,
-      result: undefined,
-    };
-    const calls = this.inside.get(vcpu);
-    if (calls === undefined) this.inside.set(vcpu, [call]);
-    else {
-      calls.push(call);
-      if (calls.length > DEEPEST) calls.shift();
-    }
-    this.sink(call);
+  ) {
+    this.vcpus.set(this.vcpu, this.calls);
   }
 
-  left(machine: MachineView): void {
-    const { view } = this;
-    const calls = this.inside.get(view.argument(machine, 0));
-    const number = view.argument(machine, 1);
+  entered(instructions: number, words: Uint32Array, at: number): void {
+    const { call } = this;
+    this.words.read(words, at, call);
+    call.index++;
+    call.instructions = instructions;
+    const calls = this.inside(vcpuIn(words, at));
+    calls.push(call.index, call.number);
+    if (calls.length > 2 * DEEPEST) calls.splice(0, 2);
+    this.sink.entered(call);
+  }
+
+  left(instructions: number, words: Uint32Array, at: number): void {
+    const calls = this.inside(vcpuIn(words, at));
+    const number = words[at + Argument.Number] ?? 0;
     // A call that never returned (because the domain crashed) must not get another call's result.
-    let call = calls?.pop();
-    while (call !== undefined && call.number !== number) call = calls?.pop();
-    if (call === undefined) return;
-    if (number !== HYPERCALL_IRET) call.result = view.argument(machine, 2);
-    this.sink(call);
+    while (calls.length > 0) {
+      const last = calls.pop();
+      const index = calls.pop() ?? 0;
+      if (last !== number) continue;
+      return this.sink.left(index, number === HYPERCALL_IRET ? undefined : words[at + Argument.Last], instructions);
+    }
+  }
+
+  private inside(vcpu: number): Inside {
+    if (vcpu === this.vcpu) return this.calls;
+    this.vcpu = vcpu;
+    this.calls = this.vcpus.get(vcpu) ?? [];
+    this.vcpus.set(vcpu, this.calls);
+    return this.calls;
   }
 }

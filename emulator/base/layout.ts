@@ -125,6 +125,8 @@ export const enum S {
    * meaning.
    */
   RepeatAt = 0x4260,
+  /** The address after the last note in NOTES. */
+  NotesEnd = 0x4264,
   End = 0x4300,
 }
 
@@ -190,6 +192,33 @@ export const enum LoggedWord {
   Esp = 24,
   Size = 32,
 }
+
+/**
+ * What generated code notes by itself at marked instructions: RECORDER_COUNT entries with RecorderWord offsets, of
+ * which each has the steps of one recorder (cpu/recorders.ts).
+ */
+export const RECORDERS = 0x8000;
+export const RECORDER_COUNT = 8;
+
+export const enum RecorderWord {
+  /** 1 where generated code is to note; 0 in a free entry, and where somebody else is to be asked as well. */
+  Active = 0,
+  Linear = 4,
+  /**
+   * Steps of two words, an offset and a count. Each goes on from the base, which is ESP at first: a count of 0 makes
+   * the dword at base + offset the base; a positive one notes that many dwords from there and makes ESP the base again;
+   * -1 is the end.
+   */
+  Steps = 8,
+  Size = 256,
+}
+export const RECORDER_STEPS = (RecorderWord.Size - RecorderWord.Steps) / 8;
+
+/** The notes since they were last taken: each has the address of its recorder, S.Budget, and the recorder's dwords. */
+export const NOTES = 0xe0000;
+export const NOTES_BYTES = 0x10000;
+/** The most dwords in one note, without the first two words. */
+export const NOTE_WORDS = 32;
 
 /** Offsets inside one descriptor cache. */
 export const enum SegField {

@@ -16,6 +16,7 @@ import { InterruptWindow } from "./interrupt-window";
 import { Marks } from "./marks";
 import { type Mode, Modes } from "./mode";
 import { passRegisters } from "./processor-state";
+import { Recorders } from "./recorders";
 import { NOWHERE, Slice } from "./slice";
 import { System } from "./system/system";
 import { BlockWriter } from "./tier0/block";
@@ -44,13 +45,15 @@ export interface CompilerParts {
 
 /**
  * The processor, with its parts wired up. It runs generated code in slices, and between them does what generated code
- * cannot. The parts are in slice.ts, interrupt-window.ts, tier0-run.ts, marks.ts, watch-stops.ts, debug-registers.ts
- * and effort.ts.
+ * cannot. The parts are in slice.ts, interrupt-window.ts, tier0-run.ts, marks.ts, recorders.ts, watch-stops.ts,
+ * debug-registers.ts and effort.ts.
  */
 export class Cpu implements Stateful {
   readonly memory: MemorySystem;
   /** Linear addresses of instructions before which `onMark` is asked. */
   readonly breakpoints: Pick<Marks, "add" | "remove">;
+  /** What generated code notes by itself at marked instructions, instead of asking `onMark`. */
+  readonly recorders: Recorders;
   /** Memory whose accesses end a run. */
   readonly watches: Pick<WatchStops, "add" | "remove">;
   /** Instructions that compiled code retired. */
@@ -91,16 +94,17 @@ export class Cpu implements Stateful {
     this.system.reset();
     this.modes = new Modes(state, this.memory.tlb, (slot) => this.evict(slot));
     this.window = new InterruptWindow(state, wiring.interrupts, this.system);
-    this.breakpoints = this.marks = new Marks(state, this.cache, this.modes, this.effort);
-    this.watches = this.watchStops = new WatchStops(state, this.memory, this.modes, this.marks);
+    this.recorders = new Recorders(state, this.slice);
+    this.breakpoints = this.marks = new Marks(state, this.cache, this.modes, this.effort, this.recorders);
+    this.watches = this.watchStops = new WatchStops(state, this.memory, this.modes, this.marks, this.recorders);
     this.debug = new DebugRegisters(state, this.memory, this.marks, this.watchStops);
     this.system.onDebugRegister = () => this.armBreakpoints();
     const writer = new BlockWriter(state, image.handlers);
     this.fetcher = new Fetcher(state, this.memory, this.cache, new Decoder(), writer, this.marks);
     this.instantiate = wiring.instantiate ?? instanceOf;
     this.helpers = this.instantiate(image.bytes, this.imports(), true);
-    const { memory, cache, fetcher, system, slice, window, debug, helpers } = this;
-    this.tier0 = new Tier0({ state, memory, cache, fetcher, system, slice, window, debug, helpers });
+    const { memory, cache, fetcher, system, slice, window, debug, recorders, helpers } = this;
+    this.tier0 = new Tier0({ state, memory, cache, fetcher, system, slice, window, debug, recorders, helpers });
   }
 
   /** The functions that tier 0's module imports. */
@@ -132,7 +136,7 @@ export class Cpu implements Stateful {
       helpers,
       instantiate: this.instantiate,
       watches: this.memory.watches,
-      mark: this.marks.reach.bind(this.marks),
+      mark: helpers["mark"] as () => number,
     });
     this.cache.onReset = () => this.compiler?.reset();
   }
@@ -359,6 +363,7 @@ export class Cpu implements Stateful {
   private runCompiled(compiler: Compiler, record: number, budget: number): boolean {
     this.tier0.begin(budget);
     compiler.run(record);
+    this.recorders.drain();
     const { left, spent } = this.slice;
     this.compiled += spent;
     this.countExit(left);
@@ -383,6 +388,8 @@ export class Cpu implements Stateful {
   /** SystemPaths.system; the instruction is not charged yet. */
   private systemCall(op: SystemOp, a: number, b: number): number {
     const { words, window } = this;
+    // Listeners may be told of what the instruction does.
+    this.recorders.drain();
     const next = words[S.Eip >> 2];
     const exec = words[S.TlbExec >> 2];
     window.beginInsn();

@@ -3,6 +3,7 @@ import type { State } from "../base/state";
 import type { CodeCache } from "./code-cache";
 import type { Effort } from "./effort";
 import type { Modes } from "./mode";
+import type { Recorders } from "./recorders";
 
 /**
  * The instructions before which generated code asks the core, by linear address: the listener's breakpoints, and those
@@ -31,6 +32,7 @@ export class Marks {
     private readonly cache: CodeCache,
     private readonly modes: Modes,
     private readonly effort: Effort,
+    private readonly recorders: Recorders,
   ) {
     this.words = state.i32;
   }
@@ -42,6 +44,7 @@ export class Marks {
   /** Arms the guest's breakpoints in place of those `before`. */
   arm(armed: ReadonlySet<number>, before: readonly number[]): void {
     this.armed = armed;
+    this.recorders.yieldTo(armed);
     for (const linear of [...before, ...armed]) this.renew(linear);
   }
 
@@ -94,6 +97,7 @@ export class Marks {
   /** Whether generated code is to leave for the listener. */
   private tell(linear: number): boolean {
     if (!this.linear.has(linear)) return false;
+    this.recorders.drain();
     this.telling = true;
     this.stops = this.onMark(linear);
     this.telling = false;

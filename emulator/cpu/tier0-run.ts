@@ -8,6 +8,7 @@ import { Exit } from "./exit";
 import type { Fetcher } from "./fetcher";
 import type { InterruptWindow } from "./interrupt-window";
 import type { Mode } from "./mode";
+import type { Recorders } from "./recorders";
 import type { Slice } from "./slice";
 import type { System } from "./system/system";
 import { MAX_BLOCK, MISC_OWN_SHIFT, Rec, RECORD_BYTES } from "./tier0/record";
@@ -21,6 +22,7 @@ export interface Tier0Parts {
   slice: Slice;
   window: InterruptWindow;
   debug: DebugRegisters;
+  recorders: Recorders;
   /** Exports of tier 0's module. */
   helpers: Record<string, unknown>;
 }
@@ -59,7 +61,8 @@ export class Tier0 {
   }
 
   private afterExit(mode: Mode, trap: boolean): boolean {
-    const { state, slice, fetcher, window, system, debug } = this.parts;
+    const { state, slice, fetcher, window, system, debug, recorders } = this.parts;
+    recorders.drain();
     const exit = this.words[S.Exit >> 2] as Exit;
     state.counters.interpreterExits[exit]++;
     // The exact remainder of a run ends anywhere, so only longer slices tell where the time goes.

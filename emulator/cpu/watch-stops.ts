@@ -4,6 +4,7 @@ import type { MemorySystem } from "../memory/memory-system";
 import type { Touched, Watch } from "../memory/watches";
 import type { Marks } from "./marks";
 import type { Modes } from "./mode";
+import type { Recorders } from "./recorders";
 
 /** Memory whose accesses end a run, as the processor's users set it. */
 export class WatchStops {
@@ -21,6 +22,7 @@ export class WatchStops {
     private readonly memory: MemorySystem,
     private readonly modes: Modes,
     private readonly marks: Marks,
+    private readonly recorders: Recorders,
   ) {
     memory.watches.onTouch = (watch) => this.touching(watch);
   }
@@ -50,6 +52,7 @@ export class WatchStops {
 
   private touching(watch: Watch): void {
     this.toucher = (this.modes.current.csBase + this.state.get(S.InsnEip)) >>> 0;
+    this.recorders.drain();
     this.onTouch(watch);
   }
 

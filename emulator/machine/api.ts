@@ -4,6 +4,7 @@
  * physical or offset.
  */
 import type { StateValue } from "../base/state-stream";
+import type { RecordedWords, RecordSink } from "../cpu/recorders";
 import type { FaultRecord, LoggedTransfer, Transfer } from "../cpu/wiring";
 import type { Statistics } from "./statistics";
 
@@ -259,6 +260,14 @@ export interface MachineApi extends MachineView {
    */
   onProbe(linear: number, hit: (machine: MachineView) => void): Disposable;
   /**
+   * Sets a trace point that only keeps words of memory: each time that the instruction at `linear` is to be executed,
+   * `sink` takes the dwords of `spans`, one after another; 0 stands for one that is not mapped. Generated code notes
+   * them in passing, so that this costs much less than `onProbe`. The sink is called some thousand instructions later
+   * at most, before any other listener and before `run` returns. It must not ask the machine where it stands, nor
+   * change it.
+   */
+  record(linear: number, spans: readonly RecordedWords[], sink: RecordSink): Disposable;
+  /**
    * Called at each change of CPL, inside the instruction that makes it. It costs nothing when undefined, and something
    * for each change when set.
    */
@@ -312,4 +321,4 @@ export interface MachineApi extends MachineView {
   readonly inputs: readonly InputRecord[];
 }
 
-export type { FaultRecord, LoggedTransfer, Statistics, Transfer };
+export type { FaultRecord, LoggedTransfer, RecordedWords, RecordSink, Statistics, Transfer };

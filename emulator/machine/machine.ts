@@ -7,6 +7,7 @@ import { FIRMWARE_START, HIGH_START } from "../boot/low-memory";
 import { BOOT_MAGIC, loadMultiboot } from "../boot/multiboot";
 import { Cpu } from "../cpu/cpu";
 import { HOT, Jit, WARM } from "../jit/jit";
+import type { RecordedWords, RecordSink } from "../cpu/recorders";
 import { type CpuWiring, instanceOf, type LoggedTransfer, type Transfer } from "../cpu/wiring";
 import {
   PROBE_REGISTERS,
@@ -147,6 +148,10 @@ export class Machine implements MachineApi {
 
   onProbe(linear: number, hit: (machine: MachineView) => void): Disposable {
     return this.breakpoints.trace(linear, hit);
+  }
+
+  record(linear: number, spans: readonly RecordedWords[], sink: RecordSink): Disposable {
+    return this.breakpoints.record(linear, { spans, sink });
   }
 
   get onTransfer(): ((transfer: Transfer) => void) | undefined {

@@ -1,4 +1,5 @@
 import type { Touched, Watch } from "../memory/watches";
+import type { RecordedWords, RecordSink } from "../cpu/recorders";
 import type { CpuStop, FaultRecord } from "../cpu/wiring";
 
 /** What the run loop needs of the processor. */
@@ -14,6 +15,14 @@ export interface Processor {
   /** Linear addresses of the instructions before which `onMark` is asked. */
   readonly breakpoints: {
     add(linear: number): void;
+    remove(linear: number): void;
+  };
+  /**
+   * Has words noted before the instruction at a linear address, which is also in `breakpoints`: without `onMark` where
+   * that is possible. `put` answers false when it never is.
+   */
+  readonly recorders: {
+    put(linear: number, spans: readonly RecordedWords[], sink: RecordSink): boolean;
     remove(linear: number): void;
   };
   /**

@@ -36,6 +36,7 @@ export function generateTier0(): Uint8Array {
   module.export("run", run);
   module.export("system", system);
   module.export("segment", helpers.segment);
+  module.export("mark", helpers.mark);
   module.export("deliver", deliver);
   module.export("refetch", imports.paging.refetch);
   for (const kind of ["load", "openData", "storeData", "settle"] as const) {

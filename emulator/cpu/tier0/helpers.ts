@@ -8,6 +8,7 @@ import type { Size } from "../../isa/emit";
 import { Exit } from "../exit";
 import { definePaging, Miss, type PagingFunctions } from "./flat-paging";
 import { defineFunction, wordsType } from "./functions";
+import { defineMark } from "./note";
 import { frameAt, noteWritten, pageKind } from "./page-walk";
 import { MAX_BLOCK, Rec } from "./record";
 import { tlbSlot } from "./tlb-slot";
@@ -32,6 +33,7 @@ export interface Helpers extends MemoryHelpers {
   paging: PagingFunctions;
   segment: number;
   system: number;
+  /** MarkPaths.mark: done in WebAssembly where a recorder only has words noted, else by the import. */
   mark: number;
   /** (record) -> 0: leaves with Exit.Fault. */
   fault: number;
@@ -60,7 +62,7 @@ export function defineHelpers(module: ModuleBuilder): Helpers {
   const writeData = module.import("writeData", wordsType(3, 0));
   const segment = module.import("segment", wordsType(2, 1));
   const system = module.import("system", wordsType(3, 1));
-  const mark = module.import("mark", wordsType(0, 1));
+  const ask = module.import("mark", wordsType(0, 1));
   const define = (params: number, results: number, body: (c: Code, ...args: x.Var[]) => void): number =>
     defineFunction(module, params, results, body);
   const paging = definePaging(module);
@@ -80,7 +82,7 @@ export function defineHelpers(module: ModuleBuilder): Helpers {
     paging,
     segment,
     system,
-    mark,
+    mark: defineMark(module, ask),
     load: bySize((size) =>
       define(2, 1, (c, at, sizeSeg) => loadThrough(c, size, { paging, at, write: false }, x.call(read, at, sizeSeg))),
     ),

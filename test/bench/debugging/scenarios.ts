@@ -12,7 +12,7 @@ import {
 } from "../../../emulator/index";
 import { compiling } from "../../../debug-adapter/host/v8";
 import { SymbolImage } from "../../../debug-adapter/symbols/index";
-import { type Hypercall, traceHypercalls } from "../../../debug-adapter/trace/index";
+import { HypercallLog, type HypercallSink, traceHypercalls } from "../../../debug-adapter/trace/index";
 
 /** What one run of a rate's scenario came to. */
 export interface Sample {
@@ -73,9 +73,9 @@ function pair(index: number, plain: () => void, debugged: () => void): Pair {
   return { plain: timed(plain), debugged: seconds };
 }
 
-/** Two machines run a kernel in slices, one of them as `prepare` left it. @throws when one stops for what is measured */
-function inSlices(image: string, prepare: (machine: Machine) => void): Pair[] {
-  const [plain, debugged] = [boot(image), boot(image)];
+/** Two machines run the same in slices, one of them as `prepare` left it. @throws when one stops for what is measured */
+function inSlices(make: () => Machine, prepare: (machine: Machine) => void): Pair[] {
+  const [plain, debugged] = [make(), make()];
   prepare(debugged);
   plain.run({ instructions: debugged.instructions });
   const pairs: Pair[] = [];
@@ -156,23 +156,42 @@ function bootGuest(vmm: Uint8Array, kernel: Uint8Array, prepare?: (machine: Mach
   if (stop.kind !== "exit" || stop.value !== 0) throw new Error(`ended with ${JSON.stringify(stop)}`);
 }
 
+/** A sink as a debug session has it. */
+const keeping = (log: HypercallLog): HypercallSink => ({
+  entered: (call) => log.put(call),
+  left: (index, result) => log.finish(index, result),
+});
+
+/** The hypervisor with a guest that only calls it, in slices. */
+function tracedCalls(vmm: string, kernel: string): Pair[] {
+  const [hypervisor, guest] = [readFileSync(vmm), readFileSync(kernel)];
+  const make = (): Machine => {
+    const machine = new Machine({ memoryBytes: GUEST_MEMORY, engine: "auto", compiling });
+    machine.boot(hypervisor, { modules: [{ bytes: guest, commandLine: "" }] });
+    return machine;
+  };
+  const trace = (machine: Machine): void =>
+    void traceHypercalls(machine, SymbolImage.load(hypervisor), keeping(new HypercallLog()));
+  return inSlices(make, trace);
+}
+
 /** The hypervisor with the sample guest, from start to power-off: hypercalls by its trace points, each change of ring. */
 function tracedGuest(vmm: string, kernel: string): Pair[] {
   const [hypervisor, guest] = [readFileSync(vmm), readFileSync(kernel)];
   const symbols = SymbolImage.load(hypervisor);
-  const calls: Hypercall[] = [];
+  const calls = new HypercallLog();
   const changes: Transfer[] = [];
   // Of all boots: V8 optimizes a closure of one of them for that one alone.
-  const noteCall = (call: Hypercall): void => void calls.push(call);
+  const noteCalls = keeping(calls);
   const noteChange = (transfer: Transfer): void => void changes.push(transfer);
   const trace = (machine: Machine): void => {
     machine.onTransfer = noteChange;
-    traceHypercalls(machine, symbols, noteCall);
+    traceHypercalls(machine, symbols, noteCalls);
   };
   const plain = (): void => bootGuest(hypervisor, guest);
   const debugged = (): void => {
     bootGuest(hypervisor, guest, trace);
-    calls.length = changes.length = 0;
+    changes.length = 0;
   };
   return Array.from({ length: GUEST_BOOTS }, (_, i) => pair(i, plain, debugged)).slice(GUEST_WARM_UP);
 }
@@ -181,12 +200,13 @@ type Comparison = (images: Images) => Pair[];
 type Rate = (images: Images) => Sample;
 
 const COMPARISONS: Readonly<Record<string, Comparison>> = {
-  "crc32, breakpoint": ({ crc32 = "" }) => inSlices(crc32, breakpointAside),
-  "fib, breakpoint": ({ fib = "" }) => inSlices(fib, breakpointAside),
-  "fib, writes watched": ({ fib = "" }) => inSlices(fib, watchBesideStack("write")),
-  "fib, accesses watched": ({ fib = "" }) => inSlices(fib, watchBesideStack("access")),
-  "fib, eleven accesses watched": ({ fib = "" }) => inSlices(fib, watchApart),
-  "int80, logged": ({ int80 = "" }) => inSlices(int80, logged),
+  "crc32, breakpoint": ({ crc32 = "" }) => inSlices(() => boot(crc32), breakpointAside),
+  "fib, breakpoint": ({ fib = "" }) => inSlices(() => boot(fib), breakpointAside),
+  "fib, writes watched": ({ fib = "" }) => inSlices(() => boot(fib), watchBesideStack("write")),
+  "fib, accesses watched": ({ fib = "" }) => inSlices(() => boot(fib), watchBesideStack("access")),
+  "fib, eleven accesses watched": ({ fib = "" }) => inSlices(() => boot(fib), watchApart),
+  "int80, logged": ({ int80 = "" }) => inSlices(() => boot(int80), logged),
+  "null hypercalls, traced": ({ vmm = "", null: guest = "" }) => tracedCalls(vmm, guest),
   "guest, traced": ({ vmm = "", guest = "" }) => tracedGuest(vmm, guest),
 };
 
