@@ -82,7 +82,7 @@ export interface LineBinding {
   readonly file: string;
   /** The line that was asked for, or the next one that has code. */
   readonly line: number;
-  /** One location for each copy of the line: in each function, and in each inlined copy of it. */
+  /** One location for each copy of the line: in each part of each function, and in each inlined copy of it. */
   readonly locations: readonly CodeLocation[];
 }
 

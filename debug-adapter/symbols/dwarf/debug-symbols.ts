@@ -144,7 +144,10 @@ export class DebugSymbols {
     ];
   }
 
-  /** The first address of the line in each function and inlined copy; or else of the next line that has code. */
+  /**
+   * The first address of the line in each part of each function and inlined copy; or else of the next line that has
+   * code.
+   */
   addressesOf(file: string, line: number): LineBinding | undefined {
     const path = this.lines.canonical(file);
     if (path === undefined) return undefined;
@@ -172,7 +175,9 @@ export class DebugSymbols {
     const { functionName, isInlined, ranges } = frame;
     const entersFunction = !isInlined && address === frame.function.entry;
     const place = entersFunction ? this.prologueEnd(frame.function) : address;
-    const key = `${functionName} ${ranges[0]?.low ?? 0}`;
+    // Of a line of which the compiler has moved a part elsewhere, the first part would be missed, or the other.
+    const part = frame.function.ranges.find(({ low, high }) => address >= low && address < high);
+    const key = `${functionName} ${ranges[0]?.low ?? 0} ${part?.low ?? 0}`;
     return { key, location: { address: place, functionName, isInlined } };
   }
 
