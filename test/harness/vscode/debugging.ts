@@ -66,7 +66,8 @@ export class Debugging {
 
   /** Steps into calls, line by line, until a function is entered. @returns the call stack there */
   async stepInto(functionName: string, atMost: number): Promise<Frame[]> {
-    const top = async (): Promise<string> => (await this.callStack.visible())[0]?.label ?? "";
+    // The view may have been left scrolled down.
+    const top = async (): Promise<string> => (await this.callStack.rows(({ length }) => length > 0))[0]?.label ?? "";
     for (let steps = 0; steps < atMost; steps++) {
       const before = await top();
       if (before.startsWith(`Stack Frame ${functionName},`)) break;

@@ -133,11 +133,13 @@ export class Tree {
 
   async #bringIntoSight(row: Row): Promise<void> {
     await this.#toTop();
+    let before = "";
     for (let tries = 0; tries < 100; tries++) {
-      const rows = await this.visible();
-      const last = rows.at(-1);
+      const places = (await this.visible()).map(({ index }) => index);
+      const isLast = places.join() === before;
       // A row at the edge may be half hidden: one more must be below it, or it is the last of all.
-      if (rows.some((seen) => seen.index === row.index) && last && last.index >= row.index) return;
+      if (places.includes(row.index) && ((places.at(-1) ?? 0) > row.index || isLast)) return;
+      before = places.join();
       await this.#scroll(ROW_HEIGHT * 2);
     }
   }
