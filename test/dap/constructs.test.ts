@@ -145,6 +145,10 @@ describe.each(HAS)("a kernel in C++ by %s", (compiler) => {
     const both = (await session.scope("Locals")).find(({ name }) => name === "both");
     const members = await session.children(both);
     expect(members.find(({ name }) => name === "struct Base")?.value).toBe("{b = 1}");
+    // Both of its bases share the virtual base, which is one object.
+    const shown = ["struct Base", "_vptr.Left", "l", "_vptr.Right", "r", "own"];
+    expect(members.map(({ name }) => name.replace("$", "."))).toEqual(shown);
+    expect(both?.namedVariables).toBe(shown.length);
   });
 
   it("stops in templates and lambdas", async () => {

@@ -57,6 +57,16 @@ describe("anonymous structures that double at each of 40 levels", () => {
     expect(countChildren(type).named).toBe(10_000);
     expect(text(type).length).toBeLessThan(300);
   });
+
+  it("have one virtual base, which all of them share", () => {
+    const base = struct(() => [member("x", UINT)]);
+    let shares: Type = struct(() => [{ ...member(undefined, base), virtualBase: new Uint8Array() }]);
+    for (let level = 0; level < 40; level++) {
+      const inner = shares;
+      shares = struct(() => [member(undefined, inner), member(undefined, inner)]);
+    }
+    expect(countChildren(shares)).toEqual({ named: 1, indexed: 0 });
+  });
 });
 
 describe("arrays", () => {
