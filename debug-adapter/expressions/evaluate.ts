@@ -88,7 +88,9 @@ export function evaluate(e: Expression, env: Environment): TypedValue {
       return cast(e, env);
     case "sizeof": {
       const type = e.operand.kind === "type-name" ? typeOf(e.operand, env) : evaluate(e.operand, env).type;
-      return integerValue(UINT, BigInt(sizeFor(type)));
+      const size = BigInt(sizeFor(type));
+      // An array may have more bytes than size_t counts, in debug information that no compiler for i386 makes.
+      return integerValue(size > 0xffff_ffffn ? ULLONG : UINT, size);
     }
     case "assign": {
       const target = evaluate(e.target, env);

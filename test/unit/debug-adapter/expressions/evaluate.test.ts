@@ -7,7 +7,8 @@ import { evaluate, type Environment } from "../../../../debug-adapter/expression
 import { parseExpression } from "../../../../debug-adapter/expressions/parser";
 import { pointerTo, UINT } from "../../../../debug-adapter/expressions/types";
 import type { BaseType, SimplePlace, StructType, Type } from "../../../../debug-adapter/symbols/index";
-import { integerValue, readInteger, type TypedValue } from "../../../../debug-adapter/values/typed-value";
+import { childrenOf, countChildren } from "../../../../debug-adapter/values/children";
+import { addressOf, integerValue, readInteger, type TypedValue } from "../../../../debug-adapter/values/typed-value";
 
 /*
  * The program that the expressions speak of, at 0x1000:
@@ -51,6 +52,10 @@ view.setBigUint64(24, 0x1_0000_0002n, true);
 const variables: Record<string, { type: Type; place: SimplePlace }> = {
   first: { type: node, place: { kind: "memory", base: undefined, offset: 0x1000 } },
   p: { type: pointerTo(node), place: { kind: "constant", value: 0x1000 } },
+  huge: {
+    type: { kind: "array", element: base("char", 1, "signed-char"), count: 2 ** 32 },
+    place: { kind: "memory", base: undefined, offset: 0x1000 },
+  },
   n: { type: base("int", 4, "signed"), place: { kind: "constant", value: -3 } },
 };
 const registers: Record<string, number> = { eax: 0x12345678, esp: 0x8000, cs: 0xe019 };
@@ -177,5 +182,25 @@ describe("compileValue", () => {
 
   it("leaves the unmapped address of a load that fails", () => {
     expect(compiled("*(int *)16")).toMatchObject({ failure: ProbeFailure.Unmapped, linear: 16 });
+  });
+});
+
+describe("an array of 4 GiB", () => {
+  const value = (source: string): bigint => readInteger(evaluate(parse(source), environment), environment.readMemory);
+
+  it("has its size in 64 bits, and its elements at their addresses", () => {
+    expect(value("sizeof huge")).toBe(2n ** 32n);
+    expect(value("&huge[2147483648]")).toBe(0x8000_1000n);
+    expect(value("&huge[4294967295]")).toBe(0xfffn);
+  });
+
+  it("has its parts page by page", () => {
+    const whole = evaluate(parse("huge"), environment);
+    const page = childrenOf(whole, "huge", 0xffff_fffe, 100, environment.readMemory);
+    expect(page.map(({ name, value: part }) => [name, addressOf(part)])).toEqual([
+      ["[4294967294]", 0xffe],
+      ["[4294967295]", 0xfff],
+    ]);
+    expect(countChildren(whole.type)).toEqual({ named: 0, indexed: 2 ** 32 });
   });
 });
