@@ -1,12 +1,7 @@
 import type { DebugMemory } from "../../emulator/index";
 import type { ReadMemory } from "../symbols/index";
 
-/** Bits of PAE entries (SDM vol. 3A, 4.4). */
-const PRESENT = 1;
-const LARGE = 1 << 7;
 const PAGE = 4096;
-const LARGE_PAGE = 2 << 20;
-const FRAME_MASK = 0xfffff000;
 
 /** Memory as a vCPU sees it, whether the vCPU runs or not; or as the processor does outside of any vCPU. */
 export interface AddressSpace {
@@ -29,25 +24,10 @@ export interface AddressSpace {
 export const isLive = ({ directory }: AddressSpace): boolean => directory === undefined;
 
 /**
- * Memory as it is mapped by a PAE page directory that is not in CR3, for a vCPU that does not run. Nothing above 4 GiB
- * is reached, where no machine has RAM.
+ * Memory as it is mapped by a PAE page directory that is not in CR3, for a vCPU that does not run.
  * @param directory physical address of the four L3 entries
  */
 export function mappedBy(memory: DebugMemory, directory: number): Pick<AddressSpace, "readMemory" | "writeMemory"> {
-  const entry = (table: number, index: number): number | undefined => {
-    const bytes = memory.readPhysical(table + 8 * index, 4);
-    if (bytes.length < 4) return undefined;
-    const low = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
-    return (low & PRESENT) === 0 ? undefined : low;
-  };
-  const translate = (linear: number): number | undefined => {
-    const l3 = entry(directory, linear >>> 30);
-    const l2 = l3 === undefined ? undefined : entry((l3 & FRAME_MASK) >>> 0, (linear >>> 21) & 511);
-    if (l2 === undefined) return undefined;
-    if ((l2 & LARGE) !== 0) return ((l2 & -LARGE_PAGE) >>> 0) + (linear & (LARGE_PAGE - 1));
-    const l1 = entry((l2 & FRAME_MASK) >>> 0, (linear >>> 12) & 511);
-    return l1 === undefined ? undefined : ((l1 & FRAME_MASK) >>> 0) + (linear & (PAGE - 1));
-  };
   /**
    * Calls `access` for each part that is in one page, until a call does less than was asked for. @returns how many
    * bytes were done
@@ -56,7 +36,7 @@ export function mappedBy(memory: DebugMemory, directory: number): Pick<AddressSp
     let done = 0;
     while (done < length) {
       const linear = (start + done) >>> 0;
-      const physical = translate(linear);
+      const physical = memory.translateBy(directory, linear);
       const size = Math.min(length - done, PAGE - (linear & (PAGE - 1)));
       const part = physical === undefined ? 0 : access(physical, done, size);
       done += part;

@@ -215,6 +215,12 @@ export interface DebugMemory {
   readPhysical(physical: number, length: number): Uint8Array;
   writePhysical(physical: number, bytes: Uint8Array): number;
   translate(linear: number): Walk;
+  /**
+   * The physical address of a linear one by PAE page tables that need not be the processor's; undefined when the page is
+   * not mapped.
+   * @param directory physical address of the four L3 entries
+   */
+  translateBy(directory: number, linear: number): number | undefined;
   /** Little-endian unsigned dword, or undefined when it is not mapped. */
   readDword(linear: number): number | undefined;
 }

@@ -1,7 +1,7 @@
 import type { State } from "../base/state";
 import type { PhysicalMemory } from "../memory/physical";
 import type { DebugMemory, Walk } from "./api";
-import { DebugWalker } from "./debug-walk";
+import { DebugWalker, DirectoryWalker } from "./debug-walk";
 
 const PAGE = 4096;
 const LINEAR_SPACE = 2 ** 32;
@@ -9,16 +9,23 @@ const LINEAR_SPACE = 2 ** 32;
 /** Memory as the debugger reads and writes it, without side effects other than the write itself. */
 export class PlainMemory implements DebugMemory {
   private readonly walker: DebugWalker;
+  private readonly directoryWalker: DirectoryWalker;
 
   constructor(
     state: State,
     private readonly physical: PhysicalMemory,
   ) {
     this.walker = new DebugWalker(state, physical);
+    this.directoryWalker = new DirectoryWalker(state, physical);
   }
 
   translate(linear: number): Walk {
     return this.walker.walk(linear >>> 0);
+  }
+
+  translateBy(directory: number, linear: number): number | undefined {
+    const physical = this.directoryWalker.physicalOf(linear >>> 0, directory);
+    return physical < 0 ? undefined : physical;
   }
 
   readLinear(linear: number, length: number): Uint8Array {

@@ -1,4 +1,4 @@
-import { Pte } from "../base/arch";
+import { Cr0, Cr4, Pte } from "../base/arch";
 import { S } from "../base/layout";
 import { NumberWalk, type TableEntry } from "../memory/number-walk";
 import { describeWalk, type Page } from "../memory/walk";
@@ -100,6 +100,52 @@ export class DebugWalker extends NumberWalk {
 
   override found({ frame, rights }: Page<number, TableEntry>): void {
     this.making.rights = rights;
-    this.making.address = Math.floor(frame / FRAMES_PER_4_GIB) * 2 ** 32 + ((frame << 12) >>> 0);
+    this.making.address = addressOf(frame);
+  }
+}
+
+const addressOf = (frame: number): number => Math.floor(frame / FRAMES_PER_4_GIB) * 2 ** 32 + ((frame << 12) >>> 0);
+
+/** The same walk by PAE page tables that the processor does not use now, those of a vCPU that does not run. */
+export class DirectoryWalker extends NumberWalk {
+  private directory = 0;
+  /** The physical address of the page. */
+  private address = NOT_MAPPED;
+
+  /**
+   * The physical address of a linear one; -1 when the page is not mapped.
+   * @param directory physical address of the four L3 entries
+   */
+  physicalOf(linear: number, directory: number): number {
+    this.linear = linear;
+    this.directory = directory;
+    describeWalk(this);
+    return this.address === NOT_MAPPED ? NOT_MAPPED : this.address + (linear & 0xfff);
+  }
+
+  /** Such tables are walked with paging and PAE, whatever the processor's mode is. */
+  override state(at: S): number {
+    const value = super.state(at);
+    if (at === S.Cr0) return value | Cr0.Pg;
+    return at === S.Cr4 ? value | Cr4.Pae : value;
+  }
+
+  /** The processor has not loaded these, so they are read where they are. */
+  override pdpte(index: number): TableEntry {
+    const address = this.directory + index * 8;
+    const low = this.physical.read32(address);
+    return { level: 3, isWide: true, address, low, high: this.physical.read32(address + 4) };
+  }
+
+  override needClear(_entry: TableEntry, _low: number, _high: number, then: () => void): void {
+    then();
+  }
+
+  override fault(): void {
+    this.address = NOT_MAPPED;
+  }
+
+  override found({ frame }: Page<number, TableEntry>): void {
+    this.address = addressOf(frame);
   }
 }
