@@ -1,4 +1,4 @@
-import type { Hypercall } from "./hypercalls";
+import type { Hypercall } from "./hypercall";
 
 /** How many calls are kept. Each takes 48 bytes, which are allocated as calls come. */
 const CAPACITY = 1 << 20;

@@ -1,8 +1,8 @@
 import type { RecordedWords } from "../../emulator/index";
 import type { Field } from "../awareness/layout";
 import type { VmmView } from "../awareness/vmm-view";
+import type { Hypercall } from "./hypercall";
 import { hypercallInfo } from "./hypercall-table";
-import type { Hypercall } from "./hypercalls";
 
 /** The arguments of the two trace points, which begin the words of both. */
 export const enum Argument {

@@ -1,5 +1,6 @@
 /** Traces of what the hypervisor does, for the debugger and the command line. */
-export { hypercallRow, traceHypercalls, type Hypercall, type HypercallSink } from "./hypercalls";
+export { hypercallRow, type Hypercall } from "./hypercall";
+export { traceHypercalls, type HypercallSink } from "./hypercalls";
 export { HypercallLog } from "./hypercall-log";
 export { traceEvents, type EventRow } from "./events";
 export { formatArgument, hypercallInfo, hypercallName } from "./hypercall-table";
