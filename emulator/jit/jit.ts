@@ -236,7 +236,7 @@ export class Jit implements Compiler {
   private count(mode: Mode, weight: number): void {
     const eip = this.wiring.state.get(S.Eip);
     const table = this.wiring.cache.knownTable(mode.slot, eip >>> 12);
-    if (!mode.flatCs || table === 0 || this.isEntered(table, eip)) return;
+    if (!mode.flatCs || table === 0 || this.isEnter(this.recordAt(mode, eip))) return;
     const key = placeOf(mode, eip);
     if (this.weights.size > MOST_PLACES) this.forgetHeat();
     const before = this.weights.get(key) ?? 0;
@@ -268,7 +268,8 @@ export class Jit implements Compiler {
       const region = this.finder(mode).findTraced(starts);
       const isMade = region !== undefined && this.make(mode, region);
       const rest = isMade ? starts.filter((eip) => !region.blocks.has(eip)) : [];
-      if (!isMade) this.loseHeatOf(mode, starts);
+      // Where the table was full, code can be compiled, and is to come back.
+      if (region === undefined) this.loseHeatOf(mode, starts);
       starts = rest.length < starts.length ? rest : [];
     }
   }
@@ -278,11 +279,16 @@ export class Jit implements Compiler {
     return times >= LEAST_TIMES && (this.weights.get(placeOf(mode, eip)) ?? 0) >= 0;
   }
 
-  /** Whether the place already has compiled code. */
-  private isEntered(table: number, eip: number): boolean {
-    const { cache, state } = this.wiring;
-    const record = cache.entry(table, eip & 0xfff);
-    return record !== 0 && state.get(record + Rec.Op) === (Special.Enter as number);
+  /** The record of the block at an offset in CS; 0 where it was not decoded, or its page is not in the exec TLB. */
+  private recordAt(mode: Mode, eip: number): number {
+    const { cache } = this.wiring;
+    const table = cache.knownTable(mode.slot, eip >>> 12);
+    return table === 0 ? 0 : cache.entry(table, eip & 0xfff);
+  }
+
+  /** Whether a record leads into compiled code. */
+  private isEnter(record: number): boolean {
+    return record !== 0 && this.wiring.state.get(record + Rec.Op) === (Special.Enter as number);
   }
 
   reset(): void {
@@ -318,10 +324,8 @@ export class Jit implements Compiler {
 
   /** Whether the interpreter, and no compiled code, executes what stands at an offset in CS, and has done so before. */
   private isInterpreted(mode: Mode, eip: number): boolean {
-    const { cache, state } = this.wiring;
-    const table = cache.knownTable(mode.slot, eip >>> 12);
-    const record = table === 0 ? 0 : cache.entry(table, eip & 0xfff);
-    return record !== 0 && state.get(record + Rec.Op) !== (Special.Enter as number);
+    const record = this.recordAt(mode, eip);
+    return record !== 0 && !this.isEnter(record);
   }
 
   /** Compiles a region; false where the table is full: then all regions go, and the hot ones come back. */
